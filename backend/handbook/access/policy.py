@@ -1,0 +1,60 @@
+"""The one policy table. Nothing else in the code decides who may do what.
+
+``visible`` names the permission that decides whether the object exists for the actor at all: without it the answer is 404,
+with it but without the permission itself 403.
+"""
+
+from dataclasses import dataclass
+
+from handbook.access.permissions import Permission as P
+from handbook.access.predicates import (
+    ADMINISTRATORS,
+    OFFICERS,
+    RUNNERS,
+    STAFF,
+    AnyOf,
+    At,
+    AtOrBelow,
+    OwnAccount,
+    OwnCell,
+    OwnMember,
+    OwnUnits,
+    Predicate,
+    UnitsOfOffice,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    predicate: Predicate
+    visible: P
+
+
+POLICY: dict[P, Rule] = {
+    # Organisations: the member's own line up to the root, those of an office, and everything below an office.
+    P.ORGANIZATIONS_READ: Rule(AnyOf(OwnUnits(), UnitsOfOffice(), AtOrBelow(OFFICERS)), P.ORGANIZATIONS_READ),
+    # Members: oneself, who runs the cell, and staff above it. Other members of the cell see no records.
+    P.MEMBERS_LIST: Rule(AtOrBelow(OFFICERS), P.ORGANIZATIONS_READ),
+    P.MEMBERS_READ: Rule(AnyOf(OwnMember(), AtOrBelow(OFFICERS)), P.MEMBERS_READ),
+    P.MEMBERS_READ_PHONE: Rule(AnyOf(OwnMember(), At(RUNNERS), AtOrBelow(STAFF)), P.MEMBERS_READ),
+    P.MEMBERS_VIEW_CITIZEN_ID: Rule(AnyOf(OwnMember(), AtOrBelow(STAFF)), P.MEMBERS_READ),
+    P.MEMBERS_IMPORT: Rule(AtOrBelow(STAFF), P.ORGANIZATIONS_READ),
+    P.ACTIVATIONS_ISSUE: Rule(AnyOf(At(RUNNERS), AtOrBelow(STAFF)), P.ORGANIZATIONS_READ),
+    # Meetings: drafts only for office holders; running one belongs to secretary and deputy of that very organisation.
+    P.MEETINGS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
+    P.MEETINGS_RUN: Rule(At(RUNNERS), P.MEETINGS_READ),
+    P.ATTENDANCE_READ_COUNTS: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
+    P.ATTENDANCE_READ: Rule(AtOrBelow(OFFICERS), P.MEETINGS_READ),
+    P.ATTENDANCE_CHECK_IN: Rule(OwnCell(), P.MEETINGS_READ),
+    P.ATTENDANCE_REQUEST_ABSENCE: Rule(OwnCell(), P.MEETINGS_READ),
+    P.ABSENCE_REQUESTS_READ: Rule(AnyOf(OwnMember(), At(RUNNERS), AtOrBelow(STAFF)), P.ABSENCE_REQUESTS_READ),
+    P.ABSENCE_REQUESTS_DECIDE: Rule(At(RUNNERS), P.ABSENCE_REQUESTS_READ),
+    P.RESOLUTIONS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.RESOLUTIONS_READ),
+    P.RESOLUTIONS_WRITE: Rule(At(RUNNERS), P.RESOLUTIONS_READ),
+    P.DELIVERIES_READ: Rule(At(RUNNERS), P.MEETINGS_READ),
+    P.DELIVERIES_REPORT: Rule(OwnAccount(), P.DELIVERIES_REPORT),
+    P.NOTICES_READ: Rule(OwnAccount(), P.NOTICES_READ),
+    P.SESSIONS_END: Rule(OwnAccount(), P.SESSIONS_END),
+    P.REPORTS_READ: Rule(AtOrBelow(OFFICERS), P.ORGANIZATIONS_READ),
+    P.AUDIT_READ: Rule(AtOrBelow(ADMINISTRATORS), P.ORGANIZATIONS_READ),
+}

@@ -1,0 +1,37 @@
+"""Optimistic locking over HTTP: a row's version is its ETag; changing what others may edit needs ``If-Match``."""
+
+from typing import Protocol
+
+from flask import Response, request
+
+from handbook.kernel.problems import Problem
+
+
+class Versioned(Protocol):
+    """A row with ``row_version``, which SQLAlchemy raises at every update of it."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def row_version(self) -> int: ...
+
+
+def etag_of(row: Versioned) -> str:
+    """The row's entity tag, without quotes; it changes with every change of the row."""
+    return f"{row.id}-{row.row_version}"
+
+
+def require_match(row: Versioned) -> None:
+    """Refuse the request unless its ``If-Match`` names this version: 428 without the header, 412 when it is stale."""
+    if "If-Match" not in request.headers:
+        raise Problem(428)
+    if not request.if_match.contains(etag_of(row)):
+        raise Problem(412, headers={"ETag": f'"{etag_of(row)}"'})
+
+
+def set_etag(response: Response, tag: str) -> Response:
+    """Put the tag on the answer, and make it a bodiless 304 when the caller already holds this version."""
+    response.set_etag(tag)
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response.make_conditional(request) if request.method in ("GET", "HEAD") else response

@@ -1,0 +1,127 @@
+"""``Idempotency-Key``: a POST that creates can be sent twice and answers the second time what it answered the first.
+
+The answer is stored in the transaction of the change itself, so there is never one without the other. Keys belong to an
+account and live two days.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from flask import Response, current_app, make_response, request
+from flask_login import current_user
+from sqlalchemy import LargeBinary, String, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from handbook.kernel.db import BigId, UTCDateTime, db
+from handbook.kernel.problems import FieldError, Problem, ValidationFailed
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+
+LIFETIME = timedelta(days=2)
+MAX_KEY_LENGTH = 100
+HEADER = "Idempotency-Key"
+
+
+class IdempotencyRecord(db.Model):  # type: ignore[name-defined,misc]
+    """A key that was used, the fingerprint of what it was used for, and the answer."""
+
+    __tablename__ = "idempotency_records"
+
+    account_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(MAX_KEY_LENGTH), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    content_type: Mapped[str] = mapped_column(String(100))
+    etag: Mapped[str | None] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a creating view, outermost but for the route. Without the header the view simply runs.
+
+    Another body under a used key: 422 ``idempotency_conflict``. A refused request leaves no record, so it may be mended
+    and sent again under its key.
+    """
+
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return view(*args, **kwargs)
+        if not (1 <= len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):
+            raise ValidationFailed(FieldError("/headers/Idempotency-Key", "invalid"))
+        fingerprint = _fingerprint()
+        account_id = int(current_user.account_id)
+        try:
+            with unit_of_work() as uow:
+                return _replay(uow, account_id, key, fingerprint) or _first(
+                    uow, account_id, key, fingerprint, lambda: make_response(view(*args, **kwargs))
+                )
+        except IntegrityError:
+            # The same key was used at the same moment by another request, which has committed first.
+            with unit_of_work() as uow:
+                replayed = _replay(uow, account_id, key, fingerprint)
+            if replayed is None:
+                raise
+            return replayed
+
+    return run
+
+
+def purge_expired(uow: UnitOfWork) -> None:
+    """Forget keys that are older than :data:`LIFETIME`."""
+    oldest = uow.clock.now() - LIFETIME
+    uow.session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < oldest))
+
+
+def _first(
+    uow: UnitOfWork, account_id: int, key: str, fingerprint: str, answer: Callable[[], Response]
+) -> Response:
+    response = answer()
+    uow.session.execute(
+        insert(IdempotencyRecord).values(
+            account_id=account_id,
+            key=key,
+            fingerprint=fingerprint,
+            status=response.status_code,
+            body=response.get_data(),
+            content_type=response.content_type,
+            etag=response.get_etag()[0],
+            created_at=uow.clock.now(),
+        )
+    )
+    return response
+
+
+def _replay(uow: UnitOfWork, account_id: int, key: str, fingerprint: str) -> Response | None:
+    record = uow.session.scalar(
+        select(IdempotencyRecord).where(IdempotencyRecord.account_id == account_id, IdempotencyRecord.key == key)
+    )
+    if record is None:
+        return None
+    if record.fingerprint != fingerprint:
+        raise Problem(422, "idempotency_conflict")
+    response = current_app.response_class(record.body, status=record.status, content_type=record.content_type)
+    if record.etag:
+        response.set_etag(record.etag)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    if request.mimetype == "multipart/form-data":
+        for name, value in sorted(request.form.items(multi=True)):
+            digest.update(f"{name}={value}\n".encode())
+        for name, upload in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
+            digest.update(f"{name}:{upload.filename}\n".encode())
+            while chunk := upload.stream.read(1 << 16):
+                digest.update(chunk)
+            upload.stream.seek(0)
+    else:
+        digest.update(request.get_data(cache=True))
+    return digest.hexdigest()

@@ -1,0 +1,186 @@
+"""Work to do is a row: due at a time, unique by key, claimed with a lease, retried with back-off, never lost.
+
+A feature registers ``@job("name")`` handlers and enqueues rows inside its unit of work; the worker ticks :func:`run_due`.
+A handler runs at least once: what it does must bear being done again when a worker died after the act.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from handbook.kernel.db import BigId, UTCDateTime, db
+from handbook.kernel.logging import get_logger
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 10
+FIRST_RETRY_SECONDS = 10
+LONGEST_RETRY_SECONDS = 3600
+
+
+class Job(db.Model):  # type: ignore[name-defined,misc]
+    """One piece of work. States: queued → running → done, or dead after :data:`MAX_ATTEMPTS`; staff can queue it anew."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'dead')", name="state"),
+        Index("ix_jobs_state_due_at", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    progress: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    last_error: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class RetryLater(Exception):
+    """Raised by a handler that was told when to come back, such as by ``Retry-After``."""
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        self.seconds = seconds
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """What a handler knows of its run."""
+
+    job_id: int
+    name: str
+    attempt: int
+    args: Mapping[str, Any]
+
+    def report_progress(self, done: int, total: int) -> None:
+        """Make the progress visible to who waits for it, and keep the lease; commits on its own."""
+        with unit_of_work() as uow:
+            uow.session.execute(
+                update(Job)
+                .where(Job.id == self.job_id)
+                .values(progress={"done": done, "total": total}, lease_until=uow.clock.now() + LEASE)
+            )
+
+
+Handler = Callable[[JobRun], dict[str, Any] | None]
+_handlers: dict[str, Handler] = {}
+
+
+def job(name: str) -> Callable[[Handler], Handler]:
+    """Decorate the handler of jobs called ``name``; what it returns (JSON) is kept as the job's result."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[name] = handler
+        return handler
+
+    return register
+
+
+def enqueue(uow: UnitOfWork, name: str, *, key: str, args: Mapping[str, Any], due_at: datetime | None = None) -> Job:
+    """Add a job in this transaction; an existing one of the same key is returned as it is, whatever its state."""
+    existing = uow.session.scalar(select(Job).where(Job.key == key))
+    if existing is not None:
+        return existing
+    now = uow.clock.now()
+    row = Job(name=name, key=key, args=dict(args), due_at=due_at or now, created_at=now, state="queued", attempts=0)
+    uow.session.add(row)
+    uow.session.flush()
+    return row
+
+
+def cancel(uow: UnitOfWork, key: str) -> bool:
+    """Drop a job that has not begun; tells whether there was one."""
+    existing = uow.session.scalar(select(Job).where(Job.key == key, Job.state == "queued"))
+    if existing is None:
+        return False
+    uow.session.delete(existing)
+    return True
+
+
+def run_due(*, limit: int = 50) -> int:
+    """Claim up to ``limit`` due jobs, run them one after the other, and tell how many were run."""
+    runs = _claim(limit)
+    for run in runs:
+        _run(run)
+    return len(runs)
+
+
+def _claim(limit: int) -> list[JobRun]:
+    with unit_of_work() as uow:
+        now = uow.clock.now()
+        due = (
+            select(Job)
+            .where(
+                or_(
+                    (Job.state == "queued") & (Job.due_at <= now),
+                    (Job.state == "running") & (Job.lease_until < now),
+                )
+            )
+            .order_by(Job.due_at, Job.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claimed = list(uow.session.scalars(due))
+        for row in claimed:
+            row.state = "running"
+            row.attempts += 1
+            row.lease_until = now + LEASE
+        return [JobRun(row.id, row.name, row.attempts, dict(row.args)) for row in claimed]
+
+
+def _run(run: JobRun) -> None:
+    log = get_logger().bind(job_id=run.job_id, job=run.name, attempt=run.attempt)
+    try:
+        result = _handlers[run.name](run)
+    except RetryLater as later:
+        _put_back(run, later.reason, later.seconds)
+        log.info("job.postponed", reason=later.reason)
+    except Exception as error:
+        db.session.rollback()
+        _put_back(run, type(error).__name__, None)
+        log.exception("job.failed")
+    else:
+        _finish(run, result)
+        log.info("job.done")
+
+
+def _finish(run: JobRun, result: dict[str, Any] | None) -> None:
+    with unit_of_work() as uow:
+        uow.session.execute(
+            update(Job)
+            .where(Job.id == run.job_id)
+            .values(state="done", result=result, finished_at=uow.clock.now(), lease_until=None, last_error=None)
+        )
+
+
+def _put_back(run: JobRun, reason: str, seconds: float | None) -> None:
+    if seconds is None:
+        longest = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (run.attempt - 1))
+        seconds = longest * random.uniform(0.5, 1.0)
+    with unit_of_work() as uow:
+        now = uow.clock.now()
+        dead = run.attempt >= MAX_ATTEMPTS
+        uow.session.execute(
+            update(Job)
+            .where(Job.id == run.job_id)
+            .values(
+                state="dead" if dead else "queued",
+                due_at=now + timedelta(seconds=seconds),
+                lease_until=None,
+                last_error=reason[:200],
+                finished_at=now if dead else None,
+            )
+        )

@@ -1,0 +1,57 @@
+"""Structured logs: a static event name and ids. No personal data, no tokens, no query strings."""
+
+import logging
+import sys
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+
+from handbook.kernel.problems import request_id
+
+
+def configure_logging(log_format: str = "json") -> None:
+    """Send everything to standard error, one line an event; ``console`` is for people at a terminal."""
+    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def get_logger() -> Any:
+    """The logger; call it as ``get_logger().info("meeting.convened", meeting_id=17)``."""
+    return structlog.get_logger()
+
+
+def log_requests(app: Flask) -> None:
+    """One line for every answered request: route, not path, so that no id of a link or query ever leaks into a log."""
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id())
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Request-Id"] = request_id()
+        elapsed = time.perf_counter() - g.get("started", time.perf_counter())
+        if not (request.endpoint or "").startswith("pwa."):
+            get_logger().info(
+                "request",
+                method=request.method,
+                route=request.url_rule.rule if request.url_rule else None,
+                status=response.status_code,
+                ms=round(elapsed * 1000, 1),
+            )
+        return response

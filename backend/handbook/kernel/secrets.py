@@ -1,0 +1,79 @@
+"""The deployment's own keys: made at the first start, kept beside the database, readable by its user only."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+FILE_NAME = "secrets.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """``data_key`` encrypts personal fields, ``index_key`` finds them again, ``vapid_private_key`` (PEM) signs pushes."""
+
+    data_key: bytes
+    index_key: bytes
+    vapid_private_key: str
+
+    def encrypt(self, plain: str, context: str) -> bytes:
+        """AES-256-GCM with a fresh nonce; ``context`` (table and column) is bound to the text."""
+        nonce = os.urandom(12)
+        return nonce + AESGCM(self.data_key).encrypt(nonce, plain.encode(), context.encode())
+
+    def decrypt(self, sealed: bytes, context: str) -> str:
+        """The plain text; raises ``cryptography.exceptions.InvalidTag`` when key, context or bytes are wrong."""
+        return AESGCM(self.data_key).decrypt(sealed[:12], sealed[12:], context.encode()).decode()
+
+    def blind_index(self, plain: str, context: str) -> str:
+        """A keyed fingerprint: equal texts have equal ones, and nobody without the key can try candidates."""
+        return hmac.new(self.index_key, f"{context}:{plain}".encode(), hashlib.sha256).hexdigest()
+
+
+def load_or_create_secrets(data_dir: Path) -> Secrets:
+    """Read the keys of this data directory; the first call makes them (mode 0600), also when two processes race."""
+    path = data_dir / FILE_NAME
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _create(path)
+    values = json.loads(path.read_text())
+    return Secrets(
+        data_key=base64.b64decode(values["data_key"]),
+        index_key=base64.b64decode(values["index_key"]),
+        vapid_private_key=values["vapid_private_key"],
+    )
+
+
+def _create(path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    body = json.dumps(
+        {
+            "data_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "index_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "vapid_private_key": pem,
+        },
+        indent=2,
+    )
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write(body)
+        handle.flush()
+        os.fsync(handle.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
