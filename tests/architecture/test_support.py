@@ -35,7 +35,7 @@ def test_postgres_copies_a_prepared_template(postgres_cluster: postgres.Postgres
 
 
 def test_a_machine_without_postgres_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setenv("HANDBOOK_PG_BIN", str(tmp_path))
+    monkeypatch.setenv("TEST_POSTGRES_BIN", str(tmp_path))
     monkeypatch.setattr(postgres.Path, "glob", lambda *_: [])
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(postgres.PostgresUnavailableError, match="apt-get install postgresql"):
@@ -44,12 +44,12 @@ def test_a_machine_without_postgres_says_what_to_install(monkeypatch: pytest.Mon
 
 def test_a_machine_without_chromium_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chromium.shutil, "which", lambda *_, **__: None)
-    monkeypatch.delenv("HANDBOOK_CHROMIUM", raising=False)
+    monkeypatch.delenv("TEST_CHROMIUM", raising=False)
     with pytest.raises(chromium.ChromiumUnavailableError, match="apt-get install chromium"):
         chromium.find_chromium()
 
 
 def test_a_wrongly_named_chromium_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HANDBOOK_CHROMIUM", "/nowhere/chromium")
+    monkeypatch.setenv("TEST_CHROMIUM", "/nowhere/chromium")
     with pytest.raises(chromium.ChromiumUnavailableError, match="/nowhere/chromium"):
         chromium.find_chromium()

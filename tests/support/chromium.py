@@ -1,6 +1,6 @@
 """Debian's Chromium for pytest-playwright: which program to start, and with which arguments.
 
-No browser is downloaded. `HANDBOOK_CHROMIUM` names another program. A machine without Chromium fails the browser
+No browser is downloaded. `TEST_CHROMIUM` names another program. A machine without Chromium fails the browser
 tests; it does not skip them.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 MISSING = (
-    "Chromium was not found (looked for chromium, chromium-browser, google-chrome and $HANDBOOK_CHROMIUM). "
+    "Chromium was not found (looked for chromium, chromium-browser, google-chrome and $TEST_CHROMIUM). "
     "Install it with: sudo apt-get install chromium fonts-noto-core"
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -39,12 +39,12 @@ class ChromiumUnavailableError(RuntimeError):
 def find_chromium() -> Path:
     """Return the browser's program.
 
-    Raises ChromiumUnavailableError when there is none, or when `HANDBOOK_CHROMIUM` names no file.
+    Raises ChromiumUnavailableError when there is none, or when `TEST_CHROMIUM` names no file.
     """
-    if chosen := os.environ.get("HANDBOOK_CHROMIUM"):
+    if chosen := os.environ.get("TEST_CHROMIUM"):
         if Path(chosen).is_file():
             return Path(chosen)
-        raise ChromiumUnavailableError(f"HANDBOOK_CHROMIUM names {chosen}, which does not exist.")
+        raise ChromiumUnavailableError(f"TEST_CHROMIUM names {chosen}, which does not exist.")
     for name in NAMES:
         if found := shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/bin"):
             return Path(found)

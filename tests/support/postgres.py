@@ -29,7 +29,7 @@ import pytest
 from psycopg import sql
 
 MISSING = (
-    "PostgreSQL's server programs were not found (looked in PATH, /usr/lib/postgresql/*/bin and $HANDBOOK_PG_BIN). "
+    "PostgreSQL's server programs were not found (looked in PATH, /usr/lib/postgresql/*/bin and $TEST_POSTGRES_BIN). "
     "Install them with: sudo apt-get install postgresql"
 )
 START_SECONDS = 60.0
@@ -58,7 +58,7 @@ def find_programs() -> Path:
     Raises PostgresUnavailableError when there is none.
     """
     folders: list[Path] = []
-    if chosen := os.environ.get("HANDBOOK_PG_BIN"):
+    if chosen := os.environ.get("TEST_POSTGRES_BIN"):
         folders.append(Path(chosen))
     versions = [p for p in Path("/usr/lib/postgresql").glob("*/bin") if p.parent.name.isdigit()]
     folders += sorted(versions, key=lambda p: int(p.parent.name), reverse=True)
