@@ -1,0 +1,62 @@
+import type { Tone } from './types';
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: Tone;
+  action?: { label: string; run: () => void } | undefined;
+}
+
+export interface ToastOptions {
+  tone?: Tone | undefined;
+  /** Most often undo. What it does must be reachable in another way as well. */
+  action?: { label: string; run: () => void } | undefined;
+  /** How long it stays; 0: until it is closed. Time stands still under a finger, the pointer or the focus. */
+  seconds?: number | undefined;
+}
+
+let next = 1;
+const clocks = new Map<number, { left: number; since: number; timer: ReturnType<typeof setTimeout> | undefined }>();
+
+/** The toasts on the screen, oldest first; at most three. */
+export const toasts = $state<Toast[]>([]);
+
+/** Show a short message at the foot of the screen; returns its number for `closeToast`. */
+export function showToast(text: string, options: ToastOptions = {}): number {
+  const id = next++;
+  const seconds = options.seconds ?? (options.action ? 12 : 6);
+  while (toasts.length >= 3) closeToast(toasts[0]!.id);
+  toasts.push({ id, text, tone: options.tone ?? 'neutral', action: options.action });
+  if (seconds > 0) {
+    clocks.set(id, { left: seconds * 1000, since: 0, timer: undefined });
+    resumeToasts();
+  }
+  return id;
+}
+
+/** Take a toast away. An unknown number does nothing. */
+export function closeToast(id: number): void {
+  clearTimeout(clocks.get(id)?.timer);
+  clocks.delete(id);
+  const index = toasts.findIndex((toast) => toast.id === id);
+  if (index >= 0) toasts.splice(index, 1);
+}
+
+/** Stop the clocks while the reader is busy with a toast. */
+export function pauseToasts(): void {
+  for (const clock of clocks.values()) {
+    if (clock.timer === undefined) continue;
+    clearTimeout(clock.timer);
+    clock.timer = undefined;
+    clock.left = Math.max(1000, clock.left - (Date.now() - clock.since));
+  }
+}
+
+/** Let the clocks run again. */
+export function resumeToasts(): void {
+  for (const [id, clock] of clocks) {
+    if (clock.timer !== undefined) continue;
+    clock.since = Date.now();
+    clock.timer = setTimeout(() => closeToast(id), clock.left);
+  }
+}
