@@ -96,7 +96,9 @@ class ServerAccount:
             with contextlib.suppress(KeyError):
                 account = pwd.getpwnam(name)
                 return cls(name, account.pw_uid, account.pw_gid)
-        raise PostgresUnavailableError("Tests run as root, and there is neither a user 'postgres' nor 'nobody'.")
+        raise PostgresUnavailableError(
+            "Tests run as root, and there is neither a user 'postgres' nor 'nobody'."
+        )
 
     def command(self, arguments: list[str]) -> list[str]:
         """Wrap a command so that it runs as this account and dies with the test process."""
@@ -151,7 +153,9 @@ class PostgresCluster:
         self.made += 1
         database = f"handbook_{self.made}"
         self.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(database), sql.Identifier(template)
+            )
         )
         return database
 
@@ -209,7 +213,16 @@ def _serve(programs: Path, account: ServerAccount, folder: Path, data: Path, log
         with log.open("wb") as output:
             process = subprocess.Popen(
                 account.command(
-                    [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), *options]
+                    [
+                        str(programs / "postgres"),
+                        "-D",
+                        str(data),
+                        "-p",
+                        str(port),
+                        "-k",
+                        str(folder),
+                        *options,
+                    ]
                 ),
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
