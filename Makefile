@@ -14,12 +14,13 @@ PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
-INSTALL := $(PIP) install --require-hashes
+# What comes as source is built with the locked setuptools, not with whatever is newest today.
+INSTALL := $(PIP) install --require-hashes --no-build-isolation --use-pep517
 PWA := backend/handbook/static/pwa/index.html
 MODULES := pwa/node_modules/.ready
 PWA_SOURCES := $(shell find pwa -path pwa/node_modules -prune -o -path pwa/tests -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run test check bench openapi demo screens lock format clean distclean pwa system-for-tests
+.PHONY: help build run test check bench openapi demo screens lock format clean distclean system-for-tests
 
 help: ## list every task
 	@echo "Sổ tay: the tasks of the house"
@@ -30,6 +31,8 @@ help: ## list every task
 
 run: $(VENV)/.runtime $(PWA) ## everything from nothing to http://localhost:8000, with demo data and three logins
 	@HANDBOOK_PORT=$(PORT) exec $(BIN)/python scripts/run.py
+
+build: $(VENV)/.runtime $(PWA) ## environment and PWA, ready to serve; starts nothing
 
 test: $(VENV)/.runtime $(VENV)/.test $(MODULES) $(PWA) system-for-tests ## install what the tests need and run all of them
 	@echo "== PWA: Vitest"
@@ -66,8 +69,6 @@ format: $(VENV)/.dev ## put the Python code into the house's form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-pwa: $(PWA) ## build the PWA into the package
-
 lock: $(VENV)/.dev ## lock requirements/*.in again, with hashes and without addresses
 	cd requirements && for name in build runtime test dev node; do \
 	  ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -89,7 +90,8 @@ $(VENV)/.made: scripts/make-venv
 
 $(VENV)/.runtime: requirements/build.txt requirements/runtime.txt pyproject.toml $(VENV)/.made
 	@echo "== installing what the program needs"
-	$(INSTALL) -r requirements/build.txt -r requirements/runtime.txt
+	$(INSTALL) -r requirements/build.txt
+	$(INSTALL) -r requirements/runtime.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -16,6 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+import click
+from handbook.config import ConfigurationError
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -26,12 +29,14 @@ def prepare_database() -> str:
 
     Both commands run in this one process, because importing the program takes longer than they do.
     """
-    from handbook.cli import main
+    from handbook.cli import cli
 
-    main(["migrate"], standalone_mode=False)
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        main(["demo", "--if-empty"], standalone_mode=False)
+        cli.main(["migrate"], standalone_mode=False)
+        said.truncate(0)
+        said.seek(0)
+        cli.main(["demo", "--if-empty"], standalone_mode=False)
     return said.getvalue().strip()
 
 
@@ -63,6 +68,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     """Run until Ctrl-C or SIGTERM; 0 when everything stopped cleanly."""
     os.chdir(ROOT)
     port = os.environ.setdefault("HANDBOOK_PORT", "8000")
+    os.environ.setdefault("HANDBOOK_LOG_FORMAT", "console")
     public = os.environ.setdefault("HANDBOOK_PUBLIC_URL", f"http://localhost:{port}")
     host = os.environ.get("HANDBOOK_HOST", "127.0.0.1")
     asked_to_stop = False
@@ -71,7 +77,11 @@ def main(arguments: Sequence[str] = ()) -> int:
         nonlocal asked_to_stop
         asked_to_stop = True
 
-    logins = prepare_database()
+    try:
+        logins = prepare_database()
+    except (click.ClickException, ConfigurationError) as error:
+        print(f"handbook: {error}", file=sys.stderr)
+        return 2
     signal.signal(signal.SIGINT, remember)
     signal.signal(signal.SIGTERM, remember)
     handbook = Path(sys.executable).with_name("handbook")

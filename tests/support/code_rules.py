@@ -115,11 +115,11 @@ def find_http_below_routes(module: Module) -> Iterator[str]:
 
 
 def find_misnamed_endpoints(module: Module) -> Iterator[str]:
-    """Complain about a blueprint or a route outside `routes.py` (or `routes_<part>.py`) of a feature.
+    """Complain about a blueprint or a route outside `routes.py` (or `<part>_routes.py`) of a feature.
 
     The two pages that belong to no feature, the PWA's shell and the health checks, have modules of their own.
     """
-    if module.stem == "routes" or module.stem.startswith("routes_") or module.name in OWN_ENDPOINTS:
+    if module.stem == "routes" or module.stem.endswith("_routes") or module.name in OWN_ENDPOINTS:
         return
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call):
