@@ -4,21 +4,24 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 from marshmallow import fields, validate
 from sqlalchemy import Select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
+from handbook.kernel.clock import as_utc
 from handbook.kernel.db import db
 from handbook.kernel.problems import FieldError, ValidationFailed
 from handbook.kernel.schemas import Schema
 
 MAX_LIMIT = 200
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page[T]:
+class Page(Generic[T]):
     items: Sequence[T]
     next: str | None
 
@@ -30,7 +33,7 @@ class PageArgs(Schema):
     cursor = fields.String(load_default=None, validate=validate.Length(max=400))
 
 
-def paginate[T](
+def paginate(
     statement: Select[tuple[T]],
     keys: Sequence[ColumnElement[Any]],
     *,
@@ -39,13 +42,14 @@ def paginate[T](
     key_of: Callable[[T], Sequence[int | str]],
     descending: bool = False,
 ) -> Page[T]:
-    """One page of ``statement`` ordered by ``keys`` (integers or text, the last one unique).
+    """One page of ``statement`` ordered by ``keys`` (integers, text or instants, the last one unique).
 
-    ``key_of`` gives the key values of a row. A cursor that was not made here raises :class:`ValidationFailed`.
+    ``key_of`` gives the key values of a row, instants in ISO form. A cursor that was not made here raises
+    :class:`ValidationFailed`.
     """
     if cursor is not None:
-        last = _decode(cursor, len(keys))
-        edge = tuple_(*keys) < tuple_(*last) if descending else tuple_(*keys) > tuple_(*last)
+        last = _decode(cursor, keys)
+        edge = tuple_(*keys) < tuple(last) if descending else tuple_(*keys) > tuple(last)
         statement = statement.where(edge)
     order = [key.desc() if descending else key.asc() for key in keys]
     rows = list(db.session.scalars(statement.order_by(*order).limit(limit + 1)))
@@ -57,11 +61,20 @@ def _encode(values: Sequence[int | str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(list(values)).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, length: int) -> list[int | str]:
+def _decode(cursor: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
+    """The key values of a cursor, as the types of their columns; instants travel in ISO form."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        values = None
-    if not isinstance(values, list) or len(values) != length or not all(isinstance(v, int | str) for v in values):
-        raise ValidationFailed(FieldError("/cursor", "invalid"))
-    return values
+        if not isinstance(values, list):
+            raise TypeError("not a list")
+        return [_typed(key.type.python_type, value) for key, value in zip(keys, values, strict=True)]
+    except (ValueError, TypeError):
+        raise ValidationFailed(FieldError("/cursor", "invalid")) from None
+
+
+def _typed(wanted: type[Any], value: Any) -> Any:
+    if wanted is datetime and isinstance(value, str):
+        return as_utc(datetime.fromisoformat(value))
+    if type(value) is not wanted or (wanted is int and abs(value) >= 2**63):
+        raise TypeError("a cursor of another list")
+    return value

@@ -52,6 +52,14 @@ def load_or_create_secrets(data_dir: Path) -> Secrets:
     )
 
 
+def current_secrets() -> Secrets:
+    """The application's keys."""
+    from flask import current_app
+
+    keys: Secrets = current_app.extensions["handbook.secrets"]
+    return keys
+
+
 def _create(path: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(
