@@ -1,0 +1,371 @@
+"""The table in a sheet: where its header is, and which rows are members, groups, subtotals or nothing.
+
+A roster is made for printing: titles above, a header of one to three rows with merged cells, a line per cell
+("1. CHI BỘ …"), subtotals ("Cộng: 46 đảng viên"), the header again on every page, signatures below. All of that is
+recognised by what the rows hold; only rows that speak of a person become members.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from handbook.kernel.text import clean
+from handbook.members.roster.headers import Column, Columns, columns_of
+from handbook.members.roster.normalize import is_blank, sex, text_of
+from handbook.members.roster.reader import UNCALCULATED, CellValue, RosterSheet, SheetRow
+
+RowKind = Literal["title", "header", "index", "group", "subtotal", "member", "other"]
+
+HEADER_ROWS = 3
+_MOST_HEADER_LETTERS = 120
+_NUMBERING = re.compile(r"^\s*(?:\(?(?:[IVXLC]{1,7}|\d{1,4}|[A-ZĐa-zđ])\)?\s*[.)/\-:–]+|[-*+•–])\s*")
+_NUMBER_ONLY = re.compile(r"\(?(?:[IVXLC]{1,7}|\d{1,5}|[A-ZĐ])\)?[.)/]?")
+_COUNT_BEHIND = re.compile(
+    r"[\s,;:(\-–]*\d+\s*(đảng viên|đồng chí|đ/c|đc|đv)\b[\s.);:]*.*$|[\s:;.,\-–]+$", re.IGNORECASE
+)
+_CELL_NAME = re.compile(r"(chi bộ|chi bo|cb|tổ đảng)\b.*\w", re.IGNORECASE)
+_CELL_IN_TITLE = re.compile(r"\bchi bộ\s+(?!trực thuộc|cơ sở|năm|tháng|đến|tính|và|các)\S.*", re.IGNORECASE)
+_SUBTOTAL = re.compile(r"^\W*(tổng\s*(cộng|số)?|cộng(\s*dồn)?)\b(?=\s*[:\d(]|\s*$|\s+(toàn|chi|đảng|danh|số|của|cộng|có|là))",
+                       re.IGNORECASE)  # fmt: skip
+_PLACE_AND_DAY = re.compile(r"ngày\b.*\btháng\b.*\bnăm\b", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"^\W*(người lập|t/?m\b|tm\.|k/?t\b|kt\.|thủ trưởng|xác nhận|ban chấp hành|\(?ký\b|nơi nhận|lập biểu|bí thư$|phó bí thư$)",
+    re.IGNORECASE,
+)
+_STRONG = (Column.BIRTH, Column.BIRTH_MALE, Column.BIRTH_FEMALE, Column.CARD, Column.ADMITTED, Column.OFFICIAL,
+           Column.PHONE, Column.CITIZEN_ID)  # fmt: skip
+
+
+@dataclass(slots=True)
+class TableRow:
+    """One row of a sheet after reading its layout.
+
+    ``values`` (members only) has the cells by column; ``cell_text`` is what the row or a merge says about its cell;
+    ``group`` the text of the group line above, or of this group line itself, without numbering and head count.
+    """
+
+    sheet: str
+    number: int
+    kind: RowKind
+    values: dict[Column, CellValue] = field(default_factory=dict)
+    cell_text: str = ""
+    group: str = ""
+    names_cell: bool = False
+
+
+@dataclass(slots=True)
+class TableSheet:
+    """What a sheet came to: its rows, whether a table was found, and the cell its title or name speaks of."""
+
+    name: str
+    has_table: bool
+    rows: list[TableRow]
+    cell_in_title: str = ""
+
+
+def read_table(sheet: RosterSheet) -> TableSheet:
+    """The layout of one sheet. Reads its rows once; a sheet without a table has no rows but ``title``."""
+    return _TableReader(sheet).read()
+
+
+class _TableReader:
+    def __init__(self, sheet: RosterSheet) -> None:
+        self._name = sheet.name
+        self._merges = _Merges(sheet.merges)
+        self._window = _Window(sheet.rows)
+        self._columns: Columns | None = None
+        self._group = ""
+        self._group_is_cell = False
+        self._title_cell = ""
+
+    def read(self) -> TableSheet:
+        rows: list[TableRow] = []
+        while (row := self._window.next()) is not None:
+            if all(is_blank(cell) for cell in row.cells):
+                continue
+            rows.append(self._read_row(row))
+        _fill_sparse_cells(rows)
+        title = self._title_cell or _cell_named_in(self._name)
+        return TableSheet(self._name, self._columns is not None, rows, title)
+
+    def _read_row(self, row: SheetRow) -> TableRow:
+        header = self._header_at(row)
+        if header is not None:
+            columns, height = header
+            self._columns = columns
+            self._window.skip(height - 1)
+            return TableRow(self._name, row.number, "header")
+        if self._columns is None:
+            self._read_title(row)
+            return TableRow(self._name, row.number, "title")
+        if _is_index_row(row.cells):
+            return TableRow(self._name, row.number, "index")
+        return self._read_body_row(row, self._columns)
+
+    # --- header -----------------------------------------------------------------------------------
+
+    def _header_at(self, row: SheetRow) -> tuple[Columns, int] | None:
+        """The columns and the height of a header that starts with this row."""
+        if not _may_be_header(row.cells):
+            return None
+        rows = [row]
+        for ahead in range(1, HEADER_ROWS):
+            following = self._window.peek(ahead)
+            if following is None or following.number != row.number + ahead or not _may_be_header(following.cells):
+                break
+            rows.append(following)
+        best: tuple[Columns, int] | None = None
+        for height in range(1, len(rows) + 1):
+            columns = columns_of(self._stacks(rows[:height]))
+            gained = len(columns.known()) - (len(best[0].known()) if best else 0)
+            split = best is not None and _is_finer(columns, best[0])
+            if columns.is_table() and (best is None or gained > 0 or split):
+                best = (columns, height)
+        return best
+
+    def _stacks(self, rows: Sequence[SheetRow]) -> list[list[str]]:
+        """Words over each column, top to bottom, with merged ranges spread over the cells they cover."""
+        width = max(len(row.cells) for row in rows)
+        stacks: list[list[str]] = [[] for _ in range(width)]
+        for depth, row in enumerate(rows):
+            left = ""
+            for index in range(width):
+                words = self._merges.header_text(row.number - 1, index, row.cells)
+                if not words and depth < len(rows) - 1 and self._is_spanned(rows[depth + 1], index):
+                    words = left
+                left = words
+                if words and words not in stacks[index]:
+                    stacks[index].append(words)
+        return stacks
+
+    def _is_spanned(self, below: SheetRow, index: int) -> bool:
+        """Whether an empty header cell belongs to its left neighbour: both have words of their own below them."""
+        return index > 0 and all(
+            place < len(below.cells) and not is_blank(below.cells[place]) for place in (index - 1, index)
+        )
+
+    def _read_title(self, row: SheetRow) -> None:
+        for cell in row.cells:
+            if isinstance(cell, str) and not self._title_cell:
+                self._title_cell = _cell_named_in(clean(cell))
+
+    # --- body -------------------------------------------------------------------------------------
+
+    def _read_body_row(self, row: SheetRow, columns: Columns) -> TableRow:
+        values = _values(row.cells, columns)
+        texts = [clean(cell) for cell in row.cells if isinstance(cell, str) and not is_blank(cell)]
+        evidence = sum(_speaks_of_person(values.get(column, "")) for column in _STRONG)
+        is_numbered = _is_number(values.get(Column.NUMBER, ""))
+        if evidence <= 1 and any(_SUBTOTAL.match(text) for text in texts[:3]):
+            return TableRow(self._name, row.number, "subtotal")
+        if evidence <= 1 and not is_numbered and _is_signature(texts):
+            return TableRow(self._name, row.number, "other")
+        group = self._group_text(row, texts, evidence)
+        if group:
+            self._group, self._group_is_cell = group, _CELL_NAME.match(group) is not None
+            return TableRow(self._name, row.number, "group", group=group, names_cell=self._group_is_cell)
+        if not _is_member(values, evidence, is_numbered):
+            return TableRow(self._name, row.number, "other")
+        return TableRow(
+            self._name,
+            row.number,
+            "member",
+            values=values,
+            cell_text=self._cell_text(row, columns),
+            group=self._group,
+            names_cell=self._group_is_cell,
+        )
+
+    def _group_text(self, row: SheetRow, texts: list[str], evidence: int) -> str:
+        """The name in a group line, or nothing. Such a line holds one text, perhaps with a number before or behind."""
+        if evidence or any(isinstance(cell, dt.date | dt.datetime) for cell in row.cells):
+            return ""
+        words = list(dict.fromkeys(text for text in texts if not _NUMBER_ONLY.fullmatch(text)))
+        if not words:
+            return ""
+        is_numbered = bool(_NUMBERING.match(words[0])) or len(words) < len(texts)
+        stripped = words[0] if _CELL_NAME.match(words[0]) else _NUMBERING.sub("", words[0])
+        name = _COUNT_BEHIND.sub("", stripped).strip()
+        if _CELL_NAME.match(name) and self._is_line(words):
+            return name
+        if len(words) == 1 and (self._merges.is_wide(row.number - 1) or is_numbered) and not self._is_name(row, words):
+            return name
+        return ""
+
+    @staticmethod
+    def _is_line(words: list[str]) -> bool:
+        """One text, or a text with head counts such as "46 đảng viên" beside it."""
+        return all(re.match(r"\W*\d+\s*(đảng viên|đồng chí|đ/c|đv)|bí thư\b", word, re.IGNORECASE) for word in words[1:])
+
+    def _is_name(self, row: SheetRow, words: list[str]) -> bool:
+        """Whether the one text of a numbered row stands where a person's name does: a member with nothing else filled in."""
+        columns = self._columns
+        return (
+            columns is not None
+            and any(index < len(row.cells) and text_of(row.cells[index]) == words[0] for index in columns.names)
+            and Column.NUMBER in columns.single
+            and columns.single[Column.NUMBER] < len(row.cells)
+            and isinstance(row.cells[columns.single[Column.NUMBER]], float)
+        )
+
+    def _cell_text(self, row: SheetRow, columns: Columns) -> str:
+        index = columns.single.get(Column.CELL)
+        if index is None:
+            return ""
+        own = row.cells[index] if index < len(row.cells) else ""
+        if own is UNCALCULATED:
+            return "?"
+        if not is_blank(own):
+            self._merges.remember(row.number - 1, index, text_of(own))
+            return text_of(own)
+        return self._merges.remembered(row.number - 1, index)
+
+
+class _Window:
+    """Rows one by one, with a look at the few that follow."""
+
+    def __init__(self, rows: Iterator[SheetRow]) -> None:
+        self._rows = rows
+        self._ahead: list[SheetRow] = []
+
+    def next(self) -> SheetRow | None:
+        return self._ahead.pop(0) if self._ahead else next(self._rows, None)
+
+    def peek(self, distance: int) -> SheetRow | None:
+        while len(self._ahead) < distance:
+            row = next(self._rows, None)
+            if row is None:
+                return None
+            self._ahead.append(row)
+        return self._ahead[distance - 1]
+
+    def skip(self, count: int) -> None:
+        for _ in range(count):
+            self.next()
+
+
+class _Merges:
+    """The merged ranges of a sheet, asked by row."""
+
+    def __init__(self, merges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+        self._by_row: dict[int, list[tuple[int, int, int, int]]] = {}
+        self._tall: dict[tuple[int, int], int] = {}
+        self._texts: dict[int, tuple[int, str]] = {}
+        self._header_texts: dict[tuple[int, int], str] = {}
+        for (top, left), (bottom, right) in merges:
+            if bottom > top:
+                self._tall[(top, left)] = bottom
+            # Tall merges matter to headers only over a few rows; down a column they are asked from the top cell.
+            for row in range(top, min(bottom, top + HEADER_ROWS) + 1):
+                self._by_row.setdefault(row, []).append((top, left, bottom, right))
+
+    def is_wide(self, row: int) -> bool:
+        """Whether one merged cell covers at least three columns of this row."""
+        return any(right - left >= 2 for _, left, _, right in self._by_row.get(row, ()))
+
+    def header_text(self, row: int, index: int, cells: Sequence[CellValue]) -> str:
+        own = clean(str(cells[index])) if index < len(cells) and isinstance(cells[index], str) else ""
+        if own:
+            self._header_texts[(row, index)] = own
+            return own
+        for top, left, bottom, right in self._by_row.get(row, ()):
+            if top <= row <= bottom and left <= index <= right:
+                if top == row and left < len(cells) and isinstance(cells[left], str):
+                    return clean(str(cells[left]))
+                return self._header_texts.get((top, left), "")
+        return ""
+
+    def remember(self, row: int, index: int, text: str) -> None:
+        bottom = self._tall.get((row, index))
+        if bottom is not None:
+            self._texts[index] = (bottom, text)
+
+    def remembered(self, row: int, index: int) -> str:
+        bottom, text = self._texts.get(index, (-1, ""))
+        return text if row <= bottom else ""
+
+
+def _is_finer(columns: Columns, coarser: Columns) -> bool:
+    """Whether a taller reading splits a date or a name that the lower one took as a whole."""
+    return bool(columns.parts.keys() - coarser.parts.keys()) or len(columns.names) > len(coarser.names)
+
+
+def _may_be_header(cells: Sequence[CellValue]) -> bool:
+    filled = [cell for cell in cells if not is_blank(cell)]
+    return bool(filled) and all(
+        isinstance(cell, str) and len(cell) <= _MOST_HEADER_LETTERS and not re.search(r"\d{2}", cell) for cell in filled
+    )
+
+
+def _is_index_row(cells: Sequence[CellValue]) -> bool:
+    """The row "1 2 3 …", "(1) (2) (3)" or "A B 1 2" under a header."""
+    texts = [text_of(cell).strip("()[] .") for cell in cells if not is_blank(cell)]
+    if len(texts) < 3 or not all(re.fullmatch(r"\d{1,2}|[A-ZĐ]", text) for text in texts):
+        return False
+    numbers = [int(text) for text in texts if text.isdigit()]
+    return len(numbers) >= 2 and all(after == before + 1 for before, after in zip(numbers, numbers[1:], strict=False))
+
+
+def _values(cells: Sequence[CellValue], columns: Columns) -> dict[Column, CellValue]:
+    def at(index: int) -> CellValue:
+        return cells[index] if index < len(cells) else ""
+
+    values = {column: at(index) for column, index in columns.single.items()}
+    values[Column.NAME] = _joined_name([at(index) for index in columns.names])
+    for column, places in columns.parts.items():
+        parts = [text_of(at(index)) for index in places]
+        values[column] = "/".join(parts) if any(parts) else ""
+    return values
+
+
+def _joined_name(parts: list[CellValue]) -> CellValue:
+    filled = [part for part in parts if not is_blank(part)]
+    if len(filled) <= 1:
+        return filled[0] if filled else ""
+    return " ".join(text_of(part) for part in filled)
+
+
+def _speaks_of_person(value: CellValue) -> bool:
+    """A date, a number, or a text with a digit in it."""
+    if isinstance(value, str):
+        return any(char.isdigit() for char in value)
+    return value is not UNCALCULATED and not isinstance(value, bool)
+
+
+def _is_number(value: CellValue) -> bool:
+    if isinstance(value, str):
+        return re.fullmatch(r"\s*\d{1,6}\s*[.)]?\s*", value) is not None
+    return value is UNCALCULATED or (isinstance(value, float) and value == value and value >= 1 and value == int(value))
+
+
+def _is_signature(texts: list[str]) -> bool:
+    return any(_PLACE_AND_DAY.search(text) or _SIGNATURE.match(text) for text in texts)
+
+
+def _is_member(values: dict[Column, CellValue], evidence: int, is_numbered: bool) -> bool:
+    has_name = not is_blank(values.get(Column.NAME, "")) and values.get(Column.NAME) is not UNCALCULATED
+    others = evidence + (sex(values.get(Column.SEX, "")) is not None)
+    if has_name:
+        return is_numbered or others >= 1
+    return evidence >= 2 or (is_numbered and evidence >= 1)
+
+
+def _cell_named_in(text: str) -> str:
+    """The cell a title or a sheet's name speaks of: "Danh sách đảng viên chi bộ X" tells of "chi bộ X"."""
+    match = _CELL_IN_TITLE.search(clean(text))
+    return _COUNT_BEHIND.sub("", match[0]).strip() if match else ""
+
+
+def _fill_sparse_cells(rows: list[TableRow]) -> None:
+    """Rosters that write the cell's name only beside its first member: carried down when most rows have none."""
+    members = [row for row in rows if row.kind == "member"]
+    written = [row for row in members if row.cell_text]
+    if not written or any(row.kind == "group" for row in rows) or len(written) * 2 > len(members):
+        return
+    current = ""
+    for row in members:
+        current = row.cell_text or current
+        row.cell_text = current
+

@@ -1,0 +1,229 @@
+"""Single values of a roster made canonical: names, numbers, phones, posts.
+
+Every function takes what a cell holds. "Blank" is decided once by :func:`is_blank`; the others expect a value that is
+not blank and answer None when it makes no sense.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+
+from handbook.kernel.text import clean, fold
+from handbook.members.enums import MemberStatus, Sex
+from handbook.members.roster.reader import UNCALCULATED, CellValue
+
+MOST_NAME_LETTERS = 120
+_DASHES = re.compile(r"[\s\-‐‑‒–—―_.…/\\*]*")
+_COMRADE = re.compile(r"^(đ/c|đ\.c|đc\.|đồng chí)[\s.:]*", re.IGNORECASE)
+_NAME_LETTERS = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’ʼ\-.()])*")
+_EXPONENT = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE)
+
+# Mobile prefixes of eleven digits were shortened in 2018; the list of the Ministry of Information and Communications.
+_OLD_PREFIXES = {
+    "120": "70", "121": "79", "122": "77", "126": "76", "128": "78",
+    "123": "83", "124": "84", "125": "85", "127": "81", "129": "82",
+    "162": "32", "163": "33", "164": "34", "165": "35", "166": "36", "167": "37", "168": "38", "169": "39",
+    "186": "56", "188": "58", "199": "59",
+}  # fmt: skip
+_MOBILE = re.compile(r"[35789]\d{8}")
+_LANDLINE = re.compile(r"2\d{8,9}")
+_FOREIGN = re.compile(r"\+[1-9]\d{7,14}")
+
+_SEXES = {
+    "nam": Sex.MALE, "m": Sex.MALE, "male": Sex.MALE, "trai": Sex.MALE, "ong": Sex.MALE,
+    "nu": Sex.FEMALE, "f": Sex.FEMALE, "female": Sex.FEMALE, "gai": Sex.FEMALE, "ba": Sex.FEMALE,
+}  # fmt: skip
+
+_STATUSES = {
+    "chinh thuc": MemberStatus.OFFICIAL, "dang vien chinh thuc": MemberStatus.OFFICIAL, "ct": MemberStatus.OFFICIAL,
+    "dang sinh hoat": MemberStatus.OFFICIAL,
+    "du bi": MemberStatus.PROBATIONARY, "dang vien du bi": MemberStatus.PROBATIONARY, "db": MemberStatus.PROBATIONARY,
+    "mien cong tac va sinh hoat": MemberStatus.EXEMPT, "mien sinh hoat": MemberStatus.EXEMPT,
+    "mien cong tac": MemberStatus.EXEMPT, "mien cong tac sinh hoat": MemberStatus.EXEMPT, "mien": MemberStatus.EXEMPT,
+    "sinh hoat tam thoi": MemberStatus.TEMPORARY_IN, "tam thoi den": MemberStatus.TEMPORARY_IN,
+    "tam thoi di": MemberStatus.TEMPORARY_OUT, "sinh hoat tam thoi noi khac": MemberStatus.TEMPORARY_OUT,
+    "da chuyen": MemberStatus.TRANSFERRED, "chuyen sinh hoat": MemberStatus.TRANSFERRED,
+    "da chuyen sinh hoat": MemberStatus.TRANSFERRED,
+    "dinh chi": MemberStatus.SUSPENDED, "dinh chi sinh hoat": MemberStatus.SUSPENDED,
+    "xoa ten": MemberStatus.STRUCK_OFF, "khai tru": MemberStatus.EXPELLED, "xin ra": MemberStatus.WITHDRAWN,
+    "xin ra khoi dang": MemberStatus.WITHDRAWN, "tu tran": MemberStatus.DECEASED, "da mat": MemberStatus.DECEASED,
+}  # fmt: skip
+
+
+def is_blank(value: CellValue) -> bool:
+    """Nothing there: an empty cell, blanks, or only dashes and dots as people put for "none"."""
+    return isinstance(value, str) and _DASHES.fullmatch(clean(value)) is not None
+
+
+def text_of(value: CellValue) -> str:
+    """The cell as the text a person sees: whole numbers without a decimal point."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, bool) or value is UNCALCULATED:
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value == value and abs(value) < 10**15 and value == int(value) else repr(value)
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
+
+
+def person_name(value: CellValue) -> str | None:
+    """Full name in NFC with single blanks; words in capitals or small letters get one capital: ``ĐỖ THẾ SƠN`` → ``Đỗ Thế Sơn``."""
+    if not isinstance(value, str):
+        return None
+    name = _COMRADE.sub("", clean(value)).strip(" .,;:-*")
+    if not name or len(name) > MOST_NAME_LETTERS or not _NAME_LETTERS.fullmatch(_bare(name)):
+        return None
+    return " ".join(_capitalised(word) for word in name.split(" "))
+
+
+def _bare(name: str) -> str:
+    # Marks that NFC could not compose (as in the names of some ethnic minorities) are letters to the pattern.
+    return "".join(char for char in name if unicodedata.category(char) != "Mn")
+
+
+def _capitalised(word: str) -> str:
+    if not (word.isupper() or word.islower()):
+        return word
+    lowered = word.lower()
+    return re.sub(r"(^|['’ʼ\-(.])(\w)", lambda match: match[1] + match[2].upper(), lowered)
+
+
+def sex(value: CellValue) -> Sex | None:
+    """``nam``/``Nữ`` and their common spellings."""
+    return _SEXES.get(fold(text_of(value)).strip("."))
+
+
+def status(value: CellValue) -> MemberStatus | None:
+    """A status in the Party's words, or None for words that name none."""
+    return _STATUSES.get(fold(text_of(value)).strip("."))
+
+
+def phone(value: CellValue) -> str | None:
+    """E.164. Takes lost leading zeros, +84/0084/84, dots and blanks, the eleven-digit numbers of before 2018, and the
+    first of two numbers parted by ``/``, ``;`` or ``,``. Letters make it none: a guess could telephone a stranger."""
+    if isinstance(value, str):
+        for part in re.split(r"[;/,\n]|\s-\s", clean(value)):
+            number = _phone_number(part.strip())
+            if number:
+                return number
+        return _phone_number(clean(value))
+    return _phone_number(text_of(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _phone_number(text: str) -> str | None:
+    compact = re.sub(r"[\s.\-()'`,/]", "", _exact_number(text))
+    if not re.fullmatch(r"\+?\d+", compact):
+        return None
+    national = re.sub(r"^(\+84|0084)", "", compact)
+    if national == compact and compact.startswith("84") and len(compact) in (11, 12):
+        national = compact[2:]
+    if national.startswith("+"):
+        return national if _FOREIGN.fullmatch(national) else None
+    national = national.removeprefix("0")
+    if len(national) == 10 and national[:3] in _OLD_PREFIXES:
+        national = _OLD_PREFIXES[national[:3]] + national[3:]
+    if _MOBILE.fullmatch(national) or _LANDLINE.fullmatch(national):
+        return f"+84{national}"
+    return None
+
+
+def citizen_id(value: CellValue, *, birth_date: dt.date | None = None) -> str | None:
+    """Twelve digits (Decree 70/2024, article 6: province, century and sex, year of birth, serial).
+
+    Zeros at the front that a number lost are restored. As text, eleven or ten digits are only completed when the year
+    in them is the year of birth: otherwise a digit is missing somewhere and nobody knows where.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = _exact_number(text_of(value))
+    digits = re.sub(r"[\s.\-'`]", "", text)
+    if not re.fullmatch(r"[0-9]+", digits) or digits.strip("0") == "":
+        return None
+    if len(digits) == 12:
+        return digits
+    if len(digits) in (10, 11):
+        completed = digits.zfill(12)
+        is_number = not isinstance(value, str)
+        if is_number or (birth_date is not None and _tells_birth(completed, birth_date)):
+            return completed
+    return None
+
+
+def _tells_birth(digits: str, birth_date: dt.date) -> bool:
+    century = 19 + int(digits[3]) // 2
+    return century == birth_date.year // 100 and int(digits[4:6]) == birth_date.year % 100
+
+
+def card_number(value: CellValue) -> str | None:
+    """The card number as text. Eight digits are written ``51.303034``; a number in the cell gets back its zeros."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if isinstance(value, str):
+        text = clean(value).strip("'`")
+        digits = re.sub(r"[\s.\-,]", "", text)
+        if re.fullmatch(r"[0-9]{8}", digits):
+            return f"{digits[:2]}.{digits[2:]}"
+        compact = text.replace(" ", "").upper()
+        return compact if re.fullmatch(r"(?=.*\d.*\d)[0-9A-ZĐ./\-]{4,30}", compact) else None
+    if value <= 0 or value != value or value >= 10**15:
+        return None
+    if value < 100 and value != int(value):
+        text = f"{value:09.6f}"
+        return text if abs(float(text) - value) < 1e-9 else None
+    if value != int(value):
+        return None
+    digits = f"{int(value):d}"
+    if len(digits) in (7, 8):
+        digits = digits.zfill(8)
+        return f"{digits[:2]}.{digits[2:]}"
+    return digits if len(digits) >= 4 else None
+
+
+def _exact_number(text: str) -> str:
+    """Digits of a number that was turned into ``5.6E+10`` text, when no digit was lost by it; else the text."""
+    if not _EXPONENT.fullmatch(text.replace(" ", "")):
+        return text
+    mantissa, _, exponent = text.replace(" ", "").replace(",", ".").upper().partition("E")
+    whole, _, decimals = mantissa.partition(".")
+    places = int(exponent)
+    return whole + decimals.ljust(places, "0") if len(decimals) >= places - 1 else text
+
+
+POST_SECRETARY = "Bí thư"
+POST_DEPUTY = "Phó Bí thư"
+POST_COMMITTEE = "Cấp ủy viên"
+
+_POST_PATTERNS = (
+    (POST_DEPUTY, re.compile(r"\b(pho (bi thu|bt)|p\.? ?(bi thu|bt)|pbt(cb)?|uv ?pbt)\b")),
+    (POST_SECRETARY, re.compile(r"\b(bi thu|bt(cb)?)\b")),
+    (POST_COMMITTEE, re.compile(r"\b(cap uy|chi uy|chi uy vien|cap uy vien|cuv|uvch|uv chi uy|uy vien( chi uy| cap uy)?)\b")),
+)
+_ABOVE_CELL = re.compile(r"\b(dang uy|dang bo|huyen uy|tinh uy|thanh uy|thuong vu|tw|trung uong)\b")
+_OTHER_ORGANISATION = re.compile(r"\b(doan|chi doan|ubnd|uy ban|hoi dong|hdnd|mttq|mat tran|cong doan|hoi)\b")
+
+
+def post(value: CellValue) -> str | None:
+    """The office in the cell a post names: one of the three the roster knows, or None.
+
+    Posts in government, unions and the committee above are no office of the cell; of several the highest counts.
+    """
+    found = [_cell_post(part) for part in re.split(r"[,;/+\n]|\bkiêm\b|\s-\s", clean(text_of(value)))]
+    for known in (POST_SECRETARY, POST_DEPUTY, POST_COMMITTEE):
+        if known in found:
+            return known
+    return None
+
+
+def _cell_post(part: str) -> str | None:
+    folded = fold(part)
+    is_above = _ABOVE_CELL.search(folded) and "chi bo" not in folded
+    if is_above or _OTHER_ORGANISATION.search(folded):
+        return None
+    return next((name for name, pattern in _POST_PATTERNS if pattern.search(folded)), None)
+
+
+def is_senseless_post(value: CellValue) -> bool:
+    """Whether a post has no letters at all: a number or a date that slipped into the wrong column."""
+    return not re.search(r"[^\W\d_]", text_of(value)) if isinstance(value, str) else True
