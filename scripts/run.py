@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 import click
+
 from handbook.config import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
