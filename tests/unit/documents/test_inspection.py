@@ -325,7 +325,10 @@ def raw_pdf(pages: int, extra_page: str = "", trailer: str = "") -> bytes:
     return body + f"trailer<</Size {len(parts) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{start}\n%%EOF".encode()
 
 
-ENCRYPT = f"/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -44/O<{'11' * 32}>/U<{'22' * 32}>>>/ID[<{'33' * 16}><{'33' * 16}>]"
+ENCRYPT = (
+    f"/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -44/O<{'11' * 32}>/U<{'22' * 32}>>>"
+    f"/ID[<{'33' * 16}><{'33' * 16}>]"
+)
 ORDINARY_DOCX = docx()
 
 UNSUPPORTED = {
