@@ -88,7 +88,9 @@ class Settings:
             port=port,
             public_url=_public_url(env, port),
             redis_url=env.get("HANDBOOK_REDIS_URL") or None,
-            push_extra_hosts=frozenset(host.strip().lower() for host in extra_hosts.split(",") if host.strip()),
+            push_extra_hosts=frozenset(
+                host.strip().lower() for host in extra_hosts.split(",") if host.strip()
+            ),
             push_ca_file=Path(ca_file) if ca_file else None,
             push_subject=_push_subject(env),
             reminder_tick_seconds=_number(env, "HANDBOOK_REMINDER_TICK_SECONDS", 30.0, low=0.05, high=3600),
@@ -103,7 +105,9 @@ class Settings:
 def _refuse_unknown(env: Mapping[str, str]) -> None:
     unknown = sorted(name for name in env if name.startswith("HANDBOOK_") and name not in VARIABLES)
     if unknown:
-        raise ConfigurationError(f"unknown setting {', '.join(unknown)}; docs/configuration.md lists the known ones")
+        raise ConfigurationError(
+            f"unknown setting {', '.join(unknown)}; docs/configuration.md lists the known ones"
+        )
 
 
 def _database_url(env: Mapping[str, str], data_dir: Path) -> str:
@@ -113,7 +117,9 @@ def _database_url(env: Mapping[str, str], data_dir: Path) -> str:
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ConfigurationError("HANDBOOK_DATABASE_URL: only sqlite:/// and postgresql:// are supported")
     if url in ("sqlite:///", "sqlite:///:memory:"):
-        raise ConfigurationError("HANDBOOK_DATABASE_URL: SQLite needs a file, the web and the worker share it")
+        raise ConfigurationError(
+            "HANDBOOK_DATABASE_URL: SQLite needs a file, the web and the worker share it"
+        )
     return url
 
 
@@ -122,7 +128,9 @@ def _public_url(env: Mapping[str, str], port: int) -> str:
     parts = urlsplit(url)
     local = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
-        raise ConfigurationError("HANDBOOK_PUBLIC_URL: give scheme and host only, such as https://sotay.example.vn")
+        raise ConfigurationError(
+            "HANDBOOK_PUBLIC_URL: give scheme and host only, such as https://sotay.example.vn"
+        )
     if parts.scheme == "http" and not local:
         raise ConfigurationError("HANDBOOK_PUBLIC_URL: plain http is only for localhost; phones need https")
     return url

@@ -80,7 +80,9 @@ def guard_routes(app: Flask) -> None:
 def refuse_undeclared_routes(app: Flask) -> None:
     """Fail the start when a route has no rule."""
     undeclared = sorted(
-        f"{rule.rule} [{rule.endpoint}]" for rule in app.url_map.iter_rules() if declared_rule(app, rule.endpoint) is None
+        f"{rule.rule} [{rule.endpoint}]"
+        for rule in app.url_map.iter_rules()
+        if declared_rule(app, rule.endpoint) is None
     )
     if undeclared:
         raise RuntimeError("routes without a rule: " + ", ".join(undeclared))

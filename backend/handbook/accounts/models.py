@@ -8,7 +8,7 @@ from handbook.kernel.db import BigId, UTCDateTime, db
 from handbook.members.models import Member
 
 
-class Account(db.Model):  # type: ignore[name-defined,misc]
+class Account(db.Model):  # type: ignore[name-defined]
     """Who can sign in: a member, or somebody without a member record such as the first administrator.
 
     ``password_hash`` is None until the activation. ``content_version`` moves with what concerns this person alone.
@@ -30,7 +30,7 @@ class Account(db.Model):  # type: ignore[name-defined,misc]
     member: Mapped[Member | None] = relationship(lazy="joined")
 
 
-class DeviceSession(db.Model):  # type: ignore[name-defined,misc]
+class DeviceSession(db.Model):  # type: ignore[name-defined]
     """A signed-in device. The cookie holds a random token; only its SHA-256 is here, so a leaked table opens nothing."""
 
     __tablename__ = "device_sessions"
@@ -54,7 +54,7 @@ class DeviceSession(db.Model):  # type: ignore[name-defined,misc]
         return Columns(path=None, account_id=cls.account_id)
 
 
-class ActivationCode(db.Model):  # type: ignore[name-defined,misc]
+class ActivationCode(db.Model):  # type: ignore[name-defined]
     """A one-time code of the printed sheet; stored hashed, ends at use, at expiry, or when a newer one is issued."""
 
     __tablename__ = "activation_codes"
@@ -68,7 +68,7 @@ class ActivationCode(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class LoginThrottle(db.Model):  # type: ignore[name-defined,misc]
+class LoginThrottle(db.Model):  # type: ignore[name-defined]
     """Failed attempts under one key (a fingerprint of a login or of an address), shared by all processes."""
 
     __tablename__ = "login_throttles"

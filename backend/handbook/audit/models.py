@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from handbook.kernel.db import BigId, BinaryText, UTCDateTime, db
 
 
-class AuditEntry(db.Model):  # type: ignore[name-defined,misc]
+class AuditEntry(db.Model):  # type: ignore[name-defined]
     """Who did what to which object, when, in which request. ``details`` is a whitelisted diff without personal data.
 
     ``member_id`` is the person concerned, so that a member can see who looked at the own record.

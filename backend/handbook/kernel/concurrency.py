@@ -34,4 +34,6 @@ def set_etag(response: Response, tag: str) -> Response:
     """Put the tag on the answer, and make it a bodiless 304 when the caller already holds this version."""
     response.set_etag(tag)
     response.headers.setdefault("Cache-Control", "private, no-cache")
-    return response.make_conditional(request) if request.method in ("GET", "HEAD") else response
+    if request.method in ("GET", "HEAD"):
+        response.make_conditional(request)
+    return response

@@ -16,7 +16,9 @@ Handler = Callable[[Any, "UnitOfWork"], None]
 _handlers: dict[type, list[Handler]] = defaultdict(list)
 
 
-def subscribe(event_type: type[E]) -> Callable[[Callable[[E, "UnitOfWork"], None]], Callable[[E, "UnitOfWork"], None]]:
+def subscribe(
+    event_type: type[E],
+) -> Callable[[Callable[[E, "UnitOfWork"], None]], Callable[[E, "UnitOfWork"], None]]:
     """Decorate ``handler(event, uow)`` so that it runs for every emitted event of ``event_type``; once per handler."""
 
     def register(handler: Callable[[E, "UnitOfWork"], None]) -> Callable[[E, "UnitOfWork"], None]:

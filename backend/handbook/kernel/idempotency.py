@@ -25,7 +25,7 @@ MAX_KEY_LENGTH = 100
 HEADER = "Idempotency-Key"
 
 
-class IdempotencyRecord(db.Model):  # type: ignore[name-defined,misc]
+class IdempotencyRecord(db.Model):  # type: ignore[name-defined]
     """A key that was used, the fingerprint of what it was used for, and the answer."""
 
     __tablename__ = "idempotency_records"
@@ -99,7 +99,9 @@ def _first(
 
 def _replay(uow: UnitOfWork, account_id: int, key: str, fingerprint: str) -> Response | None:
     record = uow.session.scalar(
-        select(IdempotencyRecord).where(IdempotencyRecord.account_id == account_id, IdempotencyRecord.key == key)
+        select(IdempotencyRecord).where(
+            IdempotencyRecord.account_id == account_id, IdempotencyRecord.key == key
+        )
     )
     if record is None:
         return None

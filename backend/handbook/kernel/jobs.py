@@ -23,7 +23,7 @@ FIRST_RETRY_SECONDS = 10
 LONGEST_RETRY_SECONDS = 3600
 
 
-class Job(db.Model):  # type: ignore[name-defined,misc]
+class Job(db.Model):  # type: ignore[name-defined]
     """One piece of work. States: queued → running → done, or dead after :data:`MAX_ATTEMPTS`; staff can queue it anew."""
 
     __tablename__ = "jobs"
@@ -89,13 +89,17 @@ def job(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def enqueue(uow: UnitOfWork, name: str, *, key: str, args: Mapping[str, Any], due_at: datetime | None = None) -> Job:
+def enqueue(
+    uow: UnitOfWork, name: str, *, key: str, args: Mapping[str, Any], due_at: datetime | None = None
+) -> Job:
     """Add a job in this transaction; an existing one of the same key is returned as it is, whatever its state."""
     existing = uow.session.scalar(select(Job).where(Job.key == key))
     if existing is not None:
         return existing
     now = uow.clock.now()
-    row = Job(name=name, key=key, args=dict(args), due_at=due_at or now, created_at=now, state="queued", attempts=0)
+    row = Job(
+        name=name, key=key, args=dict(args), due_at=due_at or now, created_at=now, state="queued", attempts=0
+    )
     uow.session.add(row)
     uow.session.flush()
     return row
@@ -162,14 +166,16 @@ def _finish(run: JobRun, result: dict[str, Any] | None) -> None:
         uow.session.execute(
             update(Job)
             .where(Job.id == run.job_id)
-            .values(state="done", result=result, finished_at=uow.clock.now(), lease_until=None, last_error=None)
+            .values(
+                state="done", result=result, finished_at=uow.clock.now(), lease_until=None, last_error=None
+            )
         )
 
 
 def _put_back(run: JobRun, reason: str, seconds: float | None) -> None:
     if seconds is None:
         longest = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (run.attempt - 1))
-        seconds = longest * random.uniform(0.5, 1.0)
+        seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
     with unit_of_work() as uow:
         now = uow.clock.now()
         dead = run.attempt >= MAX_ATTEMPTS

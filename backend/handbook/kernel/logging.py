@@ -13,7 +13,9 @@ from handbook.kernel.problems import request_id
 
 def configure_logging(log_format: str = "json") -> None:
     """Send everything to standard error, one line an event; ``console`` is for people at a terminal."""
-    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar
 
 from marshmallow import fields, validate
 from sqlalchemy import Select, tuple_
-from sqlalchemy.sql.elements import ColumnElement
 
 from handbook.kernel.clock import as_utc
 from handbook.kernel.db import db
@@ -35,7 +34,7 @@ class PageArgs(Schema):
 
 def paginate(
     statement: Select[tuple[T]],
-    keys: Sequence[ColumnElement[Any]],
+    keys: Sequence[Any],
     *,
     limit: int,
     cursor: str | None,

@@ -1,12 +1,14 @@
 """The base of every schema and the field types that all features share. Unknown fields are refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import marshmallow
 from marshmallow import RAISE, ValidationError, fields, validate
 
 from handbook.kernel.text import clean
+
+MAX_ID_DIGITS = 18
 
 
 class Schema(marshmallow.Schema):
@@ -29,7 +31,7 @@ class Id(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 18):
+        if not (text.isascii() and text.isdigit() and len(text) <= MAX_ID_DIGITS):
             raise ValidationError("invalid_id")
         return int(text)
 
@@ -43,7 +45,7 @@ class Instant(fields.AwareDateTime):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         instant = super()._deserialize(value, attr, data, **kwargs)
         try:
-            return instant.astimezone(UTC) if isinstance(instant, datetime) else instant
+            return instant.astimezone(UTC)
         except (OverflowError, ValueError):
             raise ValidationError("invalid_instant") from None
 
@@ -51,15 +53,15 @@ class Instant(fields.AwareDateTime):
 class Text(fields.String):
     """Text for people: NFC, trimmed, without control characters; ``multiline`` keeps line breaks."""
 
-    def __init__(self, *, max_length: int, min_length: int = 0, multiline: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, max_length: int, min_length: int = 0, multiline: bool = False, **kwargs: Any
+    ) -> None:
         self._multiline = multiline
         kwargs["validate"] = validate.Length(min=min_length, max=max_length)
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not isinstance(text, str):
-            return text
         if self._multiline:
             return "\n".join(clean(line) for line in text.replace("\r\n", "\n").split("\n")).strip()
         return clean(text)

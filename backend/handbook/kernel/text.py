@@ -9,8 +9,12 @@ _BLANKS = re.compile(r"\s+")
 def clean(value: str) -> str:
     """NFC, without control or zero-width characters, blanks collapsed and trimmed."""
     composed = unicodedata.normalize("NFC", value)
+    if composed.isprintable():
+        return _BLANKS.sub(" ", composed).strip()
     visible = "".join(
-        " " if char in "\t\n\r\v\f" else char for char in composed if char in "\t\n\r\v\f" or not _invisible(char)
+        " " if char in "\t\n\r\v\f" else char
+        for char in composed
+        if char in "\t\n\r\v\f" or not _invisible(char)
     )
     return _BLANKS.sub(" ", visible).strip()
 

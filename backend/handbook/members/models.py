@@ -14,7 +14,7 @@ SEXES = ", ".join(f"'{sex}'" for sex in Sex)
 TITLES = ", ".join(f"'{title}'" for title in OfficeTitle)
 
 
-class Member(db.Model):  # type: ignore[name-defined,misc]
+class Member(db.Model):  # type: ignore[name-defined]
     """A party member's record.
 
     ``full_name`` is NFC; ``name_folded`` is for searching, ``name_sort`` for ordering by given name. ``phone`` is E.164.
@@ -53,7 +53,7 @@ class Member(db.Model):  # type: ignore[name-defined,misc]
         back_populates="member", lazy="selectin", order_by="Office.from_date, Office.id"
     )
 
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    __mapper_args__ = {"version_id_col": row_version}
 
     @property
     def target(self) -> Target:
@@ -65,7 +65,7 @@ class Member(db.Model):  # type: ignore[name-defined,misc]
         return Columns(path=Organization.path, member_id=cls.id)
 
 
-class Office(db.Model):  # type: ignore[name-defined,misc]
+class Office(db.Model):  # type: ignore[name-defined]
     """An office held in an organisation from..to (inclusive dates), by a member or, for an administrator, an account."""
 
     __tablename__ = "offices"
@@ -89,7 +89,7 @@ class Office(db.Model):  # type: ignore[name-defined,misc]
     member: Mapped[Member | None] = relationship(back_populates="offices")
 
 
-class StatusChange(db.Model):  # type: ignore[name-defined,misc]
+class StatusChange(db.Model):  # type: ignore[name-defined]
     """One change of a member's status: from when, by which decision."""
 
     __tablename__ = "member_status_changes"

@@ -11,7 +11,7 @@ from handbook.organizations.enums import OrganizationKind
 KINDS = ", ".join(f"'{kind}'" for kind in OrganizationKind)
 
 
-class Organization(db.Model):  # type: ignore[name-defined,misc]
+class Organization(db.Model):  # type: ignore[name-defined]
     """A node of the tree.
 
     ``path`` is the materialised path (:mod:`handbook.kernel.tree`). ``content_version`` moves with every change of what its
@@ -19,7 +19,10 @@ class Organization(db.Model):  # type: ignore[name-defined,misc]
     """
 
     __tablename__ = "organizations"
-    __table_args__ = (CheckConstraint(f"kind IN ({KINDS})", name="kind"), Index("ix_organizations_parent_id", "parent_id"))
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({KINDS})", name="kind"),
+        Index("ix_organizations_parent_id", "parent_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     parent_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("organizations.id"))
@@ -37,7 +40,7 @@ class Organization(db.Model):  # type: ignore[name-defined,misc]
     row_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    __mapper_args__ = {"version_id_col": row_version}
 
     @property
     def target(self) -> Target:
@@ -48,7 +51,7 @@ class Organization(db.Model):  # type: ignore[name-defined,misc]
         return Columns(path=cls.path)
 
 
-class Tombstone(db.Model):  # type: ignore[name-defined,misc]
+class Tombstone(db.Model):  # type: ignore[name-defined]
     """Something that phones of this organisation hold and must forget, and the content version at which it went."""
 
     __tablename__ = "tombstones"

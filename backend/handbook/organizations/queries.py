@@ -20,9 +20,13 @@ def get_organization(organization_id: int, permission: Permission, *, actor: Act
     return organization
 
 
-def list_organizations(*, parent_id: int | None, actor: Actor, limit: int, cursor: str | None) -> Page[Organization]:
+def list_organizations(
+    *, parent_id: int | None, actor: Actor, limit: int, cursor: str | None
+) -> Page[Organization]:
     """Children of ``parent_id``; without one, the topmost organisations the actor may see below nobody else's."""
-    statement = select(Organization).where(visible(actor, Permission.ORGANIZATIONS_READ, Organization.columns()))
+    statement = select(Organization).where(
+        visible(actor, Permission.ORGANIZATIONS_READ, Organization.columns())
+    )
     if parent_id is None:
         statement = statement.where(Organization.parent_id.is_(None))
     else:
@@ -32,7 +36,9 @@ def list_organizations(*, parent_id: int | None, actor: Actor, limit: int, curso
 
 def find_organization(id_or_code: str) -> Organization | None:
     """The organisation that a command names by id or by code."""
-    found: Organization | None = db.session.scalar(select(Organization).where(Organization.code == id_or_code))
+    found: Organization | None = db.session.scalar(
+        select(Organization).where(Organization.code == id_or_code)
+    )
     if found is None and id_or_code.isascii() and id_or_code.isdigit():
         found = db.session.get(Organization, int(id_or_code))
     return found

@@ -12,7 +12,9 @@ from handbook.organizations import queries
 from handbook.organizations.models import Organization
 from handbook.organizations.schemas import OrganizationListArgs, OrganizationSchema
 
-blp = Blueprint("organizations", __name__, url_prefix="/api/organizations", description="The tree of organisations")
+blp = Blueprint(
+    "organizations", __name__, url_prefix="/api/organizations", description="The tree of organisations"
+)
 
 
 @blp.route("", methods=["GET"])
@@ -31,5 +33,7 @@ def list_organizations(args: dict[str, Any]) -> Page[Organization]:
 @blp.response(200, OrganizationSchema)
 def get_organization(organization_id: int) -> Response:
     """One organisation."""
-    organization = queries.get_organization(organization_id, Permission.ORGANIZATIONS_READ, actor=current_actor())
+    organization = queries.get_organization(
+        organization_id, Permission.ORGANIZATIONS_READ, actor=current_actor()
+    )
     return set_etag(jsonify(OrganizationSchema().dump(organization)), etag_of(organization))

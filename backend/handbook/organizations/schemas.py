@@ -24,7 +24,9 @@ class OrganizationSchema(Schema):
     code = fields.String(required=True)
     path = fields.Method("dump_path", required=True, metadata={"type": "array", "items": {"type": "string"}})
     timezone = fields.String(required=True)
-    member_counts = fields.Method("dump_counts", required=True, metadata={"$ref": "#/components/schemas/MemberCounts"})
+    member_counts = fields.Method(
+        "dump_counts", required=True, metadata={"$ref": "#/components/schemas/MemberCounts"}
+    )
     etag = fields.Function(etag_of, required=True, metadata={"type": "string"})
 
     def dump_path(self, organization: Organization) -> list[str]:

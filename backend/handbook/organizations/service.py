@@ -42,7 +42,13 @@ def create_organization(
     uow.session.flush()
     organization.path = (parent.path if parent else "") + path_segment(organization.id)
     uow.session.flush()
-    record(uow, "organizations:organization:created", actor=actor, subject_id=organization.id, path=organization.path)
+    record(
+        uow,
+        "organizations:organization:created",
+        actor=actor,
+        subject_id=organization.id,
+        path=organization.path,
+    )
     if parent is not None:
         bump_content_version(uow, parent.id)
     return organization

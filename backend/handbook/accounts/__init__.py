@@ -1,0 +1,13 @@
+"""Accounts: activation, passwords, device sessions, and what concerns one person alone."""
+
+from flask import Flask
+
+from handbook.accounts import activation_routes, routes, sessions
+from handbook.extensions import api, login_manager
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    sessions.load_actors(login_manager)
+    api.register_blueprint(routes.blp)
+    api.register_blueprint(activation_routes.blp)

@@ -1,0 +1,164 @@
+"""Device sessions: a 256-bit random token in an HttpOnly cookie, stored hashed, refused as soon as it is revoked."""
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+
+from flask import Request, Response, current_app, request
+from flask_login import LoginManager
+from sqlalchemy import bindparam, or_, select, update
+
+from handbook.access.actor import Actor, HeldOffice, OfficeTitle
+from handbook.accounts.models import Account, DeviceSession
+from handbook.config import Settings
+from handbook.kernel.clock import DEFAULT_TIMEZONE, Clock, today_in
+from handbook.kernel.db import db
+from handbook.kernel.text import clean
+from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
+from handbook.members.models import Member, Office
+from handbook.organizations.models import Organization
+
+COOKIE = "handbook_session"
+SEEN_EVERY = timedelta(minutes=10)
+
+# What a User-Agent says and how a person calls it; the first that fits.
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+
+_session_row = (
+    select(
+        DeviceSession.id,
+        DeviceSession.last_seen_at,
+        DeviceSession.expires_at,
+        Account.id.label("account_id"),
+        Account.member_id,
+        Member.organization_id,
+        Organization.path,
+        Organization.timezone,
+    )
+    .join(Account, Account.id == DeviceSession.account_id)
+    .outerjoin(Member, Member.id == Account.member_id)
+    .outerjoin(Organization, Organization.id == Member.organization_id)
+    .where(
+        DeviceSession.token_hash == bindparam("token_hash"),
+        DeviceSession.ended_at.is_(None),
+        DeviceSession.expires_at > bindparam("now"),
+        Account.disabled_at.is_(None),
+    )
+)
+_office_rows = (
+    select(Office.organization_id, Organization.path, Office.title)
+    .join(Organization, Organization.id == Office.organization_id)
+    .where(
+        or_(Office.member_id == bindparam("member_id"), Office.account_id == bindparam("account_id")),
+        Office.from_date <= bindparam("today"),
+        or_(Office.to_date.is_(None), Office.to_date >= bindparam("today")),
+    )
+)
+
+
+def hash_token(token: str) -> str:
+    """The key under which a token is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def load_actors(manager: LoginManager) -> None:
+    """Let Flask-Login find the actor of a request by its cookie."""
+
+    @manager.request_loader
+    def load(incoming: Request) -> Actor | None:
+        token = incoming.cookies.get(COOKIE)
+        return find_actor(token, current_clock()) if token else None
+
+
+def find_actor(token: str, clock: Clock) -> Actor | None:
+    """The actor of a live session, with member and offices of today; None for anything else."""
+    now = clock.now()
+    row = db.session.execute(_session_row, {"token_hash": hash_token(token), "now": now}).first()
+    if row is None:
+        return None
+    if now - row.last_seen_at > SEEN_EVERY:
+        _touch(row.id, now, clock)
+    return Actor(
+        account_id=row.account_id,
+        member_id=row.member_id,
+        organization_id=row.organization_id,
+        path=row.path,
+        offices=_offices(row.member_id, row.account_id, today_in(row.timezone or DEFAULT_TIMEZONE, clock)),
+        session_id=row.id,
+    )
+
+
+def _offices(member_id: int | None, account_id: int, today: date) -> tuple[HeldOffice, ...]:
+    rows = db.session.execute(
+        _office_rows, {"member_id": member_id, "account_id": account_id, "today": today}
+    )
+    return tuple(HeldOffice(row.organization_id, row.path, OfficeTitle(row.title)) for row in rows)
+
+
+def _touch(session_id: int, now: datetime, clock: Clock) -> None:
+    with unit_of_work(clock) as uow:
+        uow.session.execute(
+            update(DeviceSession).where(DeviceSession.id == session_id).values(last_seen_at=now)
+        )
+
+
+def start_session(
+    account: Account, *, uow: UnitOfWork, device_name: str | None = None
+) -> tuple[DeviceSession, str]:
+    """A new device session and its token, which exists nowhere else but in the cookie."""
+    settings: Settings = current_app.extensions["handbook.settings"]
+    token = secrets.token_urlsafe(32)
+    now = uow.clock.now()
+    session = DeviceSession(
+        token_hash=hash_token(token),
+        account_id=account.id,
+        device_name=clean(device_name or describe_device(request.headers.get("User-Agent", "")))[:120],
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + timedelta(days=settings.session_days),
+    )
+    uow.session.add(session)
+    uow.session.flush()
+    return session, token
+
+
+def set_cookie(response: Response, token: str) -> Response:
+    settings: Settings = current_app.extensions["handbook.settings"]
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=settings.session_days * 86400,
+        httponly=True,
+        secure=settings.cookie_secure,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
+def clear_cookie(response: Response) -> Response:
+    settings: Settings = current_app.extensions["handbook.settings"]
+    response.delete_cookie(COOKIE, path="/", httponly=True, secure=settings.cookie_secure, samesite="Lax")
+    return response
+
+
+def describe_device(user_agent: str) -> str:
+    """``Android · Chrome``: enough for a person to recognise a device, not enough to track it."""
+    found = [
+        next((name for mark, name in table if mark in user_agent), None) for table in (_SYSTEMS, _BROWSERS)
+    ]
+    return " · ".join(part for part in found if part) or "?"

@@ -1,0 +1,32 @@
+"""The ``handbook`` command: thin commands over the services. Features contribute theirs through ``commands.py``."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from handbook import __version__
+from handbook.config import ConfigurationError
+
+# Modules with a ``COMMANDS`` list of click commands, in the order of the help.
+COMMAND_MODULES = ("handbook.operations.commands",)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="handbook")
+def cli() -> None:
+    """Sổ tay: an electronic party member handbook."""
+
+
+for _name in COMMAND_MODULES:
+    for _command in import_module(_name).COMMANDS:
+        cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command; a wrong configuration is one sentence, not a stack trace."""
+    try:
+        cli()
+    except ConfigurationError as error:
+        click.echo(f"handbook: {error}", err=True)
+        sys.exit(2)

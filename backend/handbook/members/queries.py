@@ -1,0 +1,97 @@
+"""Scoped reads of members."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from handbook.access.actor import Actor
+from handbook.access.guards import require, visible
+from handbook.access.permissions import Permission
+from handbook.audit.models import AuditEntry
+from handbook.kernel.db import db
+from handbook.kernel.pagination import Page, paginate
+from handbook.kernel.problems import NotFound
+from handbook.kernel.text import like_pattern
+from handbook.members.models import Member, Office
+from handbook.organizations.models import Organization
+
+# Audit tags that a member sees in the own access log.
+READING_TAGS = ("members:member:read", "members:citizen_id:viewed")
+
+
+def get_member(member_id: int, permission: Permission, *, actor: Actor) -> Member:
+    """The member, when the actor holds the permission; else 404 or 403 as the policy says."""
+    member = db.session.get(Member, member_id)
+    if member is None:
+        raise NotFound
+    require(actor, permission, member.target)
+    return member
+
+
+def list_members(
+    organization: Organization,
+    *,
+    q: str | None,
+    status: str | None,
+    actor: Actor,
+    limit: int,
+    cursor: str | None,
+) -> Page[Member]:
+    """Members of one organisation by given name; ``q`` finds parts of names without regard to diacritics and đ."""
+    statement = (
+        select(Member)
+        .join(Organization, Organization.id == Member.organization_id)
+        .where(
+            Member.organization_id == organization.id,
+            visible(actor, Permission.MEMBERS_READ, Member.columns()),
+        )
+    )
+    if q:
+        statement = statement.where(Member.name_folded.like(like_pattern(q), escape="\\"))
+    if status:
+        statement = statement.where(Member.status == status)
+    return paginate(
+        statement,
+        [Member.name_sort, Member.id],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda member: [member.name_sort, member.id],
+    )
+
+
+def current_offices(actor: Actor) -> list[Office]:
+    """The actor's offices in force, as rows."""
+    held = {(office.organization_id, office.title.value) for office in actor.offices}
+    if not held:
+        return []
+    statement = (
+        select(Office)
+        .where((Office.account_id == actor.account_id) | (Office.member_id == actor.member_id))
+        .order_by(Office.id)
+    )
+    return [
+        office for office in db.session.scalars(statement) if (office.organization_id, office.title) in held
+    ]
+
+
+def list_access_log(actor: Actor, *, limit: int, cursor: str | None) -> Page[AuditEntry]:
+    """Who read the actor's own record, the newest first."""
+    statement = select(AuditEntry).where(
+        AuditEntry.member_id == actor.member_id,
+        AuditEntry.tag.in_(READING_TAGS),
+        AuditEntry.actor_member_id.is_distinct_from(actor.member_id),
+    )
+    return paginate(
+        statement,
+        [AuditEntry.id],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda entry: [entry.id],
+        descending=True,
+    )
+
+
+def names_of(member_ids: set[int]) -> dict[int, str]:
+    """Full names by id."""
+    rows: Any = db.session.execute(select(Member.id, Member.full_name).where(Member.id.in_(member_ids)))
+    return {row.id: row.full_name for row in rows}

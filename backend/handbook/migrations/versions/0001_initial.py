@@ -1,0 +1,287 @@
+"""Initial schema
+
+Revision ID: 0001
+Revises:
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit_entries",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tag", sa.String(length=80), nullable=False),
+        sa.Column("actor_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor_member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("path", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("request_id", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+    )
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entries_member_id_tag", ["member_id", "tag"], unique=False)
+        batch_op.create_index("ix_audit_entries_path", ["path"], unique=False)
+
+    op.create_table(
+        "idempotency_records",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("content_type", sa.String(length=100), nullable=False),
+        sa.Column("etag", sa.String(length=100), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_idempotency_records")),
+    )
+    with op.batch_alter_table("idempotency_records", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idempotency_records_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
+        "login_throttles",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("window_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_login_throttles")),
+    )
+    op.create_table(
+        "organizations",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_folded", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("path", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("official_count", sa.Integer(), nullable=False),
+        sa.Column("probationary_count", sa.Integer(), nullable=False),
+        sa.Column("exempt_count", sa.Integer(), nullable=False),
+        sa.Column("content_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "row_content_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('central', 'province', 'commune', 'grassroots_committee', 'section', 'cell', 'group')",
+            name=op.f("ck_organizations_kind"),
+        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["organizations.id"], name=op.f("fk_organizations_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
+        sa.UniqueConstraint("code", name=op.f("uq_organizations_code")),
+        sa.UniqueConstraint("path", name=op.f("uq_organizations_path")),
+    )
+    with op.batch_alter_table("organizations", schema=None) as batch_op:
+        batch_op.create_index("ix_organizations_parent_id", ["parent_id"], unique=False)
+
+    op.create_table(
+        "members",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("full_name", sa.String(length=120), nullable=False),
+        sa.Column("name_folded", sa.String(length=120), nullable=False),
+        sa.Column("name_sort", sa.String(length=120), nullable=False),
+        sa.Column("birth_date", sa.Date(), nullable=True),
+        sa.Column("sex", sa.String(length=6), nullable=True),
+        sa.Column("card_number", sa.String(length=30), nullable=True),
+        sa.Column("citizen_id_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("citizen_id_index", sa.String(length=64), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("admitted_on", sa.Date(), nullable=True),
+        sa.Column("official_on", sa.Date(), nullable=True),
+        sa.Column("post", sa.String(length=120), nullable=True),
+        sa.Column("content_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("sex IN ('male', 'female')", name=op.f("ck_members_sex")),
+        sa.CheckConstraint(
+            "status IN ('official', 'probationary', 'exempt', 'temporary_in', 'temporary_out', 'transferred', 'suspended', 'struck_off', 'expelled', 'withdrawn', 'deceased')",
+            name=op.f("ck_members_status"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_members_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
+        sa.UniqueConstraint("card_number", name=op.f("uq_members_card_number")),
+        sa.UniqueConstraint("citizen_id_index", name=op.f("uq_members_citizen_id_index")),
+    )
+    with op.batch_alter_table("members", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_members_organization_id_name_sort", ["organization_id", "name_sort"], unique=False
+        )
+        batch_op.create_index("ix_members_phone", ["phone"], unique=False)
+
+    op.create_table(
+        "tombstones",
+        sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("content_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("type", sa.String(length=24), nullable=False),
+        sa.Column("row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_tombstones_organization_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "organization_id", "content_version", "type", "row_id", name=op.f("pk_tombstones")
+        ),
+    )
+    op.create_table(
+        "accounts",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("user_name", sa.String(length=60), nullable=True),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("purpose_notice_version", sa.String(length=20), nullable=True),
+        sa.Column("purpose_accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("content_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_accounts_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+        sa.UniqueConstraint("member_id", name=op.f("uq_accounts_member_id")),
+        sa.UniqueConstraint("user_name", name=op.f("uq_accounts_user_name")),
+    )
+    op.create_table(
+        "activation_codes",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_activation_codes_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activation_codes")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_activation_codes_code_hash")),
+    )
+    with op.batch_alter_table("activation_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_activation_codes_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "member_status_changes",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("decision", sa.String(length=200), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["members.id"], name=op.f("fk_member_status_changes_member_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_status_changes")),
+    )
+    with op.batch_alter_table("member_status_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_member_status_changes_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "device_sessions",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device_name", sa.String(length=120), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_device_sessions_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_device_sessions_token_hash")),
+    )
+    with op.batch_alter_table("device_sessions", schema=None) as batch_op:
+        batch_op.create_index("ix_device_sessions_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "offices",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("title", sa.String(length=20), nullable=False),
+        sa.Column("from_date", sa.Date(), nullable=False),
+        sa.Column("to_date", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "title IN ('secretary', 'deputy_secretary', 'committee_member', 'staff', 'administrator')",
+            name=op.f("ck_offices_title"),
+        ),
+        sa.CheckConstraint("(member_id IS NULL) <> (account_id IS NULL)", name=op.f("ck_offices_one_holder")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_offices_account_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_offices_member_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_offices_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offices")),
+    )
+    with op.batch_alter_table("offices", schema=None) as batch_op:
+        batch_op.create_index("ix_offices_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_offices_member_id", ["member_id"], unique=False)
+        batch_op.create_index("ix_offices_organization_id", ["organization_id"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("offices", schema=None) as batch_op:
+        batch_op.drop_index("ix_offices_organization_id")
+        batch_op.drop_index("ix_offices_member_id")
+        batch_op.drop_index("ix_offices_account_id")
+
+    op.drop_table("offices")
+    with op.batch_alter_table("device_sessions", schema=None) as batch_op:
+        batch_op.drop_index("ix_device_sessions_account_id")
+
+    op.drop_table("device_sessions")
+    with op.batch_alter_table("member_status_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_member_status_changes_member_id"))
+
+    op.drop_table("member_status_changes")
+    with op.batch_alter_table("activation_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activation_codes_member_id"))
+
+    op.drop_table("activation_codes")
+    op.drop_table("accounts")
+    op.drop_table("tombstones")
+    with op.batch_alter_table("members", schema=None) as batch_op:
+        batch_op.drop_index("ix_members_phone")
+        batch_op.drop_index("ix_members_organization_id_name_sort")
+
+    op.drop_table("members")
+    with op.batch_alter_table("organizations", schema=None) as batch_op:
+        batch_op.drop_index("ix_organizations_parent_id")
+
+    op.drop_table("organizations")
+    op.drop_table("login_throttles")
+    with op.batch_alter_table("idempotency_records", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotency_records_created_at"))
+
+    op.drop_table("idempotency_records")
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_entries_path")
+        batch_op.drop_index("ix_audit_entries_member_id_tag")
+
+    op.drop_table("audit_entries")

@@ -1,0 +1,68 @@
+"""``handbook serve``: granian's web processes and, unless told otherwise, one worker, stopped together and gracefully."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from handbook.config import Settings
+
+STOP_SECONDS = 15
+BACKPRESSURE_PER_WORKER = 128
+
+
+def granian_command(settings: Settings) -> list[str]:
+    """The one process layout that was measured: WSGI, explicit threads, bounded backlog, failed workers replaced."""
+    program = Path(sys.executable).with_name("granian")
+    return [
+        str(program),
+        "--interface", "wsgi",
+        "--host", settings.host,
+        "--port", str(settings.port),
+        "--workers", str(settings.web_workers),
+        "--blocking-threads", str(settings.web_threads),
+        "--backpressure", str(BACKPRESSURE_PER_WORKER),
+        "--respawn-failed-workers",
+        "--workers-kill-timeout", str(STOP_SECONDS),
+        "--no-ws",
+        "--log-level", "warning",
+        "handbook.wsgi:application",
+    ]  # fmt: skip
+
+
+def serve(settings: Settings, *, with_worker: bool) -> int:
+    """Run until SIGINT or SIGTERM; answers the exit status of whichever child ended first by itself."""
+    commands = [granian_command(settings)]
+    if with_worker:
+        commands.append([sys.executable, "-m", "handbook.worker"])
+    children = [subprocess.Popen(command, start_new_session=True) for command in commands]  # noqa: S603
+    stopping: list[int] = []
+
+    def stop(_signal: int, _frame: object) -> None:
+        stopping.append(1)
+        for child in children:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    status = _wait_for_first(children)
+    unexpected = not stopping
+    stop(0, None)
+    for child in children:
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    return (status or 1) if unexpected else 0
+
+
+def _wait_for_first(children: list["subprocess.Popen[bytes]"]) -> int:
+    by_pid = {child.pid: child for child in children}
+    while True:
+        pid, wait_status = os.waitpid(-1, 0)
+        if pid in by_pid:
+            by_pid[pid].returncode = os.waitstatus_to_exitcode(wait_status)
+            return by_pid[pid].returncode

@@ -1,0 +1,105 @@
+from collections.abc import Callable
+
+from tests.support.clients import ApiClient, code_of
+from tests.support.factories import PASSWORD, World
+
+from handbook.kernel.clock import FixedClock
+
+SignIn = Callable[[str], ApiClient]
+
+
+def test_a_member_signs_in_with_phone_or_card_number_and_out_again(
+    engine_name: str, client: ApiClient, world: World
+) -> None:
+    member = world.members["member"]
+    for login in (member.phone, "0" + member.phone[3:], member.card_number):
+        response = client.post("/api/session", {"login": login, "password": PASSWORD}, expect=201)
+        assert response.json["member"]["full_name"] == "Đặng Thị Ngẫm"
+        cookie = response.headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+    client.token = cookie.split("=", 1)[1].split(";")[0]
+    assert client.get("/api/session", expect=200).json["account"]["id"] == str(world.accounts["member"].id)
+    out = client.delete("/api/session", expect=204)
+    assert "storage" in out.headers["Clear-Site-Data"]
+    client.get("/api/session", expect=401)
+
+
+def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(client: ApiClient, world: World) -> None:
+    known = client.post("/api/session", {"login": "99.000001", "password": "sai rồi"}, expect=401).json
+    unknown = client.post("/api/session", {"login": "99.999999", "password": "sai rồi"}, expect=401).json
+    assert {**known, "request_id": ""} == {**unknown, "request_id": ""}
+    assert known["code"] == "invalid_credentials"
+
+
+def test_guessing_is_stopped_after_ten_failures_until_the_window_ends(
+    client: ApiClient, world: World, clock: FixedClock
+) -> None:
+    for _ in range(10):
+        client.post("/api/session", {"login": "99.000001", "password": "sai rồi"}, expect=401)
+    refused = client.post("/api/session", {"login": "99.000001", "password": PASSWORD}, expect=429)
+    assert code_of(refused) == "too_many_attempts"
+    assert int(refused.headers["Retry-After"]) <= 900
+    clock.advance(minutes=16)
+    client.post("/api/session", {"login": "99.000001", "password": PASSWORD}, expect=201)
+
+
+def test_an_ended_device_is_refused_at_its_next_request(
+    sign_in: SignIn, client: ApiClient, world: World
+) -> None:
+    first = sign_in("member")
+    login = client.post(
+        "/api/session", {"login": "99.000001", "password": PASSWORD, "device_name": "Máy cũ"}, expect=201
+    )
+    second = ApiClient(first.app, token=login.headers["Set-Cookie"].split("=", 1)[1].split(";")[0])
+    devices = second.get("/api/sessions", expect=200).json["items"]
+    assert [device["device_name"] for device in devices] == ["Máy cũ", "Thử"]
+    other = next(device for device in devices if not device["current"])
+    second.delete(f"/api/sessions/{other['id']}", expect=204)
+    first.get("/api/session", expect=401)
+    second.get("/api/session", expect=200)
+
+
+def test_another_persons_device_does_not_exist_for_me(sign_in: SignIn, world: World) -> None:
+    theirs = sign_in("secretary").get("/api/sessions").json["items"][0]["id"]
+    sign_in("member").delete(f"/api/sessions/{theirs}", expect=404)
+    sign_in("secretary").get("/api/session", expect=200)
+
+
+def test_a_new_password_ends_every_other_device(sign_in: SignIn, client: ApiClient, world: World) -> None:
+    client.post("/api/session", {"login": "99.000001", "password": PASSWORD}, expect=201)
+    member = sign_in("member")
+    member.put(
+        "/api/session/password", {"current_password": PASSWORD, "new_password": "trang sách mới"}, expect=204
+    )
+    assert len(member.get("/api/sessions").json["items"]) == 1
+    client.post("/api/session", {"login": "99.000001", "password": PASSWORD}, expect=401)
+    client.post("/api/session", {"login": "99.000001", "password": "trang sách mới"}, expect=201)
+
+
+def test_the_purpose_notice_is_due_until_it_is_accepted(sign_in: SignIn) -> None:
+    member = sign_in("member")
+    assert member.get("/api/session").json["purpose_notice_due"] is True
+    assert (
+        code_of(member.post("/api/purpose-acceptances", {"version": "1999-1"}, expect=422))
+        == "validation_failed"
+    )
+    member.post("/api/purpose-acceptances", {"version": "2026-1"}, expect=201)
+    assert member.get("/api/session").json["purpose_notice_due"] is False
+
+
+def test_requests_from_another_origin_are_refused(client: ApiClient, world: World) -> None:
+    body = {"login": "99.000001", "password": PASSWORD}
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+        assert code_of(client.post("/api/session", body, headers=headers, expect=403)) == "wrong_origin"
+    client.post("/api/session", body, headers={"Origin": "http://localhost:8000"}, expect=201)
+
+
+def test_broken_bodies_are_refused_with_a_code(client: ApiClient) -> None:
+    broken = {"data": b'{"login": "\xff\xfe"}', "content_type": "application/json"}
+    assert code_of(client.request("POST", "/api/session", expect=400, **broken)) == "malformed_body"
+    unfinished = {"data": b'{"login": ', "content_type": "application/json"}
+    assert code_of(client.request("POST", "/api/session", expect=400, **unfinished)) == "malformed_body"
+    extra = client.post("/api/session", {"login": "a", "password": "b", "admin": True}, expect=422)
+    assert code_of(extra) == "unknown_field"
+    assert extra.json["errors"] == [{"pointer": "/admin", "code": "unknown_field"}]

@@ -1,0 +1,102 @@
+"""Fixtures of all suites: a migrated database of each kind, an application on it, clients that are signed in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from tests.support.clients import ApiClient
+from tests.support.factories import World
+from tests.support.postgres import PostgresCluster
+
+from handbook.app import create_app
+from handbook.config import Settings
+from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.kernel.migrations import upgrade
+
+pytest_plugins = ["tests.support.postgres", "tests.support.chromium"]
+
+# A Thursday morning in Hanoi, two days before the usual meeting day.
+NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database that every test copies."""
+    folder = tmp_path_factory.mktemp("template")
+    settings = Settings.from_environment({"HANDBOOK_DATA_DIR": str(folder)})
+    app = create_app(settings)
+    with app.app_context():
+        upgrade(db.engine)
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Runs the test on both databases. A test that needs one only asks for ``sqlite_only`` besides."""
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_template: Path, request: pytest.FixtureRequest) -> Settings:
+    """Settings of a fresh, migrated database: PostgreSQL when the test asks for ``engine_name``, else SQLite."""
+    chosen = request.getfixturevalue("engine_name") if "engine_name" in request.fixturenames else "sqlite"
+    (tmp_path / "secrets.json").write_bytes((sqlite_template / "secrets.json").read_bytes())
+    environment = {"HANDBOOK_DATA_DIR": str(tmp_path)}
+    base = Settings.from_environment(environment)
+    if chosen == "postgresql":
+        cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
+        url = cluster.create_database(template=cluster.template("migrated", _migrate_url))
+        return replace(base, database_url=url.replace("postgresql://", "postgresql+psycopg://", 1))
+    (tmp_path / "handbook.sqlite3").write_bytes((sqlite_template / "handbook.sqlite3").read_bytes())
+    return base
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
+    """The application on a fresh database, inside its context."""
+    application = create_app(settings, clock=clock)
+    application.testing = False
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """A small tree with one person of every role (see :class:`World`)."""
+    return World.build(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> ApiClient:
+    """An anonymous client."""
+    return ApiClient(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask, world: World) -> Callable[[str], ApiClient]:
+    """``sign_in("secretary")``: a client with a live session of that person of the world."""
+
+    def make(role: str) -> ApiClient:
+        return ApiClient(app, token=world.token_of(role))
+
+    return make
+
+
+def _migrate_url(url: str) -> None:
+    from sqlalchemy import create_engine
+
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    upgrade(engine)
+    engine.dispose()
