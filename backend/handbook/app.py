@@ -4,11 +4,13 @@ from typing import Any
 
 from flask import Flask, Request
 
-from handbook import features, pwa
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from handbook import features, health, pwa
 from handbook.access.guards import guard_routes, refuse_undeclared_routes
 from handbook.config import Settings
 from handbook.extensions import api, db
-from handbook.kernel import converters, error_handlers, health, http_security
+from handbook.kernel import converters, error_handlers, http_security
 from handbook.kernel.clock import Clock, SystemClock
 from handbook.kernel.db import engine_options
 from handbook.kernel.logging import configure_logging, log_requests
@@ -39,6 +41,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app.extensions["handbook.secrets"] = load_or_create_secrets(settings.data_dir)
     app.extensions["handbook.blobs"] = FolderBlobStore(settings.data_dir / "blobs")
 
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     converters.register(app)
     log_requests(app)
     http_security.protect(app, settings)

@@ -1,6 +1,7 @@
 """The ``handbook`` command: thin commands over the services. Features contribute theirs through ``commands.py``."""
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
@@ -23,10 +24,10 @@ for _name in COMMAND_MODULES:
         cli.add_command(_command)
 
 
-def main() -> None:
+def main(args: Sequence[str] | None = None, *, standalone_mode: bool = True) -> None:
     """Run the command; a wrong configuration is one sentence, not a stack trace."""
     try:
-        cli()
+        cli.main(args=args, prog_name="handbook", standalone_mode=standalone_mode)
     except ConfigurationError as error:
         click.echo(f"handbook: {error}", err=True)
         sys.exit(2)

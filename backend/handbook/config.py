@@ -25,6 +25,7 @@ VARIABLES = (
     "HANDBOOK_MAX_UPLOAD_MB",
     "HANDBOOK_SESSION_DAYS",
     "HANDBOOK_LOG_FORMAT",
+    "HANDBOOK_TRUSTED_PROXIES",
 )
 
 
@@ -51,6 +52,7 @@ class Settings:
     max_upload_bytes: int = 20 * 1024 * 1024
     session_days: int = 180
     log_format: str = "json"
+    trusted_proxies: int = 0
 
     @property
     def cookie_secure(self) -> bool:
@@ -99,6 +101,7 @@ class Settings:
             max_upload_bytes=_integer(env, "HANDBOOK_MAX_UPLOAD_MB", 20, low=1, high=200) * 1024 * 1024,
             session_days=_integer(env, "HANDBOOK_SESSION_DAYS", 180, low=1, high=730),
             log_format=_one_of(env, "HANDBOOK_LOG_FORMAT", "json", ("json", "console")),
+            trusted_proxies=_integer(env, "HANDBOOK_TRUSTED_PROXIES", 0, low=0, high=5),
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from handbook.access.permissions import Permission as P
 from handbook.access.predicates import (
     ADMINISTRATORS,
+    COMMITTEE,
     OFFICERS,
     RUNNERS,
     STAFF,
@@ -45,8 +46,8 @@ POLICY: dict[P, Rule] = {
     P.MEETINGS_RUN: Rule(At(RUNNERS), P.MEETINGS_READ),
     P.ATTENDANCE_READ_COUNTS: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
     P.ATTENDANCE_READ: Rule(AtOrBelow(OFFICERS), P.MEETINGS_READ),
-    P.ATTENDANCE_CHECK_IN: Rule(OwnCell(), P.MEETINGS_READ),
-    P.ATTENDANCE_REQUEST_ABSENCE: Rule(OwnCell(), P.MEETINGS_READ),
+    P.ATTENDANCE_CHECK_IN: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
+    P.ATTENDANCE_REQUEST_ABSENCE: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
     P.ABSENCE_REQUESTS_READ: Rule(AnyOf(OwnMember(), At(RUNNERS), AtOrBelow(STAFF)), P.ABSENCE_REQUESTS_READ),
     P.ABSENCE_REQUESTS_DECIDE: Rule(At(RUNNERS), P.ABSENCE_REQUESTS_READ),
     P.RESOLUTIONS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.RESOLUTIONS_READ),

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, true
+from sqlalchemy import ColumnElement, and_, false, not_, or_
 
 from handbook.access.actor import Actor, OfficeTitle
 from handbook.kernel.tree import PATH_END, ancestor_paths
 
 RUNNERS = frozenset({OfficeTitle.SECRETARY, OfficeTitle.DEPUTY_SECRETARY})
+# Who is summoned to a meeting of an organisation that has cells below it.
+COMMITTEE = RUNNERS | {OfficeTitle.COMMITTEE_MEMBER}
 STAFF = frozenset({OfficeTitle.STAFF, OfficeTitle.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({OfficeTitle.ADMINISTRATOR})
 OFFICERS = RUNNERS | STAFF
@@ -159,6 +161,3 @@ class Nobody:
 
     def clause(self, actor: Actor, columns: Columns) -> ColumnElement[bool]:
         return false()
-
-
-EVERYTHING = true()

@@ -60,7 +60,7 @@ def _encode(values: Sequence[int | str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(list(values)).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
+def _decode(cursor: str, keys: Sequence[Any]) -> list[Any]:
     """The key values of a cursor, as the types of their columns; instants travel in ISO form."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))

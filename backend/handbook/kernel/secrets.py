@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import current_app
 
 FILE_NAME = "secrets.json"
 
@@ -58,6 +59,12 @@ def current_secrets() -> Secrets:
 
     keys: Secrets = current_app.extensions["handbook.secrets"]
     return keys
+
+
+def current_secrets() -> Secrets:
+    """The application's keys."""
+    found: Secrets = current_app.extensions["handbook.secrets"]
+    return found
 
 
 def _create(path: Path) -> None:

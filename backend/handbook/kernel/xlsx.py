@@ -12,9 +12,9 @@ from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
-type Cell = str | int | float | Decimal | bool | date | datetime | None
+Cell: TypeAlias = str | int | float | Decimal | bool | date | datetime | None
 
 MAX_TEXT = 32_767
 MAX_ROWS = 1_048_576

@@ -1,10 +1,8 @@
 """Changes of member records, and readings that must be recorded."""
 
-from flask import current_app
-
 from handbook.access.actor import Actor
 from handbook.audit.service import record
-from handbook.kernel.secrets import Secrets
+from handbook.kernel.secrets import current_secrets
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.members.models import Member
 
@@ -56,21 +54,16 @@ def read_citizen_id(member: Member) -> str | None:
     """Unseal the citizen ID."""
     if member.citizen_id_sealed is None:
         return None
-    return _secrets().decrypt(member.citizen_id_sealed, CITIZEN_ID_CONTEXT)
+    return current_secrets().decrypt(member.citizen_id_sealed, CITIZEN_ID_CONTEXT)
 
 
 def set_citizen_id(member: Member, citizen_id: str | None) -> None:
     """Seal a citizen ID of 12 digits into the record, with its fingerprint for matching."""
-    secrets = _secrets()
+    secrets = current_secrets()
     member.citizen_id_sealed = secrets.encrypt(citizen_id, CITIZEN_ID_CONTEXT) if citizen_id else None
     member.citizen_id_index = citizen_id_index(citizen_id) if citizen_id else None
 
 
 def citizen_id_index(citizen_id: str) -> str:
     """The fingerprint under which a citizen ID is found."""
-    return _secrets().blind_index(citizen_id, CITIZEN_ID_CONTEXT)
-
-
-def _secrets() -> Secrets:
-    secrets: Secrets = current_app.extensions["handbook.secrets"]
-    return secrets
+    return current_secrets().blind_index(citizen_id, CITIZEN_ID_CONTEXT)
