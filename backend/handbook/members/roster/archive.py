@@ -70,8 +70,18 @@ def inspect(stream: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Inspection:
             infos = [info for info in archive.infolist() if not info.is_dir()]
             _check_directory(infos, limits)
             return _scan_parts(stream, infos, limits)
-    except (zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, UnicodeError, EOFError, OSError,
-            NotImplementedError, OverflowError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        expat.ExpatError,
+        UnicodeError,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        OverflowError,
+        ValueError,
+    ) as error:
         raise RosterUnreadable("damaged") from error
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from handbook.kernel.text import clean, fold
 
@@ -15,7 +16,9 @@ _TONE_PLACES = {
     for accented, moved in zip(accents, {"o": "òóỏõọ", "u": "ùúủũụ"}[pair[0]], strict=True)
 }
 # Words inside an organisation's name that keep small letters; all others get a capital.
-_SMALL_WORDS = frozenset({"số", "thôn", "ấp", "bản", "xóm", "làng", "buôn", "khóm", "phường", "xã", "và", "của", "thuộc"})
+_SMALL_WORDS = frozenset(
+    {"số", "thôn", "ấp", "bản", "xóm", "làng", "buôn", "khóm", "phường", "xã", "và", "của", "thuộc"}
+)
 _SMALL_PAIRS = frozenset(
     {("khu", "phố"), ("khu", "vực"), ("khu", "dân"), ("dân", "cư"), ("tổ", "dân"), ("dân", "phố"), ("liên", "thôn"),
      ("dự", "án")}
@@ -37,6 +40,7 @@ _SECOND_HALVES = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def cell_key(name: str) -> str:
     """What two spellings of one cell have in common: case, blanks, tone places and the word "Chi bộ" do not matter."""
     text = _PREFIX.sub("", clean(name).casefold().strip(" .:;,"))
@@ -87,7 +91,7 @@ def best_spelling(spellings: Counter[str], in_group_line: str) -> str:
 
 
 def proper_name(name: str) -> str:
-    """A name in capitals or small letters as it is written in a document: ``CHI BỘ BƯU ĐIỆN SỐ 1`` → ``Chi bộ Bưu điện số 1``."""
+    """A name in capitals as documents write it: ``CHI BỘ BƯU ĐIỆN SỐ 1`` → ``Chi bộ Bưu điện số 1``."""
     words = unicodedata.normalize("NFC", name).lower().split(" ")
     written: list[str] = []
     for index, word in enumerate(words):

@@ -41,13 +41,13 @@ def parse_date(value: CellValue, *, today: dt.date) -> dt.date | None:
 
 
 def _from_number(value: float) -> dt.date | None:
-    if value != value or abs(value) > 10**9:
+    if not -(10**9) < value < 10**9:
         return None
     whole = int(value)
     if whole in _SERIALS:
         return _in_range(_EXCEL_EPOCH + dt.timedelta(days=whole))
     # 7051969: the day lost its zero; 19690507: the year first.
-    return _from_digits(f"{whole:08d}") if value == whole and 1_000_000 <= whole else None
+    return _from_digits(f"{whole:08d}") if value == whole and whole >= 1_000_000 else None
 
 
 def _from_text(text: str, today: dt.date) -> dt.date | None:
@@ -58,7 +58,9 @@ def _from_text(text: str, today: dt.date) -> dt.date | None:
         year = match[3]
         if len(year) == 2:
             century = today.year // 100 * 100
-            year = str(century + int(year) if century + int(year) <= today.year else century - 100 + int(year))
+            year = str(
+                century + int(year) if century + int(year) <= today.year else century - 100 + int(year)
+            )
         return _day(year, match[2], match[1])
     if match := _WORDS.fullmatch(text):
         return _day(match[3], match[2], match[1])

@@ -43,31 +43,80 @@ _PATTERNS: tuple[tuple[Column | None, int, re.Pattern[str]], ...] = tuple(
         (Column.NUMBER, 2, r"(so )?(tt|stt)|so thu tu|thu tu|no"),
         # Columns that share words with ours and are none of ours.
         (None, 0, r"(ngay|noi|co quan|thoi han|han) (cap|het han).*|.*\b(ngay|noi) cap\b.*"),
-        (None, 0, r"(noi|que|nguyen|dia chi|tru|ho khau|dan toc|ton giao|so qd|so quyet dinh|nguoi|co so)\b(?! sinh hoat).*"),
+        (
+            None,
+            0,
+            r"(noi|que|nguyen|dia chi|tru|ho khau|dan toc|ton giao|so qd|so quyet dinh|nguoi|co so)\b(?! sinh hoat).*",
+        ),
         (None, 0, r"(chi bo|dang bo|dang uy|don vi|to chuc) (ket nap|cong tac|gioi thieu|cong nhan|ra qd).*"),
-        (None, 0, r"ngay (chuyen|gioi thieu|mien|roi|den|di)\b(?! dang| chinh thuc).*|.*\bbao hiem\b.*|.*\bbhyt\b.*"),
+        (
+            None,
+            0,
+            r"ngay (chuyen|gioi thieu|mien|roi|den|di)\b(?! dang| chinh thuc).*|.*\bbao hiem\b.*|.*\bbhyt\b.*",
+        ),
         (None, 0, r"chuc vu (chinh quyen|chuyen mon|cong tac|doan the|nghe nghiep|khac).*|nghe nghiep.*"),
         (None, 0, r"(ngay )?(vao|ket nap) (doan|nganh|hoi).*|ngay nhap ngu.*|tuoi( doi| dang)?|ghi chu.*"),
         (Column.FAMILY, 3, r"ho( va)?( ten| chu)? ?(dem|lot)|ho"),
-        (Column.NAME, 3, r"ho( va| &|,)? ?(chu )?(dem |lot )?(va )?ten( khai sinh)?( cua)?( dang vien| dv| dong chi)?"),
+        (
+            Column.NAME,
+            3,
+            r"ho( va| &|,)? ?(chu )?(dem |lot )?(va )?ten( khai sinh)?( cua)?( dang vien| dv| dong chi)?",
+        ),
         (Column.NAME, 2, r"ho( va)? ?ten\b.*|ten (dang vien|dv|dong chi)|full ?name|ho,? ten.*"),
         (Column.NAME, 1, r"dang vien|dong chi"),
         (Column.GIVEN, 2, r"ten( goi)?"),
-        (Column.BIRTH, 3, r"(ngay|thang|nam|ntn|ntns|sn)\b.*\bsinh(?! hoat)\b.*|sinh( ngay| nam| thang).*|ntns|ns|birth.*|dob"),
+        (
+            Column.BIRTH,
+            3,
+            r"(ngay|thang|nam|ntn|ntns|sn)\b.*\bsinh(?! hoat)\b.*|sinh( ngay| nam| thang).*|ntns|ns|birth.*|dob",
+        ),
         (Column.BIRTH, 1, r"sinh|tuoi sinh"),
         (Column.SEX, 3, r"gioi( tinh)?|phai|nam ?(hay|hoac)? ?nu|nu ?nam|gt|sex|gender"),
         (Column.STATUS, 2, r"(tinh trang|trang thai|loai|dien)( dang vien| dv| sinh hoat| dang tich)?"),
-        (Column.CARD, 3, r"(so |ma )?(so )?the( so)?( dang vien| dang| dv)?( so)?|so( hieu)? ?tdv|ma (so )?dang vien|so dang vien"),
-        (Column.OFFICIAL, 3, r"(?!(dang vien|dv) chinh thuc$).*\bchinh thuc\b(?!.*du bi).*|ngay ct|ngay cnct"),
-        (Column.ADMITTED, 3, r"(ngay|thoi gian|nam)?.*\b(vao dang|ket nap|vao dcs\w*)\b.*|ngay (vd|du bi|kn)|vao d"),
+        (
+            Column.CARD,
+            3,
+            r"(so |ma )?(so )?the( so)?( dang vien| dang| dv)?( so)?|so( hieu)? ?tdv|ma (so )?dang vien|so dang vien",
+        ),
+        (
+            Column.OFFICIAL,
+            3,
+            r"(?!(dang vien|dv) chinh thuc$).*\bchinh thuc\b(?!.*du bi).*|ngay ct|ngay cnct",
+        ),
+        (
+            Column.ADMITTED,
+            3,
+            r"(ngay|thoi gian|nam)?.*\b(vao dang|ket nap|vao dcs\w*)\b.*|ngay (vd|du bi|kn)|vao d",
+        ),
         (Column.ADMITTED, 1, r"du bi|ngay vao"),
-        (Column.CITIZEN_ID, 3, r"(so |ma )?(so )?(the )?(cccd|cmnd|cmtnd|can cuoc|can cuoc cong dan|dinh danh|chung minh|ddcn|cmt)\b.*"),
+        (
+            Column.CITIZEN_ID,
+            3,
+            r"(so |ma )?(so )?(the )?(cccd|cmnd|cmtnd|can cuoc|can cuoc cong dan|dinh danh|chung minh|ddcn|cmt)\b.*",
+        ),
         (Column.PHONE, 3, r"(so )?(dien thoai|dt)( )?(di dong|dd)|(so )?di dong|sdt|dtdd|so dt|mobile"),
-        (Column.PHONE, 2, r"(so )?(dien thoai|dt|phone|sdt|zalo|lien he|lien lac)( di dong| dd| ca nhan| lien he| lien lac| zalo|$)*|phone.*|tel"),
-        (Column.POST, 3, r"chuc (vu|danh)( hien nay| cao nhat)?( trong| ve| cong tac)? ?dang.*|chuc vu (chi bo|cap uy)|cap uy"),
+        (
+            Column.PHONE,
+            2,
+            r"(so )?(dien thoai|dt|phone|sdt|zalo|lien he|lien lac)( di dong| dd| ca nhan| lien (he|lac)| zalo)*|phone.*|tel",
+        ),
+        (
+            Column.POST,
+            3,
+            r"chuc (vu|danh)( hien nay| cao nhat)?( trong| ve| cong tac)? ?dang.*|chuc vu (chi bo|cap uy)|cap uy",
+        ),
         (Column.POST, 2, r"chuc (vu|danh|trach)( hien nay| cao nhat)?"),
-        (Column.CELL, 3, r"(ten |thuoc )?(chi bo|to chuc dang)( dang)?( sinh hoat| co so| truc thuoc| hien nay)?"),
-        (Column.CELL, 2, r"(noi|don vi) (dang )?sinh hoat.*|sinh hoat (tai|o)( chi bo)?|(ten )?to dang|chi bo (don vi|to dang).*|(don vi|dang bo) chi bo"),
+        (
+            Column.CELL,
+            3,
+            r"(ten |thuoc )?(chi bo|to chuc dang)( dang)?( sinh hoat| co so| truc thuoc| hien nay)?",
+        ),
+        (
+            Column.CELL,
+            2,
+            r"(noi|don vi) (dang )?sinh hoat.*|sinh hoat (tai|o)( chi bo)?|(ten )?to dang",
+        ),
+        (Column.CELL, 2, r"chi bo (don vi|to dang).*|(don vi|dang bo) chi bo"),
         (Column.CELL, 1, r"(ten )?don vi|thuoc"),
     )
 )
@@ -141,7 +190,10 @@ def _name_columns(found: list[tuple[int, int, int, Column]], stacks: Sequence[Se
         together = [first]
         while together[-1] + 1 < len(stacks) and any(
             index == together[-1] + 1
-            and (column is Column.GIVEN or (column is Column.NAME and list(stacks[index]) == list(stacks[first])))
+            and (
+                column is Column.GIVEN
+                or (column is Column.NAME and list(stacks[index]) == list(stacks[first]))
+            )
             for index, _, _, column in found
         ):
             together.append(together[-1] + 1)

@@ -1,9 +1,9 @@
 """Which rows of a roster can be taken, what they say in canonical form, and what is wrong with the others."""
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from handbook.kernel.text import fold
@@ -17,21 +17,33 @@ from handbook.members.roster.normalize import is_blank
 from handbook.members.roster.reader import UNCALCULATED, CellValue
 
 # Words that people put for "none yet" where a probationary member has none.
-_NOT_YET = {"chua", "chua co", "chua cap", "khong", "khong co", "du bi", "db", "dang vien du bi", "x", "0", "dv du bi"}
+_NOT_YET = {
+    "chua",
+    "chua co",
+    "chua cap",
+    "khong",
+    "khong co",
+    "du bi",
+    "db",
+    "dang vien du bi",
+    "x",
+    "0",
+    "dv du bi",
+}
 # The Party was founded on 3 February 1930.
 EARLIEST_ADMISSION = dt.date(1930, 2, 3)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class RowProblem:
     """Why a row is refused: a field and a code of the contract, and values for the sentence that explains it."""
 
     field: str
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class MemberValues:
     """What a row says about a member. ``cell`` is the name as it is to be written; ``cell_key`` compares names.
 
@@ -74,7 +86,7 @@ class MemberValues:
         }
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class JudgedRow:
     """A member row: where it is, what it says, and its problems (none: it can be taken)."""
 
@@ -85,7 +97,7 @@ class JudgedRow:
     problems: list[RowProblem]
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class JudgedRoster:
     """Every member row in the order of the file, and the cells that group lines name, by key, as they are to be written."""
 
@@ -108,9 +120,7 @@ def judge_roster(
     """
     tables = [sheet for sheet in sheets if sheet.has_table]
     existing = CellNames(known_cells.values())
-    named = {
-        key: name for key, name in _named_cells(tables, own_cell).items() if existing.find(name) is None
-    }
+    named = {key: name for key, name in _named_cells(tables, own_cell).items() if existing.find(name) is None}
     names = CellNames([*known_cells.values(), *named.values()])
     judge = _Judge(
         names=names,
@@ -147,7 +157,9 @@ def _named_cells(tables: list[TableSheet], own_cell: str | None) -> dict[str, st
                 group_names.setdefault(cell_key(row.group), row.group)
             elif row.kind == "member" and row.cell_text:
                 spellings.setdefault(cell_key(row.cell_text), Counter())[row.cell_text] += 1
-        is_about_one = table.cell_in_title and not any(row.kind == "group" or row.cell_text for row in table.rows)
+        is_about_one = table.cell_in_title and not any(
+            row.kind == "group" or row.cell_text for row in table.rows
+        )
         if is_about_one and not own_cell:
             group_names.setdefault(cell_key(table.cell_in_title), table.cell_in_title)
     return {key: best_spelling(spellings.get(key, Counter()), name) for key, name in group_names.items()}
@@ -155,7 +167,13 @@ def _named_cells(tables: list[TableSheet], own_cell: str | None) -> dict[str, st
 
 class _Judge:
     def __init__(
-        self, *, names: CellNames, spelling: Mapping[str, str], allowed: set[str], today: dt.date, own_cell: str | None
+        self,
+        *,
+        names: CellNames,
+        spelling: Mapping[str, str],
+        allowed: set[str],
+        today: dt.date,
+        own_cell: str | None,
     ) -> None:
         self._names = names
         self._spelling = spelling
@@ -294,7 +312,9 @@ class _Judge:
                 continue
             earlier = first.setdefault(value.replace(".", ""), row)
             if earlier is not row:
-                problems.append(RowProblem(name, "duplicate", {"sheet": earlier.sheet, "row": earlier.number}))
+                problems.append(
+                    RowProblem(name, "duplicate", {"sheet": earlier.sheet, "row": earlier.number})
+                )
 
 
 def _birth_cell(cells: Mapping[Column, CellValue]) -> CellValue:
@@ -305,4 +325,8 @@ def _birth_cell(cells: Mapping[Column, CellValue]) -> CellValue:
 
 
 def _is_not_yet(cell: CellValue) -> bool:
-    return isinstance(cell, str) and fold(cell).strip(" .") in _NOT_YET
+    return (
+        isinstance(cell, str)
+        and (len(cell) < 2 or not cell[0].isdigit())
+        and fold(cell).strip(" .") in _NOT_YET
+    )

@@ -7,18 +7,19 @@ recognised by what the rows hold; only rows that speak of a person become member
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from handbook.kernel.text import clean
+from handbook.members.roster.grid import HEADER_ROWS, Merges, Window
 from handbook.members.roster.headers import Column, Columns, columns_of
 from handbook.members.roster.normalize import is_blank, sex, text_of
 from handbook.members.roster.reader import UNCALCULATED, CellValue, RosterSheet, SheetRow
 
 RowKind = Literal["title", "header", "index", "group", "subtotal", "member", "other"]
 
-HEADER_ROWS = 3
 _MOST_HEADER_LETTERS = 120
 _NUMBERING = re.compile(r"^\s*(?:\(?(?:[IVXLC]{1,7}|\d{1,4}|[A-ZĐa-zđ])\)?\s*[.)/\-:–]+|[-*+•–])\s*")
 _NUMBER_ONLY = re.compile(r"\(?(?:[IVXLC]{1,7}|\d{1,5}|[A-ZĐ])\)?[.)/]?")
@@ -73,8 +74,8 @@ def read_table(sheet: RosterSheet) -> TableSheet:
 class _TableReader:
     def __init__(self, sheet: RosterSheet) -> None:
         self._name = sheet.name
-        self._merges = _Merges(sheet.merges)
-        self._window = _Window(sheet.rows)
+        self._merges = Merges(sheet.merges)
+        self._window = Window(sheet.rows)
         self._columns: Columns | None = None
         self._group = ""
         self._group_is_cell = False
@@ -113,7 +114,11 @@ class _TableReader:
         rows = [row]
         for ahead in range(1, HEADER_ROWS):
             following = self._window.peek(ahead)
-            if following is None or following.number != row.number + ahead or not _may_be_header(following.cells):
+            if (
+                following is None
+                or following.number != row.number + ahead
+                or not _may_be_header(following.cells)
+            ):
                 break
             rows.append(following)
         best: tuple[Columns, int] | None = None
@@ -155,7 +160,7 @@ class _TableReader:
 
     def _read_body_row(self, row: SheetRow, columns: Columns) -> TableRow:
         values = _values(row.cells, columns)
-        texts = [clean(cell) for cell in row.cells if isinstance(cell, str) and not is_blank(cell)]
+        texts = [clean(cell) for cell in row.cells if isinstance(cell, str) and cell and not is_blank(cell)]
         evidence = sum(_speaks_of_person(values.get(column, "")) for column in _STRONG)
         is_numbered = _is_number(values.get(Column.NUMBER, ""))
         if evidence <= 1 and any(_SUBTOTAL.match(text) for text in texts[:3]):
@@ -190,21 +195,30 @@ class _TableReader:
         name = _COUNT_BEHIND.sub("", stripped).strip()
         if _CELL_NAME.match(name) and self._is_line(words):
             return name
-        if len(words) == 1 and (self._merges.is_wide(row.number - 1) or is_numbered) and not self._is_name(row, words):
+        if (
+            len(words) == 1
+            and (self._merges.is_wide(row.number - 1) or is_numbered)
+            and not self._is_name(row, words)
+        ):
             return name
         return ""
 
     @staticmethod
     def _is_line(words: list[str]) -> bool:
         """One text, or a text with head counts such as "46 đảng viên" beside it."""
-        return all(re.match(r"\W*\d+\s*(đảng viên|đồng chí|đ/c|đv)|bí thư\b", word, re.IGNORECASE) for word in words[1:])
+        return all(
+            re.match(r"\W*\d+\s*(đảng viên|đồng chí|đ/c|đv)|bí thư\b", word, re.IGNORECASE)
+            for word in words[1:]
+        )
 
     def _is_name(self, row: SheetRow, words: list[str]) -> bool:
         """Whether the one text of a numbered row stands where a person's name does: a member with nothing else filled in."""
         columns = self._columns
         return (
             columns is not None
-            and any(index < len(row.cells) and text_of(row.cells[index]) == words[0] for index in columns.names)
+            and any(
+                index < len(row.cells) and text_of(row.cells[index]) == words[0] for index in columns.names
+            )
             and Column.NUMBER in columns.single
             and columns.single[Column.NUMBER] < len(row.cells)
             and isinstance(row.cells[columns.single[Column.NUMBER]], float)
@@ -223,70 +237,6 @@ class _TableReader:
         return self._merges.remembered(row.number - 1, index)
 
 
-class _Window:
-    """Rows one by one, with a look at the few that follow."""
-
-    def __init__(self, rows: Iterator[SheetRow]) -> None:
-        self._rows = rows
-        self._ahead: list[SheetRow] = []
-
-    def next(self) -> SheetRow | None:
-        return self._ahead.pop(0) if self._ahead else next(self._rows, None)
-
-    def peek(self, distance: int) -> SheetRow | None:
-        while len(self._ahead) < distance:
-            row = next(self._rows, None)
-            if row is None:
-                return None
-            self._ahead.append(row)
-        return self._ahead[distance - 1]
-
-    def skip(self, count: int) -> None:
-        for _ in range(count):
-            self.next()
-
-
-class _Merges:
-    """The merged ranges of a sheet, asked by row."""
-
-    def __init__(self, merges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-        self._by_row: dict[int, list[tuple[int, int, int, int]]] = {}
-        self._tall: dict[tuple[int, int], int] = {}
-        self._texts: dict[int, tuple[int, str]] = {}
-        self._header_texts: dict[tuple[int, int], str] = {}
-        for (top, left), (bottom, right) in merges:
-            if bottom > top:
-                self._tall[(top, left)] = bottom
-            # Tall merges matter to headers only over a few rows; down a column they are asked from the top cell.
-            for row in range(top, min(bottom, top + HEADER_ROWS) + 1):
-                self._by_row.setdefault(row, []).append((top, left, bottom, right))
-
-    def is_wide(self, row: int) -> bool:
-        """Whether one merged cell covers at least three columns of this row."""
-        return any(right - left >= 2 for _, left, _, right in self._by_row.get(row, ()))
-
-    def header_text(self, row: int, index: int, cells: Sequence[CellValue]) -> str:
-        own = clean(str(cells[index])) if index < len(cells) and isinstance(cells[index], str) else ""
-        if own:
-            self._header_texts[(row, index)] = own
-            return own
-        for top, left, bottom, right in self._by_row.get(row, ()):
-            if top <= row <= bottom and left <= index <= right:
-                if top == row and left < len(cells) and isinstance(cells[left], str):
-                    return clean(str(cells[left]))
-                return self._header_texts.get((top, left), "")
-        return ""
-
-    def remember(self, row: int, index: int, text: str) -> None:
-        bottom = self._tall.get((row, index))
-        if bottom is not None:
-            self._texts[index] = (bottom, text)
-
-    def remembered(self, row: int, index: int) -> str:
-        bottom, text = self._texts.get(index, (-1, ""))
-        return text if row <= bottom else ""
-
-
 def _is_finer(columns: Columns, coarser: Columns) -> bool:
     """Whether a taller reading splits a date or a name that the lower one took as a whole."""
     return bool(columns.parts.keys() - coarser.parts.keys()) or len(columns.names) > len(coarser.names)
@@ -295,7 +245,8 @@ def _is_finer(columns: Columns, coarser: Columns) -> bool:
 def _may_be_header(cells: Sequence[CellValue]) -> bool:
     filled = [cell for cell in cells if not is_blank(cell)]
     return bool(filled) and all(
-        isinstance(cell, str) and len(cell) <= _MOST_HEADER_LETTERS and not re.search(r"\d{2}", cell) for cell in filled
+        isinstance(cell, str) and len(cell) <= _MOST_HEADER_LETTERS and not re.search(r"\d{2}", cell)
+        for cell in filled
     )
 
 
@@ -305,7 +256,7 @@ def _is_index_row(cells: Sequence[CellValue]) -> bool:
     if len(texts) < 3 or not all(re.fullmatch(r"\d{1,2}|[A-ZĐ]", text) for text in texts):
         return False
     numbers = [int(text) for text in texts if text.isdigit()]
-    return len(numbers) >= 2 and all(after == before + 1 for before, after in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) >= 2 and all(after == before + 1 for before, after in pairwise(numbers))
 
 
 def _values(cells: Sequence[CellValue], columns: Columns) -> dict[Column, CellValue]:
@@ -337,7 +288,7 @@ def _speaks_of_person(value: CellValue) -> bool:
 def _is_number(value: CellValue) -> bool:
     if isinstance(value, str):
         return re.fullmatch(r"\s*\d{1,6}\s*[.)]?\s*", value) is not None
-    return value is UNCALCULATED or (isinstance(value, float) and value == value and value >= 1 and value == int(value))
+    return value is UNCALCULATED or (isinstance(value, float) and value >= 1 and value.is_integer())
 
 
 def _is_signature(texts: list[str]) -> bool:
@@ -368,4 +319,3 @@ def _fill_sparse_cells(rows: list[TableRow]) -> None:
     for row in members:
         current = row.cell_text or current
         row.cell_text = current
-

@@ -30,6 +30,7 @@ _LANDLINE = re.compile(r"2\d{8,9}")
 _FOREIGN = re.compile(r"\+[1-9]\d{7,14}")
 
 _SEXES = {
+    "Nam": Sex.MALE, "Nữ": Sex.FEMALE, "nữ": Sex.FEMALE,
     "nam": Sex.MALE, "m": Sex.MALE, "male": Sex.MALE, "trai": Sex.MALE, "ong": Sex.MALE,
     "nu": Sex.FEMALE, "f": Sex.FEMALE, "female": Sex.FEMALE, "gai": Sex.FEMALE, "ba": Sex.FEMALE,
 }  # fmt: skip
@@ -52,7 +53,9 @@ _STATUSES = {
 
 def is_blank(value: CellValue) -> bool:
     """Nothing there: an empty cell, blanks, or only dashes and dots as people put for "none"."""
-    return isinstance(value, str) and _DASHES.fullmatch(clean(value)) is not None
+    if not isinstance(value, str):
+        return False
+    return not value or (not value[0].isalnum() and _DASHES.fullmatch(clean(value)) is not None)
 
 
 def text_of(value: CellValue) -> str:
@@ -62,14 +65,14 @@ def text_of(value: CellValue) -> str:
     if isinstance(value, bool) or value is UNCALCULATED:
         return ""
     if isinstance(value, float):
-        return str(int(value)) if value == value and abs(value) < 10**15 and value == int(value) else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < 10**15 else repr(value)
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     return str(value)
 
 
 def person_name(value: CellValue) -> str | None:
-    """Full name in NFC with single blanks; words in capitals or small letters get one capital: ``ĐỖ THẾ SƠN`` → ``Đỗ Thế Sơn``."""
+    """Full name in NFC with single blanks; words in capitals or small letters get one: ``ĐỖ THẾ SƠN`` → ``Đỗ Thế Sơn``."""
     if not isinstance(value, str):
         return None
     name = _COMRADE.sub("", clean(value)).strip(" .,;:-*")
@@ -92,7 +95,8 @@ def _capitalised(word: str) -> str:
 
 def sex(value: CellValue) -> Sex | None:
     """``nam``/``Nữ`` and their common spellings."""
-    return _SEXES.get(fold(text_of(value)).strip("."))
+    text = text_of(value)
+    return _SEXES.get(text) or _SEXES.get(fold(text).strip("."))
 
 
 def status(value: CellValue) -> MemberStatus | None:
@@ -109,7 +113,11 @@ def phone(value: CellValue) -> str | None:
             if number:
                 return number
         return _phone_number(clean(value))
-    return _phone_number(text_of(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return (
+        _phone_number(text_of(value))
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else None
+    )
 
 
 def _phone_number(text: str) -> str | None:
@@ -167,7 +175,7 @@ def card_number(value: CellValue) -> str | None:
             return f"{digits[:2]}.{digits[2:]}"
         compact = text.replace(" ", "").upper()
         return compact if re.fullmatch(r"(?=.*\d.*\d)[0-9A-ZĐ./\-]{4,30}", compact) else None
-    if value <= 0 or value != value or value >= 10**15:
+    if not 0 < value < 10**15:
         return None
     if value < 100 and value != int(value):
         text = f"{value:09.6f}"
@@ -183,7 +191,7 @@ def card_number(value: CellValue) -> str | None:
 
 def _exact_number(text: str) -> str:
     """Digits of a number that was turned into ``5.6E+10`` text, when no digit was lost by it; else the text."""
-    if not _EXPONENT.fullmatch(text.replace(" ", "")):
+    if "e" not in text.casefold() or not _EXPONENT.fullmatch(text.replace(" ", "")):
         return text
     mantissa, _, exponent = text.replace(" ", "").replace(",", ".").upper().partition("E")
     whole, _, decimals = mantissa.partition(".")
@@ -198,7 +206,12 @@ POST_COMMITTEE = "Cấp ủy viên"
 _POST_PATTERNS = (
     (POST_DEPUTY, re.compile(r"\b(pho (bi thu|bt)|p\.? ?(bi thu|bt)|pbt(cb)?|uv ?pbt)\b")),
     (POST_SECRETARY, re.compile(r"\b(bi thu|bt(cb)?)\b")),
-    (POST_COMMITTEE, re.compile(r"\b(cap uy|chi uy|chi uy vien|cap uy vien|cuv|uvch|uv chi uy|uy vien( chi uy| cap uy)?)\b")),
+    (
+        POST_COMMITTEE,
+        re.compile(
+            r"\b(cap uy|chi uy|chi uy vien|cap uy vien|cuv|uvch|uv chi uy|uy vien( chi uy| cap uy)?)\b"
+        ),
+    ),
 )
 _ABOVE_CELL = re.compile(r"\b(dang uy|dang bo|huyen uy|tinh uy|thanh uy|thuong vu|tw|trung uong)\b")
 _OTHER_ORGANISATION = re.compile(r"\b(doan|chi doan|ubnd|uy ban|hoi dong|hdnd|mttq|mat tran|cong doan|hoi)\b")

@@ -1,13 +1,13 @@
 """Streamed reading of an .xlsx file: every sheet, row by row, with the row numbers Excel shows."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from handbook.members.roster.archive import DEFAULT_LIMITS, Inspection, Limits, inspect
 from handbook.members.roster.errors import RosterUnreadable
@@ -31,7 +31,7 @@ class SheetRow:
     """One row: the number Excel shows (from 1) and its cells from column A."""
 
     number: int
-    cells: list[CellValue]
+    cells: Sequence[CellValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +69,9 @@ def _read(stream: BinaryIO, limits: Limits) -> Iterator[RosterSheet]:
         raise RosterUnreadable("too_many_sheets")
     budget = _Budget(limits.rows)
     for name in names:
-        sheet = _guarded(_open_sheet, workbook, name)
-        if sheet is not None:
-            yield RosterSheet(
-                name=name,
-                merges=tuple(sheet.merged_cell_ranges or ()),
-                rows=_rows(sheet, inspection, budget),
-            )
-
-
-def _open_sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet | None:
-    """The sheet, or None for one without cells of its own (a chart sheet)."""
-    try:
-        return workbook.get_sheet_by_name(name)
-    except CalamineError as error:
-        if "not a worksheet" in str(error).lower() or "chartsheet" in str(error).lower():
-            return None
-        raise
+        sheet = _guarded(workbook.get_sheet_by_name, name)
+        merges = tuple(sheet.merged_cell_ranges or ())
+        yield RosterSheet(name=name, merges=merges, rows=_rows(sheet, inspection, budget))
 
 
 class _Budget:
@@ -99,16 +85,14 @@ def _rows(sheet: CalamineSheet, inspection: Inspection, budget: _Budget) -> Iter
     shape = inspection.shape_of(sheet.name)
     formulas = shape.formulas if shape else set()
     with_formulas = {row for row, _ in formulas}
-    start = sheet.start
-    if start is None:
-        return
-    # `to_python` can be told to keep the empty rows above the first cell, `iter_rows` always keeps them.
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+    # This iterator keeps the empty rows above the first cell, so that counting gives Excel's row numbers.
+    for number, read in enumerate(sheet.iter_rows(), start=1):
         budget.rows -= 1
         if budget.rows < 0:
             raise RosterUnreadable("too_many_rows")
+        cells: Sequence[CellValue] = read
         if number in with_formulas:
-            cells = [  # noqa: PLW2901 - the same row, with its formulas marked
+            cells = [
                 UNCALCULATED if cell == "" and (number, column) in formulas else cell
                 for column, cell in enumerate(cells, start=1)
             ]

@@ -153,10 +153,8 @@ class PartScanner:
 
     def _start_value(self, _attributes: dict[str, str]) -> None:
         shape = self._shape
-        if self._row > shape.rows:
-            shape.rows = self._row
-        if self._column > shape.columns:
-            shape.columns = self._column
+        shape.rows = max(shape.rows, self._row)
+        shape.columns = max(shape.columns, self._column)
         if shape.rows > self._max_rows:
             raise RosterUnreadable("too_many_rows")
         if shape.columns > self._max_columns:
