@@ -1,108 +1,123 @@
 """`make run`: bring the database up to date, fill an empty one with the demo, serve, and say where to go.
 
-Ctrl-C reaches the whole group: the server and its worker stop by themselves, this script waits for them and reports.
+Ctrl-C stops web and worker through the same code as `handbook serve`.
 """
 
 import contextlib
 import io
+import json
 import os
-import signal
-import subprocess
+import sqlite3
 import sys
-import time
+import threading
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 import click
 
-from handbook.config import ConfigurationError
+from handbook.config import ConfigurationError, Settings
+from handbook.operations.serving import serve
 
 ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = ROOT / "backend" / "handbook" / "migrations" / "versions"
 START_SECONDS = 60
-STOP_SECONDS = 30
+NOTE = "make-run.json"
 
 
-def prepare_database() -> str:
+def prepare_database(settings: Settings) -> str:
     """Migrate, and load the demo into an empty database; return what the demo says about its logins.
 
-    Both commands run in this one process, because importing the program takes longer than they do.
+    Importing the whole program for that takes longer than everything else at a second start, so what was said is noted
+    beside an SQLite database and good for as long as it is the same file at the newest revision.
     """
+    if (said := read_note(settings)) is not None:
+        return said
     from handbook.cli import cli
 
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
         cli.main(["migrate"], standalone_mode=False)
-        said.truncate(0)
-        said.seek(0)
+        output.seek(0)
+        output.truncate()
         cli.main(["demo", "--if-empty"], standalone_mode=False)
-    return said.getvalue().strip()
+    said = output.getvalue().strip()
+    write_note(settings, said)
+    return said
 
 
-def wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> bool:
-    """Ask `/readyz` until it answers; False when the server ended or START_SECONDS passed."""
-    give_up = time.monotonic() + START_SECONDS
+def describe_database(settings: Settings) -> dict[str, object] | None:
+    """Return what tells one state of the SQLite database from another; None when there is none or it must be migrated."""
+    file = settings.database_url.removeprefix("sqlite:///")
+    if not settings.is_sqlite or not Path(file).is_file():
+        return None
+    newest = max((path.stem.split("_")[0] for path in MIGRATIONS.glob("[0-9]*.py")), default=None)
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            first = connection.execute("SELECT id, name FROM organizations ORDER BY id LIMIT 1").fetchone()
+    except sqlite3.Error:
+        return None
+    if revision is None or revision[0] != newest or first is None:
+        return None
+    return {"file": Path(file).stat().st_ino, "revision": revision[0], "first": list(first)}
+
+
+def read_note(settings: Settings) -> str | None:
+    """Return what the demo said of this very database at an earlier start, if it did."""
+    try:
+        note = json.loads((settings.data_dir / NOTE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    state = describe_database(settings)
+    return str(note["said"]) if state is not None and note.get("database") == state else None
+
+
+def write_note(settings: Settings, said: str) -> None:
+    """Keep what the demo said for the next start."""
+    state = describe_database(settings)
+    if state is not None:
+        note = settings.data_dir / NOTE
+        note.write_text(json.dumps({"database": state, "said": said}, ensure_ascii=False), "utf-8")
+        note.chmod(0o600)
+
+
+def announce(settings: Settings, said: str, stopped: threading.Event) -> None:
+    """Print the address and the logins as soon as `/readyz` answers."""
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while server.poll() is None and time.monotonic() < give_up:
+    for _try in range(START_SECONDS * 20):
         try:
-            with opener.open(f"{address}/readyz", timeout=2):
-                return True
+            with opener.open(f"http://{host}:{settings.port}/readyz", timeout=2):
+                break
         except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    return False
+            if stopped.wait(0.05):
+                return
+    else:
+        print(f"Sổ tay is not ready after {START_SECONDS} seconds; what it said is above.", file=sys.stderr)
+        return
+    print(f"\nSổ tay: {settings.public_url}\n{said}\nCtrl-C stops it.\n", flush=True)
 
 
-def stop(server: subprocess.Popen[bytes]) -> int:
-    """Let the server end its requests, by force after STOP_SECONDS; return its exit status."""
-    if server.poll() is None:
-        server.send_signal(signal.SIGTERM)
-    try:
-        return server.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        return server.wait()
-
-
-def main(arguments: Sequence[str] = ()) -> int:
-    """Run until Ctrl-C or SIGTERM; 0 when everything stopped cleanly."""
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM; 0 when everything stopped cleanly, 2 when it cannot start."""
     os.chdir(ROOT)
-    port = os.environ.setdefault("HANDBOOK_PORT", "8000")
     os.environ.setdefault("HANDBOOK_LOG_FORMAT", "console")
-    public = os.environ.setdefault("HANDBOOK_PUBLIC_URL", f"http://localhost:{port}")
-    host = os.environ.get("HANDBOOK_HOST", "127.0.0.1")
-    asked_to_stop = False
-
-    def remember(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal asked_to_stop
-        asked_to_stop = True
-
     try:
-        logins = prepare_database()
+        settings = Settings.from_environment()
+        said = prepare_database(settings)
     except (click.ClickException, ConfigurationError) as error:
         print(f"handbook: {error}", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGINT, remember)
-    signal.signal(signal.SIGTERM, remember)
-    handbook = Path(sys.executable).with_name("handbook")
-    server = subprocess.Popen([str(handbook), "serve", *arguments], stdin=subprocess.DEVNULL)
-    try:
-        reach = "127.0.0.1" if host in {"0.0.0.0", "::", "127.0.0.1"} else host  # noqa: S104 - compared, not bound
-        if not wait_until_ready(f"http://{reach}:{port}", server):
-            if not asked_to_stop:
-                print("Sổ tay did not start; what it said is above.", file=sys.stderr)
-            return 0 if asked_to_stop else 1
-        print(f"\nSổ tay: {public}\n{logins}\nCtrl-C stops it.\n", flush=True)
-        while server.poll() is None and not asked_to_stop:
-            time.sleep(0.2)
-    finally:
-        status = stop(server)
-    if asked_to_stop:
-        print("Sổ tay has stopped.", flush=True)
-        return 0
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    stopped = threading.Event()
+    threading.Thread(target=announce, args=(settings, said, stopped), daemon=True).start()
+    status = serve(settings, with_worker=True)
+    stopped.set()
+    print("Sổ tay has stopped." if status == 0 else f"Sổ tay ended with status {status}.", flush=True)
     return status
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
