@@ -1,0 +1,116 @@
+"""The attendance report as a workbook for people, with the same figures as the JSON."""
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handbook.kernel.xlsx import Cell, CellKind, Column, Sheet, write_workbook
+from handbook.meetings.enums import MeetingState
+from handbook.reports.queries import AttendanceReport
+from handbook.reports.rules import ExceptionKind, Figures
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_COUNTS = (
+    Column("Triệu tập", 11, CellKind.INTEGER),
+    Column("Có mặt", 11, CellKind.INTEGER),
+    Column("Đến muộn", 11, CellKind.INTEGER),
+    Column("Vắng có phép", 11, CellKind.INTEGER),
+    Column("Vắng không phép", 11, CellKind.INTEGER),
+    Column("Miễn sinh hoạt", 11, CellKind.INTEGER),
+    Column("Tỷ lệ dự họp", 11, CellKind.PERCENT),
+)
+_EXCEPTIONS = {
+    ExceptionKind.NO_MEETING: "Chưa sinh hoạt thường kỳ trong tháng",
+    ExceptionKind.MINUTES_OVERDUE: "Biên bản chưa hoàn thành đúng hạn",
+    ExceptionKind.FALLING_ATTENDANCE: "Tỷ lệ dự họp giảm",
+}
+_STATES = {
+    MeetingState.CONVENED: "Đã triệu tập",
+    MeetingState.OPEN: "Đang họp",
+    MeetingState.CLOSED: "Đã họp",
+    MeetingState.FINALIZED: "Đã hoàn thành biên bản",
+    MeetingState.CANCELLED: "Đã hủy",
+}
+
+
+def report_workbook(report: AttendanceReport, *, created: datetime) -> bytes:
+    """The bytes of the workbook: the parts with their total, the organisation's own meetings, and the exceptions."""
+    target = io.BytesIO()
+    write_workbook(target, _sheets(report), created=created)
+    return target.getvalue()
+
+
+def report_filename(report: AttendanceReport) -> str:
+    """A name for the file that says nothing about persons."""
+    return f"diem-danh-{report.organization.id}-{report.month}.xlsx"
+
+
+def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
+    month = f"Tháng {int(report.month[5:])} năm {report.month[:4]}"
+    heading = ["TỔNG HỢP SINH HOẠT VÀ ĐIỂM DANH", report.organization.name, month]
+    zone = ZoneInfo(report.organization.timezone)
+    yield Sheet(
+        "Tổng hợp",
+        [
+            Column("STT", 6, CellKind.INTEGER),
+            Column("Tổ chức đảng", 44),
+            Column("Số chi bộ", 11, CellKind.INTEGER),
+            Column("Đã sinh hoạt", 11, CellKind.INTEGER),
+            *_COUNTS,
+        ],
+        _lines(report),
+        heading=heading,
+    )
+    if report.meetings:
+        yield Sheet(
+            "Cuộc họp",
+            [
+                Column("Thời gian", 18, CellKind.INSTANT),
+                Column("Nội dung", 44),
+                Column("Trạng thái", 24),
+                *_COUNTS,
+            ],
+            (
+                [line.starts_at, line.title, _STATES[MeetingState(line.state)], *_counts(line.figures)]
+                for line in report.meetings
+            ),
+            heading=heading,
+            zone=zone,
+        )
+    yield Sheet(
+        "Cần lưu ý",
+        [
+            Column("Tổ chức đảng", 44),
+            Column("Nội dung", 40),
+            Column("Từ lúc", 18, CellKind.INSTANT),
+            Column("Tỷ lệ dự họp", 12, CellKind.PERCENT),
+            Column("Ba tháng trước", 12, CellKind.PERCENT),
+        ],
+        (
+            [found.name, _EXCEPTIONS[found.kind], found.since, found.rate, found.previous_rate]
+            for found in report.exceptions
+        ),
+        heading=heading,
+        zone=zone,
+    )
+
+
+def _lines(report: AttendanceReport) -> Iterator[list[Cell]]:
+    for number, line in enumerate(report.children, 1):
+        yield [number, line.name, line.figures.cells, line.figures.cells_met, *_counts(line.figures)]
+    totals = report.totals
+    yield [None, "Tổng cộng", totals.cells, totals.cells_met, *_counts(totals)]
+
+
+def _counts(figures: Figures) -> list[Cell]:
+    return [
+        figures.summoned,
+        figures.present,
+        figures.late,
+        figures.excused,
+        figures.unexcused,
+        figures.exempt,
+        figures.rate,
+    ]

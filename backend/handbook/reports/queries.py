@@ -1,0 +1,173 @@
+"""The attendance report of one organisation and month: read from kept rows by their keys, never summed over meetings."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from handbook.access.actor import Actor
+from handbook.access.permissions import Permission
+from handbook.kernel.clock import Clock, today_in
+from handbook.kernel.db import db
+from handbook.kernel.problems import FieldError, ValidationFailed
+from handbook.kernel.tree import PATH_END, SEGMENT
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.organizations.enums import CELL_KINDS, OrganizationKind
+from handbook.organizations.models import Organization
+from handbook.organizations.queries import get_organization
+from handbook.reports.exceptions import Finding, find_exceptions
+from handbook.reports.models import CellMonth, DirtyMonth, OrganizationMonth
+from handbook.reports.own_months import MEETING_COLUMNS, figures_of
+from handbook.reports.roll_up import covered_id, open_month, roll_up
+from handbook.reports.rules import Figures, is_month, month_bounds, total
+
+# A reader rolls up this many marks at once rather than show figures that are seconds old; more is the worker's.
+FRESHEN_LIMIT = 100
+_CELLS = sorted(CELL_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLine:
+    """One organisation right below, and its figures."""
+
+    organization_id: int
+    name: str
+    kind: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLine:
+    """One of the organisation's own meetings in the month."""
+
+    meeting_id: int
+    title: str
+    kind: str
+    state: str
+    starts_at: datetime
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceReport:
+    """Figures of the organisation with everything below it, its parts, and what staff should ask about."""
+
+    organization: Organization
+    month: str
+    totals: Figures
+    children: list[ChildLine] = field(default_factory=list)
+    meetings: list[MeetingLine] = field(default_factory=list)
+    exceptions: list[Finding] = field(default_factory=list)
+
+
+def attendance_report(
+    organization_id: int, month: str | None, *, actor: Actor, clock: Clock
+) -> AttendanceReport:
+    """The report of ``month`` (YYYY-MM; without one, of this month in the organisation's zone)."""
+    organization = get_organization(organization_id, Permission.REPORTS_READ, actor=actor)
+    today = today_in(organization.timezone, clock)
+    month = month or today.strftime("%Y-%m")
+    if not is_month(month):
+        raise ValidationFailed(FieldError("/month", "invalid"))
+    if _freshen(organization.path, month):
+        organization = get_organization(organization_id, Permission.REPORTS_READ, actor=actor)
+    opened = covered_id(db.session(), month) > 0
+    children = _children(organization, month, opened=opened)
+    return AttendanceReport(
+        organization=organization,
+        month=month,
+        totals=_totals(organization, month, children, opened=opened),
+        children=children,
+        meetings=_meetings(organization, month),
+        exceptions=find_exceptions(organization, month, today=today, now=clock.now(), opened=opened),
+    )
+
+
+def _freshen(path: str, month: str) -> bool:
+    """Roll up what is marked below, when it is little, and rows of new organisations; tells whether there was any."""
+    marks = db.session.scalar(
+        select(func.count()).select_from(
+            select(DirtyMonth.id)
+            .where(DirtyMonth.path >= path, DirtyMonth.path < path + PATH_END)
+            .limit(FRESHEN_LIMIT)
+            .subquery()
+        )
+    )
+    newest = db.session.scalar(select(func.max(Organization.id))) or 0
+    if 0 < covered_id(db.session(), month) < newest:
+        with unit_of_work() as uow:
+            open_month(uow, month)
+        marks = 1
+    return bool(marks) and roll_up(limit=FRESHEN_LIMIT) > 0
+
+
+def _totals(organization: Organization, month: str, children: list[ChildLine], *, opened: bool) -> Figures:
+    kept: CellMonth | OrganizationMonth | None
+    if organization.kind in CELL_KINDS:
+        kept = db.session.get(CellMonth, (organization.id, month))
+        return kept.figures if kept else Figures(cells=1)
+    kept = db.session.get(OrganizationMonth, (organization.id, month))
+    if kept is not None and opened:
+        return kept.figures
+    return total(child.figures for child in children)
+
+
+def _children(organization: Organization, month: str, *, opened: bool) -> list[ChildLine]:
+    cells = db.session.execute(
+        _child_rows(organization.id, month, CellMonth).where(Organization.kind.in_(_CELLS))
+    )
+    others = db.session.execute(
+        _child_rows(organization.id, month, OrganizationMonth).where(
+            Organization.kind.not_in([*_CELLS, OrganizationKind.GROUP.value])
+        )
+    )
+    counted = {} if opened else _count_cells(organization.path)
+    lines = []
+    for id_, path, name, kind, row in sorted([*cells, *others], key=lambda found: found[1]):
+        figures = row.figures if row is not None and opened else Figures(cells=counted.get(path, 0))
+        if row is None and kind in CELL_KINDS:
+            figures = Figures(cells=1)
+        lines.append(ChildLine(id_, name, kind, figures))
+    return lines
+
+
+def _child_rows(parent_id: int, month: str, model: type[Any]) -> Select[Any]:
+    return (
+        select(Organization.id, Organization.path, Organization.name, Organization.kind, model)
+        .outerjoin(model, (model.organization_id == Organization.id) & (model.month == month))
+        .where(Organization.parent_id == parent_id)
+    )
+
+
+def _count_cells(path: str) -> dict[str, int]:
+    """Cells below each child, for a month that nothing has happened in and that has no rows."""
+    child = func.substr(Organization.path, 1, len(path) + SEGMENT)
+    rows = db.session.execute(
+        select(child, func.count())
+        .where(Organization.path > path, Organization.path < path + PATH_END, Organization.kind.in_(_CELLS))
+        .group_by(child)
+    )
+    return {str(path): int(count) for path, count in rows}
+
+
+def _meetings(organization: Organization, month: str) -> list[MeetingLine]:
+    start, end = month_bounds(month, organization.timezone)
+    rows: list[Any] = list(
+        db.session.execute(
+            select(*MEETING_COLUMNS)
+            .where(
+                Meeting.organization_id == organization.id,
+                Meeting.starts_at >= start,
+                Meeting.starts_at < end,
+                Meeting.state != MeetingState.DRAFT.value,
+                Meeting.convened_at.is_not(None),
+            )
+            .order_by(Meeting.starts_at, Meeting.id)
+        )
+    )
+    return [
+        MeetingLine(row.id, row.title, row.kind, row.state, row.starts_at, figures_of(row)) for row in rows
+    ]

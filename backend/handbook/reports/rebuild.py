@@ -1,0 +1,189 @@
+"""Every roll-up anew from the rows, and what the kept ones said instead: the proof that counting in passing is right."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from handbook.attendance.enums import AttendanceState
+from handbook.attendance.models import Attendance
+from handbook.kernel.tree import ancestor_paths
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.meetings.models import Meeting
+from handbook.organizations.enums import CELL_KINDS
+from handbook.organizations.models import Organization
+from handbook.reports.models import CellMonth, OpenedMonth, OrganizationMonth
+from handbook.reports.own_months import (
+    ENDED,
+    MEETING_COLUMNS,
+    PLANNED,
+    MeetingRow,
+    OwnMonth,
+    counts_meetings,
+    falling_months,
+    own_month_of,
+    write_figures,
+)
+from handbook.reports.roll_up import open_month, roll_up
+from handbook.reports.rules import Figures, month_of
+
+_COUNTERS = {state: f"{state.value}_count" for state in AttendanceState}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A kept value that was wrong and is right now. ``table`` is meetings, cell_months or organization_months."""
+
+    table: str
+    id: int
+    month: str
+    field: str
+    kept: Any
+    counted: Any
+
+
+def rebuild_rollups() -> list[Difference]:
+    """Count everything again in one transaction, mend what differs, and tell what did.
+
+    Marks that wait for the next tick are rolled up first: they are work to do, not mistakes.
+    """
+    with unit_of_work() as uow:
+        while roll_up():
+            continue
+        differences = list(_mend_meetings(uow.session))
+        uow.session.expunge_all()
+        organizations = {
+            row.id: row
+            for row in uow.session.execute(
+                select(Organization.id, Organization.path, Organization.kind, Organization.timezone)
+            )
+        }
+        own = _count_own_months(uow.session, organizations)
+        months = {month for _, month in own} | set(uow.session.scalars(select(OpenedMonth.month)))
+        for month in sorted(months):
+            open_month(uow, month)
+        differences += _mend_own_months(uow, own, organizations)
+        differences += _mend_roll_ups(uow.session, organizations)
+        while roll_up():
+            continue
+        return differences
+
+
+def _mend_meetings(session: Session) -> Iterator[Difference]:
+    """The counters of every meeting against its attendance rows."""
+    counted: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = session.execute(
+        select(Attendance.meeting_id, Attendance.state, func.count()).group_by(
+            Attendance.meeting_id, Attendance.state
+        )
+    )
+    for meeting_id, state, count in rows:
+        name = "not_recorded_count" if state is None else f"{state}_count"
+        counted[meeting_id][name] = count
+    names = ["summoned_count", *_COUNTERS.values()]
+    for row in session.execute(select(*MEETING_COLUMNS).order_by(Meeting.id)):
+        mine = counted.get(row.id, {})
+        true = {"summoned_count": sum(mine.values())}
+        true |= {name: mine.get(name, 0) for name in _COUNTERS.values()}
+        wrong = [name for name in names if getattr(row, name) != true[name]]
+        for name in wrong:
+            yield Difference(
+                "meetings", row.id, row.starts_at.strftime("%Y-%m"), name, getattr(row, name), true[name]
+            )
+        if wrong:
+            session.execute(
+                update(Meeting)
+                .where(Meeting.id == row.id)
+                .values({name: true[name] for name in wrong})
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _count_own_months(session: Session, organizations: dict[int, Any]) -> dict[tuple[int, str], OwnMonth]:
+    grouped: dict[tuple[int, str], list[MeetingRow]] = defaultdict(list)
+    rows = session.execute(select(*MEETING_COLUMNS).where(Meeting.state.in_(ENDED + PLANNED)))
+    for row in rows:
+        organization = organizations[row.organization_id]
+        if counts_meetings(organization.kind):
+            key = (organization.id, month_of(row.starts_at, organization.timezone))
+            grouped[key].append(cast(MeetingRow, row))
+    return {key: own_month_of(organizations[key[0]].kind, meetings) for key, meetings in grouped.items()}
+
+
+def _mend_own_months(
+    uow: UnitOfWork, own: dict[tuple[int, str], OwnMonth], organizations: dict[int, Any]
+) -> Iterator[Difference]:
+    kept = {(row.organization_id, row.month): row for row in uow.session.scalars(select(CellMonth))}
+    for key in own.keys() - kept.keys():
+        row = CellMonth(
+            organization_id=key[0],
+            month=key[1],
+            path=organizations[key[0]].path,
+            falling=False,
+            minutes_open=False,
+            **dict.fromkeys(CellMonth.FIELDS, 0),
+        )
+        uow.session.add(row)
+        kept[key] = row
+    falling = _count_falling(kept, own, organizations)
+    for key, row in sorted(kept.items()):
+        organization = organizations[key[0]]
+        true = own.get(key) or own_month_of(organization.kind, ())
+        yield from _mend(row, "cell_months", true.figures)
+        facts = {
+            "path": organization.path,
+            "open_minutes_since": true.open_minutes_since,
+            "open_minutes_meeting_id": true.open_minutes_meeting_id,
+            "minutes_open": true.open_minutes_since is not None,
+            "falling": key in falling,
+        }
+        for name, value in facts.items():
+            if getattr(row, name) != value:
+                yield Difference("cell_months", key[0], key[1], name, getattr(row, name), value)
+                setattr(row, name, value)
+    uow.session.flush()
+
+
+def _count_falling(
+    kept: dict[tuple[int, str], CellMonth],
+    own: dict[tuple[int, str], OwnMonth],
+    organizations: dict[int, Any],
+) -> set[tuple[int, str]]:
+    by_cell: dict[int, dict[str, Figures]] = defaultdict(dict)
+    for id_, month in kept:
+        if organizations[id_].kind in CELL_KINDS:
+            by_cell[id_][month] = own[id_, month].figures if (id_, month) in own else Figures()
+    return {(id_, month) for id_, months in by_cell.items() for month in falling_months(months)}
+
+
+def _mend_roll_ups(session: Session, organizations: dict[int, Any]) -> Iterator[Difference]:
+    ids = {row.path: row.id for row in organizations.values() if row.kind not in CELL_KINDS}
+    true: dict[tuple[int, str], Figures] = defaultdict(Figures)
+    for row in session.scalars(select(CellMonth)):
+        for path in ancestor_paths(row.path):
+            if path in ids:
+                true[ids[path], row.month] += row.figures
+    kept = {(row.organization_id, row.month): row for row in session.scalars(select(OrganizationMonth))}
+    for key in true.keys() - kept.keys():
+        row = OrganizationMonth(
+            organization_id=key[0], month=key[1], **dict.fromkeys(OrganizationMonth.FIELDS, 0)
+        )
+        session.add(row)
+        kept[key] = row
+    for key, row in sorted(kept.items()):
+        yield from _mend(row, "organization_months", true[key])
+    session.flush()
+
+
+def _mend(row: CellMonth | OrganizationMonth, table: str, true: Figures) -> Iterator[Difference]:
+    kept = row.figures
+    for name in row.FIELDS:
+        if getattr(kept, name) != getattr(true, name):
+            yield Difference(
+                table, row.organization_id, row.month, name, getattr(kept, name), getattr(true, name)
+            )
+    if kept != true:
+        write_figures(row, true)

@@ -1,0 +1,111 @@
+from typing import Any
+
+from marshmallow import fields, validate
+
+from handbook.kernel.schemas import Id, Instant, Schema
+from handbook.meetings.enums import MeetingKind, MeetingState
+from handbook.organizations.enums import OrganizationKind
+from handbook.reports.queries import AttendanceReport
+from handbook.reports.rules import ExceptionKind, Figures
+
+
+class FiguresSchema(Schema):
+    """Sums over meetings that have ended; ``rate`` is (present + late) ÷ (summoned − exempt), null when nobody was due."""
+
+    cells = fields.Integer(required=True)
+    cells_met = fields.Integer(required=True)
+    cells_planned = fields.Integer(required=True)
+    meetings = fields.Integer(required=True)
+    summoned = fields.Integer(required=True)
+    present = fields.Integer(required=True)
+    late = fields.Integer(required=True)
+    excused = fields.Integer(required=True)
+    unexcused = fields.Integer(required=True)
+    exempt = fields.Integer(required=True)
+    rate = fields.Float(required=True, allow_none=True, validate=validate.Range(0, 1))
+
+
+class ChildFiguresSchema(FiguresSchema):
+    organization_id = Id(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in OrganizationKind]))
+
+
+class MeetingFiguresSchema(Schema):
+    """One of the organisation's own meetings of the month."""
+
+    meeting_id = Id(required=True)
+    title = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in MeetingKind]))
+    state = fields.String(required=True, validate=validate.OneOf([state.value for state in MeetingState]))
+    starts_at = Instant(required=True)
+    summoned = fields.Integer(required=True)
+    present = fields.Integer(required=True)
+    late = fields.Integer(required=True)
+    excused = fields.Integer(required=True)
+    unexcused = fields.Integer(required=True)
+    exempt = fields.Integer(required=True)
+    rate = fields.Float(required=True, allow_none=True)
+
+
+class ReportExceptionSchema(Schema):
+    """What staff should ask about: ``meeting_id`` and ``since`` for overdue minutes, the two rates for a fall."""
+
+    kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in ExceptionKind]))
+    organization_id = Id(required=True)
+    name = fields.String(required=True)
+    meeting_id = Id(required=True, allow_none=True)
+    since = Instant(required=True, allow_none=True)
+    rate = fields.Float(required=True, allow_none=True)
+    previous_rate = fields.Float(required=True, allow_none=True)
+
+
+class AttendanceReportSchema(Schema):
+    organization_id = Id(required=True)
+    name = fields.String(required=True)
+    month = fields.String(required=True)
+    totals = fields.Nested(FiguresSchema, required=True)
+    children = fields.List(fields.Nested(ChildFiguresSchema), required=True)
+    meetings = fields.List(fields.Nested(MeetingFiguresSchema), required=True)
+    exceptions = fields.List(fields.Nested(ReportExceptionSchema), required=True)
+
+
+class AttendanceReportArgs(Schema):
+    """``month`` is YYYY-MM; without it this month is meant."""
+
+    month = fields.String(load_default=None, validate=validate.Regexp(r"^\d{4}-\d{2}$"))
+
+
+def report_data(report: AttendanceReport) -> dict[str, Any]:
+    """What :class:`AttendanceReportSchema` dumps."""
+    return {
+        "organization_id": report.organization.id,
+        "name": report.organization.name,
+        "month": report.month,
+        "totals": _figures(report.totals),
+        "children": [
+            {
+                "organization_id": line.organization_id,
+                "name": line.name,
+                "kind": line.kind,
+                **_figures(line.figures),
+            }
+            for line in report.children
+        ],
+        "meetings": [
+            {
+                **_figures(line.figures),
+                "meeting_id": line.meeting_id,
+                "title": line.title,
+                "kind": line.kind,
+                "state": line.state,
+                "starts_at": line.starts_at,
+            }
+            for line in report.meetings
+        ],
+        "exceptions": report.exceptions,
+    }
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    return {name: getattr(figures, name) for name in FiguresSchema._declared_fields}

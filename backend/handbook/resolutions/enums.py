@@ -1,0 +1,70 @@
+from enum import StrEnum
+
+
+class ResolutionState(StrEnum):
+    """A draft is for office holders; an issued resolution is for everybody who may see the organisation."""
+
+    DRAFT = "draft"
+    ISSUED = "issued"
+    REVOKED = "revoked"
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    NOT_DONE = "not_done"
+
+
+class DocumentType(StrEnum):
+    """Types of Party documents (2-domain, Documents).
+
+    Two types share the abbreviation ``QĐ``, so the type is its own field and is never read off the symbol alone.
+    """
+
+    RESOLUTION = "resolution"
+    DIRECTIVE = "directive"
+    REGULATION = "regulation"
+    DECISION = "decision"
+    RULES_OF_PROCEDURE = "rules_of_procedure"
+    GUIDANCE = "guidance"
+    PLAN = "plan"
+    OFFICIAL_LETTER = "official_letter"
+    CONCLUSION = "conclusion"
+    REPORT = "report"
+    NOTICE = "notice"
+    SUBMISSION = "submission"
+    INFORMATION = "information"
+    MINUTES = "minutes"
+    PROGRAMME = "programme"
+    PROJECT = "project"
+    COPY = "copy"
+    INVITATION = "invitation"
+
+
+# As written in a symbol: nghị quyết, chỉ thị, quy định, quyết định, quy chế, hướng dẫn, kế hoạch, công văn, kết luận,
+# báo cáo, thông báo, tờ trình, thông tri, biên bản, chương trình, đề án, bản sao, giấy mời.
+ABBREVIATIONS: dict[DocumentType, str] = {
+    DocumentType.RESOLUTION: "NQ",
+    DocumentType.DIRECTIVE: "CT",
+    DocumentType.REGULATION: "QĐ",
+    DocumentType.DECISION: "QĐ",
+    DocumentType.RULES_OF_PROCEDURE: "QC",
+    DocumentType.GUIDANCE: "HD",
+    DocumentType.PLAN: "KH",
+    DocumentType.OFFICIAL_LETTER: "CV",
+    DocumentType.CONCLUSION: "KL",
+    DocumentType.REPORT: "BC",
+    DocumentType.NOTICE: "TB",
+    DocumentType.SUBMISSION: "TTr",
+    DocumentType.INFORMATION: "TT",
+    DocumentType.MINUTES: "BB",
+    DocumentType.PROGRAMME: "CTr",
+    DocumentType.PROJECT: "ĐA",
+    DocumentType.COPY: "BS",
+    DocumentType.INVITATION: "GM",
+}
+
+# A cell does not issue these (2-domain, Documents).
+NOT_ISSUED_BY_CELLS = frozenset(
+    {DocumentType.RULES_OF_PROCEDURE, DocumentType.NOTICE, DocumentType.CONCLUSION}
+)

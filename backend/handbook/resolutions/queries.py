@@ -1,0 +1,152 @@
+"""Scoped reads of resolutions."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from handbook.access.actor import Actor
+from handbook.access.guards import require, visible
+from handbook.access.permissions import Permission
+from handbook.kernel.clock import Clock, today_in
+from handbook.kernel.concurrency import etag_of
+from handbook.kernel.db import db
+from handbook.kernel.pagination import Page, paginate
+from handbook.kernel.problems import FieldError, NotFound, ValidationFailed
+from handbook.organizations.enums import OrganizationKind
+from handbook.organizations.models import Organization
+from handbook.organizations.queries import get_organization
+from handbook.resolutions.enums import NOT_ISSUED_BY_CELLS, DocumentType, ResolutionState, TaskState
+from handbook.resolutions.models import Resolution, Task
+from handbook.resolutions.rules import Symbol, is_term, issuer_of, term_on
+
+
+def get_resolution(resolution_id: int, permission: Permission, *, actor: Actor) -> Resolution:
+    """The resolution, when the actor holds the permission for it; else 404 or 403 as the policy says."""
+    resolution = db.session.get(Resolution, resolution_id)
+    if resolution is None:
+        raise NotFound
+    require(actor, permission, resolution.target)
+    return resolution
+
+
+def list_resolutions(
+    organization_id: int,
+    *,
+    actor: Actor,
+    limit: int,
+    cursor: str | None,
+    state: str | None = None,
+    meeting_id: int | None = None,
+) -> Page[Resolution]:
+    """An organisation's resolutions, the newest first; drafts only for who may see them."""
+    get_organization(organization_id, Permission.RESOLUTIONS_READ, actor=actor)
+    statement = (
+        select(Resolution)
+        .join(Organization, Organization.id == Resolution.organization_id)
+        .where(
+            Resolution.organization_id == organization_id,
+            visible(actor, Permission.RESOLUTIONS_READ, Resolution.columns()),
+        )
+    )
+    if state is not None:
+        statement = statement.where(Resolution.state == state)
+    if meeting_id is not None:
+        statement = statement.where(Resolution.meeting_id == meeting_id)
+    return paginate(
+        statement,
+        [Resolution.id],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda row: [row.id],
+        descending=True,
+    )
+
+
+def propose_symbol(
+    organization_id: int, *, type_: DocumentType, term: str | None, actor: Actor, clock: Clock
+) -> tuple[Symbol, str]:
+    """The next free symbol of this issuer, type and term, and the term. The issuer is written as last time."""
+    organization = get_organization(organization_id, Permission.RESOLUTIONS_WRITE, actor=actor)
+    if organization.kind == OrganizationKind.CELL and type_ in NOT_ISSUED_BY_CELLS:
+        raise ValidationFailed(FieldError("/type", "type_not_issued_by_cell"))
+    if term is not None and not is_term(term):
+        raise ValidationFailed(FieldError("/term", "invalid"))
+    term = term or term_for(organization, clock=clock)
+    last = db.session.scalar(
+        select(Resolution)
+        .where(Resolution.organization_id == organization.id)
+        .order_by(Resolution.id.desc())
+        .limit(1)
+    )
+    issuer = last.symbol.partition("/")[2] if last else issuer_of(OrganizationKind(organization.kind))
+    return Symbol(last_number(organization.id, term, type_) + 1, type_, issuer), term
+
+
+def term_for(organization: Organization, *, clock: Clock) -> str:
+    """The organisation's term of office today."""
+    known = db.session.scalar(
+        select(Resolution.term)
+        .where(Resolution.organization_id == organization.id)
+        .order_by(Resolution.id.desc())
+        .limit(1)
+    )
+    return term_on(today_in(organization.timezone, clock), known)
+
+
+def last_number(organization_id: int, term: str, type_: DocumentType) -> int:
+    """The highest number used, drafts included; 0 for none."""
+    number = db.session.scalar(
+        select(func.max(Resolution.number)).where(
+            Resolution.organization_id == organization_id,
+            Resolution.term == term,
+            Resolution.type == type_.value,
+        )
+    )
+    return number or 0
+
+
+def resolution_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
+    """What :class:`~handbook.resolutions.schemas.ResolutionSchema` dumps, for this reader."""
+    return {
+        "id": resolution.id,
+        "organization_id": resolution.organization_id,
+        "organization_name": resolution.organization_name,
+        "symbol": resolution.symbol,
+        "type": resolution.type,
+        "term": resolution.term,
+        "title": resolution.title,
+        "body": resolution.body,
+        "state": resolution.state,
+        "issued_on": resolution.issued_on,
+        "meeting_id": resolution.meeting_id,
+        "tasks": [_task_data(task, actor) for task in resolution.tasks],
+        "etag": etag_of(resolution),
+    }
+
+
+def list_own_open_tasks(*, actor: Actor) -> list[Task]:
+    """Open tasks of issued resolutions that the actor answers for, the most urgent first."""
+    if actor.member_id is None:
+        return []
+    statement = (
+        select(Task)
+        .join(Resolution, Resolution.id == Task.resolution_id)
+        .where(
+            Task.state == TaskState.OPEN.value,
+            Resolution.state == ResolutionState.ISSUED.value,
+            Task.assignees.any(member_id=actor.member_id),
+        )
+        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _task_data(task: Task, actor: Actor) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "title": task.title,
+        "due_on": task.due_on,
+        "assignees": [{"member_id": row.member_id, "full_name": row.full_name} for row in task.assignees],
+        "state": task.state,
+        "mine": any(row.member_id == actor.member_id for row in task.assignees),
+    }

@@ -1,0 +1,198 @@
+"""Writing, changing and issuing resolutions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from handbook.access.actor import Actor
+from handbook.access.guards import may
+from handbook.access.permissions import Permission
+from handbook.audit.service import record
+from handbook.documents.secrecy import find_mark_in_name, find_mark_in_text
+from handbook.kernel.clock import today_in
+from handbook.kernel.problems import FieldError, ValidationFailed, WrongState
+from handbook.kernel.tree import PATH_END
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.models import Meeting
+from handbook.members.enums import ACTIVE_STATUSES
+from handbook.members.models import Member
+from handbook.organizations.enums import OrganizationKind
+from handbook.organizations.models import Organization
+from handbook.organizations.versions import bump_content_version
+from handbook.resolutions.enums import DocumentType, ResolutionState
+from handbook.resolutions.errors import ClassifiedText
+from handbook.resolutions.events import ResolutionIssued
+from handbook.resolutions.models import Resolution, Task, TaskAssignee
+from handbook.resolutions.queries import term_for
+from handbook.resolutions.rules import SymbolError, is_term, parse_symbol
+
+
+def create_resolution(
+    organization: Organization, fields: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork
+) -> Resolution:
+    """Add a draft from the fields of :class:`~handbook.resolutions.schemas.ResolutionInSchema`.
+
+    Refuses texts with a secrecy mark (``classified_document``) and a symbol that cannot be used: ``invalid_symbol``,
+    ``unknown_type``, ``type_mismatch``, ``type_not_issued_by_cell`` or ``symbol_taken``.
+    """
+    _refuse_classified(fields)
+    # Moving the version first also lines up everybody who numbers documents of this organisation.
+    version = bump_content_version(uow, organization.id)
+    resolution = Resolution(
+        organization=organization,
+        organization_id=organization.id,
+        title=fields["title"],
+        body=fields["body"],
+        term=fields["term"] or term_for(organization, clock=uow.clock),
+        state=ResolutionState.DRAFT.value,
+        content_version=version,
+        created_at=uow.clock.now(),
+    )
+    with uow.session.no_autoflush:
+        _set_symbol(resolution, fields["symbol"], fields["type"], uow=uow)
+        _set_meeting(resolution, fields["meeting_id"], actor=actor, uow=uow)
+        _set_tasks(resolution, fields["tasks"], uow=uow)
+    uow.session.add(resolution)
+    uow.session.flush()
+    _record(uow, "created", resolution, actor=actor)
+    return resolution
+
+
+def edit_resolution(
+    resolution: Resolution, changes: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork
+) -> Resolution:
+    """Change a draft; an issued resolution stands as it is (:class:`WrongState`). Refusals as at creating."""
+    _require_draft(resolution)
+    _refuse_classified(changes)
+    resolution.content_version = bump_content_version(uow, resolution.organization_id)
+    with uow.session.no_autoflush:
+        for name in ("title", "body", "term"):
+            if name in changes:
+                setattr(resolution, name, changes[name])
+        if {"symbol", "type", "term"} & changes.keys():
+            symbol = changes.get("symbol", resolution.symbol)
+            type_ = changes.get("type", resolution.type if "symbol" not in changes else None)
+            _set_symbol(resolution, symbol, type_, uow=uow)
+        if "meeting_id" in changes:
+            _set_meeting(resolution, changes["meeting_id"], actor=actor, uow=uow)
+        if "tasks" in changes:
+            _set_tasks(resolution, changes["tasks"], uow=uow)
+    uow.session.flush()
+    _record(uow, "changed", resolution, actor=actor, details={"fields": sorted(changes)})
+    return resolution
+
+
+def issue_resolution(resolution: Resolution, *, actor: Actor, uow: UnitOfWork) -> Resolution:
+    """Put a draft in force today, by the organisation's calendar, and tell who listens to :class:`ResolutionIssued`."""
+    _require_draft(resolution)
+    resolution.content_version = bump_content_version(uow, resolution.organization_id)
+    resolution.state = ResolutionState.ISSUED.value
+    resolution.issued_on = today_in(resolution.organization.timezone, uow.clock)
+    uow.session.flush()
+    _record(uow, "issued", resolution, actor=actor)
+    uow.emit(ResolutionIssued(resolution_id=resolution.id, organization_id=resolution.organization_id))
+    return resolution
+
+
+def _require_draft(resolution: Resolution) -> None:
+    if resolution.state != ResolutionState.DRAFT:
+        raise WrongState
+
+
+def _set_symbol(resolution: Resolution, text: str, type_: str | None, *, uow: UnitOfWork) -> None:
+    if not is_term(resolution.term):
+        raise ValidationFailed(FieldError("/term", "invalid"))
+    try:
+        symbol = parse_symbol(
+            text,
+            kind=OrganizationKind(resolution.organization.kind),
+            type_=DocumentType(type_) if type_ else None,
+        )
+    except SymbolError as error:
+        raise ValidationFailed(FieldError("/symbol", error.code)) from None
+    taken = select(Resolution.id).where(
+        Resolution.organization_id == resolution.organization_id,
+        Resolution.term == resolution.term,
+        Resolution.type == symbol.type.value,
+        Resolution.number == symbol.number,
+    )
+    if resolution.id is not None:
+        taken = taken.where(Resolution.id != resolution.id)
+    if uow.session.scalar(taken.limit(1)) is not None:
+        raise ValidationFailed(FieldError("/symbol", "symbol_taken"))
+    resolution.symbol = str(symbol)
+    resolution.type = symbol.type.value
+    resolution.number = symbol.number
+
+
+def _set_meeting(resolution: Resolution, meeting_id: int | None, *, actor: Actor, uow: UnitOfWork) -> None:
+    if meeting_id is not None:
+        meeting = uow.session.get(Meeting, meeting_id)
+        own = meeting is not None and meeting.organization_id == resolution.organization_id
+        if meeting is None or not own or not may(actor, Permission.MEETINGS_READ, meeting.target):
+            raise ValidationFailed(FieldError("/meeting_id", "unknown"))
+    resolution.meeting_id = meeting_id
+
+
+def _set_tasks(resolution: Resolution, tasks: Sequence[Mapping[str, Any]], *, uow: UnitOfWork) -> None:
+    """Replace the tasks. Those who answer for them belong to the organisation or to one below it."""
+    path = resolution.organization.path
+    wanted = {member_id for task in tasks for member_id in task["assignee_ids"]}
+    known = set(
+        uow.session.scalars(
+            select(Member.id)
+            .join(Organization, Organization.id == Member.organization_id)
+            .where(
+                Member.id.in_(wanted),
+                Member.status.in_(sorted(ACTIVE_STATUSES)),
+                Organization.path >= path,
+                Organization.path < path + PATH_END,
+            )
+        )
+    )
+    unknown = [
+        FieldError(f"/tasks/{position}/assignee_ids/{place}", "unknown")
+        for position, task in enumerate(tasks)
+        for place, member_id in enumerate(task["assignee_ids"])
+        if member_id not in known
+    ]
+    if unknown:
+        raise ValidationFailed(*unknown)
+    resolution.tasks = [
+        Task(
+            position=position,
+            title=task["title"],
+            due_on=task["due_on"],
+            assignees=[TaskAssignee(member_id=member_id) for member_id in sorted(set(task["assignee_ids"]))],
+        )
+        for position, task in enumerate(tasks)
+    ]
+
+
+def _refuse_classified(fields: Mapping[str, Any]) -> None:
+    names = [("/symbol", fields.get("symbol")), ("/title", fields.get("title"))]
+    names += [(f"/tasks/{n}/title", task["title"]) for n, task in enumerate(fields.get("tasks", ()))]
+    for pointer, text in names:
+        if text and (level := find_mark_in_name(text)):
+            raise ClassifiedText(pointer, level)
+    if level := find_mark_in_text((fields.get("body") or "").splitlines()):
+        raise ClassifiedText("/body", level)
+
+
+def _record(
+    uow: UnitOfWork,
+    action: str,
+    resolution: Resolution,
+    *,
+    actor: Actor,
+    details: dict[str, Any] | None = None,
+) -> None:
+    record(
+        uow,
+        f"resolutions:resolution:{action}",
+        actor=actor,
+        subject_id=resolution.id,
+        path=resolution.organization.path,
+        details=details,
+    )
