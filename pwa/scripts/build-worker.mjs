@@ -1,0 +1,36 @@
+// Writes the list of the files that were just built, and builds the service worker with a version made of their contents.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const out = join(root, '../backend/handbook/static/pwa');
+const reports = join(root, '../build/pwa');
+
+/** Too large to be fetched by every phone ahead of need. */
+const onDemand = /\/pdf[^/]*\.m?js$/;
+
+function files(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+}
+
+mkdirSync(reports, { recursive: true });
+renameSync(join(out, 'build-manifest.json'), join(reports, 'manifest.json'));
+
+const shell = files(out)
+  .map((file) => `/${relative(out, file)}`)
+  .filter((path) => path !== '/sw.js' && path !== '/index.html' && !/\.(gz|br)$/.test(path))
+  .filter((path) => !onDemand.test(path) && !/^\/icons\/(maskable|icon-512|apple)/.test(path))
+  .sort();
+const version = createHash('sha256');
+for (const path of ['/index.html', ...shell]) version.update(path).update(readFileSync(join(out, path)));
+
+const name = version.digest('hex').slice(0, 12);
+writeFileSync(join(out, `assets/shell-${name}.json`), JSON.stringify(shell));
+process.env.HANDBOOK_SHELL_VERSION = name;
+await build({ root, configFile: join(root, 'vite.worker.config.ts'), logLevel: 'warn' });
+writeFileSync(join(reports, 'shell.json'), `${JSON.stringify(['/index.html', ...shell], null, 1)}\n`);

@@ -1,0 +1,119 @@
+import type { Problem } from './shapes';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface RequestOptions {
+  /** A JSON value, or FormData for a file. */
+  body?: unknown;
+  /** The etag of the object as this phone knows it, for changes of shared objects. */
+  ifMatch?: string | undefined;
+  ifNoneMatch?: string | undefined;
+  /** One key per intended act, kept over every retry of it. */
+  idempotencyKey?: string | undefined;
+  accept?: string;
+  signal?: AbortSignal | undefined;
+  /** Milliseconds until the attempt counts as "no network". */
+  timeout?: number;
+}
+
+export interface Success<T> {
+  ok: true;
+  status: number;
+  data: T;
+  etag: string | null;
+}
+
+export type Failure =
+  | { ok: false; kind: 'problem'; problem: Problem; retryAfter: number | null }
+  | { ok: false; kind: 'network' }
+  | { ok: false; kind: 'aborted' };
+
+export type Result<T> = Success<T> | Failure;
+
+type Listener = () => void;
+const signedOutListeners = new Set<Listener>();
+
+/** Calls back whenever the server says that this device's session is over. Returns the way to stop. */
+export function onSignedOut(listener: Listener): () => void {
+  signedOutListeners.add(listener);
+  return () => signedOutListeners.delete(listener);
+}
+
+const DEFAULT_TIMEOUT = 30_000;
+
+function send(method: Method, path: string, options: RequestOptions, signal: AbortSignal): Promise<Response> {
+  const headers = new Headers({ Accept: options.accept ?? 'application/json' });
+  let body: BodyInit | undefined;
+  if (options.body instanceof FormData) {
+    body = options.body;
+  } else if (options.body !== undefined) {
+    headers.set('Content-Type', 'application/json');
+    body = JSON.stringify(options.body);
+  }
+  if (options.ifMatch) headers.set('If-Match', options.ifMatch);
+  if (options.ifNoneMatch) headers.set('If-None-Match', options.ifNoneMatch);
+  if (options.idempotencyKey) headers.set('Idempotency-Key', options.idempotencyKey);
+  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', redirect: 'error', signal };
+  if (body !== undefined) init.body = body;
+  return fetch(path, init);
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const fallback = response.status >= 500 ? 'unavailable' : 'unexpected_answer';
+  if (!response.headers.get('Content-Type')?.includes('json')) return { status: response.status, code: fallback };
+  try {
+    const body = (await response.json()) as Partial<Problem>;
+    return { ...body, status: response.status, code: typeof body.code === 'string' ? body.code : fallback };
+  } catch {
+    return { status: response.status, code: fallback };
+  }
+}
+
+function secondsOf(header: string | null): number | null {
+  if (header === null) return null;
+  const seconds = Number(header);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}
+
+async function exchange<T>(
+  method: Method, path: string, options: RequestOptions, read: (response: Response) => Promise<T>,
+): Promise<Result<T>> {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  const timer = setTimeout(stop, options.timeout ?? DEFAULT_TIMEOUT);
+  if (options.signal?.aborted) stop();
+  options.signal?.addEventListener('abort', stop);
+  try {
+    const response = await send(method, path, options, controller.signal);
+    if (response.ok || response.status === 304) {
+      return { ok: true, status: response.status, data: await read(response), etag: response.headers.get('ETag') };
+    }
+    const problem = await problemOf(response);
+    if (problem.code === 'not_authenticated') for (const listener of signedOutListeners) listener();
+    return { ok: false, kind: 'problem', problem, retryAfter: secondsOf(response.headers.get('Retry-After')) };
+  } catch {
+    return options.signal?.aborted ? { ok: false, kind: 'aborted' } : { ok: false, kind: 'network' };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** One exchange of JSON with the API. Never throws; a 304 or 204 has `data` undefined. */
+export function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<Result<T>> {
+  return exchange(method, path, options, async (response) => {
+    if (response.status === 204 || response.status === 304) return undefined as T;
+    const text = await response.text();
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  });
+}
+
+/** The bytes of a paper, an Excel report, an activation sheet. */
+export function download(path: string, options: RequestOptions = {}): Promise<Result<Blob>> {
+  return exchange('GET', path, { accept: '*/*', timeout: 180_000, ...options }, (response) => response.blob());
+}
+
+/** The code to put into words: of the problem, or `network`. */
+export function codeOf(failure: Failure): string {
+  return failure.kind === 'problem' ? failure.problem.code : failure.kind;
+}

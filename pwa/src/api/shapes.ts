@@ -1,0 +1,239 @@
+/** The shapes of the API. Ids are opaque strings, times RFC 3339 with offset, dates ISO `YYYY-MM-DD`. */
+
+export type Id = string;
+
+export type MeetingKind = 'regular' | 'thematic' | 'committee' | 'extraordinary' | 'congress' | 'conference';
+export type MeetingState = 'draft' | 'convened' | 'open' | 'closed' | 'finalized' | 'cancelled';
+export type AttendanceState = 'present' | 'late' | 'excused' | 'unexcused' | 'exempt';
+export type OfficeTitle = 'secretary' | 'deputy_secretary' | 'committee_member' | 'staff' | 'administrator';
+export type MeetingAct =
+  | 'edit' | 'convene' | 'open' | 'close' | 'cancel' | 'finalize' | 'mark' | 'answer_absence' | 'show_qr';
+export type MemberStatus =
+  | 'official' | 'probationary' | 'exempt' | 'temporary_in' | 'temporary_out' | 'transferred'
+  | 'suspended' | 'struck_off' | 'expelled' | 'withdrawn' | 'deceased';
+
+export interface Office {
+  organization_id: Id;
+  title: OfficeTitle;
+  from: string;
+  to: string | null;
+}
+
+export interface Organization {
+  id: Id;
+  parent_id: Id | null;
+  kind: string;
+  name: string;
+  code: string | null;
+  path: Id[];
+  timezone: string;
+  member_counts: { official: number; probationary: number; exempt: number };
+  etag?: string;
+}
+
+export interface Member {
+  id: Id;
+  full_name: string;
+  birth_date: string | null;
+  sex: string | null;
+  card_number: string | null;
+  status: MemberStatus;
+  admitted_on: string | null;
+  official_on: string | null;
+  organization_id: Id;
+  offices: Office[];
+  phone?: string | null;
+  etag?: string;
+}
+
+export interface Session {
+  account: { id: Id; login: string };
+  member: Member | null;
+  offices: Office[];
+  must_change_password: boolean;
+  purpose_notice_due: boolean;
+}
+
+export interface DeviceSession {
+  id: Id;
+  device_name: string | null;
+  created_at: string;
+  last_seen_at: string | null;
+  current: boolean;
+}
+
+export interface AgendaItem {
+  id: Id;
+  position: number;
+  title: string;
+  presenter: string | null;
+  minutes: number | null;
+  body: string | null;
+}
+
+export interface Paper {
+  id: Id;
+  meeting_id: Id;
+  agenda_item_id: Id | null;
+  title: string;
+  filename: string;
+  media_type: string;
+  size: number;
+  sha256: string;
+}
+
+export interface Counts {
+  summoned: number;
+  present: number;
+  late: number;
+  excused: number;
+  unexcused: number;
+  exempt: number;
+  not_recorded: number;
+}
+
+export interface Meeting {
+  id: Id;
+  organization_id: Id;
+  organization_name: string;
+  kind: MeetingKind;
+  title: string;
+  state: MeetingState;
+  starts_at: string;
+  ends_at: string;
+  place: string;
+  online_url: string | null;
+  agenda: AgendaItem[];
+  papers: Paper[];
+  cancel_reason: string | null;
+  convened_at: string | null;
+  opened_at: string | null;
+  closed_at: string | null;
+  timezone: string;
+  can: MeetingAct[];
+  counts: Counts;
+  etag: string;
+}
+
+export interface OwnAttendance {
+  meeting_id: Id;
+  state: AttendanceState | null;
+  method: string | null;
+  checked_in_at: string | null;
+  recorded_at: string | null;
+  flags: string[];
+}
+
+export interface RollItem extends Omit<OwnAttendance, 'meeting_id'> {
+  member_id: Id;
+  full_name: string;
+  status: MemberStatus;
+  recorded_by: string | null;
+}
+
+export interface Roll {
+  counts: Counts;
+  quorum: { required: number; reached: boolean } | null;
+  items: RollItem[];
+}
+
+export interface AbsenceRequest {
+  id: Id;
+  meeting_id: Id;
+  member_id: Id;
+  full_name: string;
+  reason: string;
+  decision: 'approved' | 'refused' | null;
+  created_at: string;
+  decided_at: string | null;
+  etag: string;
+}
+
+export interface Task {
+  id: Id;
+  title: string;
+  due_on: string | null;
+  assignees: { member_id: Id; full_name: string }[];
+  state: 'open' | 'done' | 'not_done';
+  mine: boolean;
+}
+
+export interface Resolution {
+  id: Id;
+  organization_id: Id;
+  organization_name: string;
+  symbol: string;
+  title: string;
+  body: string;
+  state: 'draft' | 'issued' | 'revoked';
+  issued_on: string | null;
+  meeting_id: Id | null;
+  tasks: Task[];
+  etag: string;
+}
+
+export type NoticeKind =
+  | 'meeting_convened' | 'meeting_changed' | 'meeting_cancelled' | 'meeting_reminder'
+  | 'absence_decided' | 'resolution_issued';
+
+export interface Notice {
+  id: Id;
+  kind: NoticeKind;
+  meeting_id: Id | null;
+  resolution_id: Id | null;
+  created_at: string;
+  read_at: string | null;
+  params: Record<string, string | number | null>;
+}
+
+export interface AccessLogEntry {
+  id: Id;
+  at: string;
+  action: string;
+  actor_name: string | null;
+  actor_title: string | null;
+  organization_name: string | null;
+  reason: string | null;
+}
+
+export interface CheckInKey {
+  /** base64url of 32 bytes. */
+  key: string;
+  step_seconds: number;
+  valid_from: string;
+  valid_until: string;
+}
+
+export interface SyncChanges {
+  organizations?: Organization[];
+  meetings?: Meeting[];
+  resolutions?: Resolution[];
+  notices?: Notice[];
+  attendance?: OwnAttendance[];
+  absence_requests?: AbsenceRequest[];
+  members?: Member[];
+  me?: Session | null;
+}
+
+export interface SyncPage {
+  cursor: string;
+  full: boolean;
+  changes: SyncChanges;
+  gone: { type: string; id: Id }[];
+  /** True when another page is waiting behind this cursor. */
+  more?: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** RFC 9457 with our stable `code`; the code is the key of the sentence shown. */
+export interface Problem {
+  status: number;
+  code: string;
+  title?: string;
+  errors?: { pointer: string; code: string; params?: Record<string, unknown> }[];
+  request_id?: string;
+}

@@ -1,0 +1,46 @@
+import type { Component } from 'svelte';
+import type { ScreenProps } from './router.svelte';
+
+/** The item of the tab bar under which a page lies. */
+export type Tab = '/' | '/meetings' | '/documents' | '/me' | '/chapter' | '/staff';
+
+export interface Route {
+  /** `:name` matches one part of the path. */
+  path: string;
+  tab?: Tab;
+  /** Open without a login. */
+  open?: boolean;
+  load: () => Promise<{ default: Component<ScreenProps> | Component<Record<string, never>> }>;
+}
+
+/** Every page of the app, one line each; the first that fits is taken. A feature is loaded when it is first opened. */
+export const routes: readonly Route[] = [
+  { path: '/', tab: '/', load: () => import('$features/today/TodayScreen.svelte') },
+  { path: '/login', open: true, load: () => import('$features/login/LoginScreen.svelte') },
+  { path: '/activate', open: true, load: () => import('$features/activate/ActivateScreen.svelte') },
+
+  { path: '/meetings', tab: '/meetings', load: () => import('$features/meetings/MeetingsScreen.svelte') },
+  { path: '/meetings/:id', tab: '/meetings', load: () => import('$features/meeting/MeetingScreen.svelte') },
+  { path: '/meetings/:id/absence', tab: '/meetings', load: () => import('$features/meeting/AbsenceScreen.svelte') },
+  { path: '/papers/:id', tab: '/meetings', load: () => import('$features/papers/PaperScreen.svelte') },
+  { path: '/check-in', tab: '/', load: () => import('$features/check-in/ScanScreen.svelte') },
+  { path: '/c/:id', open: true, load: () => import('$features/check-in/CheckInLinkScreen.svelte') },
+
+  { path: '/documents', tab: '/documents', load: () => import('$features/resolutions/DocumentsScreen.svelte') },
+  { path: '/resolutions/:id', tab: '/documents', load: () => import('$features/resolutions/ResolutionScreen.svelte') },
+
+  { path: '/notices', tab: '/', load: () => import('$features/notices/NoticesScreen.svelte') },
+  { path: '/me', tab: '/me', load: () => import('$features/me/MeScreen.svelte') },
+  { path: '/me/record', tab: '/me', load: () => import('$features/me/RecordScreen.svelte') },
+  { path: '/me/attendance', tab: '/me', load: () => import('$features/me/AttendanceScreen.svelte') },
+  { path: '/me/tasks', tab: '/me', load: () => import('$features/me/TasksScreen.svelte') },
+  { path: '/me/access-log', tab: '/me', load: () => import('$features/me/AccessLogScreen.svelte') },
+  { path: '/me/outbox', tab: '/me', load: () => import('$features/settings/OutboxScreen.svelte') },
+  { path: '/me/display', tab: '/me', load: () => import('$features/settings/DisplayScreen.svelte') },
+  { path: '/me/notifications', tab: '/me', load: () => import('$features/settings/NotificationsScreen.svelte') },
+  { path: '/me/devices', tab: '/me', load: () => import('$features/settings/DevicesScreen.svelte') },
+  { path: '/me/password', tab: '/me', load: () => import('$features/settings/PasswordScreen.svelte') },
+  { path: '/me/logout', tab: '/me', load: () => import('$features/settings/LogOutScreen.svelte') },
+
+  { path: '/404', open: true, load: () => import('./NotFoundScreen.svelte') },
+];

@@ -1,0 +1,82 @@
+import { onSignedOut, request } from '$api/client';
+import type { Id, OfficeTitle, Session } from '$api/shapes';
+import { onChange, readMeta } from '$db/database';
+import { acceptSession, finishLogOut, sessionEnded } from '$sync/account';
+import { t } from '$i18n';
+
+interface SessionState {
+  /** undefined until the phone has been asked. */
+  current: Session | null | undefined;
+  /** Why the login screen is shown, when it was not the member's own wish. */
+  message: string | null;
+}
+
+const state = $state<SessionState>({ current: undefined, message: null });
+export const sessionState: Readonly<SessionState> = state;
+
+let shown = '';
+
+async function reload(): Promise<void> {
+  const session = (await readMeta('session')) ?? null;
+  const text = JSON.stringify(session);
+  if (text === shown && state.current !== undefined) return;
+  shown = text;
+  state.current = session;
+}
+
+/** Finds out who is logged in: from the phone at once, else from the server. */
+export async function startSession(): Promise<void> {
+  onChange((stores) => {
+    if (stores.includes('meta')) void reload();
+  });
+  onSignedOut(() => void end());
+  const owed = !(await finishLogOut());
+  if (!owed && !(await readMeta('session'))) {
+    const answer = await request<Session>('GET', '/api/session', { timeout: 8_000 });
+    if (answer.ok && answer.data) await acceptSession(answer.data);
+  }
+  await reload();
+}
+
+let ending = false;
+
+async function end(): Promise<void> {
+  if (ending || !(await readMeta('session'))) return;
+  ending = true;
+  try {
+    const unsent = await sessionEnded();
+    state.message = unsent > 0 ? t('app.endedUnsent', { n: unsent }) : t('app.ended');
+  } finally {
+    ending = false;
+  }
+}
+
+/** Takes in the session of a login or an activation. */
+export async function signIn(session: Session): Promise<void> {
+  state.message = null;
+  await acceptSession(session);
+  await reload();
+}
+
+function inForce(from: string, to: string | null): boolean {
+  const today = new Date().toISOString().slice(0, 10);
+  return from.slice(0, 10) <= today && (to === null || to.slice(0, 10) >= today);
+}
+
+/** Organisations in which the account holds one of these offices today. */
+export function organizationsAs(...titles: OfficeTitle[]): Id[] {
+  const offices = state.current?.offices ?? [];
+  return offices
+    .filter((office) => titles.includes(office.title) && inForce(office.from, office.to))
+    .map((office) => office.organization_id);
+}
+
+/** The cells that this member runs: secretary or deputy secretary. */
+export function ownCells(): Id[] {
+  return organizationsAs('secretary', 'deputy_secretary');
+}
+
+/** Where this account watches over a tree: staff or administrator. */
+export function staffOrganizations(): Id[] {
+  return organizationsAs('staff', 'administrator');
+}

@@ -1,0 +1,25 @@
+import { codeOf, request } from '$api/client';
+import { database, write } from './database';
+import type { StoredView } from './schema';
+
+/** The last seen body of a page that is read on demand; undefined when it was never seen on this phone. */
+export async function readView<T>(path: string): Promise<(Omit<StoredView, 'body'> & { body: T }) | undefined> {
+  return (await (await database()).get('views', path)) as (StoredView & { body: T }) | undefined;
+}
+
+/**
+ * Asks the server for `path` and keeps the answer for reading without a network. Answers null, or the code of what
+ * went wrong; what was seen last stays readable then.
+ */
+export async function refreshView(path: string): Promise<string | null> {
+  const seen = await readView(path);
+  const answer = await request<unknown>('GET', path, { ifNoneMatch: seen?.etag ?? undefined });
+  if (!answer.ok) return codeOf(answer);
+  const body = answer.status === 304 && seen ? seen.body : answer.data;
+  await write(['views', 'meta'], async (tx) => {
+    // Logged out while it was on its way: it must not come back.
+    if (!(await tx.objectStore('meta').getKey('session'))) return;
+    await tx.objectStore('views').put({ key: path, body, etag: answer.etag, fetched_at: new Date().toISOString() });
+  });
+  return null;
+}

@@ -1,0 +1,86 @@
+import type { Meeting, NoticeKind, Resolution } from '$api/shapes';
+
+/** What travels in a push: a type and opaque ids, nothing else. */
+export interface PushPayload {
+  t?: NoticeKind;
+  m?: string;
+  r?: string;
+  d?: string;
+}
+
+export interface Wording {
+  title: string;
+  body: string;
+  url: string;
+  /** Notifications about the same thing replace each other. */
+  tag: string;
+}
+
+interface Words {
+  neutral: [title: string, body: string];
+  titles: Record<NoticeKind, string>;
+  tap: string;
+}
+
+const words: Record<'vi' | 'en', Words> = {
+  vi: {
+    neutral: ['Sổ tay có nội dung mới', 'Chạm để xem.'],
+    titles: {
+      meeting_convened: 'Lịch họp mới',
+      meeting_changed: 'Lịch họp có thay đổi',
+      meeting_cancelled: 'Cuộc họp đã hủy',
+      meeting_reminder: 'Nhắc lịch họp',
+      absence_decided: 'Đơn xin vắng đã được trả lời',
+      resolution_issued: 'Nghị quyết mới',
+    },
+    tap: 'Chạm để xem.',
+  },
+  en: {
+    neutral: ['Something new in the handbook', 'Tap to see it.'],
+    titles: {
+      meeting_convened: 'New meeting',
+      meeting_changed: 'A meeting has changed',
+      meeting_cancelled: 'A meeting was cancelled',
+      meeting_reminder: 'Meeting reminder',
+      absence_decided: 'Your absence request was answered',
+      resolution_issued: 'New resolution',
+    },
+    tap: 'Tap to see it.',
+  },
+};
+
+function when(meeting: Meeting, language: 'vi' | 'en'): string {
+  const tag = language === 'vi' ? 'vi-VN' : 'en-GB';
+  const moment = new Date(meeting.starts_at);
+  const part = (options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(tag, { timeZone: meeting.timezone, ...options }).format(moment);
+  const weekday = part({ weekday: 'long' });
+  const day = `${part({ day: 'numeric' })}/${part({ month: 'numeric' })}`;
+  const named = language === 'vi' ? weekday.charAt(0).toLowerCase() + weekday.slice(1) : weekday;
+  return `${part({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}, ${named} ${day}`;
+}
+
+/**
+ * The words of one notification, from what the phone holds. Title and place of the meeting stand on the lock screen
+ * only with `details`. Without a known type the words are neutral.
+ */
+export function wordingOf(
+  payload: PushPayload, meeting: Meeting | undefined, resolution: Resolution | undefined,
+  options: { language: 'vi' | 'en'; details: boolean },
+): Wording {
+  const { language, details } = options;
+  const text = words[language];
+  const title = payload.t ? text.titles[payload.t] : undefined;
+  if (!title) return { title: text.neutral[0], body: text.neutral[1], url: '/notices', tag: 'handbook' };
+  if (payload.r) {
+    const body = details && resolution ? `${resolution.symbol} · ${resolution.title}` : text.tap;
+    return { title, body, url: `/resolutions/${encodeURIComponent(payload.r)}`, tag: `resolution:${payload.r}` };
+  }
+  if (!payload.m) return { title, body: text.tap, url: '/notices', tag: `handbook:${payload.t}` };
+  const lines = meeting ? [when(meeting, language)] : [];
+  if (meeting && details) lines.push(`${meeting.title} · ${meeting.place}`);
+  if (lines.length === 0) lines.push(text.tap);
+  return {
+    title, body: lines.join('\n'), url: `/meetings/${encodeURIComponent(payload.m)}`, tag: `meeting:${payload.m}`,
+  };
+}

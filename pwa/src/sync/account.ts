@@ -1,0 +1,61 @@
+import { request } from '$api/client';
+import type { Session } from '$api/shapes';
+import { clearDatabase, putMeta, readMeta, write } from '$db/database';
+import type { WaitingCheckIn } from '$db/schema';
+import { forgetSubscription } from '$push/subscription';
+import { countUnsettled, enqueueIn } from './outbox';
+import { checkInItem } from './check-in';
+
+/** Set while a log-out made without a network still has to be told to the server. Holds nothing personal. */
+const LOGOUT_PENDING = 'handbook.logout-pending';
+
+/**
+ * Removes everything personal from this device: stored data, caches, the push subscription, notifications. A
+ * check-in scanned before anybody logged in belongs to nobody yet and may be kept.
+ */
+export async function wipeDevice(options: { keepWaitingCheckIn?: boolean } = {}): Promise<void> {
+  const waiting = options.keepWaitingCheckIn ? await readMeta('waiting_check_in') : undefined;
+  await clearDatabase();
+  if (waiting) await write(['meta'], (tx) => putMeta(tx, 'waiting_check_in', waiting));
+  await forgetSubscription();
+  if ('caches' in globalThis) for (const name of await caches.keys()) await caches.delete(name);
+  // The worker closes what it shows and fetches the (impersonal) shell again for the login screen.
+  navigator.serviceWorker?.controller?.postMessage({ type: 'WIPED' });
+}
+
+/** Takes in a session given by the server: another account finds nothing of the one before. */
+export async function acceptSession(session: Session): Promise<void> {
+  const known = await readMeta('session');
+  if (known && known.account.id !== session.account.id) await wipeDevice({ keepWaitingCheckIn: true });
+  localStorage.removeItem(LOGOUT_PENDING);
+  await write(['meta', 'outbox', 'attendance'], async (tx) => {
+    await putMeta(tx, 'session', session);
+    const waiting = (await tx.objectStore('meta').get('waiting_check_in'))?.value as WaitingCheckIn | undefined;
+    if (!waiting) return;
+    await tx.objectStore('meta').delete('waiting_check_in');
+    await enqueueIn(tx, checkInItem(waiting));
+  });
+}
+
+/** Logs out and wipes. Without a network the device is wiped now and the server is told at the next chance. */
+export async function logOut(): Promise<void> {
+  localStorage.setItem(LOGOUT_PENDING, '1');
+  await wipeDevice();
+  await finishLogOut();
+}
+
+/** Tells the server of a log-out it has not heard of. True when nothing is owed. */
+export async function finishLogOut(): Promise<boolean> {
+  if (localStorage.getItem(LOGOUT_PENDING) === null) return true;
+  const answer = await request('DELETE', '/api/session');
+  if (!answer.ok && !(answer.kind === 'problem' && answer.problem.status === 401)) return false;
+  localStorage.removeItem(LOGOUT_PENDING);
+  return true;
+}
+
+/** The server ended this device's session: wipes, and answers how many items could not be sent any more. */
+export async function sessionEnded(): Promise<number> {
+  const unsent = await countUnsettled();
+  await wipeDevice();
+  return unsent;
+}

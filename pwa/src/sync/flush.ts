@@ -1,0 +1,149 @@
+import { request, type Failure } from '$api/client';
+import { database, write } from '$db/database';
+import type { OutboxItem } from '$db/schema';
+
+export interface FlushResult {
+  sent: number;
+  refused: number;
+  /** Items still waiting. */
+  left: number;
+  /** True when it is worth trying again later. */
+  interrupted: boolean;
+}
+
+const LOCK = 'handbook-outbox';
+const KEEP_DONE = 7 * 24 * 3_600_000;
+/** Answers after which the same request may still succeed. */
+const PASSING = new Set([408, 425, 429]);
+
+/**
+ * Sends what waits in the outbox, in the order in which it was put there. Only one tab or worker of this browser
+ * sends at a time. No network stops the run; a server error keeps the item and skips the rest of its subject; any
+ * other refusal settles the item with its code. Never throws because of the network.
+ */
+export function flush(): Promise<FlushResult> {
+  return alone(run);
+}
+
+let fallback: Promise<unknown> = Promise.resolve();
+
+/** Web Locks where the browser has them; else at least one run at a time in this tab. */
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  if (typeof navigator !== 'undefined' && 'locks' in navigator && navigator.locks) {
+    return navigator.locks.request(LOCK, work) as Promise<T>;
+  }
+  const turn = fallback.then(work, work);
+  fallback = turn.catch(() => undefined);
+  return turn;
+}
+
+async function run(): Promise<FlushResult> {
+  const result: FlushResult = { sent: 0, refused: 0, left: 0, interrupted: false };
+  const skipped = new Set<string>();
+  let last = 0;
+  for (;;) {
+    const item = await nextItem(last, skipped);
+    if (!item) break;
+    last = item.seq;
+    await setState(item, { state: 'sending', attempts: item.attempts + 1 });
+    const options = { body: item.body, idempotencyKey: item.key, ifMatch: item.if_match };
+    const answer = await request<unknown>(item.method, item.path, options);
+    if (answer.ok) {
+      await settle(item, answer.data);
+      result.sent++;
+      continue;
+    }
+    const verdict = judge(answer);
+    await setState(item, { state: verdict.state, code: verdict.code, attempts: item.attempts + 1 });
+    if (verdict.state !== 'queued') {
+      result.refused++;
+      continue;
+    }
+    result.interrupted = true;
+    if (verdict.stop) break;
+    skipped.add(item.subject);
+  }
+  result.left = await prune();
+  return result;
+}
+
+interface Verdict {
+  state: 'queued' | 'refused' | 'conflict';
+  code: string;
+  stop: boolean;
+}
+
+function judge(failure: Failure): Verdict {
+  if (failure.kind !== 'problem') return { state: 'queued', code: 'network', stop: true };
+  const { status, code } = failure.problem;
+  // The end of a session is told by the client itself; the item stays until that is dealt with.
+  if (status === 401) return { state: 'queued', code, stop: true };
+  if (PASSING.has(status)) return { state: 'queued', code, stop: true };
+  if (status >= 500 || code === 'idempotency_in_progress') return { state: 'queued', code, stop: false };
+  if (status === 412 || code === 'already_decided') return { state: 'conflict', code, stop: false };
+  return { state: 'refused', code, stop: false };
+}
+
+type Stored = OutboxItem & { seq: number };
+
+async function nextItem(after: number, skipped: Set<string>): Promise<Stored | null> {
+  const db = await database();
+  let cursor = await db.transaction('outbox').store.openCursor(IDBKeyRange.lowerBound(after, true));
+  while (cursor) {
+    const item = cursor.value as Stored;
+    // Whoever holds the lock is the only sender: an item left in "sending" is one whose sender was closed.
+    if ((item.state === 'queued' || item.state === 'sending') && !skipped.has(item.subject)) return item;
+    cursor = await cursor.continue();
+  }
+  return null;
+}
+
+async function setState(item: Stored, changes: Partial<OutboxItem>): Promise<void> {
+  await write(['outbox'], async (tx) => {
+    const stored = await tx.objectStore('outbox').get(item.seq);
+    // Gone: the phone was wiped while the request was under way.
+    if (stored) await tx.objectStore('outbox').put({ ...stored, ...changes });
+  });
+}
+
+/** Marks an item done and keeps what it changed, in one transaction. */
+async function settle(item: Stored, answer: unknown): Promise<void> {
+  const { local } = item;
+  await write(local ? ['outbox', local.store] : ['outbox'], async (tx) => {
+    const stored = await tx.objectStore('outbox').get(item.seq);
+    if (!stored) return;
+    const { code: _code, ...rest } = stored;
+    await tx.objectStore('outbox').put({
+      ...rest, state: 'done', sent_at: new Date().toISOString(), attempts: item.attempts + 1,
+    });
+    if (!local) return;
+    const store = tx.objectStore(local.store);
+    const row = merged(await store.get(local.key), local.patch, answer, store.keyPath as string, local.key);
+    if (row) await store.put(row as never);
+  });
+}
+
+/** The row to keep: the answer of the server when it is that row, else the stored row with the patch. */
+function merged(base: object | undefined, patch: object, answer: unknown, keyPath: string, key: string): object | null {
+  if (typeof answer === 'object' && answer !== null) {
+    const answered = (answer as Record<string, unknown>)[keyPath];
+    if (answered === key || (typeof answered === 'string' && key.startsWith('local-'))) {
+      return { ...base, ...patch, ...answer };
+    }
+  }
+  // A row that exists only on this phone is replaced by the server's with the next pull.
+  return key.startsWith('local-') ? null : { ...base, ...patch };
+}
+
+/** Drops what was sent long ago; says how many items still wait. */
+async function prune(): Promise<number> {
+  const before = new Date(Date.now() - KEEP_DONE).toISOString();
+  const items = (await (await database()).getAll('outbox')) as Stored[];
+  const old = items.filter((item) => item.state === 'done' && (item.sent_at ?? '') < before);
+  if (old.length > 0) {
+    await write(['outbox'], async (tx) => {
+      for (const item of old) await tx.objectStore('outbox').delete(item.seq);
+    });
+  }
+  return items.filter((item) => item.state === 'queued' || item.state === 'sending').length;
+}

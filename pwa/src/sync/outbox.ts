@@ -1,0 +1,109 @@
+import { database, write, type WriteTransaction } from '$db/database';
+import type { LocalChange, OutboxItem, OutboxState, StoreName } from '$db/schema';
+import type { Method } from '$api/client';
+import { randomKey } from '$lib/ids';
+
+export interface NewOutboxItem {
+  kind: string;
+  subject: string;
+  method: Method;
+  path: string;
+  body: unknown;
+  ifMatch?: string;
+  /** What screens show at once; merged over the stored row until the server has answered. */
+  local?: LocalChange;
+}
+
+/** States in which an item is still on its way. */
+export const unsettled: readonly OutboxState[] = ['queued', 'sending'];
+
+const wishes = new Set<() => void>();
+
+/** The sync engine listens here to send soon after something was put into the outbox. */
+export function onEnqueue(listener: () => void): () => void {
+  wishes.add(listener);
+  return () => wishes.delete(listener);
+}
+
+/** Puts one act into the outbox inside a transaction that holds `outbox`. */
+export async function enqueueIn(tx: WriteTransaction, item: NewOutboxItem): Promise<OutboxItem> {
+  const row: OutboxItem = {
+    key: randomKey(),
+    kind: item.kind,
+    subject: item.subject,
+    method: item.method,
+    path: item.path,
+    body: item.body,
+    state: 'queued',
+    created_at: new Date().toISOString(),
+    attempts: 0,
+  };
+  if (item.ifMatch) row.if_match = item.ifMatch;
+  if (item.local) row.local = item.local;
+  row.seq = await tx.objectStore('outbox').put(row);
+  return row;
+}
+
+/**
+ * Stores one act of the user, durable before this resolves, and asks for it to be sent. `stores` and `more` let a
+ * command change other stored rows in the same transaction.
+ */
+export async function enqueue(
+  item: NewOutboxItem, stores: StoreName[] = [], more?: (tx: WriteTransaction) => Promise<void>,
+): Promise<OutboxItem> {
+  const row = await write(['outbox', ...stores], async (tx) => {
+    await more?.(tx);
+    return enqueueIn(tx, item);
+  });
+  for (const wish of wishes) wish();
+  return row;
+}
+
+/** Every item about one thing (`meeting:17`), oldest first, settled ones included. */
+export async function itemsAbout(subject: string): Promise<OutboxItem[]> {
+  return (await database()).getAllFromIndex('outbox', 'subject', subject);
+}
+
+export async function allItems(): Promise<OutboxItem[]> {
+  return (await database()).getAll('outbox');
+}
+
+export async function countUnsettled(): Promise<number> {
+  return (await allItems()).filter((item) => unsettled.includes(item.state)).length;
+}
+
+/** Sends a refused or conflicting item once more, under a new key, because the old one is answered. */
+export async function retryItem(seq: number, changes: Partial<Pick<OutboxItem, 'if_match'>> = {}): Promise<void> {
+  await write(['outbox'], async (tx) => {
+    const item = await tx.objectStore('outbox').get(seq);
+    if (!item || unsettled.includes(item.state)) return;
+    delete item.code;
+    await tx.objectStore('outbox').put({ ...item, ...changes, key: randomKey(), state: 'queued' });
+  });
+  for (const wish of wishes) wish();
+}
+
+/** Takes a settled item off the list; one that is on its way stays. */
+export async function dismissItem(seq: number): Promise<void> {
+  await write(['outbox'], async (tx) => {
+    const item = await tx.objectStore('outbox').get(seq);
+    if (item && item.state !== 'sending') await tx.objectStore('outbox').delete(seq);
+  });
+}
+
+/**
+ * The stored rows of one store as the user left them: patches of items on their way are laid over the rows, and a
+ * patch without a row becomes one. What the server refused falls out by itself.
+ */
+export async function overlay<T extends object>(
+  store: LocalChange['store'], rows: readonly T[], keyOf: (row: T) => string,
+): Promise<T[]> {
+  const items = (await allItems()).filter((item) => item.local?.store === store && unsettled.includes(item.state));
+  if (items.length === 0) return [...rows];
+  const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+  for (const { local } of items) {
+    if (!local) continue;
+    byKey.set(local.key, { ...(byKey.get(local.key) ?? {}), ...local.patch } as T);
+  }
+  return [...byKey.values()];
+}

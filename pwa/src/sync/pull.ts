@@ -1,0 +1,83 @@
+import { codeOf, request } from '$api/client';
+import type { SyncPage } from '$api/shapes';
+import { putMeta, readMeta, write, type WriteTransaction } from '$db/database';
+import { syncedStores, type StoreName } from '$db/schema';
+
+export type PullResult =
+  | { outcome: 'changed'; changes: number; newNotices: number }
+  | { outcome: 'unchanged' }
+  | { outcome: 'failed'; code: string };
+
+const storeOfType: Record<string, StoreName> = {
+  organization: 'organizations', member: 'members', meeting: 'meetings', resolution: 'resolutions', notice: 'notices',
+  attendance: 'attendance', absence_request: 'absence_requests', paper: 'papers', roll: 'rolls',
+};
+
+/** A page larger than this many rounds means a server that never says "nothing new". */
+const MAX_PAGES = 50;
+
+/**
+ * Brings this phone up to date: asks what changed since its cursor and stores each page together with the new
+ * cursor in one transaction, so that a phone closed half-way goes on where it stopped.
+ */
+export async function pull(timeout?: number): Promise<PullResult> {
+  let changes = 0;
+  let newNotices = 0;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const cursor = await readMeta('cursor');
+    const path = cursor ? `/api/sync?cursor=${encodeURIComponent(cursor)}` : '/api/sync';
+    const answer = await request<SyncPage>('GET', path, timeout ? { timeout } : {});
+    if (!answer.ok) return { outcome: 'failed', code: codeOf(answer) };
+    if (answer.status === 304) {
+      await write(['meta'], (tx) => putMeta(tx, 'synced_at', new Date().toISOString()));
+      return changes > 0 ? { outcome: 'changed', changes, newNotices } : { outcome: 'unchanged' };
+    }
+    const stored = await store(answer.data, page === 0, cursor);
+    changes += stored.changes;
+    newNotices += stored.newNotices;
+    if (!answer.data.more || stored.overtaken) break;
+  }
+  return changes > 0 ? { outcome: 'changed', changes, newNotices } : { outcome: 'unchanged' };
+}
+
+async function store(
+  page: SyncPage, first: boolean, asked: string | undefined,
+): Promise<{ changes: number; newNotices: number; overtaken: boolean }> {
+  let changes = 0;
+  let newNotices = 0;
+  let overtaken = false;
+  await write(['meta', 'papers', 'rolls', ...syncedStores], async (tx) => {
+    const current = (await tx.objectStore('meta').get('cursor'))?.value as string | undefined;
+    if (current !== asked) {
+      // Another tab was faster, or the phone was wiped meanwhile: its word counts.
+      overtaken = true;
+      return;
+    }
+    if (page.full && first) for (const name of syncedStores) await tx.objectStore(name).clear();
+    for (const name of syncedStores) {
+      for (const row of page.changes[name] ?? []) {
+        if (name === 'notices' && !(await known(tx, row))) newNotices++;
+        await tx.objectStore(name).put(row as never);
+        changes++;
+      }
+    }
+    for (const { type, id } of page.gone) {
+      const name = storeOfType[type];
+      if (!name) continue;
+      await tx.objectStore(name as 'meetings').delete(id);
+      changes++;
+    }
+    if (page.changes.me) {
+      await putMeta(tx, 'session', page.changes.me);
+      changes++;
+    }
+    await putMeta(tx, 'cursor', page.cursor);
+    await putMeta(tx, 'synced_at', new Date().toISOString());
+  });
+  return { changes, newNotices, overtaken };
+}
+
+async function known(tx: WriteTransaction, row: object): Promise<boolean> {
+  const notice = row as { id: string; read_at: string | null };
+  return notice.read_at !== null || (await tx.objectStore('notices').getKey(notice.id)) !== undefined;
+}
