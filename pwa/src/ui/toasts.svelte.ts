@@ -16,7 +16,13 @@ export interface ToastOptions {
 }
 
 let next = 1;
-const clocks = new Map<number, { left: number; since: number; timer: ReturnType<typeof setTimeout> | undefined }>();
+interface Clock {
+  left: number;
+  since: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+/** Nothing on the screen depends on the clocks, so they are not reactive. */
+const clocks: Record<number, Clock> = {};
 
 /** The toasts on the screen, oldest first; at most three. */
 export const toasts = $state<Toast[]>([]);
@@ -28,7 +34,7 @@ export function showToast(text: string, options: ToastOptions = {}): number {
   while (toasts.length >= 3) closeToast(toasts[0]!.id);
   toasts.push({ id, text, tone: options.tone ?? 'neutral', action: options.action });
   if (seconds > 0) {
-    clocks.set(id, { left: seconds * 1000, since: 0, timer: undefined });
+    clocks[id] = { left: seconds * 1000, since: 0, timer: undefined };
     resumeToasts();
   }
   return id;
@@ -36,15 +42,15 @@ export function showToast(text: string, options: ToastOptions = {}): number {
 
 /** Take a toast away. An unknown number does nothing. */
 export function closeToast(id: number): void {
-  clearTimeout(clocks.get(id)?.timer);
-  clocks.delete(id);
+  clearTimeout(clocks[id]?.timer);
+  delete clocks[id];
   const index = toasts.findIndex((toast) => toast.id === id);
   if (index >= 0) toasts.splice(index, 1);
 }
 
 /** Stop the clocks while the reader is busy with a toast. */
 export function pauseToasts(): void {
-  for (const clock of clocks.values()) {
+  for (const clock of Object.values(clocks)) {
     if (clock.timer === undefined) continue;
     clearTimeout(clock.timer);
     clock.timer = undefined;
@@ -54,9 +60,9 @@ export function pauseToasts(): void {
 
 /** Let the clocks run again. */
 export function resumeToasts(): void {
-  for (const [id, clock] of clocks) {
+  for (const [id, clock] of Object.entries(clocks)) {
     if (clock.timer !== undefined) continue;
     clock.since = Date.now();
-    clock.timer = setTimeout(() => closeToast(id), clock.left);
+    clock.timer = setTimeout(() => closeToast(Number(id)), clock.left);
   }
 }
