@@ -186,6 +186,17 @@ class FakePushService:
             else:
                 self._always[name] = answer
 
+    def reset(self) -> None:
+        """Forget messages, subscriptions and what to answer; for a service shared by several tests."""
+        with self._lock:
+            self.subscriptions.clear()
+            self.messages.clear()
+            self.refused.clear()
+            self.connections.clear()
+            self._answers.clear()
+            self._always.clear()
+            self.requests = 0
+
     def messages_of(self, subscription: Subscription) -> list[Received]:
         with self._lock:
             return [message for message in self.messages if message.subscription == subscription.name]
@@ -242,6 +253,8 @@ class FakePushService:
         config.keyfile, config.certfile = str(key_file), str(chain_file)
         config.bind = [f"fd://{self._socket.detach()}"]
         config.alpn_protocols = ["h2", "http/1.1"]
+        config.keep_alive_max_requests = 10**9
+        config.keep_alive_timeout = 60
         config.graceful_timeout = 0.2
         config.shutdown_timeout = 1.0
         config.accesslog = config.errorlog = None

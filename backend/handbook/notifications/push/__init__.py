@@ -1,0 +1,1 @@
+"""Web push: which endpoints are allowed, encryption, VAPID, sending."""
