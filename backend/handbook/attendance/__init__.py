@@ -1,0 +1,13 @@
+"""Attendance (điểm danh): summons, check-ins with proof, the roll with its counts, and absence requests."""
+
+from flask import Flask
+
+from handbook.attendance import subscribers
+from handbook.attendance.routes import blp
+from handbook.extensions import api
+
+__all__ = ["init_app", "subscribers"]
+
+
+def init_app(app: Flask) -> None:
+    api.register_blueprint(blp)

@@ -1,0 +1,234 @@
+"""A check-in on a bare connection: four prepared statements, for the evening on which a whole province does it at once.
+
+The transaction is the caller's (``BEGIN IMMEDIATE`` on SQLite). On PostgreSQL the meeting's row is locked first, as everybody
+does who changes its roll; the line of the roll is then written on the condition that it still is as it was read.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
+
+from handbook.attendance.counters import MEETINGS, ROLL, move_counts
+from handbook.attendance.enums import Flag, Method
+from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken
+from handbook.attendance.rules import (
+    ATTENDING,
+    DEFAULT_RULES,
+    Arrival,
+    AttendanceRules,
+    OpenHours,
+    judge_check_in,
+    state_on_arrival,
+)
+from handbook.attendance.tokens import Code, is_genuine, parse_code
+from handbook.kernel.secrets import Secrets
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.keys import unseal
+from handbook.organizations.models import Organization
+
+ORGANIZATIONS = Organization.__table__
+TAKING = frozenset({MeetingState.OPEN, MeetingState.CLOSED})
+ATTEMPTS = 5
+
+_LINE = (
+    select(
+        MEETINGS.c.state.label("meeting_state"),
+        MEETINGS.c.organization_id,
+        MEETINGS.c.starts_at,
+        MEETINGS.c.opened_at,
+        MEETINGS.c.closed_at,
+        MEETINGS.c.check_in_key_sealed,
+        MEETINGS.c.step_seconds,
+        MEETINGS.c.tolerance_steps,
+        ORGANIZATIONS.c.path,
+        ROLL.c.member_status,
+        ROLL.c.state,
+        ROLL.c.method,
+        ROLL.c.checked_in_at,
+        ROLL.c.recorded_at,
+        ROLL.c.recorded_by,
+        ROLL.c.flags,
+    )
+    .select_from(
+        MEETINGS.join(ORGANIZATIONS, ORGANIZATIONS.c.id == MEETINGS.c.organization_id).join(
+            ROLL, and_(ROLL.c.meeting_id == MEETINGS.c.id, ROLL.c.member_id == bindparam("member_id"))
+        )
+    )
+    .where(MEETINGS.c.id == bindparam("meeting_id"))
+    .with_for_update(of=MEETINGS, key_share=True)
+)
+
+_ARRIVE = (
+    update(ROLL)
+    .where(
+        ROLL.c.meeting_id == bindparam("of_meeting"),
+        ROLL.c.member_id == bindparam("of_member"),
+        ROLL.c.checked_in_at.is_(None),
+        ROLL.c.state.is_not_distinct_from(bindparam("before")),
+    )
+    .values(
+        state=bindparam("new_state"),
+        method=bindparam("new_method"),
+        checked_in_at=bindparam("arrived_at"),
+        recorded_at=bindparam("written_at"),
+        recorded_by=bindparam("written_by"),
+        flags=bindparam("new_flags"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """A member's line after the check-in. ``created`` is false for a repetition, which changes nothing.
+
+    ``corrected``: the meeting was closed already, so that what is counted from it has to be counted anew.
+    """
+
+    meeting_id: int
+    organization_id: int
+    state: str | None
+    method: str | None
+    checked_in_at: datetime | None
+    recorded_at: datetime | None
+    recorded_by: int | None
+    flags: list[str]
+    created: bool
+    corrected: bool = False
+
+
+def find_line(connection: Connection, meeting_id: int, member_id: int) -> Row[Any] | None:
+    """The member's line with what is needed of the meeting; None when there is no such line."""
+    return connection.execute(_LINE, {"meeting_id": meeting_id, "member_id": member_id}).first()
+
+
+def check_in(
+    connection: Connection,
+    line: Row[Any],
+    *,
+    meeting_id: int,
+    member_id: int,
+    token: str,
+    scanned_at: datetime,
+    method: Method,
+    now: datetime,
+    secrets: Secrets,
+    rules: AttendanceRules = DEFAULT_RULES,
+) -> CheckIn:
+    """Record that the member was there. The first arrival is kept, whatever comes later.
+
+    ``line`` comes from :func:`find_line` in the same transaction; whether the member may check in at all is decided between
+    the two. Raises :class:`InvalidCheckInToken` and :class:`CheckInClosed`.
+    """
+    code = _genuine_code(line, meeting_id, token, secrets)
+    for _ in range(ATTEMPTS):
+        if line.checked_in_at is not None:
+            return _unchanged(line, meeting_id)
+        arrival = _arrival(line, code, scanned_at, now, rules)
+        result = _after(
+            line, arrival, meeting_id=meeting_id, member_id=member_id, method=method, now=now, rules=rules
+        )
+        if _write(connection, line, member_id, result):
+            move_counts(connection, meeting_id, line.state, result.state, line.member_status)
+            return result
+        # Somebody else wrote this line between reading and writing: judge it again as it is now.
+        line = connection.execute(_LINE, {"meeting_id": meeting_id, "member_id": member_id}).one()
+    raise RuntimeError("the line of the roll never stood still")
+
+
+def _genuine_code(line: Row[Any], meeting_id: int, token: str, secrets: Secrets) -> Code:
+    code = parse_code(token)
+    if code is None or line.check_in_key_sealed is None:
+        raise InvalidCheckInToken
+    if not is_genuine(unseal(secrets, line.check_in_key_sealed, meeting_id), meeting_id, code):
+        raise InvalidCheckInToken
+    return code
+
+
+def _arrival(
+    line: Row[Any], code: Code, scanned_at: datetime, now: datetime, rules: AttendanceRules
+) -> Arrival:
+    if line.meeting_state not in TAKING or line.opened_at is None:
+        raise CheckInClosed
+    return judge_check_in(
+        code,
+        step_seconds=line.step_seconds,
+        tolerance=timedelta(seconds=line.step_seconds * line.tolerance_steps),
+        scanned_at=scanned_at,
+        now=now,
+        hours=OpenHours(line.opened_at, line.closed_at),
+        rules=rules,
+    )
+
+
+def _after(
+    line: Row[Any],
+    arrival: Arrival,
+    *,
+    meeting_id: int,
+    member_id: int,
+    method: Method,
+    now: datetime,
+    rules: AttendanceRules,
+) -> CheckIn:
+    arrived = CheckIn(
+        meeting_id=meeting_id,
+        organization_id=line.organization_id,
+        state=state_on_arrival(arrival.at, line.starts_at, rules).value,
+        method=method.value,
+        checked_in_at=arrival.at,
+        recorded_at=now,
+        recorded_by=member_id,
+        flags=[*line.flags, *(flag.value for flag in arrival.flags)],
+        created=True,
+        corrected=line.meeting_state == MeetingState.CLOSED,
+    )
+    if line.method != Method.SECRETARY:
+        return arrived
+    # What the secretary saw in the room stands, unless the member came after it was written.
+    kept = replace(
+        arrived,
+        state=line.state,
+        method=line.method,
+        recorded_at=line.recorded_at,
+        recorded_by=line.recorded_by,
+        corrected=False,
+    )
+    if line.state in ATTENDING:
+        return kept
+    if line.recorded_at >= arrival.at:
+        return replace(kept, flags=[*kept.flags, Flag.CONTRADICTS_MARK.value])
+    return arrived
+
+
+def _write(connection: Connection, line: Row[Any], member_id: int, result: CheckIn) -> bool:
+    written = connection.execute(
+        _ARRIVE,
+        {
+            "of_meeting": result.meeting_id,
+            "of_member": member_id,
+            "before": line.state,
+            "new_state": result.state,
+            "new_method": result.method,
+            "arrived_at": result.checked_in_at,
+            "written_at": result.recorded_at,
+            "written_by": result.recorded_by,
+            "new_flags": result.flags,
+        },
+    )
+    return written.rowcount == 1
+
+
+def _unchanged(line: Row[Any], meeting_id: int) -> CheckIn:
+    return CheckIn(
+        meeting_id=meeting_id,
+        organization_id=line.organization_id,
+        state=line.state,
+        method=line.method,
+        checked_in_at=line.checked_in_at,
+        recorded_at=line.recorded_at,
+        recorded_by=line.recorded_by,
+        flags=list(line.flags),
+        created=False,
+    )

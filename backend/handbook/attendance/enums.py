@@ -1,0 +1,42 @@
+from enum import StrEnum
+
+
+class AttendanceState(StrEnum):
+    """What the roll says of a member (2-domain, Words); None in the row means not recorded."""
+
+    PRESENT = "present"
+    LATE = "late"
+    EXCUSED = "excused"
+    UNEXCUSED = "unexcused"
+    EXEMPT = "exempt"
+
+
+class Method(StrEnum):
+    """How an entry of the roll came about: scanned, opened as a link, by hand, by an answered request, by the system."""
+
+    QR = "qr"
+    LINK = "link"
+    SECRETARY = "secretary"
+    REQUEST = "request"
+    SYSTEM = "system"
+
+
+class Flag(StrEnum):
+    """What is remarkable about a check-in, for who runs the meeting to judge.
+
+    ``synced_late``: scanned without a network and sent later. ``clock_skew``: the phone's clock differs from the code's.
+    ``outside_window``: sent at once, but with a code that was not on the screen at that time. ``contradicts_mark``: the
+    check-in came after a later mark by hand, which stands. ``temporary_out``: the member
+    lives the party life elsewhere for now.
+    """
+
+    SYNCED_LATE = "synced_late"
+    CLOCK_SKEW = "clock_skew"
+    OUTSIDE_WINDOW = "outside_window"
+    CONTRADICTS_MARK = "contradicts_mark"
+    TEMPORARY_OUT = "temporary_out"
+
+
+class Decision(StrEnum):
+    APPROVED = "approved"
+    REFUSED = "refused"

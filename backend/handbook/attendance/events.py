@@ -1,0 +1,27 @@
+"""What happens to attendance, for the features above. Ids only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceCorrected:
+    """The roll of a closed meeting was changed by hand, by an answered request or by a check-in that was sent late."""
+
+    meeting_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceRequested:
+    request_id: int
+    meeting_id: int
+    member_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceDecided:
+    request_id: int
+    meeting_id: int
+    member_id: int
+    organization_id: int

@@ -1,0 +1,98 @@
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from handbook.access.predicates import Columns, Target
+from handbook.attendance.enums import AttendanceState, Decision, Method
+from handbook.kernel.db import BigId, UTCDateTime, db
+from handbook.meetings.models import Meeting
+from handbook.members.models import Member
+from handbook.organizations.models import Organization
+
+STATES = ", ".join(f"'{state}'" for state in AttendanceState)
+METHODS = ", ".join(f"'{method}'" for method in Method)
+DECISIONS = ", ".join(f"'{decision}'" for decision in Decision)
+UNDECIDED = text("decision IS NULL")
+
+
+class Attendance(db.Model):  # type: ignore[name-defined]
+    """A member's line in the roll of a meeting; its existence is the summons. ``state`` None: not recorded.
+
+    ``checked_in_at`` is when the member's code was scanned (the first arrival is kept), ``recorded_at`` when the state
+    was last written, by the member ``recorded_by`` or, when that is None, by the system. ``member_status`` is the status
+    when summoned. ``content_version`` is the organisation's and moves with summons and closing; ``account_version`` is the
+    member's own and moves when somebody else changes the line.
+    """
+
+    __tablename__ = "attendances"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({STATES})", name="state"),
+        CheckConstraint(f"method IN ({METHODS})", name="method"),
+        Index("ix_attendances_member_id_meeting_id", "member_id", "meeting_id"),
+    )
+
+    meeting_id: Mapped[int] = mapped_column(BigId, ForeignKey("meetings.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("members.id"), primary_key=True)
+    member_status: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str | None] = mapped_column(String(10))
+    method: Mapped[str | None] = mapped_column(String(10))
+    checked_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    recorded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    recorded_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    content_version: Mapped[int] = mapped_column(BigId)
+    account_version: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class AbsenceRequest(db.Model):  # type: ignore[name-defined]
+    """A member's request to be excused from a meeting; at most one undecided for each member and meeting.
+
+    ``content_version`` is the organisation's, for who runs the meeting; ``account_version`` is the member's own.
+    """
+
+    __tablename__ = "absence_requests"
+    __table_args__ = (
+        CheckConstraint(f"decision IN ({DECISIONS})", name="decision"),
+        Index(
+            "uq_absence_requests_undecided",
+            "meeting_id",
+            "member_id",
+            unique=True,
+            sqlite_where=UNDECIDED,
+            postgresql_where=UNDECIDED,
+        ),
+        Index("ix_absence_requests_meeting_id", "meeting_id"),
+        Index("ix_absence_requests_member_id", "member_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    meeting_id: Mapped[int] = mapped_column(BigId, ForeignKey("meetings.id"))
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("members.id"))
+    reason: Mapped[str] = mapped_column(String(500))
+    decision: Mapped[str | None] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
+    content_version: Mapped[int] = mapped_column(BigId)
+    account_version: Mapped[int] = mapped_column(BigId, default=0)
+    row_version: Mapped[int] = mapped_column(default=1)
+
+    meeting: Mapped[Meeting] = relationship(lazy="joined", innerjoin=True)
+    member: Mapped[Member] = relationship(lazy="joined", innerjoin=True, foreign_keys=[member_id])
+
+    __mapper_args__ = {"version_id_col": row_version}
+
+    @property
+    def full_name(self) -> str:
+        return self.member.full_name
+
+    @property
+    def target(self) -> Target:
+        return Target(path=self.meeting.organization.path, member_id=self.member_id)
+
+    @classmethod
+    def columns(cls) -> Columns:
+        """For statements that join :class:`Meeting` and :class:`Organization`."""
+        return Columns(path=Organization.path, member_id=cls.member_id)

@@ -1,0 +1,142 @@
+"""Scoped reads of attendance."""
+
+import base64
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from handbook.access.actor import Actor
+from handbook.access.guards import may, require, visible
+from handbook.access.permissions import Permission
+from handbook.attendance.models import AbsenceRequest, Attendance
+from handbook.attendance.rules import DEFAULT_RULES, AttendanceRules, is_quorum_reached, quorum_required
+from handbook.kernel.db import db
+from handbook.kernel.pagination import Page, paginate
+from handbook.kernel.problems import NotFound
+from handbook.kernel.secrets import Secrets
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.keys import unseal
+from handbook.meetings.models import Meeting
+from handbook.meetings.queries import meeting_counts
+from handbook.meetings.state import WITH_CHECK_IN_KEY, require_state
+from handbook.members.models import Member
+from handbook.organizations.models import Organization
+
+_LINES = (
+    select(
+        Attendance.member_id,
+        Member.full_name,
+        Attendance.member_status.label("status"),
+        Attendance.state,
+        Attendance.method,
+        Attendance.checked_in_at,
+        Attendance.recorded_at,
+        Attendance.recorded_by,
+        Attendance.reason,
+        Attendance.flags,
+    )
+    .join(Member, Member.id == Attendance.member_id)
+    .where(Attendance.meeting_id == bindparam("meeting_id"))
+)
+_ALL_LINES = _LINES.order_by(Member.name_sort, Member.id)
+_ONE_LINE = _LINES.where(Attendance.member_id == bindparam("member_id"))
+
+
+def roll_etag(meeting: Meeting, *, actor: Actor) -> str:
+    """The entity tag of the roll as this reader sees it; it moves with every line and with the names of members."""
+    scope = "all" if _sees_all(meeting, actor) else f"m{actor.member_id or 0}"
+    return f"r{meeting.id}-{meeting.roll_version}-{meeting.organization.content_version}-{scope}"
+
+
+def read_roll(meeting: Meeting, *, actor: Actor, rules: AttendanceRules = DEFAULT_RULES) -> dict[str, Any]:
+    """Counts, quorum and lines: all of them for who may read the roll, else only the reader's own."""
+    if _sees_all(meeting, actor):
+        lines = db.session.execute(_ALL_LINES, {"meeting_id": meeting.id}).all()
+    else:
+        own = None if actor.member_id is None else find_line(meeting.id, actor.member_id)
+        lines = [] if own is None else [own]
+    return {
+        "counts": meeting_counts(meeting),
+        "quorum": {
+            "required": quorum_required(meeting.official_due, rules.quorum),
+            "reached": is_quorum_reached(meeting.official_due, meeting.official_present, rules.quorum),
+        },
+        "items": lines,
+    }
+
+
+def reads_as_supervisor(meeting: Meeting, *, actor: Actor) -> bool:
+    """Whether the reader sees other people's lines without running the meeting: such readings are recorded."""
+    return _sees_all(meeting, actor) and not may(actor, Permission.MEETINGS_RUN, meeting.target)
+
+
+def find_line(meeting_id: int, member_id: int) -> Row[Any] | None:
+    """One line of the roll with the member's name."""
+    return db.session.execute(_ONE_LINE, {"meeting_id": meeting_id, "member_id": member_id}).first()
+
+
+def summoned_member_ids(meeting_id: int) -> list[int]:
+    """Everybody who has a line in the roll."""
+    return list(db.session.scalars(select(Attendance.member_id).where(Attendance.meeting_id == meeting_id)))
+
+
+def check_in_key(
+    meeting: Meeting, *, secrets: Secrets, rules: AttendanceRules = DEFAULT_RULES
+) -> dict[str, Any]:
+    """What a device needs to show the codes on its own, and for which hours.
+
+    Raises :class:`WrongState` but in convened and open.
+    """
+    require_state(MeetingState(meeting.state), WITH_CHECK_IN_KEY)
+    if meeting.check_in_key_sealed is None:
+        raise NotFound
+    begins = meeting.opened_at - rules.grace if meeting.opened_at else meeting.starts_at - rules.before_start
+    return {
+        "key": base64.urlsafe_b64encode(unseal(secrets, meeting.check_in_key_sealed, meeting.id)).decode(),
+        "step_seconds": meeting.step_seconds,
+        "valid_from": begins,
+        "valid_until": _latest(meeting.ends_at, meeting.opened_at) + rules.after_end,
+    }
+
+
+def get_absence_request(
+    request_id: int, permission: Permission, *, actor: Actor, lock: bool = False
+) -> AbsenceRequest:
+    """The request, when the actor holds the permission for it; else 404 or 403 as the policy says."""
+    request = db.session.get(
+        AbsenceRequest,
+        request_id,
+        populate_existing=lock,
+        with_for_update={"of": AbsenceRequest} if lock else None,
+    )
+    if request is None:
+        raise NotFound
+    require(actor, permission, request.target)
+    return request
+
+
+def list_absence_requests(
+    meeting: Meeting, *, actor: Actor, limit: int, cursor: str | None
+) -> Page[AbsenceRequest]:
+    """Requests for one meeting in the order they came: all for who runs it, else the actor's own."""
+    statement = (
+        select(AbsenceRequest)
+        .join(Meeting, Meeting.id == AbsenceRequest.meeting_id)
+        .join(Organization, Organization.id == Meeting.organization_id)
+        .where(
+            AbsenceRequest.meeting_id == meeting.id,
+            visible(actor, Permission.ABSENCE_REQUESTS_READ, AbsenceRequest.columns()),
+        )
+    )
+    return paginate(
+        statement, [AbsenceRequest.id], limit=limit, cursor=cursor, key_of=lambda request: [request.id]
+    )
+
+
+def _sees_all(meeting: Meeting, actor: Actor) -> bool:
+    return may(actor, Permission.ATTENDANCE_READ, meeting.target)
+
+
+def _latest(ends_at: datetime, opened_at: datetime | None) -> datetime:
+    return max(ends_at, opened_at) if opened_at else ends_at

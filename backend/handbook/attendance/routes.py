@@ -1,0 +1,157 @@
+from typing import Any
+
+from flask import Response, jsonify, request
+from flask_smorest import Blueprint
+
+from handbook.access.guards import current_actor, requires
+from handbook.access.permissions import Permission
+from handbook.attendance import queries, service
+from handbook.attendance.enums import AttendanceState, Decision, Method
+from handbook.attendance.models import AbsenceRequest
+from handbook.attendance.schemas import (
+    AbsenceRequestInSchema,
+    AbsenceRequestSchema,
+    CheckInKeySchema,
+    CheckInSchema,
+    DecisionSchema,
+    MarkSchema,
+    OwnAttendanceSchema,
+    RollItemSchema,
+    RollSchema,
+)
+from handbook.audit.service import record
+from handbook.kernel.concurrency import etag_of, require_match, set_etag
+from handbook.kernel.idempotency import idempotent
+from handbook.kernel.pagination import Page, PageArgs
+from handbook.kernel.schemas import page_of
+from handbook.kernel.secrets import current_secrets
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.queries import get_meeting
+
+blp = Blueprint(
+    "attendance", __name__, url_prefix="/api", description="Check-ins, the roll, and absence requests"
+)
+
+
+@blp.route("/meetings/<id:meeting_id>/attendance", methods=["GET"])
+@requires(Permission.ATTENDANCE_READ_COUNTS)
+@blp.response(200, RollSchema)
+def read_roll(meeting_id: int) -> Response:
+    """The roll with its counts; a plain member gets the own line and the counts."""
+    actor = current_actor()
+    meeting = get_meeting(meeting_id, Permission.ATTENDANCE_READ_COUNTS, actor=actor)
+    tag = queries.roll_etag(meeting, actor=actor)
+    if request.if_none_match.contains(tag):
+        return set_etag(Response(status=200), tag)
+    answer = set_etag(jsonify(RollSchema().dump(queries.read_roll(meeting, actor=actor))), tag)
+    if queries.reads_as_supervisor(meeting, actor=actor):
+        path = meeting.organization.path
+        with unit_of_work() as uow:
+            record(uow, "attendance:roll:read", actor=actor, subject_id=meeting_id, path=path)
+    return answer
+
+
+@blp.route("/meetings/<id:meeting_id>/check-in-key", methods=["GET"])
+@requires(Permission.MEETINGS_RUN)
+@blp.response(200, CheckInKeySchema)
+def get_check_in_key(meeting_id: int) -> Response:
+    """The key of the check-in codes, so that a device can show them without a network."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor)
+        key = queries.check_in_key(meeting, secrets=current_secrets())
+        path = meeting.organization.path
+        record(uow, "attendance:check_in_key:read", actor=actor, subject_id=meeting_id, path=path)
+    response = jsonify(CheckInKeySchema().dump(key))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blp.route("/meetings/<id:meeting_id>/check-ins", methods=["POST"])
+@requires(Permission.ATTENDANCE_CHECK_IN)
+@blp.arguments(CheckInSchema)
+@blp.response(201, OwnAttendanceSchema)
+@blp.alt_response(200, schema=OwnAttendanceSchema, description="Checked in before; nothing changed")
+def check_in(fields: dict[str, Any], meeting_id: int) -> Response:
+    """Check in with the code of the meeting; the first arrival is kept."""
+    with unit_of_work() as uow:
+        result = service.record_check_in(
+            meeting_id,
+            token=fields["token"],
+            scanned_at=fields["scanned_at"],
+            method=Method(fields["method"]),
+            actor=current_actor(),
+            uow=uow,
+            secrets=current_secrets(),
+        )
+    response = jsonify(OwnAttendanceSchema().dump(result))
+    response.status_code = 201 if result.created else 200
+    return response
+
+
+@blp.route("/meetings/<id:meeting_id>/attendance/<id:member_id>", methods=["PUT"])
+@requires(Permission.MEETINGS_RUN)
+@blp.arguments(MarkSchema)
+@blp.response(200, RollItemSchema)
+def mark_attendance(fields: dict[str, Any], meeting_id: int, member_id: int) -> Any:
+    """Write a member's line by hand."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
+        state = AttendanceState(fields["state"])
+        service.mark_attendance(
+            meeting, member_id, state, reason=fields["reason"] or None, actor=actor, uow=uow
+        )
+        return queries.find_line(meeting_id, member_id)
+
+
+@blp.route("/meetings/<id:meeting_id>/absence-requests", methods=["POST"])
+@idempotent
+@requires(Permission.ATTENDANCE_REQUEST_ABSENCE)
+@blp.arguments(AbsenceRequestInSchema)
+@blp.response(201, AbsenceRequestSchema)
+@blp.alt_response(
+    200, schema=AbsenceRequestSchema, description="The request that waits for an answer, with the new reason"
+)
+def request_absence(fields: dict[str, Any], meeting_id: int) -> Response:
+    """Ask to be excused from a meeting."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        meeting = get_meeting(meeting_id, Permission.ATTENDANCE_REQUEST_ABSENCE, actor=actor, lock=True)
+        absence, created = service.request_absence(meeting, fields["reason"], actor=actor, uow=uow)
+        return _answer(absence, 201 if created else 200)
+
+
+@blp.route("/meetings/<id:meeting_id>/absence-requests", methods=["GET"])
+@requires(Permission.ABSENCE_REQUESTS_READ)
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, page_of(AbsenceRequestSchema))
+def list_absence_requests(args: dict[str, Any], meeting_id: int) -> Page[AbsenceRequest]:
+    """List the requests for a meeting: all for who runs it, one's own for a member."""
+    actor = current_actor()
+    meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor)
+    return queries.list_absence_requests(meeting, actor=actor, limit=args["limit"], cursor=args["cursor"])
+
+
+@blp.route("/absence-requests/<id:request_id>", methods=["PATCH"])
+@requires(Permission.ABSENCE_REQUESTS_DECIDE)
+@blp.arguments(DecisionSchema)
+@blp.response(200, AbsenceRequestSchema)
+def decide_absence(fields: dict[str, Any], request_id: int) -> Response:
+    """Approve or refuse a request."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        absence = queries.get_absence_request(request_id, Permission.ABSENCE_REQUESTS_DECIDE, actor=actor)
+        meeting = get_meeting(absence.meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
+        absence = queries.get_absence_request(
+            request_id, Permission.ABSENCE_REQUESTS_DECIDE, actor=actor, lock=True
+        )
+        require_match(absence)
+        decision = Decision(fields["decision"])
+        return _answer(service.decide_absence(absence, meeting, decision, actor=actor, uow=uow))
+
+
+def _answer(absence: AbsenceRequest, status: int = 200) -> Response:
+    response = jsonify(AbsenceRequestSchema().dump(absence))
+    response.status_code = status
+    return set_etag(response, etag_of(absence))

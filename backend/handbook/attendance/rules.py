@@ -1,0 +1,115 @@
+"""Rules of attendance (2-domain), without input or output: quorum, lateness, and which check-ins count."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from handbook.attendance.enums import AttendanceState, Flag
+from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken
+from handbook.attendance.tokens import Code, step_window
+
+ATTENDING = frozenset({AttendanceState.PRESENT, AttendanceState.LATE})
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceRules:
+    """What committees may set differently; the defaults are those of 2-domain and 3-architecture.
+
+    ``grace``: how long before the opening a code may have been shown (the clock of the secretary's device may be slow).
+    ``clock_skew``: how far the clocks of phone, secretary's device and server may differ. ``before_start`` and
+    ``after_end``: the hours for which a device may show codes on its own.
+    """
+
+    quorum: Fraction = Fraction(2, 3)
+    late_after: timedelta = timedelta(minutes=15)
+    grace: timedelta = timedelta(minutes=15)
+    clock_skew: timedelta = timedelta(minutes=10)
+    before_start: timedelta = timedelta(hours=1)
+    after_end: timedelta = timedelta(hours=6)
+
+
+DEFAULT_RULES = AttendanceRules()
+
+
+def quorum_required(official_due: int, share: Fraction = DEFAULT_RULES.quorum) -> int:
+    """How many of the official members who must attend have to be there: the share, rounded up."""
+    return -(-official_due * share.numerator // share.denominator)
+
+
+def is_quorum_reached(
+    official_due: int, official_present: int, share: Fraction = DEFAULT_RULES.quorum
+) -> bool:
+    """Whether the meeting has its quorum; a meeting to which nobody must come has none."""
+    return official_due > 0 and official_present >= quorum_required(official_due, share)
+
+
+def state_on_arrival(
+    arrived_at: datetime, starts_at: datetime, rules: AttendanceRules = DEFAULT_RULES
+) -> AttendanceState:
+    """Present, or late when more than ``late_after`` has passed since the start."""
+    return AttendanceState.LATE if arrived_at > starts_at + rules.late_after else AttendanceState.PRESENT
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """When the meeting was open for check-ins; ``closed_at`` None while it is."""
+
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A check-in that counts: the time it stands for, and what is remarkable about it."""
+
+    at: datetime
+    flags: list[Flag] = field(default_factory=list)
+
+
+def judge_check_in(
+    code: Code,
+    *,
+    step_seconds: int,
+    tolerance: timedelta,
+    scanned_at: datetime,
+    now: datetime,
+    hours: OpenHours,
+    rules: AttendanceRules = DEFAULT_RULES,
+) -> Arrival:
+    """Decide about a genuine code. ``scanned_at`` is what the phone says, ``now`` what the server knows.
+
+    Three clocks take part (the device that shows the code, the phone, the server) and each may be wrong by ``clock_skew``.
+    The code must have been shown while the meeting was open, and scanned when it was shown. Raises
+    :class:`InvalidCheckInToken` for a code of another time, :class:`CheckInClosed` outside the open hours.
+    """
+    shown_from, shown_until = step_window(code.step, step_seconds)
+    if shown_from > now + rules.clock_skew:
+        # From a future that no clock explains.
+        raise InvalidCheckInToken
+    if _apart(scanned_at, shown_from, shown_until) > rules.clock_skew + tolerance:
+        # Scanned at another time than it was shown.
+        raise InvalidCheckInToken
+    if shown_until <= hours.opened_at - rules.grace:
+        raise CheckInClosed
+    if hours.closed_at is not None and shown_from > hours.closed_at + tolerance:
+        raise CheckInClosed
+    fresh = _apart(now, shown_from, shown_until) <= tolerance
+    sent_at_once = abs(now - scanned_at) <= tolerance
+    matches_clock = _apart(scanned_at, shown_from, shown_until) <= tolerance
+    if hours.closed_at is not None and now > hours.closed_at + tolerance and sent_at_once:
+        # Nobody can scan a code of the open hours after them: this one was passed on.
+        raise CheckInClosed
+    if fresh:
+        return Arrival(now, [] if matches_clock else [Flag.CLOCK_SKEW])
+    if shown_from > now:
+        return Arrival(now, [Flag.CLOCK_SKEW])
+    if sent_at_once:
+        return Arrival(now, [Flag.OUTSIDE_WINDOW])
+    if matches_clock:
+        return Arrival(min(scanned_at, now), [Flag.SYNCED_LATE])
+    return Arrival(shown_from, [Flag.SYNCED_LATE, Flag.CLOCK_SKEW])
+
+
+def _apart(instant: datetime, start: datetime, end: datetime) -> timedelta:
+    """How far an instant lies outside a window; zero inside it."""
+    return max(start - instant, instant - end, timedelta(0))

@@ -1,0 +1,217 @@
+"""Writing attendance: check-ins, marks by hand, absence requests and their answers."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handbook.access.actor import Actor
+from handbook.access.guards import require
+from handbook.access.permissions import Permission
+from handbook.access.predicates import Target
+from handbook.accounts.versions import bump_account_version
+from handbook.attendance.check_in import CheckIn, check_in, find_line
+from handbook.attendance.counters import move_counts, touch_roll
+from handbook.attendance.enums import AttendanceState, Decision, Flag, Method
+from handbook.attendance.errors import AlreadyDecided, NotSummoned
+from handbook.attendance.events import AbsenceDecided, AbsenceRequested, AttendanceCorrected
+from handbook.attendance.models import AbsenceRequest, Attendance
+from handbook.attendance.rules import ATTENDING
+from handbook.attendance.summons import COUNTERS
+from handbook.audit.service import record
+from handbook.kernel.problems import NotFound, WrongState
+from handbook.kernel.secrets import Secrets
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.meetings.queries import get_meeting
+from handbook.meetings.state import WITH_OPEN_ROLL, require_state
+from handbook.organizations.versions import bump_content_version
+
+REQUESTABLE = frozenset({MeetingState.CONVENED, MeetingState.OPEN})
+
+
+def record_check_in(
+    meeting_id: int,
+    *,
+    token: str,
+    scanned_at: datetime,
+    method: Method,
+    actor: Actor,
+    uow: UnitOfWork,
+    secrets: Secrets,
+) -> CheckIn:
+    """The actor was there and shows the code that proves it. The line itself says when, how and by whom: no audit entry.
+
+    Raises :class:`NotFound` or :class:`Forbidden` as the policy says, :class:`NotSummoned`, and what
+    :func:`~handbook.attendance.check_in.check_in` raises.
+    """
+    connection = uow.session.connection()
+    line = None if actor.member_id is None else find_line(connection, meeting_id, actor.member_id)
+    if line is None or actor.member_id is None:
+        get_meeting(meeting_id, Permission.ATTENDANCE_CHECK_IN, actor=actor)
+        raise NotSummoned
+    require(actor, Permission.ATTENDANCE_CHECK_IN, Target(path=line.path))
+    result = check_in(
+        connection,
+        line,
+        meeting_id=meeting_id,
+        member_id=actor.member_id,
+        token=token,
+        scanned_at=scanned_at,
+        method=method,
+        now=uow.clock.now(),
+        secrets=secrets,
+    )
+    if result.corrected:
+        uow.emit(AttendanceCorrected(meeting_id, result.organization_id))
+    return result
+
+
+def mark_attendance(
+    meeting: Meeting,
+    member_id: int,
+    state: AttendanceState,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    reason: str | None = None,
+) -> Attendance:
+    """Write a member's line by hand; it stands above what check-ins said before. The meeting is locked by the caller.
+
+    Raises :class:`WrongState` when the roll is settled or nobody can be there yet, :class:`NotFound` for somebody who was
+    not summoned. The same mark again changes nothing.
+    """
+    require_state(MeetingState(meeting.state), WITH_OPEN_ROLL)
+    if meeting.state == MeetingState.CONVENED and state not in (
+        AttendanceState.EXCUSED,
+        AttendanceState.EXEMPT,
+    ):
+        raise WrongState
+    line = _locked_line(meeting.id, member_id, uow)
+    if line is None:
+        raise NotFound
+    if (line.state, line.method, line.reason) == (state, Method.SECRETARY, reason):
+        return line
+    before = line.state
+    _write_line(meeting, line, state, Method.SECRETARY, reason, actor=actor, uow=uow)
+    _record(uow, "attendance:line:marked", meeting, line.member_id, actor, before=before, state=state.value)
+    return line
+
+
+def request_absence(
+    meeting: Meeting, reason: str, *, actor: Actor, uow: UnitOfWork
+) -> tuple[AbsenceRequest, bool]:
+    """Ask to be excused; true when the request is new. A second one before the answer only replaces the reason.
+
+    Raises :class:`NotSummoned`, and :class:`WrongState` when the meeting is over or the member is there already.
+    """
+    require_state(MeetingState(meeting.state), REQUESTABLE)
+    line = None if actor.member_id is None else _locked_line(meeting.id, actor.member_id, uow)
+    if line is None or actor.member_id is None:
+        raise NotSummoned
+    if line.state in ATTENDING:
+        raise WrongState
+    request = uow.session.scalar(
+        select(AbsenceRequest).where(
+            AbsenceRequest.meeting_id == meeting.id,
+            AbsenceRequest.member_id == actor.member_id,
+            AbsenceRequest.decision.is_(None),
+        )
+    )
+    if request is not None and request.reason == reason:
+        return request, False
+    created = request is None
+    if request is None:
+        request = AbsenceRequest(meeting_id=meeting.id, member_id=actor.member_id, created_at=uow.clock.now())
+        uow.session.add(request)
+    request.reason = reason
+    request.content_version = bump_content_version(uow, meeting.organization_id)
+    request.account_version = bump_account_version(uow, actor.member_id)
+    uow.session.flush()
+    _record(uow, "attendance:absence_request:made", meeting, request.member_id, actor, request_id=request.id)
+    if created:
+        uow.emit(AbsenceRequested(request.id, meeting.id, request.member_id, meeting.organization_id))
+    return request, created
+
+
+def decide_absence(
+    request: AbsenceRequest, meeting: Meeting, decision: Decision, *, actor: Actor, uow: UnitOfWork
+) -> AbsenceRequest:
+    """Answer a request; approved, it excuses the member unless the member came. The meeting is locked by the caller.
+
+    Raises :class:`AlreadyDecided`, and :class:`WrongState` when the roll is settled.
+    """
+    if request.decision is not None:
+        raise AlreadyDecided
+    require_state(MeetingState(meeting.state), WITH_OPEN_ROLL)
+    request.decision = decision.value
+    request.decided_at = uow.clock.now()
+    request.decided_by = actor.member_id
+    request.content_version = bump_content_version(uow, meeting.organization_id)
+    request.account_version = bump_account_version(uow, request.member_id)
+    uow.session.flush()
+    if decision == Decision.APPROVED:
+        line = _locked_line(meeting.id, request.member_id, uow)
+        if line is not None and line.state not in (*ATTENDING, AttendanceState.EXCUSED):
+            _write_line(
+                meeting, line, AttendanceState.EXCUSED, Method.REQUEST, request.reason, actor=actor, uow=uow
+            )
+    _record(
+        uow,
+        "attendance:absence_request:decided",
+        meeting,
+        request.member_id,
+        actor,
+        request_id=request.id,
+        decision=decision.value,
+    )
+    uow.emit(AbsenceDecided(request.id, meeting.id, request.member_id, meeting.organization_id))
+    return request
+
+
+def _locked_line(meeting_id: int, member_id: int, uow: UnitOfWork) -> Attendance | None:
+    return uow.session.get(Attendance, (meeting_id, member_id), populate_existing=True, with_for_update=True)
+
+
+def _write_line(
+    meeting: Meeting,
+    line: Attendance,
+    state: AttendanceState,
+    method: Method,
+    reason: str | None,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+) -> None:
+    """Write the line, the counts and the member's version; say so when the meeting was counted already."""
+    before = line.state
+    line.state = state.value
+    line.method = method.value
+    line.reason = reason
+    line.recorded_at = uow.clock.now()
+    line.recorded_by = actor.member_id
+    line.flags = [flag for flag in line.flags if flag != Flag.CONTRADICTS_MARK]
+    line.account_version = bump_account_version(uow, line.member_id)
+    uow.session.flush()
+    connection = uow.session.connection()
+    if before == state:
+        touch_roll(connection, meeting.id)
+    else:
+        move_counts(connection, meeting.id, before, state.value, line.member_status)
+    uow.session.expire(meeting, COUNTERS)
+    if meeting.state == MeetingState.CLOSED:
+        uow.emit(AttendanceCorrected(meeting.id, meeting.organization_id))
+
+
+def _record(
+    uow: UnitOfWork, tag: str, meeting: Meeting, member_id: int, actor: Actor, **details: str | int | None
+) -> None:
+    record(
+        uow,
+        tag,
+        actor=actor,
+        subject_id=meeting.id,
+        member_id=member_id,
+        path=meeting.organization.path,
+        details=details,
+    )

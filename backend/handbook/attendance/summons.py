@@ -1,0 +1,103 @@
+"""Who belongs to a meeting: the lines of its roll are made when it is convened, and completed when it opens."""
+
+from sqlalchemy import ColumnElement, insert, or_, select, update
+
+from handbook.access.actor import OfficeTitle
+from handbook.attendance.counters import recount
+from handbook.attendance.enums import AttendanceState, Flag, Method
+from handbook.attendance.models import Attendance
+from handbook.kernel.clock import as_utc
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingKind
+from handbook.meetings.models import Meeting
+from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
+from handbook.members.models import Member, Office
+
+COMMITTEE_TITLES = (OfficeTitle.SECRETARY, OfficeTitle.DEPUTY_SECRETARY, OfficeTitle.COMMITTEE_MEMBER)
+COUNTERS = (
+    "summoned_count",
+    "present_count",
+    "late_count",
+    "excused_count",
+    "unexcused_count",
+    "exempt_count",
+    "official_due",
+    "official_present",
+    "roll_version",
+)
+
+
+def summon_members(meeting: Meeting, *, uow: UnitOfWork) -> None:
+    """Add a line for everybody who belongs to the meeting and has none; lines that exist stay as they are.
+
+    Exempt members and those who live the party life elsewhere for now begin as ``exempt``.
+    """
+    session = uow.session
+    known = set(session.scalars(select(Attendance.member_id).where(Attendance.meeting_id == meeting.id)))
+    lines = [
+        _line(meeting, row.id, row.status, uow) for row in _members_of(meeting, uow) if row.id not in known
+    ]
+    if lines:
+        session.execute(insert(Attendance), lines)
+    refresh_counts(meeting, uow=uow)
+
+
+def close_roll(meeting: Meeting, *, uow: UnitOfWork) -> None:
+    """Who is not recorded when the meeting closes was absent without leave, until somebody corrects it."""
+    uow.session.execute(
+        update(Attendance)
+        .where(Attendance.meeting_id == meeting.id, Attendance.state.is_(None))
+        .values(
+            state=AttendanceState.UNEXCUSED.value,
+            method=Method.SYSTEM.value,
+            recorded_at=uow.clock.now(),
+            recorded_by=None,
+            content_version=meeting.content_version,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    refresh_counts(meeting, uow=uow)
+
+
+def refresh_counts(meeting: Meeting, *, uow: UnitOfWork) -> None:
+    """Count the roll anew and let the object at hand show it."""
+    recount(uow.session.connection(), meeting.id)
+    uow.session.expire(meeting, COUNTERS)
+
+
+def _members_of(meeting: Meeting, uow: UnitOfWork) -> list[Member]:
+    day = as_utc(meeting.starts_at).date()
+    of_committee = (
+        select(Office.member_id)
+        .where(
+            Office.organization_id == meeting.organization_id,
+            Office.title.in_([title.value for title in COMMITTEE_TITLES]),
+            Office.member_id.is_not(None),
+            Office.from_date <= day,
+            or_(Office.to_date.is_(None), Office.to_date >= day),
+        )
+        .scalar_subquery()
+    )
+    belongs: ColumnElement[bool] = Member.id.in_(of_committee)
+    if meeting.kind != MeetingKind.COMMITTEE:
+        belongs = or_(Member.organization_id == meeting.organization_id, belongs)
+    return list(
+        uow.session.scalars(
+            select(Member).where(belongs, Member.status.in_(sorted(ACTIVE_STATUSES))).order_by(Member.id)
+        )
+    )
+
+
+def _line(meeting: Meeting, member_id: int, status: str, uow: UnitOfWork) -> dict[str, object]:
+    preset = status in (MemberStatus.EXEMPT, MemberStatus.TEMPORARY_OUT)
+    return {
+        "meeting_id": meeting.id,
+        "member_id": member_id,
+        "member_status": status,
+        "state": AttendanceState.EXEMPT.value if preset else None,
+        "method": Method.SYSTEM.value if preset else None,
+        "recorded_at": uow.clock.now() if preset else None,
+        "flags": [Flag.TEMPORARY_OUT.value] if status == MemberStatus.TEMPORARY_OUT else [],
+        "content_version": meeting.content_version,
+        "account_version": 0,
+    }

@@ -1,0 +1,10 @@
+"""Meetings (cuộc họp, sinh hoạt): drafting, agenda, convening, and their states up to finalized."""
+
+from flask import Flask
+
+from handbook.extensions import api
+from handbook.meetings.routes import blp
+
+
+def init_app(app: Flask) -> None:
+    api.register_blueprint(blp)

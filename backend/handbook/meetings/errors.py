@@ -1,0 +1,10 @@
+from handbook.kernel.problems import FieldError, Problem
+
+
+class NoticeTooShort(Problem):
+    """A meeting can only be announced before it starts."""
+
+    status, code = 422, "notice_too_short"
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/starts_at", "in_the_past")])

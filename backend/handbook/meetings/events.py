@@ -1,0 +1,44 @@
+"""What happens to meetings, for the features above. Ids only: handlers read the rows in the same transaction."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingConvened:
+    meeting_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingChanged:
+    """A convened meeting was changed; ``fields`` are names of columns, ``agenda`` or ``papers``."""
+
+    meeting_id: int
+    organization_id: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingCancelled:
+    """A meeting that had been convened was cancelled; a cancelled draft concerns nobody."""
+
+    meeting_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingOpened:
+    meeting_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingClosed:
+    meeting_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFinalized:
+    meeting_id: int
+    organization_id: int

@@ -1,0 +1,101 @@
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from handbook.access.predicates import Columns, Target
+from handbook.kernel.db import BigId, UTCDateTime, db
+from handbook.meetings.enums import MeetingKind, MeetingState
+from handbook.organizations.models import Organization
+
+KINDS = ", ".join(f"'{kind}'" for kind in MeetingKind)
+STATES = ", ".join(f"'{state}'" for state in MeetingState)
+STEP_SECONDS = 15
+TOLERANCE_STEPS = 2
+
+
+class Meeting(db.Model):  # type: ignore[name-defined]
+    """A meeting of one organisation.
+
+    ``row_version`` is its ETag; the counters and ``roll_version`` are kept by Core statements beside it, so that a check-in
+    moves neither the ETag nor a content version. ``roll_version`` moves with every change of the roll. ``step_seconds`` and
+    ``tolerance_steps`` belong to the check-in codes, whose key (32 bytes) is sealed in ``check_in_key_sealed``.
+    ``official_due`` and ``official_present`` count the official members for the quorum. ``sequence`` counts the changes
+    since convening.
+    """
+
+    __tablename__ = "meetings"
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({KINDS})", name="kind"),
+        CheckConstraint(f"state IN ({STATES})", name="state"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        Index("ix_meetings_organization_id_starts_at", "organization_id", "starts_at"),
+        Index("ix_meetings_organization_id_content_version", "organization_id", "content_version"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    organization_id: Mapped[int] = mapped_column(BigId, ForeignKey("organizations.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10), default=MeetingState.DRAFT.value)
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    place: Mapped[str] = mapped_column(String(300))
+    online_url: Mapped[str | None] = mapped_column(String(500))
+    cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    convened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    finalized_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    check_in_key_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    step_seconds: Mapped[int] = mapped_column(default=STEP_SECONDS)
+    tolerance_steps: Mapped[int] = mapped_column(default=TOLERANCE_STEPS)
+    summoned_count: Mapped[int] = mapped_column(default=0)
+    present_count: Mapped[int] = mapped_column(default=0)
+    late_count: Mapped[int] = mapped_column(default=0)
+    excused_count: Mapped[int] = mapped_column(default=0)
+    unexcused_count: Mapped[int] = mapped_column(default=0)
+    exempt_count: Mapped[int] = mapped_column(default=0)
+    official_due: Mapped[int] = mapped_column(default=0)
+    official_present: Mapped[int] = mapped_column(default=0)
+    roll_version: Mapped[int] = mapped_column(BigId, default=1)
+    sequence: Mapped[int] = mapped_column(default=0)
+    content_version: Mapped[int] = mapped_column(BigId)
+    row_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
+    agenda: Mapped[list["AgendaItem"]] = relationship(
+        back_populates="meeting",
+        order_by="AgendaItem.position",
+        cascade="all, delete-orphan",
+    )
+
+    __mapper_args__ = {"version_id_col": row_version}
+
+    @property
+    def target(self) -> Target:
+        return Target(path=self.organization.path, private=self.convened_at is None)
+
+    @classmethod
+    def columns(cls) -> Columns:
+        """For statements that join :class:`Organization`. What was never convened is private."""
+        return Columns(path=Organization.path, private=cls.convened_at.is_(None))
+
+
+class AgendaItem(db.Model):  # type: ignore[name-defined]
+    """One item of a meeting's agenda; ``minutes`` is its planned length."""
+
+    __tablename__ = "agenda_items"
+    __table_args__ = (Index("ix_agenda_items_meeting_id_position", "meeting_id", "position"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    meeting_id: Mapped[int] = mapped_column(BigId, ForeignKey("meetings.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(300))
+    presenter: Mapped[str | None] = mapped_column(String(120))
+    minutes: Mapped[int | None]
+    body: Mapped[str | None] = mapped_column(String(10_000))
+
+    meeting: Mapped[Meeting] = relationship(back_populates="agenda")

@@ -1,0 +1,133 @@
+"""Scoped reads of meetings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from handbook.access.actor import Actor
+from handbook.access.guards import may, require, visible
+from handbook.access.permissions import Permission
+from handbook.kernel.concurrency import etag_of
+from handbook.kernel.db import db
+from handbook.kernel.pagination import Page, paginate
+from handbook.kernel.problems import NotFound
+from handbook.meetings.enums import MeetingKind, MeetingState
+from handbook.meetings.models import Meeting
+from handbook.meetings.papers import papers_of_meetings
+from handbook.meetings.rules import warnings_for
+from handbook.meetings.state import acts_in
+from handbook.organizations.models import Organization
+
+
+def get_meeting(meeting_id: int, permission: Permission, *, actor: Actor, lock: bool = False) -> Meeting:
+    """The meeting, when the actor holds the permission for it; else 404 or 403 as the policy says.
+
+    With ``lock`` the row is read anew and stays locked until the end of the unit of work: who changes a meeting or its
+    roll takes this lock first, so that nobody waits for somebody who waits for them.
+    """
+    meeting = db.session.get(
+        Meeting,
+        meeting_id,
+        populate_existing=lock,
+        with_for_update={"of": Meeting, "key_share": True} if lock else None,
+    )
+    if meeting is None:
+        raise NotFound
+    require(actor, permission, meeting.target)
+    return meeting
+
+
+def list_meetings(
+    organization: Organization,
+    *,
+    actor: Actor,
+    limit: int,
+    cursor: str | None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    states: Sequence[MeetingState] = (),
+) -> Page[Meeting]:
+    """Meetings of one organisation that start from ``from_`` (inclusive) and before ``to``, the latest first."""
+    statement = (
+        select(Meeting)
+        .join(Organization, Organization.id == Meeting.organization_id)
+        .options(selectinload(Meeting.agenda))
+        .where(
+            Meeting.organization_id == organization.id,
+            visible(actor, Permission.MEETINGS_READ, Meeting.columns()),
+        )
+    )
+    if from_ is not None:
+        statement = statement.where(Meeting.starts_at >= from_)
+    if to is not None:
+        statement = statement.where(Meeting.starts_at < to)
+    if states:
+        statement = statement.where(Meeting.state.in_([state.value for state in states]))
+    return paginate(
+        statement,
+        [Meeting.starts_at, Meeting.id],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda meeting: [meeting.starts_at.isoformat(), meeting.id],
+        descending=True,
+    )
+
+
+def meeting_views(meetings: Sequence[Meeting], *, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """What :class:`~handbook.meetings.schemas.MeetingSchema` dumps for this reader, papers included, in two statements."""
+    papers = papers_of_meetings([meeting.id for meeting in meetings])
+    return [_view(meeting, papers.get(meeting.id, []), actor, now) for meeting in meetings]
+
+
+def meeting_counts(meeting: Meeting) -> dict[str, int]:
+    """The kept head-counts of a meeting."""
+    recorded = {
+        "present": meeting.present_count,
+        "late": meeting.late_count,
+        "excused": meeting.excused_count,
+        "unexcused": meeting.unexcused_count,
+        "exempt": meeting.exempt_count,
+    }
+    return {
+        "summoned": meeting.summoned_count,
+        **recorded,
+        "not_recorded": meeting.summoned_count - sum(recorded.values()),
+    }
+
+
+def _view(meeting: Meeting, papers: Sequence[Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    runs = may(actor, Permission.MEETINGS_RUN, meeting.target)
+    return {
+        "id": meeting.id,
+        "organization_id": meeting.organization_id,
+        "organization_name": meeting.organization.name,
+        "kind": meeting.kind,
+        "title": meeting.title,
+        "state": meeting.state,
+        "starts_at": meeting.starts_at,
+        "ends_at": meeting.ends_at,
+        "place": meeting.place,
+        "online_url": meeting.online_url,
+        "agenda": meeting.agenda,
+        "papers": papers,
+        "cancel_reason": meeting.cancel_reason,
+        "convened_at": meeting.convened_at,
+        "opened_at": meeting.opened_at,
+        "closed_at": meeting.closed_at,
+        "timezone": meeting.organization.timezone,
+        "can": acts_in(MeetingState(meeting.state)) if runs else [],
+        "warnings": _warnings(meeting, now) if runs else [],
+        "counts": meeting_counts(meeting),
+        "etag": etag_of(meeting),
+    }
+
+
+def _warnings(meeting: Meeting, now: datetime) -> list[str]:
+    if meeting.state not in (MeetingState.DRAFT, MeetingState.CONVENED):
+        return []
+    return warnings_for(
+        MeetingKind(meeting.kind), meeting.starts_at, meeting.ends_at, meeting.convened_at or now
+    )

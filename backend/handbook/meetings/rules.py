@@ -1,0 +1,89 @@
+"""Rules of meetings (2-domain, Cells and meetings), without input or output. Times are aware UTC unless said otherwise."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handbook.meetings.enums import MeetingKind
+
+LONGEST = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRules:
+    """What committees may set differently; the defaults are those of 2-domain."""
+
+    notice_days: int = 3
+    least_notice_days: int = 1
+    least_minutes: int = 90
+
+
+DEFAULT_RULES = MeetingRules()
+
+# Kinds whose length and notice the rules speak of.
+ORDINARY_KINDS = frozenset({MeetingKind.REGULAR, MeetingKind.THEMATIC})
+
+
+def warnings_for(
+    kind: MeetingKind,
+    starts_at: datetime,
+    ends_at: datetime,
+    notified_at: datetime,
+    rules: MeetingRules = DEFAULT_RULES,
+) -> list[str]:
+    """What is unusual about a meeting announced at ``notified_at``, as codes: warnings, never refusals.
+
+    ``notice_below_least``: less than the least notice; ``notice_short``: less than the usual notice; ``duration_short``.
+    """
+    if kind not in ORDINARY_KINDS:
+        return []
+    found = []
+    notice = starts_at - notified_at
+    if notice < timedelta(days=rules.least_notice_days):
+        found.append("notice_below_least")
+    elif notice < timedelta(days=rules.notice_days):
+        found.append("notice_short")
+    if ends_at - starts_at < timedelta(minutes=rules.least_minutes):
+        found.append("duration_short")
+    return found
+
+
+def duration_error(starts_at: datetime, ends_at: datetime) -> str | None:
+    """Why this cannot be the time of a meeting, as a code; None when it can."""
+    if ends_at <= starts_at:
+        return "before_start"
+    return "too_long" if ends_at - starts_at > LONGEST else None
+
+
+def same_time_next_month(starts_at: datetime, timezone: str, now: datetime) -> datetime:
+    """The same day of the month and time of day, by the wall clock of ``timezone``, in the first month after which it is
+    in the future; the last day of a month that is too short."""
+    zone = ZoneInfo(timezone)
+    local = starts_at.astimezone(zone)
+    year, month = local.year, local.month
+    while True:
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        day = min(local.day, calendar.monthrange(year, month)[1])
+        moved = datetime.combine(
+            local.date().replace(year=year, month=month, day=day), local.time(), tzinfo=zone
+        )
+        if moved.astimezone(UTC) > now:
+            return moved.astimezone(UTC)
+
+
+_MONTH_IN_TITLE = re.compile(
+    r"(?P<word>[Tt]háng\s+)(?P<month>\d{1,2})(?P<gap>\s*[/-]\s*|\s+năm\s+)(?P<year>\d{4})"
+)
+
+
+def retitle(title: str, starts_at: datetime, timezone: str) -> str:
+    """The title with the month it names, such as ``tháng 11/2026``, replaced by the month of ``starts_at``."""
+    local = starts_at.astimezone(ZoneInfo(timezone))
+
+    def month(found: re.Match[str]) -> str:
+        width = len(found["month"])
+        return f"{found['word']}{local.month:0{width}d}{found['gap']}{local.year}"
+
+    return _MONTH_IN_TITLE.sub(month, title)

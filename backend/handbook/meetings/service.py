@@ -1,0 +1,230 @@
+"""Writing meetings: each verb changes the meeting, records it, moves the content version and says what happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handbook.access.actor import Actor
+from handbook.audit.service import record
+from handbook.kernel.problems import FieldError, ValidationFailed
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingKind, MeetingState
+from handbook.meetings.errors import NoticeTooShort
+from handbook.meetings.events import (
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingClosed,
+    MeetingConvened,
+    MeetingFinalized,
+    MeetingOpened,
+)
+from handbook.meetings.keys import new_sealed_key
+from handbook.meetings.models import AgendaItem, Meeting
+from handbook.meetings.rules import duration_error, retitle, same_time_next_month
+from handbook.meetings.state import EDITABLE, Step, require_state, state_after
+from handbook.meetings.templates import AgendaEntry, template_for
+from handbook.organizations.models import Organization
+from handbook.organizations.versions import bump_content_version
+
+EDITABLE_FIELDS = ("kind", "title", "starts_at", "ends_at", "place", "online_url")
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingDraft:
+    """What a new meeting is made of. ``agenda`` None means the template of its kind."""
+
+    kind: MeetingKind
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    online_url: str | None = None
+    agenda: Sequence[AgendaEntry] | None = None
+
+
+def draft_like(earlier: Meeting, now: datetime) -> MeetingDraft:
+    """Next month's meeting after the pattern of an earlier one: same place, agenda, length and time of day."""
+    timezone = earlier.organization.timezone
+    starts_at = same_time_next_month(earlier.starts_at, timezone, now)
+    return MeetingDraft(
+        kind=MeetingKind(earlier.kind),
+        title=retitle(earlier.title, starts_at, timezone),
+        starts_at=starts_at,
+        ends_at=starts_at + (earlier.ends_at - earlier.starts_at),
+        place=earlier.place,
+        online_url=earlier.online_url,
+        agenda=[AgendaEntry(item.title, item.presenter, item.minutes, item.body) for item in earlier.agenda],
+    )
+
+
+def create_meeting(
+    organization: Organization, draft: MeetingDraft, *, actor: Actor, uow: UnitOfWork
+) -> Meeting:
+    """A meeting in the state draft, which only office holders see. Raises :class:`ValidationFailed` for impossible times."""
+    _check_times(draft.starts_at, draft.ends_at)
+    meeting = Meeting(
+        organization=organization,
+        organization_id=organization.id,
+        kind=draft.kind.value,
+        title=draft.title,
+        state=MeetingState.DRAFT.value,
+        starts_at=draft.starts_at,
+        ends_at=draft.ends_at,
+        place=draft.place,
+        online_url=draft.online_url,
+        content_version=bump_content_version(uow, organization.id),
+        created_at=uow.clock.now(),
+    )
+    entries = template_for(draft.kind) if draft.agenda is None else draft.agenda
+    meeting.agenda = _agenda(meeting, entries)
+    uow.session.add(meeting)
+    uow.session.flush()
+    _record(uow, "created", meeting, actor)
+    return meeting
+
+
+def update_meeting(meeting: Meeting, changes: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork) -> Meeting:
+    """Change some of :data:`EDITABLE_FIELDS` of a draft or convened meeting.
+
+    Raises :class:`WrongState`, :class:`ValidationFailed` for impossible times and :class:`NoticeTooShort` when a convened
+    meeting would be moved into the past. A change that changes nothing leaves the meeting as it is.
+    """
+    require_state(MeetingState(meeting.state), EDITABLE)
+    changed = tuple(
+        name for name in EDITABLE_FIELDS if name in changes and changes[name] != getattr(meeting, name)
+    )
+    if not changed:
+        return meeting
+    starts_at = changes.get("starts_at", meeting.starts_at)
+    _check_times(starts_at, changes.get("ends_at", meeting.ends_at))
+    if meeting.convened_at is not None and "starts_at" in changed and starts_at <= uow.clock.now():
+        raise NoticeTooShort
+    for name in changed:
+        setattr(meeting, name, changes[name])
+    touch_meeting(meeting, changed, actor=actor, uow=uow)
+    return meeting
+
+
+def replace_agenda(
+    meeting: Meeting, entries: Sequence[AgendaEntry], *, actor: Actor, uow: UnitOfWork
+) -> Meeting:
+    """Put this ordered list in place of the agenda; entries that name the id of an item keep it, and with it its papers.
+
+    Raises :class:`WrongState`, and :class:`ValidationFailed` for an id that is not an item of this meeting or is used twice.
+    """
+    require_state(MeetingState(meeting.state), EDITABLE)
+    if [_line(entry) for entry in entries] == [_line(item) for item in meeting.agenda]:
+        return meeting
+    meeting.agenda = _agenda(meeting, entries)
+    touch_meeting(meeting, ("agenda",), actor=actor, uow=uow)
+    return meeting
+
+
+def touch_meeting(meeting: Meeting, fields: tuple[str, ...], *, actor: Actor, uow: UnitOfWork) -> None:
+    """Mark a meeting as changed in these fields (columns, ``agenda`` or ``papers``): version, ETag, record and event."""
+    meeting.content_version = bump_content_version(uow, meeting.organization_id)
+    if meeting.convened_at is not None:
+        meeting.sequence += 1
+    uow.session.flush()
+    _record(uow, "changed", meeting, actor, fields=list(fields))
+    if meeting.convened_at is not None:
+        uow.emit(MeetingChanged(meeting.id, meeting.organization_id, fields))
+
+
+def convene_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
+    """Announce the meeting and make the key of its check-in codes. Raises :class:`WrongState`, :class:`NoticeTooShort`."""
+    following = state_after(MeetingState(meeting.state), Step.CONVENE)
+    if meeting.starts_at <= uow.clock.now():
+        raise NoticeTooShort
+    meeting.check_in_key_sealed = new_sealed_key(meeting.id)
+    meeting.convened_at = uow.clock.now()
+    _advance(meeting, following, "convened", actor=actor, uow=uow)
+    uow.emit(MeetingConvened(meeting.id, meeting.organization_id))
+    return meeting
+
+
+def open_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
+    """Begin the hours in which check-ins count. Raises :class:`WrongState`."""
+    following = state_after(MeetingState(meeting.state), Step.OPEN)
+    meeting.opened_at = uow.clock.now()
+    _advance(meeting, following, "opened", actor=actor, uow=uow)
+    uow.emit(MeetingOpened(meeting.id, meeting.organization_id))
+    return meeting
+
+
+def close_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
+    """End the hours in which check-ins count; the roll may still be corrected. Raises :class:`WrongState`."""
+    following = state_after(MeetingState(meeting.state), Step.CLOSE)
+    meeting.closed_at = uow.clock.now()
+    _advance(meeting, following, "closed", actor=actor, uow=uow)
+    uow.emit(MeetingClosed(meeting.id, meeting.organization_id))
+    return meeting
+
+
+def finalize_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
+    """Settle the meeting: from now on its roll stands. Raises :class:`WrongState`."""
+    following = state_after(MeetingState(meeting.state), Step.FINALIZE)
+    meeting.finalized_at = uow.clock.now()
+    _advance(meeting, following, "finalized", actor=actor, uow=uow)
+    uow.emit(MeetingFinalized(meeting.id, meeting.organization_id))
+    return meeting
+
+
+def cancel_meeting(meeting: Meeting, reason: str, *, actor: Actor, uow: UnitOfWork) -> Meeting:
+    """Call the meeting off; who was summoned is told. Raises :class:`WrongState`."""
+    following = state_after(MeetingState(meeting.state), Step.CANCEL)
+    meeting.cancel_reason = reason
+    meeting.cancelled_at = uow.clock.now()
+    _advance(meeting, following, "cancelled", actor=actor, uow=uow)
+    if meeting.convened_at is not None:
+        uow.emit(MeetingCancelled(meeting.id, meeting.organization_id))
+    return meeting
+
+
+def _advance(
+    meeting: Meeting, following: MeetingState, action: str, *, actor: Actor, uow: UnitOfWork
+) -> None:
+    meeting.state = following.value
+    meeting.content_version = bump_content_version(uow, meeting.organization_id)
+    uow.session.flush()
+    _record(uow, action, meeting, actor)
+
+
+def _record(uow: UnitOfWork, action: str, meeting: Meeting, actor: Actor, **details: Any) -> None:
+    record(
+        uow,
+        f"meetings:meeting:{action}",
+        actor=actor,
+        subject_id=meeting.id,
+        path=meeting.organization.path,
+        details=details,
+    )
+
+
+def _check_times(starts_at: datetime, ends_at: datetime) -> None:
+    code = duration_error(starts_at, ends_at)
+    if code:
+        raise ValidationFailed(FieldError("/ends_at", code))
+
+
+def _agenda(meeting: Meeting, entries: Sequence[AgendaEntry]) -> list[AgendaItem]:
+    known = {item.id: item for item in meeting.agenda}
+    items = []
+    for index, entry in enumerate(entries):
+        item = AgendaItem() if entry.id is None else known.pop(entry.id, None)
+        if item is None:
+            raise ValidationFailed(FieldError(f"/agenda/{index}/id", "unknown"))
+        item.position = index + 1
+        item.title, item.presenter, item.minutes, item.body = (
+            entry.title,
+            entry.presenter,
+            entry.minutes,
+            entry.body,
+        )
+        items.append(item)
+    return items
+
+
+def _line(line: AgendaEntry | AgendaItem) -> tuple[int | None, str, str | None, int | None, str | None]:
+    return line.id, line.title, line.presenter, line.minutes, line.body
