@@ -191,10 +191,9 @@ def _is_compound(
         return False
     index = phrase.last
     word = line[index]
-    if index > 0:
-        left = line[index - 1] if _touch(text, line[index - 1], word) else None
-    else:
-        left = before[-1] if before else None
+    left = line[index - 1] if index > 0 else (before[-1] if before else None)
+    if index > 0 and not _touch(text, line[index - 1], word):
+        left = None
     right = line[index + 1] if index + 1 < len(line) and _touch(text, word, line[index + 1]) else None
     binds_left = left is not None and left.lower in words.BEFORE_MAT and _alike(left, word, same_case)
     binds_right = right is not None and right.lower in words.AFTER_MAT and _alike(right, word, same_case)
