@@ -3,10 +3,9 @@
 from typing import Any
 
 from flask import Flask, Request
-
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from handbook import features, health, pwa
+from handbook import api_docs, features, health, pwa
 from handbook.access.guards import guard_routes, refuse_undeclared_routes
 from handbook.config import Settings
 from handbook.extensions import api, db
@@ -53,6 +52,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     health.register(app)
     for feature in features.ALL:
         feature.init_app(app)
+    api_docs.init_app(app)
     pwa.init_app(app)
     refuse_undeclared_routes(app)
     return app

@@ -1,11 +1,11 @@
 """The Flask extensions, unbound; :mod:`handbook.app` binds them."""
 
 from flask_login import LoginManager
-from flask_smorest import Api
 
 from handbook.kernel.db import db
+from handbook.kernel.openapi import HandbookApi
 
-api = Api()
+api = HandbookApi()
 login_manager = LoginManager()
 
 __all__ = ["api", "db", "login_manager"]

@@ -4,6 +4,7 @@ from contextvars import Context
 from typing import Any
 
 from flask import Flask, has_app_context
+from tests.support.contract import assert_described
 from werkzeug.test import TestResponse
 
 from handbook.accounts.sessions import COOKIE
@@ -30,6 +31,7 @@ class ApiClient:
         response = Context().run(lambda: self._client.open(path, method=method, headers=headers, **kwargs))
         if has_app_context():
             db.session.rollback()
+        assert_described(self.app, method, path, response)
         if response.status_code >= 400 and method != "HEAD":
             assert response.mimetype == PROBLEM, response.get_data(as_text=True)
             assert response.json is not None

@@ -3,7 +3,9 @@
 from sqlalchemy import select, update
 
 from handbook.accounts.models import Account
+from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.members.events import MembershipChanged
 
 
 def bump_account_version(uow: UnitOfWork, member_id: int) -> int:
@@ -23,3 +25,8 @@ def bump_account_version(uow: UnitOfWork, member_id: int) -> int:
             uow.session.scalar(select(Account.content_version).where(Account.member_id == member_id)) or 0
         )
     return int(uow.memo[memo])
+
+
+@subscribe(MembershipChanged)
+def _membership_changed(event: MembershipChanged, uow: UnitOfWork) -> None:
+    bump_account_version(uow, event.member_id)

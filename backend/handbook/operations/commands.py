@@ -138,7 +138,7 @@ def openapi(check_only: bool, file: Path) -> None:
     from handbook.extensions import api
 
     create_app()
-    document = json.dumps(api.spec.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    document = json.dumps(api.document(), indent=2, ensure_ascii=False) + "\n"
     if not check_only:
         file.write_text(document)
     elif not file.is_file() or file.read_text() != document:

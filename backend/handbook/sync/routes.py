@@ -1,0 +1,35 @@
+from typing import Any
+
+import orjson
+from flask import Response, current_app, request
+from flask_smorest import Blueprint
+
+from handbook.access.guards import current_actor, signed_in
+from handbook.kernel.unit_of_work import current_clock
+from handbook.sync.cursor import decode
+from handbook.sync.queries import collect_changes, current_cursor, since_cursor
+from handbook.sync.schemas import SyncArgs, SyncSchema
+
+blp = Blueprint("sync", __name__, url_prefix="/api", description="What changed since a cursor")
+
+
+@blp.route("/sync", methods=["GET"])
+@signed_in
+@blp.arguments(SyncArgs, location="query")
+@blp.response(200, SyncSchema)
+@blp.alt_response(304, description="Nothing moved since the cursor")
+def sync(args: dict[str, Any]) -> Response:
+    """What changed since the cursor, which may also be sent as If-None-Match."""
+    actor, clock = current_actor(), current_clock()
+    held = decode(args["cursor"] or next(iter(request.if_none_match.as_set()), None))
+    now = current_cursor(actor, clock)
+    since = since_cursor(held, now)
+    nothing = not since.full and held is not None and held.encode() == now.encode()
+    if nothing:
+        response = Response(status=304)
+    else:
+        body = collect_changes(actor, since, now, clock)
+        response = current_app.response_class(orjson.dumps(body), mimetype="application/json")
+    response.set_etag(now.encode())
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
