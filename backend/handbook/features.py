@@ -7,6 +7,9 @@ NAMES = (
     "organizations",
     "members",
     "accounts",
+    "documents",
+    "meetings",
+    "attendance",
 )
 
 ALL: tuple[ModuleType, ...] = tuple(import_module(f"handbook.{name}") for name in NAMES)

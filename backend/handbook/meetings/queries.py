@@ -10,13 +10,13 @@ from sqlalchemy.orm import selectinload
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require, visible
 from handbook.access.permissions import Permission
+from handbook.documents.queries import papers_of_meetings
 from handbook.kernel.concurrency import etag_of
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
-from handbook.meetings.papers import papers_of_meetings
 from handbook.meetings.rules import warnings_for
 from handbook.meetings.state import acts_in
 from handbook.organizations.models import Organization

@@ -4,10 +4,10 @@ from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from handbook.documents.schemas import PaperSchema
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
 from handbook.meetings.enums import MeetingKind, MeetingState
-from handbook.meetings.papers import PaperSchema
 from handbook.meetings.templates import AgendaEntry
 
 MAX_AGENDA_ITEMS = 100

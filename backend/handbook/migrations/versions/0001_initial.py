@@ -35,6 +35,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_entries_path", ["path"], unique=False)
 
     op.create_table(
+        "blobs",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reference_count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blobs")),
+    )
+    op.create_table(
         "idempotency_records",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=False),
@@ -90,6 +97,65 @@ def upgrade() -> None:
         batch_op.create_index("ix_organizations_parent_id", ["parent_id"], unique=False)
 
     op.create_table(
+        "meetings",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("online_url", sa.String(length=500), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=500), nullable=True),
+        sa.Column("convened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finalized_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("check_in_key_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("step_seconds", sa.Integer(), nullable=False),
+        sa.Column("tolerance_steps", sa.Integer(), nullable=False),
+        sa.Column("summoned_count", sa.Integer(), nullable=False),
+        sa.Column("present_count", sa.Integer(), nullable=False),
+        sa.Column("late_count", sa.Integer(), nullable=False),
+        sa.Column("excused_count", sa.Integer(), nullable=False),
+        sa.Column("unexcused_count", sa.Integer(), nullable=False),
+        sa.Column("exempt_count", sa.Integer(), nullable=False),
+        sa.Column("official_due", sa.Integer(), nullable=False),
+        sa.Column("official_present", sa.Integer(), nullable=False),
+        sa.Column("roll_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("content_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('regular', 'thematic', 'committee', 'extraordinary', 'congress', 'conference')",
+            name=op.f("ck_meetings_kind"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'convened', 'open', 'closed', 'finalized', 'cancelled')",
+            name=op.f("ck_meetings_state"),
+        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_meetings_times")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_meetings_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+    )
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_meetings_organization_id_content_version",
+            ["organization_id", "content_version"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_meetings_organization_id_starts_at", ["organization_id", "starts_at"], unique=False
+        )
+
+    op.create_table(
         "members",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -143,6 +209,38 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "absence_requests",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("content_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("decision IN ('approved', 'refused')", name=op.f("ck_absence_requests_decision")),
+        sa.ForeignKeyConstraint(["decided_by"], ["members.id"], name=op.f("fk_absence_requests_decided_by")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_absence_requests_meeting_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_absence_requests_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence_requests")),
+    )
+    with op.batch_alter_table("absence_requests", schema=None) as batch_op:
+        batch_op.create_index("ix_absence_requests_meeting_id", ["meeting_id"], unique=False)
+        batch_op.create_index("ix_absence_requests_member_id", ["member_id"], unique=False)
+        batch_op.create_index(
+            "uq_absence_requests_undecided",
+            ["meeting_id", "member_id"],
+            unique=True,
+            sqlite_where=sa.text("decision IS NULL"),
+            postgresql_where=sa.text("decision IS NULL"),
+        )
+
+    op.create_table(
         "accounts",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -178,6 +276,56 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("activation_codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_activation_codes_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "agenda_items",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("presenter", sa.String(length=120), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("body", sa.String(length=10000), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_agenda_items_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_items")),
+    )
+    with op.batch_alter_table("agenda_items", schema=None) as batch_op:
+        batch_op.create_index("ix_agenda_items_meeting_id_position", ["meeting_id", "position"], unique=False)
+
+    op.create_table(
+        "attendances",
+        sa.Column("meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_status", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=True),
+        sa.Column("method", sa.String(length=10), nullable=True),
+        sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("content_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "method IN ('qr', 'link', 'secretary', 'request', 'system')", name=op.f("ck_attendances_method")
+        ),
+        sa.CheckConstraint(
+            "state IN ('present', 'late', 'excused', 'unexcused', 'exempt')",
+            name=op.f("ck_attendances_state"),
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_attendances_meeting_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_attendances_member_id")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["members.id"], name=op.f("fk_attendances_recorded_by")),
+        sa.PrimaryKeyConstraint("meeting_id", "member_id", name=op.f("pk_attendances")),
+    )
+    with op.batch_alter_table("attendances", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_attendances_member_id_meeting_id", ["member_id", "meeting_id"], unique=False
+        )
 
     op.create_table(
         "member_status_changes",
@@ -244,8 +392,57 @@ def upgrade() -> None:
         batch_op.create_index("ix_offices_member_id", ["member_id"], unique=False)
         batch_op.create_index("ix_offices_organization_id", ["organization_id"], unique=False)
 
+    op.create_table(
+        "papers",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("agenda_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "attached_by_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.CheckConstraint(
+            "media_type IN ('application/pdf', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'image/png', 'image/jpeg', 'image/webp')",
+            name=op.f("ck_papers_media_type"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agenda_item_id"],
+            ["agenda_items.id"],
+            name=op.f("fk_papers_agenda_item_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["attached_by_account_id"], ["accounts.id"], name=op.f("fk_papers_attached_by_account_id")
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_papers_meeting_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_papers_organization_id")
+        ),
+        sa.ForeignKeyConstraint(["sha256"], ["blobs.sha256"], name=op.f("fk_papers_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_papers")),
+    )
+    with op.batch_alter_table("papers", schema=None) as batch_op:
+        batch_op.create_index("ix_papers_agenda_item_id", ["agenda_item_id"], unique=False)
+        batch_op.create_index("ix_papers_meeting_id", ["meeting_id"], unique=False)
+        batch_op.create_index("ix_papers_sha256", ["sha256"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("papers", schema=None) as batch_op:
+        batch_op.drop_index("ix_papers_sha256")
+        batch_op.drop_index("ix_papers_meeting_id")
+        batch_op.drop_index("ix_papers_agenda_item_id")
+
+    op.drop_table("papers")
     with op.batch_alter_table("offices", schema=None) as batch_op:
         batch_op.drop_index("ix_offices_organization_id")
         batch_op.drop_index("ix_offices_member_id")
@@ -260,17 +457,40 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_member_status_changes_member_id"))
 
     op.drop_table("member_status_changes")
+    with op.batch_alter_table("attendances", schema=None) as batch_op:
+        batch_op.drop_index("ix_attendances_member_id_meeting_id")
+
+    op.drop_table("attendances")
+    with op.batch_alter_table("agenda_items", schema=None) as batch_op:
+        batch_op.drop_index("ix_agenda_items_meeting_id_position")
+
+    op.drop_table("agenda_items")
     with op.batch_alter_table("activation_codes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activation_codes_member_id"))
 
     op.drop_table("activation_codes")
     op.drop_table("accounts")
+    with op.batch_alter_table("absence_requests", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_absence_requests_undecided",
+            sqlite_where=sa.text("decision IS NULL"),
+            postgresql_where=sa.text("decision IS NULL"),
+        )
+        batch_op.drop_index("ix_absence_requests_member_id")
+        batch_op.drop_index("ix_absence_requests_meeting_id")
+
+    op.drop_table("absence_requests")
     op.drop_table("tombstones")
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.drop_index("ix_members_phone")
         batch_op.drop_index("ix_members_organization_id_name_sort")
 
     op.drop_table("members")
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index("ix_meetings_organization_id_starts_at")
+        batch_op.drop_index("ix_meetings_organization_id_content_version")
+
+    op.drop_table("meetings")
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.drop_index("ix_organizations_parent_id")
 
@@ -280,6 +500,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idempotency_records_created_at"))
 
     op.drop_table("idempotency_records")
+    op.drop_table("blobs")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entries_path")
         batch_op.drop_index("ix_audit_entries_member_id_tag")
