@@ -18,22 +18,11 @@ from handbook.kernel.db import db
 from handbook.members.models import Member
 from handbook.organizations.models import Organization
 
-ROLES = [
-    "member",
-    "second_member",
-    "probationary",
-    "exempt_member",
-    "secretary",
-    "deputy",
-    "other_member",
-    "other_secretary",
-    "far_member",
-    "far_secretary",
-    "staff",
-    "root_staff",
-    "far_staff",
-    "administrator",
-]
+ROLES = (
+    *("member", "second_member", "probationary", "exempt_member", "secretary", "deputy"),
+    *("other_member", "other_secretary", "far_member", "far_secretary"),
+    *("staff", "root_staff", "far_staff", "administrator"),
+)
 
 
 @pytest.fixture
