@@ -1,20 +1,12 @@
 """What a file is, whether it is whole, and whether it may be held: told by its content, within bounds."""
 
-import contextlib
 import io
-import struct
-import time
-import zipfile
-import zlib
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-import typst
-from docx import Document
 from docx.oxml import parse_xml
+from tests.support.files import WORD, docx, jpeg, pdf, png, raw_pdf, repacked, webp, with_document
 
-from handbook.documents import extraction, inspection
 from handbook.documents.enums import MediaType
 from handbook.documents.errors import (
     ClassifiedDocumentError,
@@ -24,7 +16,6 @@ from handbook.documents.errors import (
 )
 from handbook.documents.inspection import Inspected, inspect_upload, safe_filename
 
-WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 ORDINARY = "Nghị quyết tháng 11.pdf"
 
@@ -33,60 +24,6 @@ def inspect(
     content: bytes, name: str = ORDINARY, declared: str | None = None, limit: int = 10**7
 ) -> Inspected:
     return inspect_upload(io.BytesIO(content), name, declared, limit=limit)
-
-
-def pdf(markup: str) -> bytes:
-    made = typst.compile(markup.encode(), format="pdf")
-    assert isinstance(made, bytes)
-    return made
-
-
-def docx(fill: Callable[..., object] | None = None) -> bytes:
-    document = Document()
-    document.add_paragraph("ĐẢNG CỘNG SẢN VIỆT NAM")
-    document.add_paragraph("Chi bộ bàn việc bảo mật thông tin và giữ bí mật nhà nước.")
-    if fill is not None:
-        fill(document)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
-
-
-def repacked(content: bytes, changes: dict[str, bytes]) -> bytes:
-    """The same zip with parts replaced or added."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in old.namelist():
-            if name not in changes:
-                new.writestr(name, old.read(name))
-        for name, part in changes.items():
-            new.writestr(name, part)
-    return buffer.getvalue()
-
-
-def png(width: int, height: int, *, tail: bytes = b"") -> bytes:
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    pixels = zlib.compress(b"\0" * 64)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"") + tail
-
-
-def jpeg(width: int, height: int) -> bytes:
-    app = b"\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0" + bytes(9)
-    frame = b"\xff\xc2" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\x01\x11\x00"
-    scan = b"\xff\xda" + struct.pack(">H", 8) + b"\x01\x01\x00\x00\x3f\x00"
-    return b"\xff\xd8" + app + frame + scan + b"\x00" * 8 + b"\xff\xd9"
-
-
-def webp(width: int, height: int) -> bytes:
-    body = b"WEBPVP8X" + struct.pack("<I", 10) + bytes(4)
-    body += (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 # --- what is taken ---------------------------------------------------------------------------------------
@@ -308,23 +245,6 @@ def test_a_heading_broken_over_two_paragraphs_is_no_stamp() -> None:
 # --- what is not taken -----------------------------------------------------------------------------------
 
 
-def raw_pdf(pages: int, extra_page: str = "", trailer: str = "") -> bytes:
-    """A PDF written by hand, with empty pages that share one object."""
-    parts = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Count {pages}/Kids[{'3 0 R ' * pages}]>>",
-        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]{extra_page}>>",
-    ]
-    body, offsets = b"%PDF-1.7\n", []
-    for number, part in enumerate(parts, 1):
-        offsets.append(len(body))
-        body += f"{number} 0 obj{part}endobj\n".encode("latin-1")
-    start = len(body)
-    body += f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n".encode()
-    body += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return body + f"trailer<</Size {len(parts) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{start}\n%%EOF".encode()
-
-
 ENCRYPT = (
     f"/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -44/O<{'11' * 32}>/U<{'22' * 32}>>>"
     f"/ID[<{'33' * 16}><{'33' * 16}>]"
@@ -362,10 +282,6 @@ def test_other_types_are_refused_whatever_their_name(content: bytes, reason: str
         inspect(content, name)
 
     assert (refusal.value.status, refusal.value.params) == (422, {"reason": reason})
-
-
-def with_document(body: bytes) -> bytes:
-    return repacked(ORDINARY_DOCX, {"word/document.xml": body})
 
 
 DAMAGED = {
@@ -424,95 +340,3 @@ def test_a_picture_that_asks_for_gigabytes_is_refused(content: bytes) -> None:
         inspect(content)
 
     assert "limit_pixels" in refusal.value.params
-
-
-# --- bounds ----------------------------------------------------------------------------------------------
-
-
-def test_a_pdf_of_ten_thousand_pages_is_read_quickly() -> None:
-    started = time.monotonic()
-
-    assert inspect(raw_pdf(10_000)).pages == 10_000
-    assert time.monotonic() - started < 5
-
-
-def test_a_zip_bomb_is_refused_before_it_inflates() -> None:
-    bomb = repacked(ORDINARY_DOCX, {f"word/media/{n}.bin": bytes(64 * 1024 * 1024) for n in range(5)})
-    assert len(bomb) < 2_000_000
-    started = time.monotonic()
-
-    with pytest.raises(DamagedFileError):
-        inspect(bomb)
-    assert time.monotonic() - started < 3
-
-
-def test_a_docx_body_without_end_is_read_only_as_far_as_needed() -> None:
-    body = f'<w:document xmlns:w="{WORD}"><w:body>'.encode()
-    body += "<w:p><w:r><w:t>Nội dung dài</w:t></w:r></w:p>".encode() * 1_000_000
-    started = time.monotonic()
-
-    seen = inspect(with_document(body + b"</w:body></w:document>"))
-
-    assert len(seen.text_first_page) < 2 * extraction.DOCX_BODY_CHARACTERS
-    assert time.monotonic() - started < 5
-
-
-def test_a_pdf_whose_page_inflates_to_gigabytes_does_not_take_the_memory() -> None:
-    packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(b"q " * 2**20) for _ in range(400)) + packer.flush()
-    stream = b"4 0 obj<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream endobj\n" % (len(packed), packed)
-    bomb = raw_pdf(1, extra_page="/Contents 4 0 R").replace(b"xref\n", stream + b"xref\n", 1)
-    started = time.monotonic()
-
-    with contextlib.suppress(DamagedFileError):
-        inspect(bomb)
-    assert time.monotonic() - started < inspection.WALL_SECONDS + 5
-
-
-def test_a_parser_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    program = tmp_path / "hangs.py"
-    program.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr(extraction, "__file__", str(program))
-    monkeypatch.setattr(inspection, "WALL_SECONDS", 0.5)
-
-    with pytest.raises(DamagedFileError):
-        inspect(pdf("Nội dung"))
-
-
-def test_a_parser_that_crashes_is_a_damaged_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    program = tmp_path / "crashes.py"
-    program.write_text("import os; os.abort()")
-    monkeypatch.setattr(extraction, "__file__", str(program))
-
-    with pytest.raises(DamagedFileError):
-        inspect(pdf("Nội dung"))
-
-
-def test_the_parser_has_given_up_memory_time_and_files() -> None:
-    import resource
-
-    wanted: dict[int, int] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resource, "setrlimit", lambda which, limits: wanted.update({which: limits[1]}))
-        extraction._give_up_rights()
-
-    assert wanted[resource.RLIMIT_AS] == extraction.MEMORY_BYTES
-    assert wanted[resource.RLIMIT_CPU] == extraction.CPU_SECONDS
-    assert wanted[resource.RLIMIT_FSIZE] == 0
-
-
-@pytest.mark.parametrize(
-    "content",
-    [pdf("TỐI MẬT"), b"<html>", DAMAGED["pdf cut short"], ORDINARY_DOCX[:-100], png(60_000, 60_000)],
-)
-def test_nothing_of_a_refused_file_is_left_behind(
-    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-
-    with pytest.raises(
-        (ClassifiedDocumentError, UnsupportedFileTypeError, DamagedFileError, FileTooLargeError)
-    ):
-        inspect(content)
-
-    assert list(tmp_path.rglob("*")) == []
