@@ -33,9 +33,9 @@ class Limits:
     """
 
     file_bytes: int = 24 * 1024 * 1024
-    part_bytes: int = 48 * 1024 * 1024
-    total_bytes: int = 80 * 1024 * 1024
-    ratio: int = 250
+    part_bytes: int = 32 * 1024 * 1024
+    total_bytes: int = 64 * 1024 * 1024
+    ratio: int = 120
     parts: int = 2_000
     sheets: int = 120
     rows: int = 50_000

@@ -27,7 +27,8 @@ _SMALL_PAIRS = frozenset(
 _SECOND_HALVES = frozenset(
     {("bưu", "điện"), ("bảo", "tàng"), ("thư", "viện"), ("bệnh", "viện"), ("đa", "khoa"), ("công", "ty"),
      ("cổ", "phần"), ("cấp", "nước"), ("xăng", "dầu"), ("trung", "tâm"), ("văn", "hóa"), ("văn", "hoá"), ("y", "tế"),
-     ("điện", "lực"), ("nội", "vụ"), ("ngân", "hàng"), ("trung", "học"), ("phổ", "thông"), ("tiểu", "học"),
+     ("điện", "lực"), ("nội", "vụ"), ("ngân", "hàng"), ("trung", "học"), ("phổ", "thông"),
+        ("học", "phổ"), ("tiểu", "học"),
      ("mầm", "non"), ("cao", "đẳng"), ("đại", "học"), ("tài", "chính"), ("giáo", "dục"), ("đào", "tạo"),
      ("kho", "bạc"), ("truyền", "thanh"), ("truyền", "hình"), ("viễn", "thông"), ("quản", "lý"), ("công", "an"),
      ("quân", "sự"), ("cơ", "quan"), ("hành", "chính"), ("chính", "quyền"), ("kinh", "tế"), ("xây", "dựng"),

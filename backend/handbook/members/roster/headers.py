@@ -209,7 +209,9 @@ def _column_of_stack(stack: Sequence[str]) -> tuple[Column, int, int] | None:
     if not words:
         return None
     last = re.sub(r"[^\w]+", " ", words[-1].casefold()).strip()
-    above = column_of(" ".join(words[:-1])) if len(words) > 1 else None
+    above = next(
+        filter(None, (column_of(" ".join(words[start:-1])) for start in range(len(words) - 1))), None
+    )
     if last in ("nam", "nữ", "nu"):
         if above and above[0] is Column.BIRTH:
             return (Column.BIRTH_MALE if last == "nam" else Column.BIRTH_FEMALE), 3, -1

@@ -109,7 +109,8 @@ class _TableReader:
 
     def _header_at(self, row: SheetRow) -> tuple[Columns, int] | None:
         """The columns and the height of a header that starts with this row."""
-        if not _may_be_header(row.cells):
+        # A title stands alone in its row; the topmost row of a header never does.
+        if not _may_be_header(row.cells) or len([cell for cell in row.cells if not is_blank(cell)]) < 2:
             return None
         rows = [row]
         for ahead in range(1, HEADER_ROWS):
@@ -128,6 +129,10 @@ class _TableReader:
             split = best is not None and _is_finer(columns, best[0])
             if columns.is_table() and (best is None or gained > 0 or split):
                 best = (columns, height)
+        if best is not None and best[1] > 1:
+            below = columns_of(self._stacks(rows[1 : best[1]]))
+            if below.is_table() and below.known() >= best[0].known():
+                return None
         return best
 
     def _stacks(self, rows: Sequence[SheetRow]) -> list[list[str]]:
@@ -185,7 +190,7 @@ class _TableReader:
 
     def _group_text(self, row: SheetRow, texts: list[str], evidence: int) -> str:
         """The name in a group line, or nothing. Such a line holds one text, perhaps with a number before or behind."""
-        if evidence or any(isinstance(cell, dt.date | dt.datetime) for cell in row.cells):
+        if any(isinstance(cell, dt.date | dt.datetime) for cell in row.cells):
             return ""
         words = list(dict.fromkeys(text for text in texts if not _NUMBER_ONLY.fullmatch(text)))
         if not words:
@@ -193,8 +198,10 @@ class _TableReader:
         is_numbered = bool(_NUMBERING.match(words[0])) or len(words) < len(texts)
         stripped = words[0] if _CELL_NAME.match(words[0]) else _NUMBERING.sub("", words[0])
         name = _COUNT_BEHIND.sub("", stripped).strip()
-        if _CELL_NAME.match(name) and self._is_line(words):
+        if _CELL_NAME.match(name) and (len(words) == 1 or (not evidence and self._is_line(words))):
             return name
+        if evidence:
+            return ""
         if (
             len(words) == 1
             and (self._merges.is_wide(row.number - 1) or is_numbered)
