@@ -1,75 +1,89 @@
-"""``make bench``: runs every row that exists, prints a table with ratios, writes build/bench/results.json.
+"""`make bench`: runs every tests/bench/bench_*.py, prints one table, writes build/bench/results.json.
 
-These machines are small and noisy: read the ratios, not the absolute figures. ``python -m tests.bench sync checkin`` runs only the
-modules of these names.
+A benchmark is a module with `run() -> list[row]`; a row is
+`{"id", "value", "unit", "reference", "ratio", "target", "met"}`. Names on the command line choose some of them:
+`python -m tests.bench push`. Figures of one run are written over those of the same ids in an earlier one, so a part
+can be measured again. The exit status is 0 also when a target is missed: a benchmark tells, it does not judge.
 """
 
+import importlib
 import json
 import os
 import platform
 import subprocess
 import sys
-import time
-import traceback
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-OUTPUT = ROOT / "build" / "bench" / "results.json"
-MODULES = ("server", "checkin", "roster", "push", "pwa", "start")
+RESULTS = ROOT / "build" / "bench" / "results.json"
 COLUMNS = ("id", "value", "unit", "reference", "ratio", "target", "met")
 
 
-def main() -> int:
-    """Run the named modules, or all; a module that fails is a failure of the whole."""
-    wanted = sys.argv[1:] or MODULES
-    results: list[dict[str, Any]] = []
-    failed = []
-    for name in wanted:
-        started = time.monotonic()
-        print(f"-- {name}", flush=True)
-        try:
-            results += import_module(f"tests.bench.bench_{name}").run()
-        except Exception:  # noqa: BLE001 - the other rows are still worth having
-            traceback.print_exc()
-            failed.append(name)
-        print(f"   {time.monotonic() - started:.0f} s", flush=True)
-    print_table(results)
-    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    document = {"machine": describe_machine(), "commit": commit(), "results": results}
-    OUTPUT.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-    print(f"written to {OUTPUT.relative_to(ROOT)}")
-    if failed:
-        print(f"failed: {', '.join(failed)}")
-    return 1 if failed else 0
+def list_benchmarks(chosen: list[str]) -> list[str]:
+    """Return the names of the benchmark modules, all or those whose name holds one of `chosen`."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
+    found = [name for name in names if not chosen or any(word.replace("-", "_") in name for word in chosen)]
+    if not found:
+        raise SystemExit(f"no benchmark is called {' or '.join(chosen)}; there are {', '.join(names)}")
+    return found
 
 
-def print_table(results: list[dict[str, Any]]) -> None:
-    rows = [COLUMNS, *([show(result.get(column)) for column in COLUMNS] for result in results)]
-    widths = [max(len(row[index]) for row in rows) for index in range(len(COLUMNS))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+def describe_machine() -> str:
+    """Return processor, cores and Python in one line."""
+    model = platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
-def show(value: object) -> str:
+def describe_commit() -> str:
+    """Return the commit that was measured, with a plus when the tree differed from it."""
+    asked: dict[str, Any] = {"cwd": ROOT, "check": True, "capture_output": True, "text": True}
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], **asked)
+    changed = subprocess.run(["git", "status", "--porcelain"], **asked)
+    return commit.stdout.strip() + ("+" if changed.stdout.strip() else "")
+
+
+def write_results(rows: list[dict[str, Any]]) -> None:
+    """Put the rows beside those of earlier runs."""
+    earlier: list[dict[str, Any]] = []
+    if RESULTS.is_file():
+        earlier = json.loads(RESULTS.read_text("utf-8"))["results"]
+    merged = {row["id"]: row for row in [*earlier, *rows]}
+    document = {"machine": describe_machine(), "commit": describe_commit(), "results": list(merged.values())}
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def format_cell(value: object) -> str:
+    """Return a table cell: numbers to four figures, yes or NO for a target, a dash for nothing."""
+    if value is None:
+        return "–"
     if isinstance(value, bool):
         return "yes" if value else "NO"
-    if isinstance(value, float):
-        return f"{value:.3g}" if value < 100 else f"{value:.0f}"
-    return "" if value is None else str(value)
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 
-def describe_machine() -> dict[str, Any]:
-    return {"cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()}
+def print_table(rows: list[dict[str, Any]]) -> None:
+    """Print the rows in columns as wide as they need."""
+    cells = [list(COLUMNS), *([format_cell(row.get(column)) for column in COLUMNS] for row in rows)]
+    widths = [max(len(line[number]) for line in cells) for number in range(len(COLUMNS))]
+    for line in cells:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def commit() -> str:
-    found = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return found.stdout.strip()
+def main(chosen: list[str]) -> int:
+    rows: list[dict[str, Any]] = []
+    for name in list_benchmarks(chosen):
+        print(f"== {name}", file=sys.stderr, flush=True)
+        rows += importlib.import_module(f"tests.bench.{name}").run()
+        write_results(rows)
+    print_table(rows)
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
