@@ -55,14 +55,6 @@ def load_or_create_secrets(data_dir: Path) -> Secrets:
 
 def current_secrets() -> Secrets:
     """The application's keys."""
-    from flask import current_app
-
-    keys: Secrets = current_app.extensions["handbook.secrets"]
-    return keys
-
-
-def current_secrets() -> Secrets:
-    """The application's keys."""
     found: Secrets = current_app.extensions["handbook.secrets"]
     return found
 
