@@ -41,10 +41,12 @@ def describe_machine() -> str:
 
 def describe_commit() -> str:
     """Return the commit that was measured, with a plus when the tree differed from it."""
-    asked: dict[str, Any] = {"cwd": ROOT, "check": True, "capture_output": True, "text": True}
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], **asked)
-    changed = subprocess.run(["git", "status", "--porcelain"], **asked)
-    return commit.stdout.strip() + ("+" if changed.stdout.strip() else "")
+
+    def ask(*arguments: str) -> str:
+        answer = subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
+        return answer.stdout.strip()
+
+    return ask("rev-parse", "--short", "HEAD") + ("+" if ask("status", "--porcelain") else "")
 
 
 def write_results(rows: list[dict[str, Any]]) -> None:
