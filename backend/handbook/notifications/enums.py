@@ -1,0 +1,50 @@
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; the phone has the words for each."""
+
+    MEETING_CONVENED = "meeting_convened"
+    MEETING_CHANGED = "meeting_changed"
+    MEETING_CANCELLED = "meeting_cancelled"
+    MEETING_REMINDER = "meeting_reminder"
+    ABSENCE_DECIDED = "absence_decided"
+    RESOLUTION_ISSUED = "resolution_issued"
+
+
+#: Notices that go to everybody who was summoned, and are accounted for to who runs the meeting.
+MEETING_KINDS = (
+    NoticeKind.MEETING_CONVENED,
+    NoticeKind.MEETING_CHANGED,
+    NoticeKind.MEETING_CANCELLED,
+    NoticeKind.MEETING_REMINDER,
+)
+
+
+class ReminderState(StrEnum):
+    """``planned`` until due, ``sending`` while deliveries are under way, then ``done``; or ``cancelled``."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class DeliveryState(StrEnum):
+    """The way of one message to one device. ``accepted``: the push service has it; the phone reports the
+    rest.
+    """
+
+    QUEUED = "queued"
+    ACCEPTED = "accepted"
+    SHOWN = "shown"
+    OPENED = "opened"
+    FAILED = "failed"
+    NO_DEVICE = "no_device"
+
+
+class DeliveryEvent(StrEnum):
+    """What a phone reports."""
+
+    SHOWN = "shown"
+    OPENED = "opened"

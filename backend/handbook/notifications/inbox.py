@@ -1,0 +1,52 @@
+"""Writing the inbox: one notice for each account and thing, however often it is told."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+
+from handbook.accounts.models import Account
+from handbook.accounts.versions import bump_account_version
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.notifications.enums import NoticeKind
+from handbook.notifications.models import Notice
+
+
+def tell_members(
+    uow: UnitOfWork,
+    member_ids: Collection[int],
+    kind: NoticeKind,
+    slot: str,
+    *,
+    meeting_id: int | None = None,
+    resolution_id: int | None = None,
+    params: dict[str, Any] | None = None,
+) -> None:
+    """Add a notice for each of these members who has an account and does not have this one (``slot``) yet.
+
+    ``params`` holds codes and dates only.
+    """
+    told = select(Notice.account_id).where(Notice.slot == slot)
+    accounts = uow.session.execute(
+        select(Account.id, Account.member_id)
+        .where(
+            Account.member_id.in_(member_ids),
+            Account.disabled_at.is_(None),
+            Account.id.not_in(told),
+        )
+        .order_by(Account.id)
+    ).all()
+    for account_id, member_id in accounts:
+        uow.session.add(
+            Notice(
+                account_id=account_id,
+                kind=kind.value,
+                slot=slot,
+                meeting_id=meeting_id,
+                resolution_id=resolution_id,
+                params=params or {},
+                created_at=uow.clock.now(),
+                account_version=bump_account_version(uow, member_id),
+            )
+        )
+    uow.session.flush()

@@ -1,0 +1,22 @@
+"""Entry points of the worker."""
+
+from typing import Any
+
+from handbook.kernel.jobs import JobRun, job
+from handbook.notifications.push.gateway import current_push
+from handbook.notifications.reminders.delivering import deliver_reminder
+from handbook.notifications.reminders.planning import JOB
+from handbook.notifications.subscriptions import forget_ended_sessions
+
+
+@job(JOB)
+def deliver(run: JobRun) -> dict[str, Any]:
+    """Send one reminder to everybody it concerns."""
+    return deliver_reminder(
+        int(run.args["reminder_id"]), current_push().sender, on_progress=run.report_progress
+    )
+
+
+def tidy_subscriptions() -> None:
+    """At every tick: devices that were signed out all at once have no subscription left."""
+    forget_ended_sessions()

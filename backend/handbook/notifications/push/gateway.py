@@ -1,0 +1,64 @@
+"""What one process needs to push: the allow-list, the VAPID identity and, where something is sent, the
+sender.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+from flask import Flask, current_app
+
+from handbook.config import ConfigurationError, Settings
+from handbook.kernel.secrets import Secrets
+from handbook.notifications.push.endpoints import EndpointPolicy
+from handbook.notifications.push.sender import PushMessage, PushResult, PushSender
+from handbook.notifications.push.vapid import Vapid
+
+EXTENSION = "handbook.push"
+
+
+class Sender(Protocol):
+    """Hands messages to their push services; one result for each, in order."""
+
+    def send(self, messages: Sequence[PushMessage]) -> list[PushResult]: ...
+
+
+class PushGateway:
+    """The pieces, made from the settings. The sender is made at its first use: web processes send nothing."""
+
+    def __init__(self, settings: Settings, secrets: Secrets) -> None:
+        try:
+            self.policy = EndpointPolicy.from_setting(settings.push_extra_hosts)
+        except ValueError as error:
+            raise ConfigurationError(f"HANDBOOK_PUSH_EXTRA_HOSTS: {error}") from error
+        self.vapid = Vapid(secrets.vapid_private_key.encode(), settings.push_subject)
+        self._ca_file = settings.push_ca_file
+        self._sender: PushSender | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def sender(self) -> Sender:
+        with self._lock:
+            if self._sender is None:
+                self._sender = PushSender(self.vapid, self.policy, ca_file=self._ca_file)
+            return self._sender
+
+    def close(self) -> None:
+        """Close the connections; the next use opens new ones."""
+        with self._lock:
+            if self._sender is not None:
+                self._sender.close()
+                self._sender = None
+
+
+def install(app: Flask) -> None:
+    """Make the gateway of this application; refuses settings that cannot work."""
+    app.extensions[EXTENSION] = PushGateway(
+        app.extensions["handbook.settings"], app.extensions["handbook.secrets"]
+    )
+
+
+def current_push() -> PushGateway:
+    """The application's gateway."""
+    gateway: PushGateway = current_app.extensions[EXTENSION]
+    return gateway

@@ -1,0 +1,169 @@
+"""Reads of the inbox and of the ledger of deliveries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from handbook.access.actor import Actor
+from handbook.access.guards import require, visible
+from handbook.access.permissions import Permission
+from handbook.accounts.models import Account
+from handbook.attendance.queries import summoned_member_ids
+from handbook.kernel.clock import Clock
+from handbook.kernel.db import db
+from handbook.kernel.pagination import Page, paginate
+from handbook.kernel.problems import NotFound
+from handbook.meetings.models import Meeting
+from handbook.members.models import Member
+from handbook.notifications.enums import MEETING_KINDS, DeliveryState
+from handbook.notifications.models import Delivery, Notice, PushSubscription, Reminder
+
+_KINDS = [kind.value for kind in MEETING_KINDS]
+#: A phone that has not shown a message for so long after the push service took it is off or has lost its
+#: subscription.
+SHOWN_WITHIN = timedelta(hours=12)
+
+
+def list_notices(*, actor: Actor, limit: int, cursor: str | None) -> Page[Notice]:
+    """The actor's inbox, the newest first."""
+    statement = select(Notice).where(visible(actor, Permission.NOTICES_READ, Notice.columns()))
+    return paginate(
+        statement,
+        [Notice.id],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda notice: [notice.id],
+        descending=True,
+    )
+
+
+def get_notice(notice_id: int, *, actor: Actor) -> Notice:
+    notice = db.session.get(Notice, notice_id)
+    if notice is None:
+        raise NotFound
+    require(actor, Permission.NOTICES_READ, notice.target)
+    return notice
+
+
+def get_delivery(delivery_id: int, *, actor: Actor) -> Delivery:
+    """A delivery to the actor's own account."""
+    delivery = db.session.get(Delivery, delivery_id)
+    if delivery is None:
+        raise NotFound
+    require(actor, Permission.DELIVERIES_REPORT, delivery.target)
+    return delivery
+
+
+def read_deliveries(meeting: Meeting, *, limit: int, cursor: str | None, clock: Clock) -> dict[str, Any]:
+    """What became of everything told about this meeting, by member, and who is to be telephoned."""
+    summoned = summoned_member_ids(meeting.id)
+    page = paginate(
+        select(Member).where(Member.id.in_(summoned)),
+        [Member.name_sort, Member.id],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda member: [member.name_sort, member.id],
+    )
+    deliveries = _deliveries_by_member(meeting.id)
+    read = _read_by_member(meeting.id)
+    return {
+        "items": [_member_line(member, deliveries[member.id], read.get(member.id)) for member in page.items],
+        "next": page.next,
+        "reminders": list(
+            db.session.scalars(
+                select(Reminder)
+                .where(Reminder.meeting_id == meeting.id, Reminder.kind.in_(_KINDS))
+                .order_by(Reminder.due_at, Reminder.id)
+            )
+        ),
+        "unreached": _unreached(summoned, deliveries, read, clock.now()),
+    }
+
+
+def _deliveries_by_member(meeting_id: int) -> dict[int, list[dict[str, Any]]]:
+    rows = db.session.execute(
+        select(
+            Delivery.member_id,
+            Reminder.kind,
+            Reminder.step,
+            Delivery.state,
+            Delivery.reason,
+            PushSubscription.device_name,
+            Delivery.accepted_at,
+            Delivery.shown_at,
+            Delivery.opened_at,
+        )
+        .join(Reminder, Reminder.id == Delivery.reminder_id)
+        .outerjoin(PushSubscription, PushSubscription.id == Delivery.subscription_id)
+        .where(Reminder.meeting_id == meeting_id, Reminder.kind.in_(_KINDS))
+        .order_by(Delivery.id)
+    )
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.member_id].append(dict(row._mapping))
+    return found
+
+
+def _read_by_member(meeting_id: int) -> dict[int, datetime]:
+    rows = db.session.execute(
+        select(Account.member_id, Notice.read_at)
+        .join(Account, Account.id == Notice.account_id)
+        .where(Notice.meeting_id == meeting_id, Notice.kind.in_(_KINDS), Notice.read_at.is_not(None))
+        .order_by(Notice.read_at)
+    )
+    return {member_id: read_at for member_id, read_at in rows if read_at is not None}
+
+
+def _member_line(
+    member: Member, deliveries: list[dict[str, Any]], read_at: datetime | None
+) -> dict[str, Any]:
+    counts = Counter(delivery["state"] for delivery in deliveries)
+    return {
+        "member_id": member.id,
+        "full_name": member.full_name,
+        **{state.value: counts[state.value] for state in DeliveryState},
+        "read_at": read_at,
+        "deliveries": deliveries,
+    }
+
+
+def _unreached(
+    summoned: Collection[int],
+    deliveries: dict[int, list[dict[str, Any]]],
+    read: dict[int, datetime],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Whom no message has reached and who has read nothing in the inbox either; who is still being sent to
+    is waited for.
+    """
+    members = db.session.execute(
+        select(Member.id, Member.full_name, Member.phone, Account.password_hash.is_not(None).label("active"))
+        .outerjoin(Account, Account.member_id == Member.id)
+        .where(Member.id.in_(summoned))
+        .order_by(Member.name_sort, Member.id)
+    )
+    lines = []
+    for row in members:
+        reason = None if row.id in read else _why_unreached(deliveries.get(row.id, []), bool(row.active), now)
+        if reason is not None:
+            lines.append(
+                {"member_id": row.id, "full_name": row.full_name, "phone": row.phone, "reason": reason}
+            )
+    return lines
+
+
+def _why_unreached(deliveries: list[dict[str, Any]], active: bool, now: datetime) -> str | None:
+    states = {delivery["state"] for delivery in deliveries}
+    if states & {DeliveryState.SHOWN, DeliveryState.OPENED}:
+        return None
+    accepted = [delivery["accepted_at"] for delivery in deliveries if delivery["accepted_at"] is not None]
+    if accepted:
+        return "not_shown" if now - min(accepted) > SHOWN_WITHIN else None
+    if DeliveryState.QUEUED in states:
+        return None
+    if DeliveryState.FAILED in states:
+        return "failed"
+    return "no_device" if active else "not_activated"

@@ -1,0 +1,119 @@
+"""Planning what is to be told: rows with a due time, each with the job that will send it, in the same
+transaction.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from handbook.kernel import jobs
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.models import Meeting
+from handbook.notifications.enums import DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.models import Delivery, Reminder
+from handbook.notifications.rules import AT_ONCE, planned_steps
+
+JOB = "notifications.deliver"
+PENDING = (ReminderState.PLANNED.value, ReminderState.SENDING.value)
+
+
+def announce(
+    uow: UnitOfWork,
+    kind: NoticeKind,
+    slot: str,
+    *,
+    meeting: Meeting | None = None,
+    resolution_id: int | None = None,
+    member_id: int | None = None,
+) -> Reminder:
+    """Plan to tell something at once; planned before under this slot, it stays as it is."""
+    return _plan(
+        uow,
+        kind,
+        slot,
+        step=AT_ONCE,
+        due_at=uow.clock.now(),
+        meeting=meeting,
+        resolution_id=resolution_id,
+        member_id=member_id,
+    )
+
+
+def plan_steps(uow: UnitOfWork, meeting: Meeting) -> None:
+    """Plan the reminders before a meeting; those planned for another time of it are cancelled."""
+    stale = _pending(uow, meeting.id, NoticeKind.MEETING_REMINDER)
+    _cancel(uow, (reminder for reminder in stale if reminder.starts_at != meeting.starts_at))
+    for step, due_at in planned_steps(meeting.starts_at, uow.clock.now()).items():
+        slot = f"{NoticeKind.MEETING_REMINDER}:{meeting.id}:{step}:{int(meeting.starts_at.timestamp())}"
+        reminder = _plan(uow, NoticeKind.MEETING_REMINDER, slot, step=step, due_at=due_at, meeting=meeting)
+        if reminder.state == ReminderState.CANCELLED:
+            # The meeting was moved away and back: the same step of the same time is wanted again.
+            reminder.state = ReminderState.PLANNED.value
+            reminder.finished_at = None
+            jobs.enqueue(
+                uow, JOB, key=reminder.job_key, args={"reminder_id": reminder.id}, due_at=reminder.due_at
+            )
+
+
+def cancel_reminders(uow: UnitOfWork, meeting_id: int) -> None:
+    """Give up the reminders before a meeting that have not gone out."""
+    _cancel(uow, _pending(uow, meeting_id, NoticeKind.MEETING_REMINDER))
+
+
+def cancel_everything(uow: UnitOfWork, meeting_id: int) -> None:
+    """Give up all that was to be told about a meeting, also what is being tried again."""
+    _cancel(uow, _pending(uow, meeting_id))
+
+
+def _plan(
+    uow: UnitOfWork,
+    kind: NoticeKind,
+    slot: str,
+    *,
+    step: str,
+    due_at: datetime,
+    meeting: Meeting | None = None,
+    resolution_id: int | None = None,
+    member_id: int | None = None,
+) -> Reminder:
+    known = uow.session.scalar(select(Reminder).where(Reminder.slot == slot))
+    if known is not None:
+        return known
+    reminder = Reminder(
+        slot=slot,
+        kind=kind.value,
+        step=step,
+        meeting_id=meeting.id if meeting else None,
+        resolution_id=resolution_id,
+        member_id=member_id,
+        starts_at=meeting.starts_at if meeting else None,
+        due_at=due_at,
+        state=ReminderState.PLANNED.value,
+        created_at=uow.clock.now(),
+    )
+    uow.session.add(reminder)
+    uow.session.flush()
+    jobs.enqueue(uow, JOB, key=reminder.job_key, args={"reminder_id": reminder.id}, due_at=due_at)
+    return reminder
+
+
+def _pending(uow: UnitOfWork, meeting_id: int, kind: NoticeKind | None = None) -> list[Reminder]:
+    statement = select(Reminder).where(Reminder.meeting_id == meeting_id, Reminder.state.in_(PENDING))
+    if kind is not None:
+        statement = statement.where(Reminder.kind == kind.value)
+    return list(uow.session.scalars(statement.order_by(Reminder.id)))
+
+
+def _cancel(uow: UnitOfWork, reminders: Iterable[Reminder]) -> None:
+    for reminder in reminders:
+        reminder.state = ReminderState.CANCELLED.value
+        reminder.finished_at = uow.clock.now()
+        jobs.cancel(uow, reminder.job_key)
+        uow.session.execute(
+            update(Delivery)
+            .where(Delivery.reminder_id == reminder.id, Delivery.state == DeliveryState.QUEUED.value)
+            .values(state=DeliveryState.FAILED.value, reason="superseded", lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
+    uow.session.flush()

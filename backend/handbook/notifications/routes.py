@@ -1,0 +1,105 @@
+from typing import Any
+
+from flask import Response, make_response
+from flask_smorest import Blueprint
+
+from handbook.access.guards import current_actor, requires, signed_in
+from handbook.access.permissions import Permission
+from handbook.kernel.pagination import PageArgs
+from handbook.kernel.schemas import page_of
+from handbook.kernel.unit_of_work import current_clock, unit_of_work
+from handbook.meetings.queries import get_meeting
+from handbook.notifications import queries, service, subscriptions
+from handbook.notifications.enums import DeliveryEvent
+from handbook.notifications.push.gateway import current_push
+from handbook.notifications.schemas import (
+    DeliveriesArgs,
+    DeliveriesOut,
+    DeliveryEventIn,
+    NoticeSchema,
+    PushKeyOut,
+    SubscriptionIn,
+)
+
+blp = Blueprint("notifications", __name__, url_prefix="/api", description="Inbox, push and deliveries")
+
+
+@blp.route("/push/key", methods=["GET"])
+@signed_in
+@blp.response(200, PushKeyOut)
+def get_push_key() -> dict[str, str]:
+    """The key with which a browser subscribes."""
+    return {"key": current_push().vapid.public_key}
+
+
+@blp.route("/push/subscription", methods=["PUT"])
+@signed_in
+@blp.arguments(SubscriptionIn)
+@blp.response(204)
+def save_subscription(body: dict[str, Any]) -> Response:
+    """Subscribe this device; what it had subscribed before is replaced."""
+    with unit_of_work() as uow:
+        subscriptions.save_subscription(
+            body["endpoint"],
+            body["keys"]["p256dh"],
+            body["keys"]["auth"],
+            device_name=body["device_name"],
+            policy=current_push().policy,
+            actor=current_actor(),
+            uow=uow,
+        )
+    return make_response("", 204)
+
+
+@blp.route("/push/subscription", methods=["DELETE"])
+@signed_in
+@blp.response(204)
+def remove_subscription() -> Response:
+    """End this device's subscription."""
+    with unit_of_work() as uow:
+        subscriptions.remove_subscription(actor=current_actor(), uow=uow)
+    return make_response("", 204)
+
+
+@blp.route("/notices", methods=["GET"])
+@requires(Permission.NOTICES_READ)
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, page_of(NoticeSchema))
+def list_notices(args: dict[str, Any]) -> dict[str, Any]:
+    """The own inbox, the newest first."""
+    page = queries.list_notices(actor=current_actor(), **args)
+    return {"items": page.items, "next": page.next}
+
+
+@blp.route("/notices/<id:notice_id>/read", methods=["PUT"])
+@requires(Permission.NOTICES_READ)
+@blp.response(204)
+def mark_read(notice_id: int) -> Response:
+    """Mark an own notice as read."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        service.mark_read(queries.get_notice(notice_id, actor=actor), actor=actor, uow=uow)
+    return make_response("", 204)
+
+
+@blp.route("/meetings/<id:meeting_id>/deliveries", methods=["GET"])
+@requires(Permission.DELIVERIES_READ)
+@blp.arguments(DeliveriesArgs, location="query")
+@blp.response(200, DeliveriesOut)
+def list_deliveries(args: dict[str, Any], meeting_id: int) -> dict[str, Any]:
+    """Whom the messages about a meeting have reached, and whom to telephone."""
+    meeting = get_meeting(meeting_id, Permission.DELIVERIES_READ, actor=current_actor())
+    return queries.read_deliveries(meeting, clock=current_clock(), **args)
+
+
+@blp.route("/deliveries/<id:delivery_id>/events", methods=["POST"])
+@requires(Permission.DELIVERIES_REPORT)
+@blp.arguments(DeliveryEventIn)
+@blp.response(204)
+def report_delivery(body: dict[str, Any], delivery_id: int) -> Response:
+    """Report that an own message was shown or opened; saying it again changes nothing."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        delivery = queries.get_delivery(delivery_id, actor=actor)
+        service.report_event(delivery, DeliveryEvent(body["event"]), body["at"], uow=uow)
+    return make_response("", 204)

@@ -1,0 +1,57 @@
+"""When members are told, how long a message is worth delivering, when it is tried again. No I/O."""
+
+import json
+import random
+from datetime import datetime, timedelta
+
+from handbook.notifications.enums import MEETING_KINDS, NoticeKind
+from handbook.notifications.push.sender import Urgency
+
+#: How long before a meeting members are reminded, by the code that notices and the ledger show (default of
+#: 1-product).
+STEPS = {"2d": timedelta(days=2), "1d": timedelta(days=1), "2h": timedelta(hours=2)}
+#: The step of what is told at once.
+AT_ONCE = "now"
+#: How long news without a date of its own are worth a push.
+NEWS_LIFETIME = timedelta(days=3)
+MAX_ATTEMPTS = 6
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
+#: Payloads are filled up with blanks to this many bytes, so that their length does not tell them apart.
+PAYLOAD_LENGTH = 128
+
+
+def planned_steps(starts_at: datetime, now: datetime) -> dict[str, datetime]:
+    """The steps that still lie ahead of ``now``, with their times; none for the past."""
+    times = {step: starts_at - before for step, before in STEPS.items()}
+    return {step: due_at for step, due_at in times.items() if due_at > now}
+
+
+def payload_of(kind: str, delivery_id: int, meeting_id: int | None, resolution_id: int | None) -> bytes:
+    """What travels: a type and opaque ids. The words are made on the phone."""
+    fields = {"t": kind, "m": meeting_id, "r": resolution_id, "d": delivery_id}
+    given = {name: str(value) for name, value in fields.items() if value is not None}
+    return json.dumps(given, separators=(",", ":")).encode().ljust(PAYLOAD_LENGTH)
+
+
+def topic_of(kind: str, meeting_id: int | None, resolution_id: int | None) -> str | None:
+    """One topic for a meeting: what a sleeping phone has not fetched is replaced by what is newer about it."""
+    if kind in MEETING_KINDS:
+        return f"meeting-{meeting_id}"
+    return f"resolution-{resolution_id}" if resolution_id is not None else None
+
+
+def urgency_of(kind: str, step: str) -> Urgency:
+    """High for what a sleeping phone must hear at once: the last reminder, changes and cancellations."""
+    urgent = kind in (NoticeKind.MEETING_CHANGED, NoticeKind.MEETING_CANCELLED) or step == "2h"
+    return Urgency.HIGH if urgent else Urgency.NORMAL
+
+
+def retry_delay(attempts: int, asked: int | None) -> timedelta:
+    """How long to wait after this many attempts: what the push service asked for, or a doubling time; with
+    jitter.
+    """
+    if asked is not None:
+        return timedelta(seconds=asked * random.uniform(1.0, 1.2))  # noqa: S311 — not a secret
+    longest = min(LONGEST_RETRY.total_seconds(), FIRST_RETRY.total_seconds() * 2.0 ** max(0, attempts - 1))
+    return timedelta(seconds=longest * random.uniform(0.75, 1.0))  # noqa: S311 — not a secret

@@ -1,0 +1,92 @@
+"""What notifications do when something happens below."""
+
+from handbook.accounts.service import SessionEnded
+from handbook.attendance.events import AbsenceDecided
+from handbook.attendance.models import AbsenceRequest
+from handbook.attendance.queries import summoned_member_ids
+from handbook.kernel.events import subscribe
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.events import MeetingCancelled, MeetingChanged, MeetingConvened, MeetingOpened
+from handbook.meetings.models import Meeting
+from handbook.notifications.enums import NoticeKind
+from handbook.notifications.inbox import tell_members
+from handbook.notifications.reminders.planning import (
+    announce,
+    cancel_everything,
+    cancel_reminders,
+    plan_steps,
+)
+from handbook.notifications.subscriptions import forget_session
+from handbook.resolutions.events import ResolutionIssued
+
+
+@subscribe(MeetingConvened)
+def tell_of_meeting(event: MeetingConvened, uow: UnitOfWork) -> None:
+    meeting = uow.session.get_one(Meeting, event.meeting_id)
+    _tell_summoned(NoticeKind.MEETING_CONVENED, f"meeting_convened:{meeting.id}", meeting, uow)
+    plan_steps(uow, meeting)
+
+
+@subscribe(MeetingChanged)
+def tell_of_change(event: MeetingChanged, uow: UnitOfWork) -> None:
+    meeting = uow.session.get_one(Meeting, event.meeting_id)
+    slot = f"meeting_changed:{meeting.id}:{meeting.sequence}"
+    _tell_summoned(NoticeKind.MEETING_CHANGED, slot, meeting, uow, fields=list(event.fields))
+    plan_steps(uow, meeting)
+
+
+@subscribe(MeetingCancelled)
+def tell_of_cancelling(event: MeetingCancelled, uow: UnitOfWork) -> None:
+    meeting = uow.session.get_one(Meeting, event.meeting_id)
+    cancel_everything(uow, meeting.id)
+    _tell_summoned(NoticeKind.MEETING_CANCELLED, f"meeting_cancelled:{meeting.id}", meeting, uow)
+
+
+@subscribe(MeetingOpened)
+def stop_reminding(event: MeetingOpened, uow: UnitOfWork) -> None:
+    cancel_reminders(uow, event.meeting_id)
+
+
+@subscribe(AbsenceDecided)
+def tell_of_decision(event: AbsenceDecided, uow: UnitOfWork) -> None:
+    request = uow.session.get_one(AbsenceRequest, event.request_id)
+    slot = f"absence_decided:{request.id}:{request.decision}"
+    tell_members(
+        uow,
+        [event.member_id],
+        NoticeKind.ABSENCE_DECIDED,
+        slot,
+        meeting_id=event.meeting_id,
+        params={"decision": request.decision},
+    )
+    meeting = uow.session.get_one(Meeting, event.meeting_id)
+    announce(uow, NoticeKind.ABSENCE_DECIDED, slot, meeting=meeting, member_id=event.member_id)
+
+
+@subscribe(ResolutionIssued)
+def tell_of_resolution(event: ResolutionIssued, uow: UnitOfWork) -> None:
+    announce(
+        uow,
+        NoticeKind.RESOLUTION_ISSUED,
+        f"resolution_issued:{event.resolution_id}",
+        resolution_id=event.resolution_id,
+    )
+
+
+@subscribe(SessionEnded)
+def forget_device(event: SessionEnded, uow: UnitOfWork) -> None:
+    forget_session(event.session_id, uow=uow)
+
+
+def _tell_summoned(
+    kind: NoticeKind, slot: str, meeting: Meeting, uow: UnitOfWork, **params: list[str]
+) -> None:
+    tell_members(
+        uow,
+        summoned_member_ids(meeting.id),
+        kind,
+        slot,
+        meeting_id=meeting.id,
+        params={"starts_at": meeting.starts_at.isoformat(), **params},
+    )
+    announce(uow, kind, slot, meeting=meeting)

@@ -1,0 +1,104 @@
+"""The subscriptions of devices: one for each device session, which ends with it."""
+
+from sqlalchemy import delete, or_, select
+
+from handbook.access.actor import Actor
+from handbook.accounts.models import DeviceSession
+from handbook.audit.service import record
+from handbook.kernel.db import db
+from handbook.kernel.problems import FieldError, ValidationFailed
+from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
+from handbook.notifications.errors import EndpointRefused
+from handbook.notifications.models import PushSubscription
+from handbook.notifications.push.encryption import InvalidKeysError, SubscriptionKeys
+from handbook.notifications.push.endpoints import EndpointNotAllowedError, EndpointPolicy
+
+
+def save_subscription(
+    endpoint: str,
+    p256dh: str,
+    auth: str,
+    *,
+    device_name: str | None,
+    policy: EndpointPolicy,
+    actor: Actor,
+    uow: UnitOfWork,
+) -> PushSubscription:
+    """Subscribe the actor's device, in place of what it or another session had subscribed before.
+
+    Raises :class:`EndpointRefused`, or :class:`ValidationFailed` for keys that are not what RFC 8291 asks
+    for. Connects to nothing.
+    """
+    try:
+        policy.check(endpoint)
+    except EndpointNotAllowedError as error:
+        raise EndpointRefused(error.reason) from error
+    try:
+        keys = SubscriptionKeys.parse(p256dh, auth)
+    except InvalidKeysError as error:
+        raise ValidationFailed(FieldError(f"/keys/{error.field}", "invalid")) from error
+    known = uow.session.scalar(select(PushSubscription).where(PushSubscription.endpoint == endpoint))
+    if known is not None and known.session_id == actor.session_id:
+        known.p256dh, known.auth, known.device_name = keys.p256dh, keys.auth, device_name
+        known.failed_at = known.failure = None
+        return known
+    # An endpoint is a device: when another account has signed in on it, the former one hears nothing there
+    # any more.
+    _delete(uow, or_(PushSubscription.endpoint == endpoint, PushSubscription.session_id == actor.session_id))
+    subscription = PushSubscription(
+        account_id=actor.account_id,
+        session_id=actor.session_id,
+        endpoint=endpoint,
+        p256dh=keys.p256dh,
+        auth=keys.auth,
+        device_name=device_name,
+        created_at=uow.clock.now(),
+    )
+    uow.session.add(subscription)
+    uow.session.flush()
+    _audit(uow, "saved", actor, subscription.id)
+    return subscription
+
+
+def remove_subscription(*, actor: Actor, uow: UnitOfWork) -> None:
+    """End the subscription of the actor's device; without one nothing happens."""
+    if _delete(uow, PushSubscription.session_id == actor.session_id):
+        _audit(uow, "removed", actor, None)
+
+
+def forget_session(session_id: int, *, uow: UnitOfWork) -> None:
+    """The device was signed out: it hears nothing any more."""
+    _delete(uow, PushSubscription.session_id == session_id)
+
+
+def forget_ended_sessions() -> int:
+    """Remove subscriptions whose session has ended or expired; returns how many."""
+    ended = select(DeviceSession.id).where(
+        or_(DeviceSession.ended_at.is_not(None), DeviceSession.expires_at <= current_clock().now())
+    )
+    stale = PushSubscription.session_id.in_(ended)
+    if db.session.scalar(select(PushSubscription.id).where(stale).limit(1)) is None:
+        return 0
+    with unit_of_work() as uow:
+        return _delete(uow, stale)
+
+
+def _delete(uow: UnitOfWork, which: object) -> int:
+    found = list(uow.session.scalars(select(PushSubscription).where(which)))  # type: ignore[arg-type]
+    if found:
+        uow.session.execute(
+            delete(PushSubscription).where(PushSubscription.id.in_([row.id for row in found]))
+        )
+        for row in found:
+            uow.session.expunge(row)
+    return len(found)
+
+
+def _audit(uow: UnitOfWork, action: str, actor: Actor, subject_id: int | None) -> None:
+    record(
+        uow,
+        f"notifications:subscription:{action}",
+        actor=actor,
+        subject_id=subject_id,
+        member_id=actor.member_id,
+    )
