@@ -213,6 +213,8 @@ def test_the_meeting_open_now_cannot_be_edited(sign_in: SignIn, world: World) ->
     secretary = sign_in("secretary")
     meeting = opened(secretary, world.id_of("cell"))
     path = f"/api/meetings/{meeting['id']}"
-    assert code_of(secretary.patch(path, {"title": "x"}, headers=if_match(meeting), expect=409)) == "wrong_state"
+    assert (
+        code_of(secretary.patch(path, {"title": "x"}, headers=if_match(meeting), expect=409)) == "wrong_state"
+    )
     answer = secretary.put(f"{path}/agenda", {"agenda": []}, headers=if_match(meeting), expect=409)
     assert code_of(answer) == "wrong_state"
