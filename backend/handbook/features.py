@@ -10,6 +10,8 @@ NAMES = (
     "documents",
     "meetings",
     "attendance",
+    "resolutions",
+    "notifications",
 )
 
 ALL: tuple[ModuleType, ...] = tuple(import_module(f"handbook.{name}") for name in NAMES)

@@ -57,6 +57,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_idempotency_records_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "jobs",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("args", sa.JSON(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("progress", sa.JSON(), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("last_error", sa.String(length=200), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'dead')", name=op.f("ck_jobs_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+        sa.UniqueConstraint("key", name=op.f("uq_jobs_key")),
+    )
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.create_index("ix_jobs_state_due_at", ["state", "due_at"], unique=False)
+
+    op.create_table(
         "login_throttles",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -346,6 +370,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_member_status_changes_member_id"), ["member_id"], unique=False)
 
     op.create_table(
+        "resolutions",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("symbol", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("term", sa.String(length=9), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("content_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state = 'draft' OR issued_on IS NOT NULL", name=op.f("ck_resolutions_issued")),
+        sa.CheckConstraint("state IN ('draft', 'issued', 'revoked')", name=op.f("ck_resolutions_state")),
+        sa.CheckConstraint(
+            "type IN ('resolution', 'directive', 'regulation', 'decision', 'rules_of_procedure', 'guidance', 'plan', 'official_letter', 'conclusion', 'report', 'notice', 'submission', 'information', 'minutes', 'programme', 'project', 'copy', 'invitation')",
+            name=op.f("ck_resolutions_type"),
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_resolutions_meeting_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_resolutions_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resolutions")),
+        sa.UniqueConstraint(
+            "organization_id",
+            "type",
+            "symbol",
+            "issued_on",
+            name=op.f("uq_resolutions_organization_id_type_symbol_issued_on"),
+        ),
+    )
+    with op.batch_alter_table("resolutions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resolutions_meeting_id"), ["meeting_id"], unique=False)
+        batch_op.create_index(
+            "ix_resolutions_organization_id_content_version",
+            ["organization_id", "content_version"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_resolutions_organization_id_term_type_number",
+            ["organization_id", "term", "type", "number"],
+            unique=False,
+        )
+
+    op.create_table(
         "device_sessions",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -363,6 +437,36 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("device_sessions", schema=None) as batch_op:
         batch_op.create_index("ix_device_sessions_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "notices",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("slot", sa.String(length=120), nullable=False),
+        sa.Column("meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("resolution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("account_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('meeting_convened', 'meeting_changed', 'meeting_cancelled', 'meeting_reminder', 'absence_decided', 'resolution_issued')",
+            name=op.f("ck_notices_kind"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_notices_account_id")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_notices_meeting_id")),
+        sa.ForeignKeyConstraint(["resolution_id"], ["resolutions.id"], name=op.f("fk_notices_resolution_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+    )
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notices_account_id_account_version", ["account_id", "account_version"], unique=False
+        )
+        batch_op.create_index("ix_notices_meeting_id", ["meeting_id"], unique=False)
+        batch_op.create_index("uq_notices_account_id_slot", ["account_id", "slot"], unique=True)
 
     op.create_table(
         "offices",
@@ -435,8 +539,159 @@ def upgrade() -> None:
         batch_op.create_index("ix_papers_meeting_id", ["meeting_id"], unique=False)
         batch_op.create_index("ix_papers_sha256", ["sha256"], unique=False)
 
+    op.create_table(
+        "reminders",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("slot", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("step", sa.String(length=10), nullable=False),
+        sa.Column("meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("resolution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('meeting_convened', 'meeting_changed', 'meeting_cancelled', 'meeting_reminder', 'absence_decided', 'resolution_issued')",
+            name=op.f("ck_reminders_kind"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'sending', 'done', 'cancelled')", name=op.f("ck_reminders_state")
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_reminders_meeting_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_reminders_member_id")),
+        sa.ForeignKeyConstraint(
+            ["resolution_id"], ["resolutions.id"], name=op.f("fk_reminders_resolution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.UniqueConstraint("slot", name=op.f("uq_reminders_slot")),
+    )
+    with op.batch_alter_table("reminders", schema=None) as batch_op:
+        batch_op.create_index("ix_reminders_meeting_id_state", ["meeting_id", "state"], unique=False)
+
+    op.create_table(
+        "tasks",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("resolution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.CheckConstraint("state IN ('open', 'done', 'not_done')", name=op.f("ck_tasks_state")),
+        sa.ForeignKeyConstraint(["resolution_id"], ["resolutions.id"], name=op.f("fk_tasks_resolution_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+    )
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.create_index("ix_tasks_resolution_id", ["resolution_id"], unique=False)
+
+    op.create_table(
+        "push_subscriptions",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("endpoint", sa.String(length=1024), nullable=False),
+        sa.Column("p256dh", sa.String(length=90), nullable=False),
+        sa.Column("auth", sa.String(length=24), nullable=False),
+        sa.Column("device_name", sa.String(length=120), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.String(length=60), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_push_subscriptions_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["device_sessions.id"], name=op.f("fk_push_subscriptions_session_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscriptions")),
+        sa.UniqueConstraint("endpoint", name=op.f("uq_push_subscriptions_endpoint")),
+        sa.UniqueConstraint("session_id", name=op.f("uq_push_subscriptions_session_id")),
+    )
+    with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:
+        batch_op.create_index("ix_push_subscriptions_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "task_assignees",
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_task_assignees_member_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_task_assignees_task_id")),
+        sa.PrimaryKeyConstraint("task_id", "member_id", name=op.f("pk_task_assignees")),
+    )
+    with op.batch_alter_table("task_assignees", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_assignees_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "deliveries",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("slot", sa.String(length=80), nullable=False),
+        sa.Column("reminder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("subscription_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('queued', 'accepted', 'shown', 'opened', 'failed', 'no_device')",
+            name=op.f("ck_deliveries_state"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_deliveries_account_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_deliveries_member_id")),
+        sa.ForeignKeyConstraint(["reminder_id"], ["reminders.id"], name=op.f("fk_deliveries_reminder_id")),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["push_subscriptions.id"],
+            name=op.f("fk_deliveries_subscription_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("slot", name=op.f("uq_deliveries_slot")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index("ix_deliveries_member_id", ["member_id"], unique=False)
+        batch_op.create_index("ix_deliveries_reminder_id_state", ["reminder_id", "state"], unique=False)
+        batch_op.create_index("ix_deliveries_subscription_id", ["subscription_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_deliveries_subscription_id")
+        batch_op.drop_index("ix_deliveries_reminder_id_state")
+        batch_op.drop_index("ix_deliveries_member_id")
+
+    op.drop_table("deliveries")
+    with op.batch_alter_table("task_assignees", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_task_assignees_member_id"))
+
+    op.drop_table("task_assignees")
+    with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:
+        batch_op.drop_index("ix_push_subscriptions_account_id")
+
+    op.drop_table("push_subscriptions")
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.drop_index("ix_tasks_resolution_id")
+
+    op.drop_table("tasks")
+    with op.batch_alter_table("reminders", schema=None) as batch_op:
+        batch_op.drop_index("ix_reminders_meeting_id_state")
+
+    op.drop_table("reminders")
     with op.batch_alter_table("papers", schema=None) as batch_op:
         batch_op.drop_index("ix_papers_sha256")
         batch_op.drop_index("ix_papers_meeting_id")
@@ -449,10 +704,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_offices_account_id")
 
     op.drop_table("offices")
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.drop_index("uq_notices_account_id_slot")
+        batch_op.drop_index("ix_notices_meeting_id")
+        batch_op.drop_index("ix_notices_account_id_account_version")
+
+    op.drop_table("notices")
     with op.batch_alter_table("device_sessions", schema=None) as batch_op:
         batch_op.drop_index("ix_device_sessions_account_id")
 
     op.drop_table("device_sessions")
+    with op.batch_alter_table("resolutions", schema=None) as batch_op:
+        batch_op.drop_index("ix_resolutions_organization_id_term_type_number")
+        batch_op.drop_index("ix_resolutions_organization_id_content_version")
+        batch_op.drop_index(batch_op.f("ix_resolutions_meeting_id"))
+
+    op.drop_table("resolutions")
     with op.batch_alter_table("member_status_changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_status_changes_member_id"))
 
@@ -496,6 +763,10 @@ def downgrade() -> None:
 
     op.drop_table("organizations")
     op.drop_table("login_throttles")
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index("ix_jobs_state_due_at")
+
+    op.drop_table("jobs")
     with op.batch_alter_table("idempotency_records", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_records_created_at"))
 
