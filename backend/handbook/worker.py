@@ -31,6 +31,7 @@ def run_worker() -> None:
         tick, "interval", args=[app], seconds=min(1.0, settings.reminder_tick_seconds), **options
     )
     for plan in app.extensions.get("handbook.ticks", []):
+        _in_app(app, plan)
         scheduler.add_job(
             _in_app, "interval", args=[app, plan], seconds=settings.reminder_tick_seconds, **options
         )
