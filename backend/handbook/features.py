@@ -12,6 +12,8 @@ NAMES = (
     "attendance",
     "resolutions",
     "notifications",
+    "reports",
+    "sync",
 )
 
 ALL: tuple[ModuleType, ...] = tuple(import_module(f"handbook.{name}") for name in NAMES)

@@ -15,7 +15,7 @@ from handbook.access.predicates import RUNNERS
 from handbook.accounts.models import Account
 from handbook.accounts.presenter import present_session
 from handbook.attendance.models import AbsenceRequest, Attendance
-from handbook.attendance.schemas import AbsenceRequestSchema
+from handbook.attendance.schemas import AbsenceRequestSchema, OwnAttendanceSchema
 from handbook.kernel.clock import Clock
 from handbook.kernel.db import db
 from handbook.kernel.tree import path_ids
@@ -33,7 +33,6 @@ from handbook.resolutions.models import Resolution
 from handbook.resolutions.queries import resolution_data
 from handbook.resolutions.schemas import ResolutionSchema
 from handbook.sync.cursor import Cursor, day_of, scope_of
-from handbook.sync.schemas import OwnAttendanceSchema
 
 # How far back a phone that starts anew is filled.
 MEETINGS_BACK = timedelta(days=400)

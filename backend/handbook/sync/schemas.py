@@ -1,25 +1,14 @@
 from marshmallow import fields, validate
 
 from handbook.accounts.schemas import SessionOut
-from handbook.attendance.schemas import AbsenceRequestSchema
-from handbook.kernel.schemas import Id, Instant, Schema
+from handbook.attendance.schemas import AbsenceRequestSchema, OwnAttendanceSchema
+from handbook.kernel.schemas import Id, Schema
 from handbook.meetings.schemas import MeetingSchema
 from handbook.members.schemas import MemberSchema
 from handbook.notifications.schemas import NoticeSchema
 from handbook.organizations.schemas import OrganizationSchema
 from handbook.resolutions.schemas import ResolutionSchema
 from handbook.sync.cursor import MAX_LENGTH
-
-
-class OwnAttendanceSchema(Schema):
-    """The reader's own line in the roll of a meeting."""
-
-    meeting_id = Id(required=True)
-    state = fields.String(required=True, allow_none=True)
-    method = fields.String(required=True, allow_none=True)
-    checked_in_at = Instant(required=True, allow_none=True)
-    recorded_at = Instant(required=True, allow_none=True)
-    flags = fields.List(fields.String(), required=True)
 
 
 class ChangesSchema(Schema):

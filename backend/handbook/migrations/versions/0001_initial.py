@@ -42,6 +42,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blobs")),
     )
     op.create_table(
+        "dirty_months",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("path", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dirty_months")),
+    )
+    with op.batch_alter_table("dirty_months", schema=None) as batch_op:
+        batch_op.create_index("ix_dirty_months_path", ["path"], unique=False)
+
+    op.create_table(
         "idempotency_records",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=False),
@@ -88,6 +100,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_login_throttles")),
     )
     op.create_table(
+        "opened_months",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("covered_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_opened_months")),
+    )
+    op.create_table(
         "organizations",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -119,6 +137,45 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.create_index("ix_organizations_parent_id", ["parent_id"], unique=False)
+
+    op.create_table(
+        "cell_months",
+        sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("path", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("falling", sa.Boolean(), nullable=False),
+        sa.Column("minutes_open", sa.Boolean(), nullable=False),
+        sa.Column("open_minutes_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "open_minutes_meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("cells", sa.Integer(), nullable=False),
+        sa.Column("cells_met", sa.Integer(), nullable=False),
+        sa.Column("cells_planned", sa.Integer(), nullable=False),
+        sa.Column("meetings", sa.Integer(), nullable=False),
+        sa.Column("summoned", sa.Integer(), nullable=False),
+        sa.Column("present", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False),
+        sa.Column("excused", sa.Integer(), nullable=False),
+        sa.Column("unexcused", sa.Integer(), nullable=False),
+        sa.Column("exempt", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "cells IN (0, 1) AND cells_met + cells_planned IN (0, cells)",
+            name=op.f("ck_cell_months_one_cell"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_cell_months_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "month", name=op.f("pk_cell_months")),
+    )
+    with op.batch_alter_table("cell_months", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_cell_months_month_cells_cells_met_path", ["month", "cells", "cells_met", "path"], unique=False
+        )
+        batch_op.create_index("ix_cell_months_month_falling_path", ["month", "falling", "path"], unique=False)
+        batch_op.create_index(
+            "ix_cell_months_month_minutes_open_path", ["month", "minutes_open", "path"], unique=False
+        )
 
     op.create_table(
         "meetings",
@@ -219,6 +276,25 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_members_phone", ["phone"], unique=False)
 
+    op.create_table(
+        "organization_months",
+        sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("cells", sa.Integer(), nullable=False),
+        sa.Column("cells_met", sa.Integer(), nullable=False),
+        sa.Column("cells_planned", sa.Integer(), nullable=False),
+        sa.Column("meetings", sa.Integer(), nullable=False),
+        sa.Column("summoned", sa.Integer(), nullable=False),
+        sa.Column("present", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False),
+        sa.Column("excused", sa.Integer(), nullable=False),
+        sa.Column("unexcused", sa.Integer(), nullable=False),
+        sa.Column("exempt", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_organization_months_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "month", name=op.f("pk_organization_months")),
+    )
     op.create_table(
         "tombstones",
         sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -748,6 +824,7 @@ def downgrade() -> None:
 
     op.drop_table("absence_requests")
     op.drop_table("tombstones")
+    op.drop_table("organization_months")
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.drop_index("ix_members_phone")
         batch_op.drop_index("ix_members_organization_id_name_sort")
@@ -758,10 +835,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_meetings_organization_id_content_version")
 
     op.drop_table("meetings")
+    with op.batch_alter_table("cell_months", schema=None) as batch_op:
+        batch_op.drop_index("ix_cell_months_month_minutes_open_path")
+        batch_op.drop_index("ix_cell_months_month_falling_path")
+        batch_op.drop_index("ix_cell_months_month_cells_cells_met_path")
+
+    op.drop_table("cell_months")
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.drop_index("ix_organizations_parent_id")
 
     op.drop_table("organizations")
+    op.drop_table("opened_months")
     op.drop_table("login_throttles")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index("ix_jobs_state_due_at")
@@ -771,6 +855,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idempotency_records_created_at"))
 
     op.drop_table("idempotency_records")
+    with op.batch_alter_table("dirty_months", schema=None) as batch_op:
+        batch_op.drop_index("ix_dirty_months_path")
+
+    op.drop_table("dirty_months")
     op.drop_table("blobs")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entries_path")
