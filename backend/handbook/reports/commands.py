@@ -19,7 +19,9 @@ def rebuild_rollups_command() -> None:
     if len(differences) > SHOWN:
         click.echo(f"… and {len(differences) - SHOWN} more")
     count = len(differences)
-    click.echo(f"{count} differences, all mended" if count else "0 differences: every roll-up agrees with the rows")
+    click.echo(
+        f"{count} differences, all mended" if count else "0 differences: every roll-up agrees with the rows"
+    )
 
 
 COMMANDS = [rebuild_rollups_command]

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from handbook.attendance.enums import AttendanceState
 from handbook.attendance.models import Attendance
+from handbook.attendance.rules import ATTENDING
 from handbook.kernel.tree import ancestor_paths
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.models import Meeting
+from handbook.members.enums import MemberStatus
 from handbook.organizations.enums import CELL_KINDS
 from handbook.organizations.models import Organization
 from handbook.reports.models import CellMonth, OpenedMonth, OrganizationMonth
@@ -30,7 +32,12 @@ from handbook.reports.own_months import (
 from handbook.reports.roll_up import open_month, roll_up
 from handbook.reports.rules import Figures, month_of
 
-_COUNTERS = {state: f"{state.value}_count" for state in AttendanceState}
+_COUNTERS = (
+    "summoned_count",
+    *(f"{state.value}_count" for state in AttendanceState),
+    "official_due",
+    "official_present",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +72,48 @@ def rebuild_rollups() -> list[Difference]:
         months = {month for _, month in own} | set(uow.session.scalars(select(OpenedMonth.month)))
         for month in sorted(months):
             open_month(uow, month)
-        differences += _mend_own_months(uow, own, organizations)
-        differences += _mend_roll_ups(uow.session, organizations)
         while roll_up():
             continue
+        differences += _mend_own_months(uow, own, organizations)
+        differences += _mend_roll_ups(uow.session, organizations)
         return differences
 
 
 def _mend_meetings(session: Session) -> Iterator[Difference]:
     """The counters of every meeting against its attendance rows."""
-    counted: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = session.execute(
-        select(Attendance.meeting_id, Attendance.state, func.count()).group_by(
-            Attendance.meeting_id, Attendance.state
-        )
-    )
-    for meeting_id, state, count in rows:
-        name = "not_recorded_count" if state is None else f"{state}_count"
-        counted[meeting_id][name] = count
-    names = ["summoned_count", *_COUNTERS.values()]
-    for row in session.execute(select(*MEETING_COLUMNS).order_by(Meeting.id)):
-        mine = counted.get(row.id, {})
-        true = {"summoned_count": sum(mine.values())}
-        true |= {name: mine.get(name, 0) for name in _COUNTERS.values()}
-        wrong = [name for name in names if getattr(row, name) != true[name]]
-        for name in wrong:
-            yield Difference(
-                "meetings", row.id, row.starts_at.strftime("%Y-%m"), name, getattr(row, name), true[name]
-            )
+    counted = _count_rolls(session)
+    kept = select(Meeting.id, Meeting.starts_at, *(getattr(Meeting, name) for name in _COUNTERS))
+    for row in session.execute(kept.order_by(Meeting.id)).all():
+        true = counted.get(row.id, {})
+        wrong = {name: true.get(name, 0) for name in _COUNTERS if getattr(row, name) != true.get(name, 0)}
+        month = row.starts_at.strftime("%Y-%m")
+        for name, value in wrong.items():
+            yield Difference("meetings", row.id, month, name, getattr(row, name), value)
         if wrong:
             session.execute(
                 update(Meeting)
                 .where(Meeting.id == row.id)
-                .values({name: true[name] for name in wrong})
+                .values(**wrong, roll_version=Meeting.roll_version + 1)
                 .execution_options(synchronize_session=False)
             )
+
+
+def _count_rolls(session: Session) -> dict[int, dict[str, int]]:
+    counted: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    rows = session.execute(
+        select(Attendance.meeting_id, Attendance.state, Attendance.member_status, func.count()).group_by(
+            Attendance.meeting_id, Attendance.state, Attendance.member_status
+        )
+    )
+    for meeting_id, state, member_status, count in rows:
+        mine = counted[meeting_id]
+        mine["summoned_count"] += count
+        if state is not None:
+            mine[f"{state}_count"] += count
+        if member_status == MemberStatus.OFFICIAL:
+            mine["official_due"] += count if state != AttendanceState.EXEMPT else 0
+            mine["official_present"] += count if state in ATTENDING else 0
+    return counted
 
 
 def _count_own_months(session: Session, organizations: dict[int, Any]) -> dict[tuple[int, str], OwnMonth]:

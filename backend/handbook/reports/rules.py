@@ -83,7 +83,7 @@ def is_falling(attended: int, due: int, attended_before: int, due_before: int) -
 
 def is_month(text: str) -> bool:
     """Whether the text is a month, ``YYYY-MM``."""
-    return _MONTH.fullmatch(text) is not None and text >= "1900"
+    return text.isascii() and _MONTH.fullmatch(text) is not None and text >= "1900"
 
 
 def month_of(instant: datetime, timezone: str) -> str:
