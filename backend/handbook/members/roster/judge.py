@@ -112,15 +112,21 @@ def judge_roster(
     create_cells: bool,
     today: dt.date,
     own_cell: str | None = None,
+    ambiguous: frozenset[str] = frozenset(),
 ) -> JudgedRoster:
     """Judge every member row.
 
     ``known_cells`` maps the key of each cell that exists to its name; with ``create_cells`` those that group lines name
     count as known too. ``own_cell`` is the cell imported into, for a roster that names none.
+    ``ambiguous`` are keys of names that several existing cells bear; no row can mean one of them.
     """
     tables = [sheet for sheet in sheets if sheet.has_table]
     existing = CellNames(known_cells.values())
-    named = {key: name for key, name in _named_cells(tables, own_cell).items() if existing.find(name) is None}
+    named = {
+        key: name
+        for key, name in _named_cells(tables, own_cell).items()
+        if key not in ambiguous and existing.find(name) is None
+    }
     names = CellNames([*known_cells.values(), *named.values()])
     judge = _Judge(
         names=names,

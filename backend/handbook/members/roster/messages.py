@@ -20,7 +20,6 @@ _BY_CODE = {
     "invalid": "{Field} không hợp lệ. Hãy kiểm tra và ghi lại cho đúng.",
     "invalid_date": "{Field} không phải là một ngày có thật. Hãy ghi đủ ngày/tháng/năm, ví dụ 19/05/1990.",
     "future_date": "{Field} ở tương lai. Hãy kiểm tra lại năm.",
-    "duplicate": "{Field} trùng với một đảng viên khác. Hãy kiểm tra lại cả hai đảng viên.",
     "unknown": "{Field} không có trong hệ thống. Hãy kiểm tra lại cách ghi.",
 }
 
@@ -59,6 +58,11 @@ def message_of(problem: RowProblem) -> str:
         return (
             f"{_capital(field)} trùng với dòng {problem.params['row']} của trang “{problem.params['sheet']}”."
             " Hãy kiểm tra lại cả hai dòng và sửa dòng sai."
+        )
+    if problem.code == "duplicate":
+        return (
+            f"{_capital(field)} đã thuộc về một đảng viên khác trong hệ thống. Hãy kiểm tra lại số này;"
+            " nếu đúng là người đó, hãy sửa họ tên hoặc ngày sinh cho khớp."
         )
     sentence = _BY_FIELD.get((problem.field, problem.code)) or _BY_CODE[problem.code]
     return sentence.format(field=field, Field=_capital(field))

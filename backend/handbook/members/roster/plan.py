@@ -1,0 +1,185 @@
+"""What an import is going to do, worked out before anything is written; a dry run ends here."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from handbook.access.actor import OfficeTitle
+from handbook.members.enums import MemberStatus
+from handbook.members.models import Office
+from handbook.members.roster.judge import JudgedRoster, MemberValues, RowProblem
+from handbook.members.roster.matching import KnownMember, Matcher, chunked
+from handbook.members.roster.normalize import POST_COMMITTEE, POST_DEPUTY, POST_SECRETARY
+from handbook.members.roster.report import ImportReport
+from handbook.members.roster.target import ImportTarget
+
+TITLES = {
+    POST_SECRETARY: OfficeTitle.SECRETARY,
+    POST_DEPUTY: OfficeTitle.DEPUTY_SECRETARY,
+    POST_COMMITTEE: OfficeTitle.COMMITTEE_MEMBER,
+}
+# Offices that a roster's post column speaks of; staff and administrators are never touched by an import.
+ROSTER_TITLES = tuple(title.value for title in TITLES.values())
+_PLAIN_FIELDS = (
+    "full_name",
+    "birth_date",
+    "sex",
+    "card_number",
+    "admitted_on",
+    "official_on",
+    "phone",
+    "post",
+)
+
+
+@dataclass(slots=True)
+class Creation:
+    """A new member of the cell with this key."""
+
+    values: MemberValues
+
+
+@dataclass(slots=True)
+class Change:
+    """A known member whose record changes. ``fields`` are columns and new values; ``title`` an office to begin;
+    ``ended`` offices that end; ``moves_to`` the key of another cell."""
+
+    member: KnownMember
+    values: MemberValues
+    fields: dict[str, Any] = field(default_factory=dict)
+    citizen_id: str | None = None
+    title: str | None = None
+    ended: list[int] = field(default_factory=list)
+    moves_to: str | None = None
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """Everything that is to be written, and the report of it."""
+
+    report: ImportReport
+    new_cells: dict[str, str]
+    creations: list[Creation] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    # Offices of secretaries whom the roster replaces, with the holder's member id.
+    replaced: list[tuple[int, int]] = field(default_factory=list)
+
+
+def plan_import(session: Session, judged: JudgedRoster, target: ImportTarget) -> ImportPlan:
+    """Compare the rows that can be taken with the database."""
+    report = ImportReport(rows=len(judged.rows), organizations_created=len(judged.named_cells))
+    plan = ImportPlan(report, judged.named_cells)
+    taken = [row for row in judged.rows if not row.problems]
+    keys = {row.values.cell_key for row in taken}
+    cell_ids = {key: target.cells[key].organization_id for key in keys if key in target.cells}
+    matcher = Matcher(session, [row.values for row in taken], path=target.path, cell_ids=cell_ids.values())
+    offices = _Offices(session, cell_ids.values(), target.today)
+    secretaries: dict[str, set[int]] = {}
+    for row in judged.rows:
+        found = None if row.problems else matcher.find(row.values, cell_ids.get(row.values.cell_key))
+        if row.problems or isinstance(found, RowProblem):
+            problems = [found] if isinstance(found, RowProblem) else row.problems
+            report.refuse(row.sheet, row.number, problems)
+            continue
+        if row.values.post == POST_SECRETARY:
+            secretaries.setdefault(row.values.cell_key, set()).add(found.id if found else 0)
+        if found is None:
+            plan.creations.append(Creation(row.values))
+            report.created += 1
+            continue
+        change = _compare(found, row.values, cell_ids.get(row.values.cell_key), matcher, offices)
+        if change is None:
+            report.unchanged += 1
+        else:
+            plan.changes.append(change)
+            report.updated += 1
+    for key, holders in secretaries.items():
+        if key in cell_ids:
+            plan.replaced += offices.secretaries_other_than(cell_ids[key], holders)
+    ended = {office for change in plan.changes for office in change.ended}
+    plan.replaced = [(office, holder) for office, holder in plan.replaced if office not in ended]
+    return plan
+
+
+def _compare(
+    member: KnownMember, values: MemberValues, cell_id: int | None, matcher: Matcher, offices: "_Offices"
+) -> Change | None:
+    """What changes for a known member, or None. What a roster leaves blank is left as it is."""
+    change = Change(member, values)
+    for name in _PLAIN_FIELDS:
+        new = getattr(values, name)
+        if new is not None and new != getattr(member, name):
+            change.fields[name] = str(new) if name == "sex" else new
+    if values.citizen_id and matcher.indexes[values.citizen_id] != member.citizen_id_index:
+        change.citizen_id = values.citizen_id
+    status = _new_status(member, values)
+    if status is not None:
+        change.fields["status"] = status
+    if cell_id != member.organization_id:
+        change.moves_to = values.cell_key
+        change.ended = offices.of_member_at(member.id, member.organization_id)
+    if values.post is not None:
+        title = TITLES[values.post].value
+        if not offices.holds(member.id, cell_id, title):
+            change.title = title
+        change.ended += offices.of_member_at(member.id, cell_id, other_than=title)
+    has_changed = change.fields or change.citizen_id or change.title or change.ended or change.moves_to
+    return change if has_changed else None
+
+
+def _new_status(member: KnownMember, values: MemberValues) -> str | None:
+    """A status the roster states, or official for a probationary member who now has the date of it."""
+    if values.status is not None:
+        return str(values.status) if values.status != member.status else None
+    if member.status == MemberStatus.PROBATIONARY and values.official_on:
+        return str(MemberStatus.OFFICIAL)
+    return None
+
+
+class _Offices:
+    """Offices in force at the cells concerned."""
+
+    def __init__(self, session: Session, cell_ids: Iterable[int], today: dt.date) -> None:
+        self._held: dict[tuple[int, int], list[tuple[int, str]]] = {}
+        self._session = session
+        self._today = today
+        self._loaded: set[int] = set()
+        self._load(cell_ids)
+
+    def _load(self, cell_ids: Iterable[int]) -> None:
+        missing = [cell_id for cell_id in cell_ids if cell_id not in self._loaded]
+        self._loaded.update(missing)
+        for chunk in chunked(missing, 500):
+            statement = select(Office.id, Office.member_id, Office.organization_id, Office.title).where(
+                Office.organization_id.in_(chunk),
+                Office.member_id.is_not(None),
+                Office.title.in_(ROSTER_TITLES),
+                or_(Office.to_date.is_(None), Office.to_date >= self._today),
+            )
+            for row in self._session.execute(statement):
+                self._held.setdefault((row.member_id, row.organization_id), []).append((row.id, row.title))
+
+    def holds(self, member_id: int, cell_id: int | None, title: str) -> bool:
+        return cell_id is not None and any(
+            held == title for _, held in self._held.get((member_id, cell_id), ())
+        )
+
+    def of_member_at(
+        self, member_id: int, cell_id: int | None, *, other_than: str | None = None
+    ) -> list[int]:
+        if cell_id is None:
+            return []
+        self._load([cell_id])
+        return [office for office, title in self._held.get((member_id, cell_id), ()) if title != other_than]
+
+    def secretaries_other_than(self, cell_id: int, members: set[int]) -> list[tuple[int, int]]:
+        return [
+            (office, member_id)
+            for (member_id, held_at), held in self._held.items()
+            for office, title in held
+            if held_at == cell_id and member_id not in members and title == OfficeTitle.SECRETARY.value
+        ]
