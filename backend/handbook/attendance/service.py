@@ -121,12 +121,22 @@ def request_absence(
     if request is not None and request.reason == reason:
         return request, False
     created = request is None
+    content_version = bump_content_version(uow, meeting.organization_id)
+    account_version = bump_account_version(uow, actor.member_id)
     if request is None:
-        request = AbsenceRequest(meeting_id=meeting.id, member_id=actor.member_id, created_at=uow.clock.now())
+        request = AbsenceRequest(
+            meeting_id=meeting.id,
+            member_id=actor.member_id,
+            reason=reason,
+            created_at=uow.clock.now(),
+            content_version=content_version,
+            account_version=account_version,
+        )
         uow.session.add(request)
-    request.reason = reason
-    request.content_version = bump_content_version(uow, meeting.organization_id)
-    request.account_version = bump_account_version(uow, actor.member_id)
+    else:
+        request.reason = reason
+        request.content_version = content_version
+        request.account_version = account_version
     uow.session.flush()
     _record(uow, "attendance:absence_request:made", meeting, request.member_id, actor, request_id=request.id)
     if created:
