@@ -7,9 +7,9 @@ province wait for each other at the province only, and the second one reads what
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, distinct, func, insert, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from handbook.kernel.tree import ancestor_paths
+from handbook.kernel.tree import PATH_END, ancestor_paths
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.organizations.enums import CELL_KINDS
 from handbook.organizations.models import Organization
@@ -24,24 +24,30 @@ _CELLS = sorted(CELL_KINDS)
 def roll_up(*, limit: int = BATCH) -> int:
     """Take up to ``limit`` marks, bring every level above them up to date in one transaction, tell how many they were."""
     with unit_of_work() as uow:
-        marks = uow.session.scalars(
-            select(DirtyMonth).order_by(DirtyMonth.id).limit(limit).with_for_update(skip_locked=True)
-        ).all()
-        if not marks:
-            return 0
-        pairs = {(mark.path, mark.month) for mark in marks}
-        uow.session.execute(delete(DirtyMonth).where(DirtyMonth.id.in_([mark.id for mark in marks])))
-        uow.session.expunge_all()
-        for month in sorted({month for _, month in pairs}):
+        # First the rows, because opening a month may add marks of its own.
+        for month in sorted(uow.session.scalars(select(distinct(DirtyMonth.month)))):
             open_month(uow, month)
-        _bring_up_to_date(uow, pairs)
+        marks = uow.session.execute(
+            select(DirtyMonth.id, DirtyMonth.path, DirtyMonth.month)
+            .order_by(DirtyMonth.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if marks:
+            uow.session.execute(
+                delete(DirtyMonth)
+                .where(DirtyMonth.id.in_([mark.id for mark in marks]))
+                .execution_options(synchronize_session=False)
+            )
+            _bring_up_to_date(uow, {(mark.path, mark.month) for mark in marks})
         return len(marks)
 
 
 def open_month(uow: UnitOfWork, month: str) -> None:
     """Make sure that every organisation has its row of this month; a key lookup when none is new.
 
-    The levels above new cells are marked, so that they count them.
+    A level's row is born with the number of its cells. Cells that come into a month that is open already mark the levels
+    above them.
     """
     session = uow.session
     newest = session.scalar(select(func.max(Organization.id))) or 0
@@ -56,13 +62,14 @@ def open_month(uow: UnitOfWork, month: str) -> None:
     ).one()
     new = (Organization.id > opened.covered_id, Organization.id <= newest)
     _insert_rows(session, month, new)
-    parents = select(Organization.parent_id).where(*new, Organization.kind.in_(_CELLS))
-    session.execute(
-        insert(DirtyMonth).from_select(
-            ["path", "month"],
-            select(distinct(Organization.path), literal(month)).where(Organization.id.in_(parents)),
+    if opened.covered_id:
+        parents = select(Organization.parent_id).where(*new, Organization.kind.in_(_CELLS))
+        session.execute(
+            insert(DirtyMonth).from_select(
+                ["path", "month"],
+                select(distinct(Organization.path), literal(month)).where(Organization.id.in_(parents)),
+            )
         )
-    )
     opened.covered_id = newest
     session.flush()
 
@@ -90,11 +97,22 @@ def _insert_rows(session: Session, month: str, new: tuple[ColumnElement[bool], .
         )
         .on_conflict_do_nothing()
     )
+    below = aliased(Organization)
+    cells = (
+        select(func.count())
+        .where(
+            below.kind.in_(_CELLS),
+            below.path > Organization.path,
+            below.path < Organization.path + PATH_END,
+        )
+        .correlate(Organization)
+        .scalar_subquery()
+    )
     session.execute(
         insert_into(session, OrganizationMonth)
         .from_select(
             ["organization_id", "month", *OrganizationMonth.FIELDS],
-            select(Organization.id, literal(month), literal(0), *zeros).where(
+            select(Organization.id, literal(month), cells, *zeros).where(
                 *new, Organization.kind.not_in(_CELLS)
             ),
         )

@@ -1,0 +1,263 @@
+"""The attendance report over the tree, through the API; meetings are closed by the real service."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from openpyxl import load_workbook
+from tests.support.clients import ApiClient, code_of
+from tests.support.factories import World
+
+from handbook.access.actor import SYSTEM
+from handbook.attendance.counters import recount
+from handbook.attendance.events import AttendanceCorrected
+from handbook.attendance.models import Attendance
+from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.enums import MeetingKind
+from handbook.meetings.models import Meeting
+from handbook.meetings.service import (
+    MeetingDraft,
+    close_meeting,
+    convene_meeting,
+    create_meeting,
+    finalize_meeting,
+    open_meeting,
+)
+from handbook.organizations.models import Organization
+from handbook.reports.jobs import roll_up_months
+from handbook.reports.models import DirtyMonth, OpenedMonth
+
+SignIn = Callable[[str], ApiClient]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+START = datetime(2026, 12, 3, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def both_databases(engine_name: str) -> str:
+    return engine_name
+
+
+@pytest.fixture
+def hold(world: World, clock: FixedClock) -> Callable[..., int]:
+    """Hold a meeting from convening to closing; ``came`` are roles, everybody else is absent."""
+
+    def hold_meeting(
+        cell: str, came: list[str], start: datetime = START, kind: MeetingKind = MeetingKind.REGULAR
+    ) -> int:
+        clock.set(start - timedelta(days=3))
+        with unit_of_work() as uow:
+            organization = uow.session.get_one(Organization, int(world.id_of(cell)))
+            draft = MeetingDraft(
+                kind, "Sinh hoạt", start, start + timedelta(hours=2), "Hội trường", agenda=[]
+            )
+            meeting = create_meeting(organization, draft, actor=SYSTEM, uow=uow)
+            convene_meeting(meeting, actor=SYSTEM, uow=uow)
+            clock.set(start)
+            open_meeting(meeting, actor=SYSTEM, uow=uow)
+            _mark(meeting.id, [world.members[role].id for role in came], "present")
+            clock.set(start + timedelta(hours=2))
+            close_meeting(meeting, actor=SYSTEM, uow=uow)
+            return int(meeting.id)
+
+    return hold_meeting
+
+
+def _mark(meeting_id: int, member_ids: list[int], state: str) -> None:
+    with unit_of_work() as uow:
+        uow.session.execute(
+            db.update(Attendance)
+            .where(Attendance.meeting_id == meeting_id, Attendance.member_id.in_(member_ids))
+            .values(state=state)
+        )
+        recount(uow.session.connection(), meeting_id)
+
+
+def report(client: ApiClient, world: World, name: str, month: str = "2026-12", expect: int = 200) -> dict:
+    path = f"/api/organizations/{world.id_of(name)}/reports/attendance?month={month}"
+    return dict(client.get(path, expect=expect).json)
+
+
+def test_staff_read_down_to_a_cell_and_its_meeting(world: World, sign_in: SignIn, hold) -> None:
+    meeting_id = hold("cell", ["member", "second_member", "probationary", "secretary"])
+    roll_up_months()
+    staff = sign_in("root_staff")
+    top = report(staff, world, "root")
+    assert (top["totals"]["cells"], top["totals"]["cells_met"]) == (3, 1)
+    by_name = {child["name"]: child for child in top["children"]}
+    assert set(by_name) == {"Đảng bộ Sở Mẫu", "Đảng bộ Sở Khác"}
+    committee = by_name["Đảng bộ Sở Mẫu"]
+    assert (committee["cells"], committee["cells_met"], committee["summoned"]) == (2, 1, 6)
+    assert by_name["Đảng bộ Sở Khác"]["rate"] is None
+
+    middle = report(staff, world, "committee")
+    cell = next(child for child in middle["children"] if child["organization_id"] == world.id_of("cell"))
+    assert {
+        name: cell[name] for name in ("summoned", "present", "late", "excused", "unexcused", "exempt")
+    } == {
+        "summoned": 6,
+        "present": 4,
+        "late": 0,
+        "excused": 0,
+        "unexcused": 1,
+        "exempt": 1,
+    }
+    assert cell["rate"] == 0.8
+
+    bottom = report(staff, world, "cell")
+    assert bottom["children"] == []
+    assert [(row["meeting_id"], row["state"], row["rate"]) for row in bottom["meetings"]] == [
+        (str(meeting_id), "closed", 0.8)
+    ]
+    assert {name: value for name, value in cell.items() if name in bottom["totals"]} == bottom["totals"]
+
+
+def test_a_reader_does_not_wait_for_the_tick(world: World, sign_in: SignIn, hold) -> None:
+    hold("cell", ["member"])
+    assert db.session.query(DirtyMonth).count() > 0
+    assert report(sign_in("root_staff"), world, "root")["totals"]["present"] == 1
+    assert db.session.query(DirtyMonth).count() == 0
+
+
+def test_a_correction_after_the_closing_reaches_the_top(world: World, sign_in: SignIn, hold) -> None:
+    meeting_id = hold("cell", ["member"])
+    staff = sign_in("root_staff")
+    assert report(staff, world, "root")["totals"]["present"] == 1
+    _mark(meeting_id, [world.members["deputy"].id], "present")
+    with unit_of_work() as uow:
+        uow.emit(AttendanceCorrected(meeting_id, int(world.id_of("cell"))))
+    roll_up_months()
+    assert report(staff, world, "root")["totals"]["present"] == 2
+
+
+def test_a_month_without_any_row_still_counts_the_cells(world: World, sign_in: SignIn) -> None:
+    assert db.session.query(OpenedMonth).count() == 0
+    for month in ("2026-12", "2026-06"):
+        found = report(sign_in("root_staff"), world, "root", month)
+        assert found["totals"]["cells"] == 3
+        assert found["totals"]["rate"] is None
+        assert [child["cells"] for child in found["children"]] == [2, 1]
+    assert report(sign_in("root_staff"), world, "cell", "2026-06")["totals"]["cells"] == 1
+
+
+def test_an_organisation_made_within_the_month_is_counted(world: World, sign_in: SignIn) -> None:
+    from handbook.organizations.enums import OrganizationKind
+    from handbook.organizations.service import create_organization
+
+    roll_up_months()
+    with unit_of_work() as uow:
+        parent = uow.session.get_one(Organization, int(world.id_of("committee")))
+        create_organization(
+            name="Chi bộ Mới", kind=OrganizationKind.CELL, parent=parent, actor=SYSTEM, uow=uow
+        )
+    assert report(sign_in("root_staff"), world, "root")["totals"]["cells"] == 4
+
+
+def test_cells_that_have_not_met_are_named_after_the_committees_day(
+    world: World, sign_in: SignIn, clock: FixedClock, hold
+) -> None:
+    hold("cell", ["member"])
+    hold("other_cell", ["other_member"], START + timedelta(hours=1), MeetingKind.THEMATIC)
+    staff = sign_in("staff")
+    clock.set(datetime(2026, 12, 5, 16, 0, tzinfo=UTC))
+    assert report(staff, world, "committee")["exceptions"] == []
+    clock.set(datetime(2026, 12, 5, 17, 30, tzinfo=UTC))
+    found = report(staff, world, "committee")["exceptions"]
+    assert [(item["kind"], item["name"]) for item in found] == [("no_meeting", "Chi bộ Kế toán")]
+
+
+def test_minutes_are_overdue_after_seven_days_until_they_are_finalized(
+    world: World, sign_in: SignIn, clock: FixedClock, hold
+) -> None:
+    meeting_id = hold("cell", ["member"])
+    staff = sign_in("staff")
+    closed_at = START + timedelta(hours=2)
+    clock.set(closed_at + timedelta(days=7))
+    kinds = [item["kind"] for item in report(staff, world, "cell")["exceptions"]]
+    assert "minutes_overdue" not in kinds
+    clock.set(closed_at + timedelta(days=7, seconds=1))
+    late = [i for i in report(staff, world, "committee")["exceptions"] if i["kind"] == "minutes_overdue"]
+    assert [(item["organization_id"], item["meeting_id"]) for item in late] == [
+        (world.id_of("cell"), str(meeting_id))
+    ]
+    assert datetime.fromisoformat(late[0]["since"]) == closed_at
+    with unit_of_work() as uow:
+        finalize_meeting(uow.session.get_one(Meeting, meeting_id), actor=SYSTEM, uow=uow)
+    kinds = [item["kind"] for item in report(staff, world, "committee")["exceptions"]]
+    assert "minutes_overdue" not in kinds
+
+
+def test_a_falling_rate_is_named_with_both_rates(
+    world: World, sign_in: SignIn, clock: FixedClock, hold
+) -> None:
+    everybody = ["member", "second_member", "probationary", "secretary", "deputy"]
+    for days in (91, 61, 30):
+        hold("cell", everybody, START - timedelta(days=days))
+    hold("cell", everybody[:3])
+    found = report(sign_in("staff"), world, "committee")["exceptions"]
+    falls = [item for item in found if item["kind"] == "falling_attendance"]
+    assert [(i["organization_id"], i["rate"], i["previous_rate"]) for i in falls] == [
+        (world.id_of("cell"), 0.6, 1.0)
+    ]
+
+
+def test_the_same_as_a_workbook(world: World, sign_in: SignIn, clock: FixedClock, hold) -> None:
+    hold("cell", ["member", "secretary"])
+    clock.set(START + timedelta(days=20))
+    staff = sign_in("staff")
+    path = f"/api/organizations/{world.id_of('committee')}/reports/attendance?month=2026-12"
+    expected = staff.get(path, expect=200)
+    assert expected.headers["Vary"] == "Accept"
+    answer = staff.get(path, headers={"Accept": XLSX}, expect=200)
+    assert answer.mimetype == XLSX
+    assert answer.headers["Content-Disposition"].endswith("2026-12.xlsx")
+    book = load_workbook(io.BytesIO(answer.data))
+    rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+    lines = {row[1]: row for row in rows if row[1]}
+    for child in expected.json["children"]:
+        names = (
+            "cells",
+            "cells_met",
+            "summoned",
+            "present",
+            "late",
+            "excused",
+            "unexcused",
+            "exempt",
+            "rate",
+        )
+        assert lines[child["name"]][2:11] == [child[name] for name in names]
+    assert lines["Tổng cộng"][4] == expected.json["totals"]["summoned"]
+    exceptions = [row[0] for row in book["Cần lưu ý"].iter_rows(min_row=6, values_only=True)]
+    assert exceptions == [item["name"] for item in expected.json["exceptions"]]
+
+
+def test_an_unchanged_report_costs_a_304(world: World, sign_in: SignIn) -> None:
+    path = f"/api/organizations/{world.id_of('cell')}/reports/attendance"
+    tag = sign_in("staff").get(path, expect=200).headers["ETag"]
+    sign_in("staff").get(path, headers={"If-None-Match": tag}, expect=304)
+
+
+def test_who_may_read(world: World, sign_in: SignIn, client: ApiClient) -> None:
+    def status(role: str, name: str) -> int:
+        path = f"/api/organizations/{world.id_of(name)}/reports/attendance"
+        return sign_in(role).get(path).status_code
+
+    assert client.get(f"/api/organizations/{world.id_of('cell')}/reports/attendance").status_code == 401
+    assert [status("member", name) for name in ("cell", "committee", "other_cell")] == [403, 403, 404]
+    assert [status("secretary", name) for name in ("cell", "committee", "other_cell")] == [200, 403, 404]
+    assert [status("staff", name) for name in ("cell", "committee", "root", "far_cell")] == [
+        200,
+        200,
+        403,
+        404,
+    ]
+    assert [status("administrator", name) for name in ("root", "far_cell")] == [200, 200]
+
+
+def test_a_month_that_is_none_is_refused(world: World, sign_in: SignIn) -> None:
+    for month in ("2026-13", "2026", "x", "0000-01"):
+        path = f"/api/organizations/{world.id_of('cell')}/reports/attendance?month={month}"
+        assert code_of(sign_in("staff").get(path, expect=422)) == "validation_failed"
