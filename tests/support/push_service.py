@@ -233,6 +233,12 @@ class FakePushService:
         if self._own_directory is not None:
             self._own_directory.cleanup()
 
+    def close(self) -> None:
+        """Give the port and the files back without having run."""
+        self._socket.close()
+        if self._own_directory is not None:
+            self._own_directory.cleanup()
+
     def __enter__(self) -> Self:
         return self.start()
 

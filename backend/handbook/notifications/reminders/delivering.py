@@ -233,33 +233,46 @@ def _lifetime(reminder: Reminder, uow: UnitOfWork, now: datetime) -> timedelta:
 
 def _record(batch: Sequence[Claimed], results: Sequence[PushResult]) -> None:
     with unit_of_work() as uow:
+        now = uow.clock.now()
+        taken = [
+            claimed.delivery_id
+            for claimed, result in zip(batch, results, strict=True)
+            if result.state is PushState.ACCEPTED
+        ]
+        if taken:
+            _set(
+                taken, uow, state=DeliveryState.ACCEPTED.value, accepted_at=now, lease_until=None, reason=None
+            )
         for claimed, result in zip(batch, results, strict=True):
-            _record_one(claimed, result, uow)
+            if result.state is not PushState.ACCEPTED:
+                _record_failure(claimed, result, uow)
 
 
-def _record_one(claimed: Claimed, result: PushResult, uow: UnitOfWork) -> None:
+def _record_failure(claimed: Claimed, result: PushResult, uow: UnitOfWork) -> None:
     now = uow.clock.now()
-    values: dict[str, object] = {"lease_until": None, "reason": result.reason}
-    if result.state is PushState.ACCEPTED:
-        values |= {"state": DeliveryState.ACCEPTED.value, "accepted_at": now}
-    elif result.state is PushState.RETRY and claimed.attempts < rules.MAX_ATTEMPTS:
-        values |= {"next_attempt_at": now + rules.retry_delay(claimed.attempts, result.retry_after)}
+    if result.state is PushState.RETRY and claimed.attempts < rules.MAX_ATTEMPTS:
+        later = now + rules.retry_delay(claimed.attempts, result.retry_after)
+        _set([claimed.delivery_id], uow, next_attempt_at=later, lease_until=None, reason=result.reason)
     else:
-        values |= {"state": DeliveryState.FAILED.value}
-    # A phone may have reported the message before the push service's answer was recorded: that is not undone.
-    uow.session.execute(
-        update(Delivery)
-        .where(Delivery.id == claimed.delivery_id, Delivery.state == DeliveryState.QUEUED.value)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
+        failed = DeliveryState.FAILED.value
+        _set([claimed.delivery_id], uow, state=failed, lease_until=None, reason=result.reason)
     subscription = uow.session.get(PushSubscription, claimed.subscription_id)
-    if subscription is None or result.state is PushState.ACCEPTED:
+    if subscription is None:
         return
     if result.state is PushState.GONE:
         uow.session.delete(subscription)
     else:
-        subscription.failed_at, subscription.failure = now, (result.reason or "")[:60]
+        subscription.failed_at, subscription.failure = now, result.reason
+
+
+def _set(delivery_ids: Sequence[int], uow: UnitOfWork, **values: object) -> None:
+    """Write these columns, unless the phone has reported the message in the meantime: that is not undone."""
+    uow.session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.QUEUED.value)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _finish(reminder_id: int) -> dict[str, int]:

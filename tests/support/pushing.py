@@ -1,0 +1,64 @@
+"""What tests of notifications share: devices that subscribe, and the worker's jobs run here and now."""
+
+from typing import Any
+
+from sqlalchemy import select
+from tests.support.clients import ApiClient
+from tests.support.push_service import FakePushService, Subscription
+
+from handbook.kernel import jobs
+from handbook.kernel.db import db
+from handbook.notifications.models import Delivery, Reminder
+
+
+def subscribe(
+    client: ApiClient, service: FakePushService, device_name: str | None = "Máy thử"
+) -> Subscription:
+    """Make a subscription as this device's browser would, with the server's key, and tell the server."""
+    key = client.get("/api/push/key", expect=200).json["key"]
+    subscription = service.subscribe(key)
+    client.put("/api/push/subscription", {**subscription.as_json(), "device_name": device_name}, expect=204)
+    return subscription
+
+
+def run_jobs() -> int:
+    """Run all that is due now, as a worker's tick does; how many jobs that were."""
+    total = 0
+    while ran := jobs.run_due():
+        total += ran
+    db.session.rollback()
+    return total
+
+
+def told(service: FakePushService, subscription: Subscription) -> list[str]:
+    """The types of the messages that reached this device, in order."""
+    return [message.json()["t"] for message in service.accepted_of(subscription)]
+
+
+def ledger(meeting: dict[str, Any], kind: str | None = None) -> list[Delivery]:
+    """The deliveries of a meeting as they stand in the database, by id."""
+    db.session.rollback()
+    statement = (
+        select(Delivery)
+        .join(Reminder, Reminder.id == Delivery.reminder_id)
+        .where(Reminder.meeting_id == int(meeting["id"]))
+        .order_by(Delivery.id)
+        .execution_options(populate_existing=True)
+    )
+    if kind is not None:
+        statement = statement.where(Reminder.kind == kind)
+    return list(db.session.scalars(statement))
+
+
+def plan(meeting: dict[str, Any], kind: str = "meeting_reminder") -> dict[str, tuple[str, str]]:
+    """The reminders of a meeting by step: state, and hours before the meeting they were planned for."""
+    db.session.rollback()
+    rows = db.session.scalars(
+        select(Reminder)
+        .where(Reminder.meeting_id == int(meeting["id"]), Reminder.kind == kind)
+        .order_by(Reminder.id)
+        .execution_options(populate_existing=True)
+    )
+    return {
+        row.step: (row.state, f"{(row.starts_at - row.due_at).total_seconds() / 3600:g} h") for row in rows
+    }
