@@ -10,7 +10,11 @@ from handbook import __version__
 from handbook.config import ConfigurationError
 
 # Modules with a ``COMMANDS`` list of click commands, in the order of the help.
-COMMAND_MODULES = ("handbook.operations.commands",)
+COMMAND_MODULES = (
+    "handbook.operations.commands",
+    "handbook.members.roster.commands",
+    "handbook.reports.commands",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

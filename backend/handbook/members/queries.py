@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import require, visible
@@ -12,6 +12,7 @@ from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
 from handbook.kernel.text import like_pattern
+from handbook.kernel.tree import PATH_END
 from handbook.members.models import Member, Office
 from handbook.organizations.models import Organization
 
@@ -33,16 +34,20 @@ def list_members(
     *,
     q: str | None,
     status: str | None,
+    below: bool,
     actor: Actor,
     limit: int,
     cursor: str | None,
 ) -> Page[Member]:
-    """Members of one organisation by given name; ``q`` finds parts of names without regard to diacritics and đ."""
+    """Members of one organisation, or with ``below`` of its whole subtree, by given name.
+
+    ``q`` finds parts of names without regard to diacritics and đ.
+    """
     statement = (
         select(Member)
         .join(Organization, Organization.id == Member.organization_id)
         .where(
-            Member.organization_id == organization.id,
+            _members_of(organization, below=below),
             visible(actor, Permission.MEMBERS_READ, Member.columns()),
         )
     )
@@ -57,6 +62,12 @@ def list_members(
         cursor=cursor,
         key_of=lambda member: [member.name_sort, member.id],
     )
+
+
+def _members_of(organization: Organization, *, below: bool) -> ColumnElement[bool]:
+    if below:
+        return and_(Organization.path >= organization.path, Organization.path < organization.path + PATH_END)
+    return Member.organization_id == organization.id
 
 
 def current_offices(actor: Actor) -> list[Office]:

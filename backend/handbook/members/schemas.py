@@ -38,6 +38,7 @@ class MemberListArgs(PageArgs):
     status = fields.String(
         load_default=None, validate=validate.OneOf([status.value for status in MemberStatus])
     )
+    below = fields.Boolean(load_default=False, metadata={"description": "with the organisations below"})
 
 
 class CitizenIdViewIn(Schema):
