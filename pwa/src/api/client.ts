@@ -109,8 +109,8 @@ export function request<T>(method: Method, path: string, options: RequestOptions
 }
 
 /** The bytes of a paper, an Excel report, an activation sheet. */
-export function download(path: string, options: RequestOptions = {}): Promise<Result<Blob>> {
-  return exchange('GET', path, { accept: '*/*', timeout: 180_000, ...options }, (response) => response.blob());
+export function download(path: string, { method = 'GET', ...options }: RequestOptions & { method?: Method } = {}): Promise<Result<Blob>> {
+  return exchange(method, path, { accept: '*/*', timeout: 180_000, ...options }, (response) => response.blob());
 }
 
 /** The code to put into words: of the problem, or `network`. */

@@ -41,13 +41,15 @@ export interface Member {
   admitted_on: string | null;
   official_on: string | null;
   organization_id: Id;
+  organization_name?: string;
+  post?: string | null;
   offices: Office[];
   phone?: string | null;
   etag?: string;
 }
 
 export interface Session {
-  account: { id: Id; login: string };
+  account: { id: Id; login: string | null };
   member: Member | null;
   offices: Office[];
   must_change_password: boolean;
@@ -111,6 +113,8 @@ export interface Meeting {
   closed_at: string | null;
   timezone: string;
   can: MeetingAct[];
+  /** What is unusual about its time, for who runs it. */
+  warnings?: ('notice_below_least' | 'notice_short' | 'duration_short')[];
   counts: Counts;
   etag: string;
 }
@@ -129,6 +133,7 @@ export interface RollItem extends Omit<OwnAttendance, 'meeting_id'> {
   full_name: string;
   status: MemberStatus;
   recorded_by: string | null;
+  reason?: string | null;
 }
 
 export interface Roll {
@@ -187,12 +192,9 @@ export interface Notice {
 }
 
 export interface AccessLogEntry {
-  id: Id;
   at: string;
   action: string;
   actor_name: string | null;
-  actor_title: string | null;
-  organization_name: string | null;
   reason: string | null;
 }
 

@@ -46,6 +46,11 @@ export async function setPreferences(changes: Partial<Preferences>): Promise<voi
   }
 }
 
+/** Writes the choices again after a log-out, whose answer has the browser clear everything of this site. */
+export function rememberPreferences(): void {
+  localStorage.setItem(KEY, JSON.stringify(state));
+}
+
 /** The service worker makes the words of notifications and cannot read these choices itself. */
 export async function tellWorker(): Promise<void> {
   if ((await readMeta('language')) !== state.language) await writeMeta('language', state.language);

@@ -68,6 +68,8 @@ export interface WaitingCheckIn {
   meeting_id: Id;
   token: string;
   scanned_at: string;
+  /** Scanned inside the app, or opened from the phone's camera app. */
+  method: 'qr' | 'link';
 }
 
 export interface MetaValues {

@@ -1,22 +1,19 @@
 import { core } from './core.vi';
-import { problems } from './problems.vi';
 import { defineMessages } from './messages';
 
-const vi = { ...core, ...problems };
-export type CoreKey = keyof typeof vi;
+export type CoreKey = keyof typeof core;
 
-/** The words that every screen may need: acts, dates, the terms of the domain, and the sentence of every problem. */
-export const t = defineMessages(vi, async () => {
-  const [words, sentences] = await Promise.all([import('./core.en'), import('./problems.en')]);
-  return { ...words.core, ...sentences.problems };
-});
+/** The words that every screen may need: acts, dates, the terms of the domain. */
+export const t = defineMessages(core, () => import('./core.en').then((module) => module.core));
 
-export function isCoreKey(key: string): key is CoreKey {
-  return key in vi;
+/** Loaded before the first screen is shown, beside its code. */
+let problem: ((code: string) => string) | null = null;
+
+export async function loadProblems(): Promise<void> {
+  problem ??= (await import('./problems')).sentenceOf;
 }
 
 /** The sentence for a problem code, with a way on; a code nobody worded gets the general sentence. */
 export function problemText(code: string): string {
-  const key = `problem.${code}`;
-  return t(isCoreKey(key) ? key : 'problem.unexpected');
+  return problem?.(code) ?? t('app.screenFailed');
 }

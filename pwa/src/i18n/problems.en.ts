@@ -10,7 +10,7 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.busy': 'Many people are using the handbook right now. Wait a few seconds and try again.',
   'problem.invalid_activation_code': 'The activation code is wrong or was used already. Check the activation sheet, or ask the secretary for a new one.',
   'problem.activation_expired': 'The activation code has expired. Ask the secretary for a new activation sheet.',
-  'problem.weak_password': 'This password is easy to guess. Choose a longer one, at least 10 characters, without your name or card number.',
+  'problem.weak_password': 'This password is easy to guess. Choose a longer one, at least 8 characters, other than your card or phone number.',
   'problem.not_authenticated': 'You are no longer logged in. Please log in again.',
   'problem.forbidden': 'You have not been given this task. If you need it, ask the cell secretary or the administrator.',
   'problem.not_found': 'This was not found; it may have been removed. Go back and refresh the list.',

@@ -9,7 +9,7 @@ export const problems = {
   'problem.busy': 'Đang có nhiều người dùng cùng lúc. Đồng chí chờ vài giây rồi thử lại.',
   'problem.invalid_activation_code': 'Mã kích hoạt không đúng hoặc đã dùng rồi. Đồng chí xem lại phiếu kích hoạt, hoặc nhờ bí thư cấp phiếu mới.',
   'problem.activation_expired': 'Mã kích hoạt đã hết hạn. Đồng chí nhờ bí thư cấp phiếu kích hoạt mới.',
-  'problem.weak_password': 'Mật khẩu này dễ đoán. Đồng chí chọn mật khẩu dài hơn, ít nhất 10 ký tự, không trùng tên hay số thẻ.',
+  'problem.weak_password': 'Mật khẩu này dễ đoán. Đồng chí chọn mật khẩu dài hơn, ít nhất 8 ký tự, không trùng số thẻ hay số điện thoại.',
   'problem.not_authenticated': 'Phiên đăng nhập đã kết thúc. Đồng chí đăng nhập lại.',
   'problem.forbidden': 'Đồng chí chưa được giao quyền làm việc này. Nếu cần, hãy liên hệ bí thư chi bộ hoặc người quản trị.',
   'problem.not_found': 'Không tìm thấy nội dung này, có thể đã bị gỡ. Đồng chí quay lại và làm mới danh sách.',

@@ -8,18 +8,22 @@ import { checkInItem } from './check-in';
 
 /** Set while a log-out made without a network still has to be told to the server. Holds nothing personal. */
 const LOGOUT_PENDING = 'handbook.logout-pending';
+/** Names of the service worker's caches; see src/sw/precache.ts. */
+const SHELL = 'handbook-shell-';
 
 /**
- * Removes everything personal from this device: stored data, caches, the push subscription, notifications. A
- * check-in scanned before anybody logged in belongs to nobody yet and may be kept.
+ * Removes everything personal from this device: stored data, caches, the push subscription, notifications. The shell
+ * of the app holds nothing personal and stays, so that the login screen opens without a network. A check-in scanned
+ * before anybody logged in belongs to nobody yet and may be kept.
  */
 export async function wipeDevice(options: { keepWaitingCheckIn?: boolean } = {}): Promise<void> {
   const waiting = options.keepWaitingCheckIn ? await readMeta('waiting_check_in') : undefined;
   await clearDatabase();
   if (waiting) await write(['meta'], (tx) => putMeta(tx, 'waiting_check_in', waiting));
   await forgetSubscription();
-  if ('caches' in globalThis) for (const name of await caches.keys()) await caches.delete(name);
-  // The worker closes what it shows and fetches the (impersonal) shell again for the login screen.
+  if ('caches' in globalThis) {
+    for (const name of await caches.keys()) if (!name.startsWith(SHELL)) await caches.delete(name);
+  }
   navigator.serviceWorker?.controller?.postMessage({ type: 'WIPED' });
 }
 

@@ -9,23 +9,25 @@ export function parseCheckInLink(text: string): { meeting_id: string; token: str
   return found ? { meeting_id: found[1] as string, token: found[2] as string } : null;
 }
 
-export function checkInItem({ meeting_id, token, scanned_at }: WaitingCheckIn): NewOutboxItem {
+export function checkInItem({ meeting_id, token, scanned_at, method }: WaitingCheckIn): NewOutboxItem {
   const patch: OwnAttendance = {
-    meeting_id, state: 'present', method: 'qr', checked_in_at: scanned_at, recorded_at: null, flags: [],
+    meeting_id, state: 'present', method, checked_in_at: scanned_at, recorded_at: null, flags: [],
   };
   return {
     kind: 'check_in',
     subject: `meeting:${meeting_id}`,
     method: 'POST',
     path: `/api/meetings/${encodeURIComponent(meeting_id)}/check-ins`,
-    body: { token, scanned_at },
+    body: { token, scanned_at, method },
     local: { store: 'attendance', key: meeting_id, patch },
   };
 }
 
 /** Keeps a check-in on this phone and sends it as soon as it can; before login it waits for the login. */
-export async function checkIn(meeting_id: string, token: string): Promise<'queued' | 'waiting_for_login'> {
-  const scan: WaitingCheckIn = { meeting_id, token, scanned_at: new Date().toISOString() };
+export async function checkIn(
+  meeting_id: string, token: string, method: WaitingCheckIn['method'],
+): Promise<'queued' | 'waiting_for_login'> {
+  const scan: WaitingCheckIn = { meeting_id, token, scanned_at: new Date().toISOString(), method };
   if (await readMeta('session')) {
     await enqueue(checkInItem(scan), ['attendance']);
     return 'queued';

@@ -131,8 +131,8 @@ function merged(base: object | undefined, patch: object, answer: unknown, keyPat
       return { ...base, ...patch, ...answer };
     }
   }
-  // A row that exists only on this phone is replaced by the server's with the next pull.
-  return key.startsWith('local-') ? null : { ...base, ...patch };
+  // A row that exists only on this phone is replaced by the server's with the next pull; one that is gone stays gone.
+  return key.startsWith('local-') || (!base && !(keyPath in patch)) ? null : { ...base, ...patch };
 }
 
 /** Drops what was sent long ago; says how many items still wait. */

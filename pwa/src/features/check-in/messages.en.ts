@@ -1,0 +1,32 @@
+import type { vi } from './messages';
+
+export const en: Record<keyof typeof vi, string> = {
+  'scan.title': 'Scan check-in code',
+  'scan.hint': 'Point the camera at the QR code on the secretary\'s screen. It works without a network.',
+  'scan.view': 'Camera picture',
+  'scan.starting': 'Opening the camera…',
+  'scan.notACode': 'This is not a check-in code. Point the camera at the QR code of the meeting.',
+  'scan.refused': 'The handbook may not use the camera yet',
+  'scan.refusedText': 'Allow the camera in the settings of your browser and try again. Or open the camera app of your phone and scan the code. Or ask the secretary to mark you; no phone is needed.',
+  'scan.none': 'This device has no usable camera',
+  'scan.noneText': 'Ask the secretary to mark you; no phone is needed.',
+  'scan.busy': 'Another app is using the camera',
+  'scan.busyText': 'Close the other app and try again, or ask the secretary to mark you.',
+  'scan.insecure': 'The camera cannot be used at this address. Scan with the camera app of your phone, or ask the secretary to mark you.',
+  'scan.otherWay': 'It does not scan? Ask the secretary to mark you; you need not type anything.',
+  'scan.again': 'Scan again',
+
+  'done.title': 'Check-in',
+  'done.sent': 'You are checked in',
+  'done.sentText': 'At {time}.',
+  'done.queued': 'Your check-in is noted',
+  'done.queuedText': 'Scanned at {time}. It will be sent by itself when there is a network; you need not do anything.',
+  'done.sending': 'Sending your check-in…',
+  'done.refused': 'You are not checked in yet',
+  'done.waiting': 'Your check-in has been kept',
+  'done.waitingText': 'Log in to send it. The time of the scan is noted.',
+  'done.login': 'Log in',
+  'done.meeting': 'See the meeting',
+  'done.bad': 'This check-in link is not right',
+  'done.badText': 'Scan the code on the secretary\'s screen again, or ask the secretary to mark you.',
+};

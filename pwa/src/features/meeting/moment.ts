@@ -1,0 +1,26 @@
+import type { AttendanceState, Meeting } from '$api/shapes';
+
+export type Moment = 'ahead' | 'check_in' | 'after' | 'cancelled';
+
+const HOUR = 3_600_000;
+
+/** What a member can do about a meeting now: read and ask to be excused, check in, or look back. */
+export function momentOf(meeting: Meeting, now: Date): Moment {
+  if (meeting.state === 'cancelled') return 'cancelled';
+  if (meeting.state === 'closed' || meeting.state === 'finalized') return 'after';
+  const start = Date.parse(meeting.starts_at);
+  const end = Date.parse(meeting.ends_at);
+  if (meeting.state === 'open') return 'check_in';
+  if (now.getTime() > end + 3 * HOUR) return 'after';
+  return now.getTime() >= start - HOUR ? 'check_in' : 'ahead';
+}
+
+/** A request to be excused makes sense until the meeting begins. */
+export function canAskAbsence(meeting: Meeting, now: Date): boolean {
+  return meeting.state === 'convened' && now.getTime() < Date.parse(meeting.starts_at);
+}
+
+/** Already counted as being there. */
+export function isThere(state: AttendanceState | null | undefined): boolean {
+  return state === 'present' || state === 'late';
+}

@@ -1,0 +1,15 @@
+import type { Notice } from '$api/shapes';
+import { enqueue } from '$sync/outbox';
+
+/** Marks a notice as read, now on this phone and then at the server. */
+export async function markRead(notice: Notice): Promise<void> {
+  if (notice.read_at !== null) return;
+  await enqueue({
+    kind: 'notice_read',
+    subject: `notice:${notice.id}`,
+    method: 'PUT',
+    path: `/api/notices/${encodeURIComponent(notice.id)}/read`,
+    body: {},
+    local: { store: 'notices', key: notice.id, patch: { read_at: new Date().toISOString() } },
+  });
+}

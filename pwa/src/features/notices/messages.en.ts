@@ -1,0 +1,15 @@
+import type { vi } from './messages';
+
+export const en: Record<keyof typeof vi, string> = {
+  'notices.title': 'Notices',
+  'notices.unread': 'Unread',
+  'notices.readAll': 'Mark all as read',
+  'notices.empty': 'No notices yet',
+  'notices.emptyText': 'New meetings, changes, reminders and resolutions will appear here.',
+  'notice.meeting_convened': 'Meeting convened',
+  'notice.meeting_changed': 'A meeting has changed',
+  'notice.meeting_cancelled': 'A meeting was cancelled',
+  'notice.meeting_reminder': 'Meeting reminder',
+  'notice.absence_decided': 'Your absence request was answered',
+  'notice.resolution_issued': 'New resolution',
+};

@@ -1,0 +1,17 @@
+import { defineMessages } from '$i18n';
+
+export const vi = {
+  'notices.title': 'Thông báo',
+  'notices.unread': 'Chưa đọc',
+  'notices.readAll': 'Đánh dấu đã đọc tất cả',
+  'notices.empty': 'Chưa có thông báo',
+  'notices.emptyText': 'Lịch họp mới, thay đổi, nhắc lịch và nghị quyết sẽ hiện ở đây.',
+  'notice.meeting_convened': 'Triệu tập họp',
+  'notice.meeting_changed': 'Lịch họp có thay đổi',
+  'notice.meeting_cancelled': 'Cuộc họp đã hủy',
+  'notice.meeting_reminder': 'Nhắc lịch họp',
+  'notice.absence_decided': 'Đơn xin vắng đã được trả lời',
+  'notice.resolution_issued': 'Nghị quyết mới',
+} as const;
+
+export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));

@@ -1,0 +1,35 @@
+import { defineMessages } from '$i18n';
+
+export const vi = {
+  'today.title': 'Hôm nay',
+  'today.next': 'Cuộc họp tới',
+  'today.running': 'Đang họp',
+  'today.last': 'Cuộc họp vừa qua',
+  'today.none': 'Chưa có lịch họp',
+  'today.noneText': 'Khi bí thư triệu tập, lịch họp sẽ hiện ở đây và máy báo cho đồng chí.',
+  'today.papers': '{saved}/{total} tài liệu đã lưu trên máy',
+  'today.read': 'Đọc tài liệu',
+  'today.program': 'Xem chương trình',
+  'today.absence': 'Xin vắng',
+  'today.scan': 'Quét mã điểm danh',
+  'today.resolution': 'Xem nghị quyết',
+  'today.details': 'Xem cuộc họp',
+  'today.absenceSent': 'Đã gửi đơn xin vắng',
+  'today.also': 'Sắp tới',
+  'today.news': 'Mới',
+  'today.allNews': 'Tất cả thông báo',
+  'today.noNews': 'Không có gì mới từ lần xem trước.',
+  'today.tasks': 'Nhiệm vụ của tôi',
+  'today.allTasks': 'Tất cả nhiệm vụ',
+  'today.noTasks': 'Không có nhiệm vụ nào đang chờ.',
+  'today.firstSync': 'Đang tải nội dung lần đầu…',
+  'today.firstFailed': 'Chưa tải được nội dung',
+  'task.due': 'Hạn {date}',
+  'task.overdue': 'Quá hạn {n} ngày',
+  'task.dueToday': 'Hạn hôm nay',
+  'task.noDue': 'Không ghi hạn',
+  'task.push': 'Để không lỡ lịch họp, đồng chí bật thông báo cho máy này.',
+  'task.pushAct': 'Bật thông báo',
+} as const;
+
+export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));

@@ -1,0 +1,20 @@
+import { mount } from 'svelte';
+import '$styles/base.css';
+import App from '$app/App.svelte';
+import { startInstall } from '$app/install.svelte';
+import { loadPreferences } from '$app/preferences.svelte';
+import { startRouter } from '$app/router.svelte';
+import { startSession } from '$app/session.svelte';
+import { startWorker } from '$app/worker.svelte';
+import { refreshSubscription } from '$push/subscription';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('The document has no element "app".');
+
+startInstall();
+await loadPreferences();
+mount(App, { target });
+startRouter();
+await startSession();
+await startWorker();
+await refreshSubscription();
