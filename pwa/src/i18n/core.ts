@@ -6,6 +6,10 @@ export type CoreKey = keyof typeof core;
 /** The words that every screen may need: acts, dates, the terms of the domain. */
 export const t = defineMessages(core, () => import('./core.en').then((module) => module.core));
 
+export function isCoreKey(key: string): key is CoreKey {
+  return key in core;
+}
+
 /** Loaded before the first screen is shown, beside its code. */
 let problem: ((code: string) => string) | null = null;
 
