@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 from sqlalchemy import Select, tuple_
 
 from handbook.kernel.clock import as_utc
-from handbook.kernel.db import db
+from handbook.kernel.db import UTCDateTime, db
 from handbook.kernel.problems import FieldError, ValidationFailed
 from handbook.kernel.schemas import Schema
 
@@ -66,9 +66,13 @@ def _decode(cursor: str, keys: Sequence[Any]) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list):
             raise TypeError("not a list")
-        return [_typed(key.type.python_type, value) for key, value in zip(keys, values, strict=True)]
+        return [_typed(_python_type(key), value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError):
         raise ValidationFailed(FieldError("/cursor", "invalid")) from None
+
+
+def _python_type(key: ColumnElement[Any]) -> type[Any]:
+    return datetime if isinstance(key.type, UTCDateTime) else key.type.python_type
 
 
 def _typed(wanted: type[Any], value: Any) -> Any:
