@@ -4,11 +4,12 @@ Parsers of PDF and DOCX are where hostile files strike, and pdfium is not safe t
 web process never parses: it starts this file as a program (``python -I extraction.py pdf|docx``, the document on
 standard input), which first gives up the right to more memory, time and files, and answers one JSON object:
 
-- ``{"titles": [...], "pages": 3 | null, "lines": [...], "first_page": "..."}``, or
+- ``{"title": "...", "titles": [...], "pages": 3 | null, "lines": [...], "first_page": "..."}``, or
 - ``{"refusal": "damaged" | "encrypted" | "macros" | "type"}``.
 
-``lines`` go to :func:`handbook.documents.secrecy.find_mark_in_text`: an empty line parts blocks, a tab parts
-columns. This file imports nothing of the application, so that it starts fast.
+``titles`` are the title and everything else that describes the document, such as keywords. ``lines`` go to
+:func:`handbook.documents.secrecy.find_mark_in_text`: an empty line parts blocks, a tab parts columns. This file
+imports nothing of the application, so that it starts fast.
 """
 
 import contextlib
@@ -81,7 +82,8 @@ def read_pdf(source: BinaryIO) -> dict[str, Any]:
             lines += _annotation_texts(page.raw)
     except pypdfium2.PdfiumError:
         raise RefusedError("damaged") from None
-    return {"titles": titles, "pages": pages, "lines": lines, "first_page": first_page}
+    title = metadata.get("Title", "")[:PROPERTY_CHARACTERS]
+    return {"title": title, "titles": titles, "pages": pages, "lines": lines, "first_page": first_page}
 
 
 def _joined_letters(lines: list[str]) -> Iterator[str]:
@@ -216,11 +218,14 @@ class _Properties:
 
     def __init__(self) -> None:
         self.values: list[str] = []
+        self.names: list[str] = []
         self._open = False
 
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
-        self._open = tag.rpartition("}")[2] in _PROPERTIES
+        name = tag.rpartition("}")[2]
+        self._open = name in _PROPERTIES
         if self._open:
+            self.names.append(name)
             self.values.append("")
 
     def end(self, _tag: str) -> None:
@@ -329,8 +334,9 @@ def _read_docx(source: BinaryIO) -> dict[str, Any]:
         if name in package.names:
             package.feed(name, properties)
     titles = [value for value in properties.values if value.strip()]
+    title = dict(zip(properties.names, properties.values, strict=True)).get("title", "")
     first_page = "\n".join(line for line in body.lines if line.strip())
-    return {"titles": titles, "pages": None, "lines": lines, "first_page": first_page}
+    return {"title": title, "titles": titles, "pages": None, "lines": lines, "first_page": first_page}
 
 
 # --- the program ---------------------------------------------------------------------------------

@@ -56,13 +56,10 @@ class Inspected:
         return bool(self.text_first_page.strip())
 
 
-def inspect_upload(
-    stream: BinaryIO, filename: str, declared_type: str | None = None, *, limit: int = DEFAULT_LIMIT_BYTES
-) -> Inspected:
+def inspect_upload(stream: BinaryIO, filename: str, *, limit: int = DEFAULT_LIMIT_BYTES) -> Inspected:
     """Look at the file from its beginning; the stream is left at its beginning again.
 
-    ``declared_type`` only helps to word the refusal of what cannot be recognised. Raises
-    :class:`UnsupportedFileTypeError`, :class:`FileTooLargeError` (more than ``limit`` bytes),
+    Raises :class:`UnsupportedFileTypeError`, :class:`FileTooLargeError` (more than ``limit`` bytes),
     :class:`DamagedFileError` or :class:`ClassifiedDocumentError`. Copies live in files without a name, which vanish
     with this call.
     """
@@ -70,7 +67,7 @@ def inspect_upload(
     with tempfile.TemporaryFile() as copy:
         size = _copy(stream, copy, limit)
         stream.seek(0)
-        media_type = _recognise(copy, declared_type)
+        media_type = _recognise(copy)
         title, pages, text = None, None, ""
         if media_type in (MediaType.PDF, MediaType.DOCX):
             answer = _extract(copy, media_type)
@@ -79,7 +76,7 @@ def inspect_upload(
             level = find_mark_in_text(answer["lines"])
             if level is not None:
                 raise ClassifiedDocumentError(level, "text")
-            title = clean(answer["titles"][0])[:MAX_NAME_LENGTH] or None if answer["titles"] else None
+            title = clean(answer["title"])[:MAX_NAME_LENGTH] or None
             pages, text = answer["pages"], unicodedata.normalize("NFC", answer["first_page"])
         else:
             check_picture(copy, media_type)
@@ -116,7 +113,7 @@ def _copy(stream: BinaryIO, copy: IO[bytes], limit: int) -> int:
     return size
 
 
-def _recognise(copy: IO[bytes], declared_type: str | None) -> MediaType:
+def _recognise(copy: IO[bytes]) -> MediaType:
     copy.seek(0)
     head = copy.read(1024)
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-"):
@@ -131,7 +128,7 @@ def _recognise(copy: IO[bytes], declared_type: str | None) -> MediaType:
         return MediaType.WEBP
     if head.startswith(_OLD_OFFICE):
         raise UnsupportedFileTypeError(reason="old_office")
-    if not head or declared_type in tuple(MediaType):
+    if not head:
         raise DamagedFileError
     raise UnsupportedFileTypeError(reason="type")
 

@@ -1,10 +1,12 @@
 """The papers of a meeting: attached and removed by who runs it, read by who may read the meeting."""
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, current_app, jsonify, request
 from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
+from werkzeug.http import dump_options_header
 
 from handbook.access.guards import current_actor, requires
 from handbook.access.permissions import Permission
@@ -19,6 +21,7 @@ from handbook.kernel.db import db
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.problems import FieldError, NotFound, Problem, ValidationFailed
 from handbook.kernel.storage import BlobStore
+from handbook.kernel.text import fold
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings import queries, service
 from handbook.meetings.enums import MeetingState
@@ -44,6 +47,7 @@ def attach(files: dict[str, Any], form: dict[str, Any], meeting_id: int) -> Resp
 
     The file is inspected and stored before the transaction begins, so that a slow one holds nobody up.
     """
+    _refuse_other_files()
     _running_meeting(meeting_id, form["agenda_item_id"])
     refuse_marked_name(form["title"], "title")
     # The connection goes back to the pool while the file is looked at.
@@ -52,7 +56,6 @@ def attach(files: dict[str, Any], form: dict[str, Any], meeting_id: int) -> Resp
     inspected = inspect_upload(
         file.stream,  # type: ignore[arg-type]  # the spooled file reads and seeks like any other
         file.filename or "",
-        file.mimetype,
         limit=_settings().max_upload_bytes,
     )
     return _store_and_name(meeting_id, form, file, inspected)
@@ -88,8 +91,7 @@ def content(paper_id: int) -> Response:
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Content-Security-Policy"] = CONTENT_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
-    disposition = "attachment" if paper.media_type == MediaType.DOCX else "inline"
-    response.headers.set("Content-Disposition", disposition, filename=paper.filename)
+    response.headers["Content-Disposition"] = _disposition(paper)
     if request.if_none_match.contains_weak(paper.sha256):
         response.status_code = 304
         return response
@@ -98,6 +100,8 @@ def content(paper_id: int) -> Response:
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{paper.size}"
     response.content_length = stop - start
+    if request.method == "HEAD":
+        return response
     response.direct_passthrough = True
     response.response = _store().open(paper.sha256, start=start, stop=stop)
     return response
@@ -144,6 +148,24 @@ def _running_meeting(meeting_id: int, agenda_item_id: int | None, *, lock: bool 
     return meeting
 
 
+def _refuse_other_files() -> None:
+    names = [name for name, _file in request.files.items(multi=True)]
+    for name in names:
+        if name != "file":
+            raise ValidationFailed(FieldError(f"/{name}", "unknown_field"))
+    if len(names) > 1:
+        raise ValidationFailed(FieldError("/file", "too_many", {"limit": 1}))
+
+
+def _disposition(paper: Paper) -> str:
+    """RFC 6266: shown in the browser, except what no browser shows; the name in UTF-8, and folded for old readers."""
+    manner = "attachment" if paper.media_type == MediaType.DOCX else "inline"
+    folded = fold(paper.filename).encode("ascii", "replace").decode().replace("?", "_")
+    return dump_options_header(
+        manner, {"filename": folded, "filename*": f"UTF-8''{quote(paper.filename, safe='')}"}
+    )
+
+
 def _paper_or_404(paper_id: int) -> Paper:
     paper = find_paper(paper_id)
     if paper is None:
@@ -160,7 +182,7 @@ def _asked_range(paper: Paper) -> tuple[int, int]:
     asked = request.range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return whole
-    if "If-Range" in request.headers and request.if_range.etag != paper.sha256:
+    if request.headers.get("If-Range", f'"{paper.sha256}"').strip() != f'"{paper.sha256}"':
         return whole
     wanted = asked.range_for_length(paper.size)
     if wanted is None:
