@@ -71,8 +71,9 @@ def _decode(cursor: str, keys: Sequence[Any]) -> list[Any]:
         raise ValidationFailed(FieldError("/cursor", "invalid")) from None
 
 
-def _python_type(key: ColumnElement[Any]) -> type[Any]:
-    return datetime if isinstance(key.type, UTCDateTime) else key.type.python_type
+def _python_type(key: Any) -> type[Any]:
+    wanted: type[Any] = datetime if isinstance(key.type, UTCDateTime) else key.type.python_type
+    return wanted
 
 
 def _typed(wanted: type[Any], value: Any) -> Any:
