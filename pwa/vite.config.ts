@@ -2,6 +2,17 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { aliases } from './aliases.ts';
 
+/** What the first paint needs lies in one file: together it compresses better than a dozen small ones. */
+const first = new RegExp(
+  [
+    'src/(api/client|db/(database|live)|lib/ids|sync/(state|outbox|account))',
+    'src/app/(App\\.svelte|install|preferences|router|routes|session|worker)',
+    'src/i18n/(core\\.(svelte|vi)|icu|index|locale|messages)',
+    'src/ui/(Announcer|Frame|Icon|TabBar|Toasts|announce|toasts|Button|ErrorState|Skeleton|types)',
+    'node_modules/idb/',
+    'vite/preload-helper',
+  ].join('|'),
+);
 export default defineConfig({
   plugins: [svelte()],
   resolve: {
@@ -19,6 +30,16 @@ export default defineConfig({
     sourcemap: false,
     manifest: 'build-manifest.json',
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'svelte', test: /node_modules\/(svelte|esm-env|clsx)\//, priority: 2 },
+            { name: 'first', test: first, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',

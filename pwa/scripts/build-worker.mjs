@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, '../backend/handbook/static/pwa');
 const reports = join(root, '../build/pwa');
 
-/** Too large to be fetched by every phone ahead of need. */
-const onDemand = /\/pdf[^/]*\.m?js$/;
+/** Not fetched by every phone ahead of need: the worker keeps these from their first use on. */
+const onDemand = /src\/features\/staff\/|src\/ui\/gallery\/|\.en\.ts$|i18n\/pseudo|pdf/;
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
@@ -21,10 +21,25 @@ function files(folder) {
 mkdirSync(reports, { recursive: true });
 renameSync(join(out, 'build-manifest.json'), join(reports, 'manifest.json'));
 
+const manifest = JSON.parse(readFileSync(join(reports, 'manifest.json'), 'utf8'));
+
+/** Every file that the entry and the screens fetched ahead can ask for. */
+function reachable(key, seen = new Set()) {
+  if (seen.has(key)) return seen;
+  seen.add(key);
+  const { imports = [], dynamicImports = [] } = manifest[key];
+  for (const next of [...imports, ...dynamicImports.filter((name) => !onDemand.test(name))]) reachable(next, seen);
+  return seen;
+}
+const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
+const needed = new Set(
+  [...reachable(entry)].flatMap((key) => [manifest[key].file, ...(manifest[key].css ?? []), ...(manifest[key].assets ?? [])]),
+);
 const shell = files(out)
-  .map((file) => `/${relative(out, file)}`)
-  .filter((path) => path !== '/sw.js' && path !== '/index.html' && !/\.(gz|br)$/.test(path))
-  .filter((path) => !onDemand.test(path) && !/^\/icons\/(maskable|icon-512|apple)/.test(path))
+  .map((file) => relative(out, file))
+  .filter((path) => path !== 'sw.js' && path !== 'index.html' && !/\.(gz|br)$/.test(path))
+  .filter((path) => (path.startsWith('assets/') ? needed.has(path) : !/^icons\/(maskable|icon-512|apple)/.test(path)))
+  .map((path) => `/${path}`)
   .sort();
 const version = createHash('sha256');
 for (const path of ['/index.html', ...shell]) version.update(path).update(readFileSync(join(out, path)));

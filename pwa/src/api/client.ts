@@ -69,12 +69,6 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-function secondsOf(header: string | null): number | null {
-  if (header === null) return null;
-  const seconds = Number(header);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
-}
-
 async function exchange<T>(
   method: Method, path: string, options: RequestOptions, read: (response: Response) => Promise<T>,
 ): Promise<Result<T>> {
@@ -90,7 +84,7 @@ async function exchange<T>(
     }
     const problem = await problemOf(response);
     if (problem.code === 'not_authenticated') for (const listener of signedOutListeners) listener();
-    return { ok: false, kind: 'problem', problem, retryAfter: secondsOf(response.headers.get('Retry-After')) };
+    return { ok: false, kind: 'problem', problem, retryAfter: Number(response.headers.get('Retry-After')) || null };
   } catch {
     return options.signal?.aborted ? { ok: false, kind: 'aborted' } : { ok: false, kind: 'network' };
   } finally {

@@ -1,6 +1,6 @@
 import { tick } from 'svelte';
 import type { Component } from 'svelte';
-import { loadProblems, messagesReady } from '$i18n';
+import { messagesReady } from '$i18n';
 import { routes, type Route } from './routes';
 
 export interface RouteParams {
@@ -119,8 +119,7 @@ export async function open(options: { restore?: boolean } = {}): Promise<void> {
   current = { ...current, opening: pathname, failed: false };
   let component: Component<ScreenProps>;
   try {
-    const [screen] = await Promise.all([found.route.load(), loadProblems()]);
-    component = screen.default as Component<ScreenProps>;
+    component = (await found.route.load()).default as Component<ScreenProps>;
     await messagesReady();
   } catch {
     if (address === location.pathname + location.search + location.hash) current = { ...current, failed: true };

@@ -42,5 +42,13 @@ export const routes: readonly Route[] = [
   { path: '/me/password', tab: '/me', load: () => import('$features/settings/PasswordScreen.svelte') },
   { path: '/me/logout', tab: '/me', load: () => import('$features/settings/LogOutScreen.svelte') },
 
+  { path: '/staff', tab: '/staff', load: () => import('$features/staff/StaffScreen.svelte') },
+  { path: '/staff/organizations/:id', tab: '/staff', load: () => import('$features/staff/StaffScreen.svelte') },
+  { path: '/staff/meetings/:id', tab: '/staff', load: () => import('$features/staff/StaffMeetingScreen.svelte') },
+  { path: '/staff/organizations/:id/members', tab: '/staff', load: () => import('$features/staff/members/MembersScreen.svelte') },
+  { path: '/staff/members/:id', tab: '/staff', load: () => import('$features/staff/members/MemberScreen.svelte') },
+  { path: '/staff/organizations/:id/import', tab: '/staff', load: () => import('$features/staff/import/ImportScreen.svelte') },
+  { path: '/staff/organizations/:id/activation', tab: '/staff', load: () => import('$features/staff/sheets/SheetsScreen.svelte') },
+
   { path: '/404', open: true, load: () => import('./NotFoundScreen.svelte') },
 ];

@@ -1,6 +1,6 @@
 import { locale } from './locale.svelte';
 import { formatNumber } from './icu';
-import { t } from './core';
+import { t } from './core.svelte';
 
 /** Where nothing else is said, times are those of Việt Nam. */
 export const DEFAULT_ZONE = 'Asia/Ho_Chi_Minh';

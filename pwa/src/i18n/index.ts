@@ -1,4 +1,4 @@
 export { defineMessages, messagesReady, chooseLanguage, type Translate } from './messages';
-export { t, problemText, loadProblems } from './core';
+export { t, isCoreKey, problemText, loadProblems } from './core.svelte';
 export { locale, languages, type Language } from './locale.svelte';
 export * from './dates';

@@ -31,10 +31,17 @@ export async function fromShell(path: string): Promise<Response | undefined> {
   return (await caches.open(NAME)).match(path);
 }
 
+/** A file that was not worth fetching ahead stays from its first use on; its name changes with its content. */
+async function fetchAndKeep(request: Request, path: string): Promise<Response> {
+  const response = await fetch(request);
+  if (response.ok && path.startsWith('/assets/')) await (await caches.open(NAME)).put(path, response.clone());
+  return response;
+}
+
 /** Files of the shell come from the phone; everything else, the API above all, is left to the network. */
 export function serveShell(event: FetchEvent): void {
   if (event.request.method !== 'GET') return;
   const path = ownPath(event.request.url);
   if (path === null || !SHELL.test(path)) return;
-  event.respondWith(fromShell(path).then((cached) => cached ?? fetch(event.request)));
+  event.respondWith(fromShell(path).then((cached) => cached ?? fetchAndKeep(event.request, path)));
 }

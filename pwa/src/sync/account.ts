@@ -1,10 +1,6 @@
 import { request } from '$api/client';
 import type { Session } from '$api/shapes';
 import { clearDatabase, putMeta, readMeta, write } from '$db/database';
-import type { WaitingCheckIn } from '$db/schema';
-import { forgetSubscription } from '$push/subscription';
-import { countUnsettled, enqueueIn } from './outbox';
-import { checkInItem } from './check-in';
 
 /** Set while a log-out made without a network still has to be told to the server. Holds nothing personal. */
 const LOGOUT_PENDING = 'handbook.logout-pending';
@@ -20,7 +16,7 @@ export async function wipeDevice(options: { keepWaitingCheckIn?: boolean } = {})
   const waiting = options.keepWaitingCheckIn ? await readMeta('waiting_check_in') : undefined;
   await clearDatabase();
   if (waiting) await write(['meta'], (tx) => putMeta(tx, 'waiting_check_in', waiting));
-  await forgetSubscription();
+  await (await import('$push/subscription')).forgetSubscription();
   if ('caches' in globalThis) {
     for (const name of await caches.keys()) if (!name.startsWith(SHELL)) await caches.delete(name);
   }
@@ -32,10 +28,14 @@ export async function acceptSession(session: Session): Promise<void> {
   const known = await readMeta('session');
   if (known && known.account.id !== session.account.id) await wipeDevice({ keepWaitingCheckIn: true });
   localStorage.removeItem(LOGOUT_PENDING);
-  await write(['meta', 'outbox', 'attendance'], async (tx) => {
+  const waiting = await readMeta('waiting_check_in');
+  if (!waiting) {
+    await write(['meta'], (tx) => putMeta(tx, 'session', session));
+    return;
+  }
+  const [{ enqueueIn }, { checkInItem }] = await Promise.all([import('./outbox'), import('./check-in')]);
+  await write(['meta', 'outbox'], async (tx) => {
     await putMeta(tx, 'session', session);
-    const waiting = (await tx.objectStore('meta').get('waiting_check_in'))?.value as WaitingCheckIn | undefined;
-    if (!waiting) return;
     await tx.objectStore('meta').delete('waiting_check_in');
     await enqueueIn(tx, checkInItem(waiting));
   });
@@ -59,7 +59,7 @@ export async function finishLogOut(): Promise<boolean> {
 
 /** The server ended this device's session: wipes, and answers how many items could not be sent any more. */
 export async function sessionEnded(): Promise<number> {
-  const unsent = await countUnsettled();
+  const unsent = await (await import('./outbox')).countUnsettled();
   await wipeDevice();
   return unsent;
 }

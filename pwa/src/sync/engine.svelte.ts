@@ -4,21 +4,11 @@ import { fetchCheckInKeys } from './keys';
 import { onEnqueue } from './outbox';
 import { downloadPapers } from './papers';
 import { pull, type PullResult } from './pull';
+import { setSyncState, syncState } from './state.svelte';
 
 const EVERY = 60_000;
 
-interface SyncState {
-  /** False once the browser says so or a request found no network. */
-  online: boolean;
-  running: boolean;
-  /** The last failure that was not the network, if the last run failed. */
-  code: string | null;
-}
-
-const state = $state<SyncState>({ online: true, running: false, code: null });
-
-/** What banners and refresh buttons show. */
-export const syncState: Readonly<SyncState> = state;
+export { syncState };
 
 let current: Promise<PullResult> | null = null;
 let again = false;
@@ -37,17 +27,16 @@ export function syncNow(): Promise<PullResult> {
 
 async function run(): Promise<PullResult> {
   if (!(await readMeta('session'))) return { outcome: 'unchanged' };
-  state.running = true;
+  setSyncState({ running: true });
   try {
     await flush();
     const result = await pull();
     const failed = result.outcome === 'failed' ? result.code : null;
-    state.online = failed !== 'network';
-    state.code = failed === 'network' ? null : failed;
+    setSyncState({ online: failed !== 'network', code: failed === 'network' ? null : failed });
     if (failed === null) void fetchCheckInKeys().then(downloadPapers).catch(reportError);
     return result;
   } finally {
-    state.running = false;
+    setSyncState({ running: false });
   }
 }
 
@@ -61,12 +50,12 @@ async function askBackgroundSync(): Promise<void> {
 
 /** Starts syncing by itself: now, when the network or the window comes back, and every minute. Returns the stop. */
 export function startSync(): () => void {
-  state.online = navigator.onLine;
+  setSyncState({ online: navigator.onLine });
   const wake = (): void => {
     if (document.visibilityState === 'visible') void syncNow();
   };
   const lost = (): void => {
-    state.online = false;
+    setSyncState({ online: false });
   };
   const stopOutbox = onEnqueue(() => {
     void askBackgroundSync();

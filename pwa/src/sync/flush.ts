@@ -21,21 +21,12 @@ const PASSING = new Set([408, 425, 429]);
  * sends at a time. No network stops the run; a server error keeps the item and skips the rest of its subject; any
  * other refusal settles the item with its code. Never throws because of the network.
  */
-export function flush(): Promise<FlushResult> {
-  return alone(run);
+export async function flush(): Promise<FlushResult> {
+  // Without a secure context there are no locks, and no service worker to compete with either; the keys of the
+  // requests then keep two tabs from doing harm.
+  return navigator.locks ? navigator.locks.request(LOCK, run) : run();
 }
 
-let fallback: Promise<unknown> = Promise.resolve();
-
-/** Web Locks where the browser has them; else at least one run at a time in this tab. */
-function alone<T>(work: () => Promise<T>): Promise<T> {
-  if (typeof navigator !== 'undefined' && 'locks' in navigator && navigator.locks) {
-    return navigator.locks.request(LOCK, work) as Promise<T>;
-  }
-  const turn = fallback.then(work, work);
-  fallback = turn.catch(() => undefined);
-  return turn;
-}
 
 async function run(): Promise<FlushResult> {
   const result: FlushResult = { sent: 0, refused: 0, left: 0, interrupted: false };

@@ -10,9 +10,9 @@ export function isCoreKey(key: string): key is CoreKey {
   return key in core;
 }
 
-/** Loaded before the first screen is shown, beside its code. */
-let problem: ((code: string) => string) | null = null;
+let problem = $state.raw<((code: string) => string) | null>(null);
 
+/** The sentences are fetched right after the first screen; who reads one before that follows when they are there. */
 export async function loadProblems(): Promise<void> {
   problem ??= (await import('./problems')).sentenceOf;
 }
