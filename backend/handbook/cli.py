@@ -13,6 +13,7 @@ from handbook.config import ConfigurationError
 COMMAND_MODULES = (
     "handbook.operations.commands",
     "handbook.members.roster.commands",
+    "handbook.accounts.commands",
     "handbook.reports.commands",
 )
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from handbook.accounts import activation_routes, routes, sessions, versions
+from handbook.accounts import activation_routes, routes, sessions, sheet_routes, versions
 from handbook.extensions import api, login_manager
 
 
@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
     sessions.load_actors(login_manager)
     api.register_blueprint(routes.blp)
     api.register_blueprint(activation_routes.blp)
+    api.register_blueprint(sheet_routes.blp)
 
 
 __all__ = ["init_app", "versions"]

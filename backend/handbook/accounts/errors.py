@@ -21,3 +21,9 @@ class WeakPassword(Problem):
     """``detail`` stays empty; ``errors`` says which rule: too_short, too_long, too_common, contains_login."""
 
     status, code = 422, "weak_password"
+
+
+class NobodyToActivate(Problem):
+    """Everybody at and below the organisation can sign in already, or is not the actor's to activate."""
+
+    status, code = 409, "nobody_to_activate"

@@ -51,3 +51,7 @@ class DeviceOut(Schema):
     created_at = Instant(required=True)
     last_seen_at = Instant(required=True)
     current = fields.Boolean(required=True)
+
+
+class ActivationSheetIn(Schema):
+    """Nothing needs to be said: the sheet is for everybody of the organisation who has no password yet."""

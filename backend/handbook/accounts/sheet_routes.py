@@ -1,0 +1,39 @@
+from typing import Any
+
+from flask import Response, current_app
+from flask_smorest import Blueprint
+
+from handbook.access.guards import current_actor, requires
+from handbook.access.permissions import Permission
+from handbook.accounts import sheets
+from handbook.accounts.schemas import ActivationSheetIn
+from handbook.config import Settings
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.organizations.queries import get_organization
+
+# More are printed from the command line, where nobody waits for an answer.
+MAX_ON_SCREEN = 1000
+
+blp = Blueprint("activation_sheets", __name__, url_prefix="/api", description="Activation sheets")
+
+
+@blp.route("/organizations/<id:organization_id>/activation-sheets", methods=["POST"])
+@requires(Permission.ACTIVATIONS_ISSUE)
+@blp.arguments(ActivationSheetIn)
+@blp.response(201, content_type="application/pdf")
+def issue_activation_sheet(_body: dict[str, Any], organization_id: int) -> Response:
+    """Issue fresh activation codes and answer the sheet as PDF, one slip per member who has no password yet.
+
+    The answer is kept nowhere, because it holds codes in clear text: an ``Idempotency-Key`` is therefore not heeded,
+    and asking again issues new codes and ends the ones before.
+    """
+    actor = current_actor()
+    with unit_of_work() as uow:
+        organization = get_organization(organization_id, Permission.ACTIVATIONS_ISSUE, actor=actor)
+        order = sheets.issue_sheet(organization, actor=actor, uow=uow, limit=MAX_ON_SCREEN)
+    settings: Settings = current_app.extensions["handbook.settings"]
+    response = Response(sheets.print_sheet(order, public_url=settings.public_url), status=201)
+    response.content_type = "application/pdf"
+    response.headers["Content-Disposition"] = 'attachment; filename="phieu-kich-hoat.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

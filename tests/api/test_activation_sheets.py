@@ -1,0 +1,200 @@
+"""The activation sheet on screen and from the command line: who may ask for it, what is on it, and that its codes work."""
+
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import func, select
+from tests.support.clients import ApiClient, code_of
+from tests.support.factories import World
+from tests.support.pdf import page_texts, qr_contents
+
+from handbook.accounts.commands import activation_sheet
+from handbook.accounts.models import Account, ActivationCode
+from handbook.audit.models import AuditEntry
+from handbook.config import Settings
+from handbook.kernel.db import db
+from handbook.kernel.idempotency import IdempotencyRecord
+from handbook.kernel.unit_of_work import unit_of_work
+
+SignIn = Callable[[str], ApiClient]
+CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+
+
+@pytest.fixture(autouse=True)
+def newcomers(world: World) -> None:
+    """Two of the cell and one of the other cell have not activated their access yet."""
+    with unit_of_work() as uow:
+        for role in ("second_member", "probationary", "other_member"):
+            account = uow.session.get_one(Account, world.accounts[role].id)
+            account.password_hash = None
+    db.session.remove()
+
+
+def ask(client: ApiClient, organization_id: str, expect: int) -> bytes:
+    path = f"/api/organizations/{organization_id}/activation-sheets"
+    return client.post(path, {}, headers={"Idempotency-Key": "a"}, expect=expect).data
+
+
+def codes_issued() -> int:
+    found = db.session.scalar(select(func.count()).select_from(ActivationCode)) or 0
+    db.session.rollback()
+    return found
+
+
+def test_the_secretary_prints_slips_for_who_has_no_password(
+    engine_name: str, sign_in: SignIn, client: ApiClient, world: World
+) -> None:
+    answer = sign_in("secretary").post(
+        f"/api/organizations/{world.id_of('cell')}/activation-sheets", {}, expect=201
+    )
+
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    (page,) = page_texts(answer.data)
+    assert "Chi bộ Văn phòng" in page
+    assert "Đảng bộ Sở Mẫu" in page
+    assert "Lê Văn Thử" in page
+    assert "Vũ Thị Mới" in page
+    assert "Đặng Thị Ngẫm" not in page
+    codes = CODE.findall(page)
+    assert qr_contents(answer.data, 0) == [f"http://localhost:8000/activate#{code}" for code in codes]
+    session = client.post("/api/activations", {"code": codes[0], "password": "con đường sáng"}, expect=201)
+    assert session.json["member"]["full_name"] in ("Vũ Thị Mới", "Lê Văn Thử")
+
+
+def test_the_day_printed_is_the_last_that_works(sign_in: SignIn, world: World) -> None:
+    (page,) = page_texts(ask(sign_in("secretary"), world.id_of("cell"), 201))
+
+    # Issued on 1 December 2026 at nine in the morning in Hanoi, for 60 days.
+    assert "lập ngày 01/12/2026" in " ".join(page.split())
+    assert "đến hết ngày 29/01/2027" in " ".join(page.split())
+
+
+def test_a_later_sheet_ends_the_codes_of_the_earlier(
+    sign_in: SignIn, client: ApiClient, world: World
+) -> None:
+    first, second = (
+        CODE.findall(page_texts(ask(sign_in("secretary"), world.id_of("cell"), 201))[0]) for _ in range(2)
+    )
+
+    assert not set(first) & set(second)
+    refused = client.post("/api/activations", {"code": first[0], "password": "con đường sáng"}, expect=422)
+    assert code_of(refused) == "invalid_activation_code"
+    client.post("/api/activations", {"code": second[0], "password": "con đường sáng"}, expect=201)
+
+
+def test_staff_prints_every_cell_below_on_pages_of_their_own(sign_in: SignIn, world: World) -> None:
+    pages = page_texts(ask(sign_in("staff"), world.id_of("committee"), 201))
+
+    assert [len(CODE.findall(page)) for page in pages] == [2, 1]
+    assert "Chi bộ Kế toán" in pages[1]
+    assert "Hoàng Văn Bên" in pages[1]
+
+
+@pytest.mark.parametrize(
+    ("role", "organization", "status"),
+    [
+        ("member", "cell", 403),
+        ("other_secretary", "cell", 404),
+        ("far_secretary", "cell", 404),
+        ("far_staff", "cell", 404),
+        ("secretary", "committee", 403),
+        ("deputy", "cell", 201),
+        ("administrator", "root", 201),
+    ],
+)
+def test_only_who_runs_the_cell_and_staff_above_print(
+    sign_in: SignIn, world: World, role: str, organization: str, status: int
+) -> None:
+    ask(sign_in(role), world.id_of(organization), status)
+
+    assert (codes_issued() > 0) is (status == 201)
+
+
+def test_nobody_anonymous_prints(client: ApiClient, world: World) -> None:
+    ask(client, world.id_of("cell"), 401)
+
+
+def test_when_everybody_has_a_password_there_is_nothing_to_print(sign_in: SignIn, world: World) -> None:
+    path = f"/api/organizations/{world.id_of('far_cell')}/activation-sheets"
+
+    assert code_of(sign_in("far_secretary").post(path, {}, expect=409)) == "nobody_to_activate"
+    assert codes_issued() == 0
+
+
+def test_too_many_for_the_screen_are_refused(
+    sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handbook.accounts.sheet_routes.MAX_ON_SCREEN", 1)
+    path = f"/api/organizations/{world.id_of('cell')}/activation-sheets"
+
+    refused = sign_in("secretary").post(path, {}, expect=422).json
+
+    assert refused["errors"] == [{"pointer": "/", "code": "too_many", "params": {"limit": 1, "members": 2}}]
+    assert codes_issued() == 0
+
+
+def test_codes_are_nowhere_but_on_paper(sign_in: SignIn, world: World) -> None:
+    (page,) = page_texts(ask(sign_in("secretary"), world.id_of("cell"), 201))
+
+    rows = db.session.scalars(select(ActivationCode)).all()
+    held = " ".join(row.code_hash for row in rows)
+    assert not any(code in held or code.replace("-", "") in held for code in CODE.findall(page))
+    assert db.session.scalar(select(func.count()).select_from(IdempotencyRecord)) == 0
+    entries = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.tag == "accounts:activation_code:issued")
+    ).all()
+    assert len(entries) == 2
+    assert all(entry.details == {} for entry in entries)
+
+
+def test_unknown_fields_are_refused(sign_in: SignIn, world: World) -> None:
+    path = f"/api/organizations/{world.id_of('cell')}/activation-sheets"
+
+    assert code_of(sign_in("secretary").post(path, {"all": True}, expect=422)) == "unknown_field"
+
+
+@pytest.fixture
+def command(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str]]:
+    """Run ``handbook activation-sheet`` against the test's database; its exit status and output."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setenv("HANDBOOK_DATA_DIR", str(settings.data_dir))
+        result = CliRunner().invoke(activation_sheet, list(arguments))
+        return result.exit_code, result.output
+
+    return run
+
+
+def test_the_command_prints_by_code_or_id(
+    command: Callable[..., tuple[int, str]], world: World, tmp_path: Path
+) -> None:
+    for name in ("committee", world.id_of("committee")):
+        file = tmp_path / f"{name}.pdf"
+        status, output = command(name, str(file))
+
+        assert status == 0, output
+        assert "3 slips of 2 organisations" in output
+        assert len(page_texts(file.read_bytes())) == 2
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_the_command_says_what_is_wrong(
+    command: Callable[..., tuple[int, str]], world: World, tmp_path: Path
+) -> None:
+    assert command("nowhere", str(tmp_path / "a.pdf"))[0] == 2
+    assert "no organisation" in command("nowhere", str(tmp_path / "a.pdf"))[1]
+    assert "has a password already" in command("far_cell", str(tmp_path / "a.pdf"))[1]
+    assert not (tmp_path / "a.pdf").exists()
+    status, output = command("cell", str(tmp_path / "missing" / "a.pdf"))
+    assert status == 1
+    assert "No such file" in output
+    assert codes_issued() == 0
