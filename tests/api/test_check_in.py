@@ -238,8 +238,83 @@ def test_nobody_checks_in_before_the_meeting_opens(sign_in: SignIn, world: World
     assert code_of(answer) == "check_in_closed"
 
 
+def test_a_code_that_arrives_at_once_opens_nothing_but_may_be_sent_again(
+    sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    clock.set(STARTS_AT)
+    body = check_in_body(key_of(secretary, meeting), meeting, clock.now())
+    path = f"/api/meetings/{meeting['id']}"
+    refused = sign_in("member").post(f"{path}/check-ins", body, expect=409)
+    assert refused.headers["Retry-After"] == "60"
+    assert secretary.get(path).json["state"] == "convened"
+
+
+def test_codes_scanned_in_a_room_without_a_network_open_the_meeting(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    key = key_of(secretary, meeting)
+    path = f"/api/meetings/{meeting['id']}"
+    bodies = {
+        role: check_in_body(key, meeting, STARTS_AT + timedelta(minutes=minutes))
+        for role, minutes in (("member", 20), ("second_member", -25), ("deputy", 3))
+    }
+    clock.set(STARTS_AT + timedelta(hours=2))
+    states = {
+        role: sign_in(role).post(f"{path}/check-ins", body, expect=201).json for role, body in bodies.items()
+    }
+    assert {role: line["state"] for role, line in states.items()} == {
+        "member": "late",
+        "second_member": "present",
+        "deputy": "present",
+    }
+    seen = secretary.get(path, expect=200).json
+    assert (seen["state"], seen["opened_at"]) == ("open", "2026-12-05T12:00:00+00:00")
+    assert (seen["counts"]["present"], seen["counts"]["late"]) == (2, 1)
+    told_later = {"opened_at": (STARTS_AT - timedelta(minutes=30)).isoformat()}
+    stale = secretary.post(f"{path}/open", told_later, headers=if_match(meeting), expect=412)
+    assert code_of(stale) == "precondition_failed"
+
+
+def test_a_forged_code_or_one_of_the_wrong_hours_opens_nothing(
+    sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    key = key_of(secretary, meeting)
+    path = f"/api/meetings/{meeting['id']}"
+    clock.set(STARTS_AT + timedelta(hours=10))
+    for shown, with_key, code in (
+        (STARTS_AT - timedelta(minutes=61), key, "check_in_closed"),
+        (STARTS_AT + timedelta(hours=8), key, "check_in_closed"),
+        (STARTS_AT, b"k" * 32, "invalid_check_in_token"),
+    ):
+        answer = sign_in("member").post(f"{path}/check-ins", check_in_body(with_key, meeting, shown))
+        assert code_of(answer) == code
+    assert secretary.get(path).json["state"] == "convened"
+
+
+def test_an_opening_made_offline_keeps_its_time(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    path = f"/api/meetings/{meeting['id']}"
+    clock.set(STARTS_AT + timedelta(hours=1))
+    for minutes, code in ((-61, "too_early"), (71, "in_the_future")):
+        wrong = {"opened_at": (STARTS_AT + timedelta(minutes=minutes)).isoformat()}
+        answer = secretary.post(f"{path}/open", wrong, headers=if_match(meeting), expect=422)
+        assert answer.json["errors"] == [{"pointer": "/opened_at", "code": code}]
+    told = {"opened_at": (STARTS_AT - timedelta(minutes=10)).isoformat()}
+    opened_one = step(secretary, meeting, "open", told)
+    assert opened_one["opened_at"] == "2026-12-05T11:50:00+00:00"
+
+
 def test_codes_shown_long_before_the_opening_do_not_count(evening: Evening) -> None:
-    before = -5 * 60 - 15 * 60
+    before = -5 * 60 - 30 * 60
     answer = evening.check_in("member", evening.body(shown_after=before - 20), 409)
     assert code_of(answer) == "check_in_closed"
     assert evening.check_in("member", evening.body(shown_after=before + 20)).json["flags"] == ["synced_late"]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
 from handbook.attendance.counters import MEETINGS, ROLL, move_counts
 from handbook.attendance.enums import Flag, Method
-from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken
+from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken, NotOpenYet
 from handbook.attendance.rules import (
     ATTENDING,
     DEFAULT_RULES,
@@ -20,6 +20,7 @@ from handbook.attendance.rules import (
     AttendanceRules,
     OpenHours,
     judge_check_in,
+    opening_by_code,
     state_on_arrival,
 )
 from handbook.attendance.tokens import Code, is_genuine, parse_code
@@ -37,6 +38,7 @@ _LINE = (
         MEETINGS.c.state.label("meeting_state"),
         MEETINGS.c.organization_id,
         MEETINGS.c.starts_at,
+        MEETINGS.c.ends_at,
         MEETINGS.c.opened_at,
         MEETINGS.c.closed_at,
         MEETINGS.c.check_in_key_sealed,
@@ -137,6 +139,29 @@ def check_in(
     raise RuntimeError("the line of the roll never stood still")
 
 
+def opened_offline(
+    line: Row[Any],
+    *,
+    meeting_id: int,
+    token: str,
+    now: datetime,
+    secrets: Secrets,
+    rules: AttendanceRules = DEFAULT_RULES,
+) -> datetime | None:
+    """When this code shows that the meeting, still convened here, was opened without a network; None when it does not."""
+    if line.meeting_state != MeetingState.CONVENED:
+        return None
+    return opening_by_code(
+        _genuine_code(line, meeting_id, token, secrets),
+        step_seconds=line.step_seconds,
+        tolerance=timedelta(seconds=line.step_seconds * line.tolerance_steps),
+        starts_at=line.starts_at,
+        ends_at=line.ends_at,
+        now=now,
+        rules=rules,
+    )
+
+
 def _genuine_code(line: Row[Any], meeting_id: int, token: str, secrets: Secrets) -> Code:
     code = parse_code(token)
     if code is None or line.check_in_key_sealed is None:
@@ -149,6 +174,8 @@ def _genuine_code(line: Row[Any], meeting_id: int, token: str, secrets: Secrets)
 def _arrival(
     line: Row[Any], code: Code, scanned_at: datetime, now: datetime, rules: AttendanceRules
 ) -> Arrival:
+    if line.meeting_state == MeetingState.CONVENED:
+        raise NotOpenYet
     if line.meeting_state not in TAKING or line.opened_at is None:
         raise CheckInClosed
     return judge_check_in(

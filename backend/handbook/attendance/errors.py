@@ -13,6 +13,13 @@ class CheckInClosed(Problem):
     status, code = 409, "check_in_closed"
 
 
+class NotOpenYet(CheckInClosed):
+    """The meeting is convened but not open; the phone may send the same check-in again after ``Retry-After``."""
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "60"})
+
+
 class NotSummoned(Forbidden):
     """The member sees the meeting but does not belong to it."""
 

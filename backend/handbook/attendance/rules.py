@@ -22,7 +22,7 @@ class AttendanceRules:
 
     quorum: Fraction = Fraction(2, 3)
     late_after: timedelta = timedelta(minutes=15)
-    grace: timedelta = timedelta(minutes=15)
+    grace: timedelta = timedelta(minutes=30)
     clock_skew: timedelta = timedelta(minutes=10)
     before_start: timedelta = timedelta(hours=1)
     after_end: timedelta = timedelta(hours=6)
@@ -108,6 +108,29 @@ def judge_check_in(
     if matches_clock:
         return Arrival(min(scanned_at, now), [Flag.SYNCED_LATE])
     return Arrival(shown_from, [Flag.SYNCED_LATE, Flag.CLOCK_SKEW])
+
+
+def opening_by_code(
+    code: Code,
+    *,
+    step_seconds: int,
+    tolerance: timedelta,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    rules: AttendanceRules = DEFAULT_RULES,
+) -> datetime | None:
+    """When a meeting, convened only as far as the server knows, must have been opened in a room without a network.
+
+    Only the device of who runs the meeting can make a genuine code. One that arrives some time after it was shown, in the
+    hours in which the device may show codes, tells that the opening has not got through; one that arrives at once tells
+    nothing. None in that case.
+    """
+    shown_from, shown_until = step_window(code.step, step_seconds)
+    shown_in_time = starts_at - rules.before_start <= shown_from <= ends_at + rules.after_end
+    if not shown_in_time or now - shown_until <= tolerance:
+        return None
+    return min(shown_from, starts_at)
 
 
 def _apart(instant: datetime, start: datetime, end: datetime) -> timedelta:

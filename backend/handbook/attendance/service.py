@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handbook.access.actor import Actor
+from handbook.access.actor import SYSTEM, Actor
 from handbook.access.guards import require
 from handbook.access.permissions import Permission
 from handbook.access.predicates import Target
 from handbook.accounts.versions import bump_account_version
-from handbook.attendance.check_in import CheckIn, check_in, find_line
+from handbook.attendance.check_in import CheckIn, check_in, find_line, opened_offline
 from handbook.attendance.counters import move_counts, touch_roll
 from handbook.attendance.enums import AttendanceState, Decision, Flag, Method
 from handbook.attendance.errors import AlreadyDecided, NotSummoned
@@ -24,6 +24,7 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import get_meeting
+from handbook.meetings.service import open_meeting
 from handbook.meetings.state import WITH_OPEN_ROLL, require_state
 from handbook.organizations.versions import bump_content_version
 
@@ -51,6 +52,11 @@ def record_check_in(
         get_meeting(meeting_id, Permission.ATTENDANCE_CHECK_IN, actor=actor)
         raise NotSummoned
     require(actor, Permission.ATTENDANCE_CHECK_IN, Target(path=line.path))
+    now = uow.clock.now()
+    opened_at = opened_offline(line, meeting_id=meeting_id, token=token, now=now, secrets=secrets)
+    if opened_at is not None:
+        _open_late(meeting_id, opened_at, uow)
+        line = find_line(connection, meeting_id, actor.member_id) or line
     result = check_in(
         connection,
         line,
@@ -59,12 +65,19 @@ def record_check_in(
         token=token,
         scanned_at=scanned_at,
         method=method,
-        now=uow.clock.now(),
+        now=now,
         secrets=secrets,
     )
     if result.corrected:
         uow.emit(AttendanceCorrected(meeting_id, result.organization_id))
     return result
+
+
+def _open_late(meeting_id: int, opened_at: datetime, uow: UnitOfWork) -> None:
+    """Open a meeting whose opening has not got through; what its secretary's device says later changes nothing."""
+    meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=SYSTEM, lock=True)
+    if meeting.state == MeetingState.CONVENED and meeting.convened_at is not None:
+        open_meeting(meeting, max(opened_at, meeting.convened_at), actor=SYSTEM, uow=uow)
 
 
 def mark_attendance(

@@ -25,6 +25,7 @@ from handbook.meetings.schemas import (
     MeetingListArgs,
     MeetingPatchSchema,
     MeetingSchema,
+    OpenSchema,
     beginning,
 )
 from handbook.organizations.queries import get_organization
@@ -109,10 +110,11 @@ def convene_meeting(meeting_id: int) -> Response:
 
 @blp.route("/meetings/<id:meeting_id>/open", methods=["POST"])
 @requires(Permission.MEETINGS_RUN)
+@blp.arguments(OpenSchema)
 @blp.response(200, MeetingSchema)
-def open_meeting(meeting_id: int) -> Response:
+def open_meeting(fields: dict[str, Any], meeting_id: int) -> Response:
     """Open the meeting for check-ins."""
-    return _change(meeting_id, service.open_meeting)
+    return _change(meeting_id, service.open_meeting, fields["opened_at"])
 
 
 @blp.route("/meetings/<id:meeting_id>/close", methods=["POST"])

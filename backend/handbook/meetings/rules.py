@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from handbook.meetings.enums import MeetingKind
 
 LONGEST = timedelta(days=7)
+EARLIEST_OPENING = timedelta(hours=1)
+CLOCK_SKEW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ def duration_error(starts_at: datetime, ends_at: datetime) -> str | None:
     if ends_at <= starts_at:
         return "before_start"
     return "too_long" if ends_at - starts_at > LONGEST else None
+
+
+def opening_error(
+    opened_at: datetime, *, convened_at: datetime, starts_at: datetime, now: datetime
+) -> str | None:
+    """Why a device without a network cannot have opened the meeting then, as a code; None when it can."""
+    if opened_at > now + CLOCK_SKEW:
+        return "in_the_future"
+    return "too_early" if opened_at < max(convened_at, starts_at - EARLIEST_OPENING) else None
 
 
 def same_time_next_month(starts_at: datetime, timezone: str, now: datetime) -> datetime:

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from handbook.documents.schemas import PaperSchema
 from handbook.kernel.pagination import PageArgs
@@ -64,11 +64,15 @@ class AgendaItemSchema(Schema):
 
 
 class AgendaInSchema(Schema):
-    """The whole ordered agenda."""
+    """The whole ordered agenda; the bare list is understood as well."""
 
     agenda = fields.List(
         fields.Nested(AgendaItemInSchema), required=True, validate=validate.Length(max=MAX_AGENDA_ITEMS)
     )
+
+    @pre_load
+    def wrap_list(self, data: Any, **_kwargs: Any) -> Any:
+        return {"agenda": data} if isinstance(data, list) else data
 
 
 class MeetingInSchema(Schema):
@@ -106,6 +110,12 @@ class MeetingPatchSchema(Schema):
 
 class CancelSchema(Schema):
     reason = Text(required=True, min_length=1, max_length=500)
+
+
+class OpenSchema(Schema):
+    """``opened_at``: when a device without a network opened the meeting; now when it is left out."""
+
+    opened_at = Instant(load_default=None, allow_none=True)
 
 
 class CountsSchema(Schema):

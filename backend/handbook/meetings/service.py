@@ -21,7 +21,7 @@ from handbook.meetings.events import (
 )
 from handbook.meetings.keys import new_sealed_key
 from handbook.meetings.models import AgendaItem, Meeting
-from handbook.meetings.rules import duration_error, retitle, same_time_next_month
+from handbook.meetings.rules import duration_error, opening_error, retitle, same_time_next_month
 from handbook.meetings.state import EDITABLE, Step, require_state, state_after
 from handbook.meetings.templates import AgendaEntry, template_for
 from handbook.organizations.models import Organization
@@ -144,10 +144,20 @@ def convene_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeti
     return meeting
 
 
-def open_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
-    """Begin the hours in which check-ins count. Raises :class:`WrongState`."""
+def open_meeting(
+    meeting: Meeting, opened_at: datetime | None = None, *, actor: Actor, uow: UnitOfWork
+) -> Meeting:
+    """Begin the hours in which check-ins count, now or, told by a device that had no network, at an earlier time.
+
+    Raises :class:`WrongState`, and :class:`ValidationFailed` for a time at which nobody can have opened it.
+    """
     following = state_after(MeetingState(meeting.state), Step.OPEN)
-    meeting.opened_at = uow.clock.now()
+    now = uow.clock.now()
+    if opened_at is not None and meeting.convened_at is not None:
+        code = opening_error(opened_at, convened_at=meeting.convened_at, starts_at=meeting.starts_at, now=now)
+        if code:
+            raise ValidationFailed(FieldError("/opened_at", code))
+    meeting.opened_at = min(opened_at or now, now)
     _advance(meeting, following, "opened", actor=actor, uow=uow)
     uow.emit(MeetingOpened(meeting.id, meeting.organization_id))
     return meeting
