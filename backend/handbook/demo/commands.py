@@ -1,0 +1,43 @@
+"""``handbook demo``."""
+
+import click
+
+from handbook.demo.loader import DemoLogins, NotEmptyError, is_demo, load_demo
+
+_ROLES = (
+    ("member", "member"),
+    ("secretary", "secretary"),
+    ("staff", "staff"),
+    ("administrator", "administrator"),
+)
+
+
+@click.command()
+@click.option(
+    "--if-empty", is_flag=True, help="Say nothing and change nothing when the database holds other data."
+)
+@click.option(
+    "--scale", type=click.FloatRange(0.01, 1.0), default=1.0, show_default=True, help="1 is the whole block."
+)
+def demo(if_empty: bool, scale: float) -> None:
+    """Load made-up data into an empty database and print the logins.
+
+    A database that holds the demo already is left as it is, and its logins are printed again.
+    """
+    from handbook.app import create_app
+
+    app = create_app()
+    with app.app_context():
+        if not is_demo():
+            try:
+                load_demo(app, scale=scale, progress=lambda step: click.echo(f"demo: {step}", err=True))
+            except NotEmptyError:
+                if if_empty:
+                    return
+                raise click.ClickException("the database is not empty; the demo is for a new one") from None
+    logins = DemoLogins()
+    for role, name in _ROLES:
+        click.echo(f"{role:<13} {getattr(logins, name):<15} {logins.password}")
+
+
+COMMANDS = [demo]
