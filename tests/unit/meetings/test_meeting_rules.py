@@ -1,0 +1,149 @@
+"""Rules of meetings, without a database."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handbook.kernel.problems import WrongState
+from handbook.meetings.enums import MeetingKind, MeetingState
+from handbook.meetings.rules import (
+    duration_error,
+    opening_error,
+    retitle,
+    same_time_next_month,
+    warnings_for,
+)
+from handbook.meetings.state import TRANSITIONS, Step, acts_in, require_state, state_after
+from handbook.meetings.templates import REGULAR, template_for
+
+HANOI = "Asia/Ho_Chi_Minh"
+START = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
+instants = st.integers(0, 40 * 365 * 86400).map(lambda number: START + timedelta(seconds=number))
+
+
+@given(st.sampled_from(MeetingState), st.lists(st.sampled_from(Step), max_size=8))
+def test_no_order_of_steps_leads_back_or_out_of_the_table(state: MeetingState, steps: list[Step]) -> None:
+    order = list(MeetingState)
+    for step in steps:
+        try:
+            following = state_after(state, step)
+        except WrongState:
+            assert state not in TRANSITIONS[step][0]
+            continue
+        assert order.index(following) > order.index(state)
+        state = following
+
+
+@given(st.sampled_from(MeetingState))
+def test_what_may_be_done_is_what_is_not_refused(state: MeetingState) -> None:
+    for step in Step:
+        assert (step.value in acts_in(state)) == (state in TRANSITIONS[step][0])
+    assert acts_in(state) == sorted(acts_in(state))
+
+
+def test_the_end_of_the_life_of_a_meeting_allows_nothing() -> None:
+    assert acts_in(MeetingState.FINALIZED) == []
+    assert acts_in(MeetingState.CANCELLED) == []
+    with pytest.raises(WrongState):
+        require_state(MeetingState.CANCELLED, frozenset({MeetingState.DRAFT}))
+
+
+@pytest.mark.parametrize(
+    ("notice", "minutes", "expected"),
+    [
+        (timedelta(days=3), 90, []),
+        (timedelta(days=3) - timedelta(seconds=1), 90, ["notice_short"]),
+        (timedelta(days=1), 90, ["notice_short"]),
+        (timedelta(hours=23), 90, ["notice_below_least"]),
+        (timedelta(days=5), 89, ["duration_short"]),
+        (timedelta(hours=1), 30, ["notice_below_least", "duration_short"]),
+    ],
+)
+def test_short_notice_and_short_meetings_warn(notice: timedelta, minutes: int, expected: list[str]) -> None:
+    found = warnings_for(MeetingKind.REGULAR, START, START + timedelta(minutes=minutes), START - notice)
+    assert found == expected
+
+
+def test_an_extraordinary_meeting_may_be_short_and_sudden() -> None:
+    end = START + timedelta(minutes=20)
+    assert warnings_for(MeetingKind.EXTRAORDINARY, START, end, START - timedelta(minutes=5)) == []
+
+
+def test_times_of_a_meeting_are_in_order_and_bounded() -> None:
+    assert duration_error(START, START) == "before_start"
+    assert duration_error(START, START - timedelta(seconds=1)) == "before_start"
+    assert duration_error(START, START + timedelta(days=7)) is None
+    assert duration_error(START, START + timedelta(days=7, seconds=1)) == "too_long"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [(-61, "too_early"), (-60, None), (0, None), (130, None), (131, "in_the_future")],
+)
+def test_a_device_cannot_have_opened_the_meeting_at_any_time(minutes: int, expected: str | None) -> None:
+    found = opening_error(
+        START + timedelta(minutes=minutes),
+        convened_at=START - timedelta(days=4),
+        starts_at=START,
+        now=START + timedelta(hours=2),
+    )
+    assert found == expected
+
+
+def test_a_meeting_is_not_opened_before_it_was_convened() -> None:
+    convened_at = START - timedelta(minutes=30)
+    early = opening_error(
+        convened_at - timedelta(seconds=1), convened_at=convened_at, starts_at=START, now=START
+    )
+    assert early == "too_early"
+
+
+@given(instants, st.integers(0, 500))
+def test_the_next_meeting_is_ahead_on_the_same_day_and_at_the_same_hour(start: datetime, days: int) -> None:
+    now = start + timedelta(days=days)
+    following = same_time_next_month(start, HANOI, now)
+    then, here = following.astimezone(ZoneInfo(HANOI)), start.astimezone(ZoneInfo(HANOI))
+    assert following > now
+    assert following - now <= timedelta(days=62)
+    assert then.time() == here.time()
+    assert then.day == here.day or (then.day < here.day and (then + timedelta(days=1)).day == 1)
+    assert (then.year, then.month) > (here.year, here.month)
+
+
+@pytest.mark.parametrize(
+    ("start", "now", "expected"),
+    [
+        ("2026-12-05T19:00", "2026-12-01T09:00", "2027-01-05T19:00"),
+        ("2027-01-31T19:00", "2027-01-31T21:00", "2027-02-28T19:00"),
+        ("2028-01-31T19:00", "2028-01-31T21:00", "2028-02-29T19:00"),
+        ("2026-06-03T00:30", "2026-12-03T00:31", "2027-01-03T00:30"),
+    ],
+)
+def test_the_day_of_the_month_is_that_of_the_wall_calendar(start: str, now: str, expected: str) -> None:
+    zone = ZoneInfo(HANOI)
+    at = [datetime.fromisoformat(text).replace(tzinfo=zone) for text in (start, now, expected)]
+    assert same_time_next_month(at[0], HANOI, at[1].astimezone(UTC)) == at[2]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Sinh hoạt chi bộ tháng 12/2026", "Sinh hoạt chi bộ tháng 01/2027"),
+        ("Tháng 9/2026: sinh hoạt", "Tháng 1/2027: sinh hoạt"),
+        ("Sinh hoạt tháng 11 năm 2026", "Sinh hoạt tháng 01 năm 2027"),
+        ("Sinh hoạt chuyên đề về số 12/2026", "Sinh hoạt chuyên đề về số 12/2026"),
+        ("Sinh hoạt thường kỳ", "Sinh hoạt thường kỳ"),
+    ],
+)
+def test_the_month_in_the_title_moves_along(title: str, expected: str) -> None:
+    # The evening of 31 December in UTC is New Year's morning in Hanoi.
+    assert retitle(title, datetime(2026, 12, 31, 17, 30, tzinfo=UTC), HANOI) == expected
+
+
+def test_the_template_of_a_regular_meeting_fits_the_least_duration() -> None:
+    assert sum(entry.minutes or 0 for entry in REGULAR) == 90
+    assert template_for(MeetingKind.REGULAR) == REGULAR
+    assert template_for(MeetingKind.CONGRESS) == ()
