@@ -1,0 +1,150 @@
+"""The objects of the access matrix: one of every kind in three organisations, and what each actor owns."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+from flask import Flask, current_app
+from tests.support.factories import World
+
+from handbook.access.actor import SYSTEM, OfficeTitle
+from handbook.attendance.models import AbsenceRequest
+from handbook.documents.models import Blob, Paper
+from handbook.kernel.jobs import Job
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.meetings.enums import MeetingKind
+from handbook.meetings.service import MeetingDraft, convene_meeting, create_meeting
+from handbook.members.models import Member
+from handbook.notifications.models import Delivery, Notice, Reminder
+from handbook.organizations.models import Organization
+from handbook.resolutions.models import Resolution
+
+PLACES = ("cell", "committee", "far_cell")
+ROLES = (
+    *("anonymous", "member", "secretary", "beside_staff", "staff"),
+    *("root_staff", "far_staff", "administrator"),
+)
+START = datetime(2026, 12, 3, 12, 30, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Objects:
+    """Ids by (kind, place); for what belongs to an account, by (kind, role)."""
+
+    ids: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def put(self, kind: str, where: str, row: object) -> None:
+        self.ids[kind, where] = row.id  # type: ignore[attr-defined]
+
+
+def furnish(app: Flask, world: World) -> Objects:
+    """Make the objects; ``beside_staff`` holds an office in the neighbouring cell."""
+    objects = Objects()
+    with app.test_request_context(), unit_of_work() as uow:
+        world.tokens["beside_staff"] = world.tokens["other_member"]
+        world.accounts["beside_staff"] = world.accounts["other_member"]
+        world.members["beside_staff"] = world.members["other_member"]
+        world.give_office("beside_staff", "other_cell", OfficeTitle.STAFF, uow=uow)
+        members = {"cell": "second_member", "committee": "other_secretary", "far_cell": "far_member"}
+        for place in PLACES:
+            _furnish_place(uow, objects, world, place, world.members[members[place]].id)
+        for role in ROLES[1:]:
+            _furnish_account(uow, objects, world, role)
+    return objects
+
+
+def _furnish_place(uow: UnitOfWork, objects: Objects, world: World, place: str, member_id: int) -> None:
+    organization = uow.session.get_one(Organization, world.organizations[place].id)
+    objects.put("organization", place, organization)
+    objects.put("member", place, uow.session.get_one(Member, member_id))
+    draft = MeetingDraft(
+        kind=MeetingKind.REGULAR,
+        title="Sinh hoạt",
+        starts_at=START,
+        ends_at=START + timedelta(hours=2),
+        place="Hội trường",
+    )
+    objects.put("draft", place, create_meeting(organization, draft, actor=SYSTEM, uow=uow))
+    meeting = create_meeting(organization, draft, actor=SYSTEM, uow=uow)
+    convene_meeting(meeting, actor=SYSTEM, uow=uow)
+    objects.put("meeting", place, meeting)
+    now = uow.clock.now()
+    stored = current_app.extensions["handbook.blobs"].put(BytesIO(b"%PDF-1.7"))
+    if uow.session.get(Blob, stored.key) is None:
+        uow.session.add(Blob(sha256=stored.key, size=stored.size, reference_count=2 * len(PLACES)))
+    uow.session.flush()
+    request = AbsenceRequest(
+        meeting_id=meeting.id, member_id=member_id, reason="Đi công tác", created_at=now, content_version=1
+    )
+    resolutions = {
+        kind: Resolution(
+            organization_id=organization.id,
+            type="resolution",
+            symbol=f"0{number}-NQ/CB",
+            number=number,
+            term="2025-2030",
+            title="Nghị quyết",
+            body="Nội dung",
+            state=state,
+            issued_on=now.date() if state == "issued" else None,
+            content_version=1,
+            created_at=now,
+        )
+        for number, (kind, state) in enumerate((("draft_resolution", "draft"), ("resolution", "issued")), 1)
+    }
+    papers = {
+        kind: Paper(
+            organization_id=organization.id,
+            meeting_id=meeting.id,
+            sha256=stored.key,
+            title="Tài liệu",
+            filename="tai-lieu.pdf",
+            media_type="application/pdf",
+            size=stored.size,
+            attached_at=now,
+        )
+        for kind in ("paper", "paper_to_remove")
+    }
+    job = Job(
+        name="members.import_roster",
+        key=f"matrix:{place}",
+        args={"organization_id": organization.id, "dry_run": True, "create_organizations": False},
+        due_at=now,
+        created_at=now,
+        state="done",
+        attempts=1,
+    )
+    uow.session.add_all([request, job, *papers.values(), *resolutions.values()])
+    uow.session.flush()
+    objects.put("absence_request", place, request)
+    objects.put("roster_import", place, job)
+    for kind, row in (papers | resolutions).items():
+        objects.put(kind, place, row)
+
+
+def _furnish_account(uow: UnitOfWork, objects: Objects, world: World, role: str) -> None:
+    now, account = uow.clock.now(), world.accounts[role]
+    member = world.members.get(role)
+    notice = Notice(account_id=account.id, kind="meeting_convened", slot=f"matrix:{role}", created_at=now)
+    reminder = Reminder(
+        slot=f"matrix:{role}",
+        kind="meeting_convened",
+        step="now",
+        due_at=now,
+        created_at=now,
+        state="planned",
+    )
+    uow.session.add_all([notice, reminder])
+    uow.session.flush()
+    delivery = Delivery(
+        slot=f"matrix:{role}",
+        reminder_id=reminder.id,
+        member_id=member.id if member else world.members["member"].id,
+        account_id=account.id,
+        state="accepted",
+        created_at=now,
+    )
+    uow.session.add(delivery)
+    uow.session.flush()
+    objects.put("notice", role, notice)
+    objects.put("delivery", role, delivery)

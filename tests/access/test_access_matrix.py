@@ -1,0 +1,150 @@
+"""The access matrix: every route and method × every actor × own, neighbouring, superior and foreign objects.
+
+Generated from the application's URL map: a route without expectations fails, and so does a cell that was not tried.
+"""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from tests.access.expectations import DRAFTS, EVERYBODY_PUBLIC, SELF_EVERYONE, TABLE, Expected
+from tests.access.places import PLACES, ROLES, Objects, furnish
+from tests.conftest import NOW
+from tests.support.clients import ApiClient
+from tests.support.factories import World
+
+from handbook.accounts.sessions import start_session
+from handbook.app import create_app
+from handbook.config import Settings
+from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.kernel.unit_of_work import unit_of_work
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+CASES = [*((route, TABLE[route]) for route in TABLE), *((route, DRAFTS[route]) for route in DRAFTS)]
+Setting = tuple[Flask, World, Objects]
+ENDS_THE_SESSION = (("DELETE", "/api/session"), ("DELETE", "/api/sessions/<id:session_id>"))
+tried: set[tuple[str, str, str, str]] = set()
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Setting]:
+    folder = tmp_path_factory.mktemp("matrix")
+    for name in ("handbook.sqlite3", "secrets.json"):
+        (folder / name).write_bytes((sqlite_template / name).read_bytes())
+    app = create_app(Settings.from_environment({"HANDBOOK_DATA_DIR": str(folder)}), clock=FixedClock(NOW))
+    with app.app_context():
+        world = World.build(app)
+        objects = furnish(app, world)
+        for role in ROLES[1:]:
+            client = ApiClient(app, token=world.token_of(role))
+            objects.ids["session", role] = int(client.get("/api/sessions", expect=200).json["items"][0]["id"])
+        yield app, world, objects
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_every_route_and_method_has_expectations(furnished: Setting) -> None:
+    app, _, _ = furnished
+    routes = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or ())
+        if method in METHODS
+    }
+    assert routes - set(TABLE) == set(), "routes without expectations"
+    assert set(TABLE) - routes == set(), "expectations without a route"
+    assert set(DRAFTS) <= routes
+
+
+@pytest.mark.parametrize(("route", "expected"), CASES, ids=[f"{r[0]} {r[1]} {e.objects}" for r, e in CASES])
+def test_the_answer_to_everybody(furnished: Setting, route: tuple[str, str], expected: Expected) -> None:
+    app, world, objects = furnished
+    wrong = []
+    for role in _doers_last(expected):
+        for where in _places(expected, role):
+            client = ApiClient(app, token=world.tokens.get(role))
+            status = _ask(client, route, expected, objects, where=where, role=role)
+            tried.add((*route, role, where))
+            allowed = _allowed(expected, role, where)
+            if status not in allowed:
+                wrong.append(f"{role} at {where}: {status} instead of {allowed}")
+        if route in ENDS_THE_SESSION and role != "anonymous":
+            _sign_in_again(world, objects, role)
+    assert wrong == []
+
+
+def test_no_cell_was_left_out(furnished: Setting, request: pytest.FixtureRequest) -> None:
+    ran = {
+        item.callspec.params["route"]
+        for item in request.session.items
+        if hasattr(item, "callspec") and "route" in item.callspec.params
+    }
+    expected_cells = {
+        (*route, role, where)
+        for route, expected in CASES
+        if route in ran
+        for role in ROLES
+        for where in _places(expected, role)
+    }
+    assert expected_cells - tried == set()
+    assert len(tried) > 300
+
+
+def _places(expected: Expected, role: str) -> tuple[str, ...]:
+    if expected.sees in (SELF_EVERYONE, EVERYBODY_PUBLIC):
+        return ("self",)
+    if expected.sees == "owner":
+        return ("another's",) if role == "anonymous" else ("another's", "own")
+    return PLACES
+
+
+def _doers_last(expected: Expected) -> list[str]:
+    """What is deleted by who may do so must still be there when the others ask."""
+    does = frozenset().union(*expected.does.values()) if not isinstance(expected.does, str) else frozenset()
+    return sorted(ROLES, key=lambda role: role in does)
+
+
+def _allowed(expected: Expected, role: str, where: str) -> tuple[int, ...]:
+    if expected.sees == EVERYBODY_PUBLIC:
+        return expected.done
+    if role == "anonymous":
+        return (401,)
+    if expected.sees == SELF_EVERYONE or where == "own":
+        return expected.done
+    if expected.sees == "owner":
+        return (404,)
+    assert not isinstance(expected.sees, str)
+    assert not isinstance(expected.does, str)
+    if role in expected.does[where]:
+        return expected.done
+    return (403,) if role in expected.sees[where] else (404,)
+
+
+def _ask(
+    client: ApiClient, route: tuple[str, str], expected: Expected, objects: Objects, *, where: str, role: str
+) -> int:
+    method, rule = route
+    path = re.sub(r"<id:(\w+)>", lambda match: _id(expected.objects[match[1]], where, role, objects), rule)
+    path = path.replace("<path:path>", "khong-co-trang-nay")
+    if expected.multipart:
+        data = {"file": (BytesIO(b"not a paper"), "ghi-chu.txt")}
+        return client.request(method, path, data=data, content_type="multipart/form-data").status_code
+    return client.request(method, path, json=expected.body, query_string=dict(expected.query)).status_code
+
+
+def _id(kind: str, where: str, role: str, objects: Objects) -> str:
+    if where == "own":
+        return str(objects.ids[kind, role])
+    if where == "another's":
+        return str(objects.ids[kind, "secretary" if role == "member" else "member"])
+    return str(objects.ids[kind, where])
+
+
+def _sign_in_again(world: World, objects: Objects, role: str) -> None:
+    with unit_of_work() as uow:
+        session, world.tokens[role] = start_session(world.accounts[role], uow=uow, device_name="Thử")
+        objects.ids["session", role] = session.id
