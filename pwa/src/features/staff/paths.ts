@@ -1,0 +1,27 @@
+import type { Id } from '$api/shapes';
+
+/** Addresses of the API. */
+export const reportPath = (id: Id, month: string): string => `/api/organizations/${id}/reports/attendance?month=${month}`;
+export const organizationPath = (id: Id): string => `/api/organizations/${id}`;
+
+export interface MemberQuery {
+  /** Empty: all. */
+  q?: string;
+  status?: string;
+  below?: boolean;
+  cursor?: string | null;
+}
+
+export function membersPath(id: Id, { q = '', status = '', below = false, cursor }: MemberQuery = {}): string {
+  const query = new URLSearchParams({ limit: '50' });
+  if (below) query.set('below', 'true');
+  if (q.trim()) query.set('q', q.trim());
+  if (status) query.set('status', status);
+  if (cursor) query.set('cursor', cursor);
+  return `/api/organizations/${id}/members?${query}`;
+}
+
+/** Pages of the app. */
+export const nodeHref = (id: Id, month?: string): string => `/staff/organizations/${id}${month ? `?month=${month}` : ''}`;
+export const meetingHref = (id: Id): string => `/staff/meetings/${id}`;
+export const memberHref = (id: Id): string => `/staff/members/${id}`;
