@@ -24,16 +24,7 @@ TITLES = {
 }
 # Offices that a roster's post column speaks of; staff and administrators are never touched by an import.
 ROSTER_TITLES = tuple(title.value for title in TITLES.values())
-_PLAIN_FIELDS = (
-    "full_name",
-    "birth_date",
-    "sex",
-    "card_number",
-    "admitted_on",
-    "official_on",
-    "phone",
-    "post",
-)
+_PLAIN_FIELDS = ("full_name", "birth_date", "sex", "card_number", "admitted_on", "official_on", "phone")
 
 
 @dataclass(slots=True)
@@ -126,6 +117,8 @@ def _compare(
         title = TITLES[values.post].value
         if not offices.holds(member.id, cell_id, title):
             change.title = title
+            if member.post != values.post:
+                change.fields["post"] = values.post
         change.ended += offices.of_member_at(member.id, cell_id, other_than=title)
     has_changed = change.fields or change.citizen_id or change.title or change.ended or change.moves_to
     return change if has_changed else None
