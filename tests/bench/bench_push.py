@@ -27,7 +27,8 @@ from tests.support.push_service import base64url
 
 from handbook.notifications.push.encryption import SubscriptionKeys
 from handbook.notifications.push.endpoints import EndpointPolicy
-from handbook.notifications.push.sender import PushMessage, PushSender, PushState
+from handbook.notifications.push.messages import PushMessage, PushState
+from handbook.notifications.push.sender import PushSender
 from handbook.notifications.push.vapid import Vapid
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ import random
 from datetime import datetime, timedelta
 
 from handbook.notifications.enums import MEETING_KINDS, NoticeKind
-from handbook.notifications.push.sender import Urgency
+from handbook.notifications.push.messages import Urgency
 
 #: How long before a meeting members are reminded, by the code that notices and the ledger show (default of
 #: 1-product).
@@ -14,7 +14,8 @@ STEPS = {"2d": timedelta(days=2), "1d": timedelta(days=1), "2h": timedelta(hours
 AT_ONCE = "now"
 #: How long news without a date of its own are worth a push.
 NEWS_LIFETIME = timedelta(days=3)
-MAX_ATTEMPTS = 6
+#: With these waits a push service may be out of order for about six hours before a message is given up.
+MAX_ATTEMPTS = 12
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 #: Payloads are filled up with blanks to this many bytes, so that their length does not tell them apart.

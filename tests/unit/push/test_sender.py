@@ -14,14 +14,8 @@ from tests.unit.push.test_endpoints import HOSTILE
 from handbook.notifications.push import sender as module
 from handbook.notifications.push.encryption import MAX_PAYLOAD_LENGTH, SubscriptionKeys
 from handbook.notifications.push.endpoints import EndpointPolicy
-from handbook.notifications.push.sender import (
-    MAX_RETRY_AFTER,
-    PushMessage,
-    PushResult,
-    PushSender,
-    PushState,
-    Urgency,
-)
+from handbook.notifications.push.messages import PushMessage, PushResult, PushState, Urgency
+from handbook.notifications.push.sender import MAX_RETRY_AFTER, PushSender
 from handbook.notifications.push.vapid import Vapid
 
 PAYLOAD = b'{"t":"meeting_convened","m":"17","d":"4"}'

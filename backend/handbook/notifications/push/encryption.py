@@ -10,11 +10,12 @@ token is signed along with every message, which would double the cost (`push.vap
 
 import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from webpush import WebPush
 
 #: Longest encrypted body sent, in bytes. Push services must take 4,096 (RFC 8030, section 7.2); some take
 #: fewer.
@@ -75,7 +76,7 @@ def encrypt(payload: bytes, keys: SubscriptionKeys) -> bytes:
     """
     if len(payload) > MAX_PAYLOAD_LENGTH:
         raise PayloadTooLongError(f"{len(payload)} bytes, at most {MAX_PAYLOAD_LENGTH}")
-    return _library.body_for(payload, keys)
+    return _library()(payload, _Subscription(keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +86,24 @@ class _Subscription:
     keys: SubscriptionKeys
 
 
-class _MessageEncryption(WebPush):
-    """The library's message encryption by itself, without its VAPID part and its defaults."""
+@cache
+def _library() -> Callable[[bytes, _Subscription], bytes]:
+    """The library's message encryption by itself, without its VAPID part and its defaults.
 
-    def __init__(self) -> None:
-        """Needs none of the library's settings but this one, the record size (spelled so by the library)."""
-        self.max_resord_size = 4096
+    It is loaded at the first message: pydantic comes with it, and web processes send nothing.
+    """
+    from webpush import WebPush
 
-    def body_for(self, payload: bytes, keys: SubscriptionKeys) -> bytes:
-        body: bytes = self._encrypt(payload, _Subscription(keys))
-        return body
+    class MessageEncryption(WebPush):
+        def __init__(self) -> None:
+            """Needs none of the library's settings but the record size (spelled so by the library)."""
+            self.max_resord_size = 4096
 
+        def body_for(self, payload: bytes, subscription: _Subscription) -> bytes:
+            body: bytes = self._encrypt(payload, subscription)
+            return body
 
-_library = _MessageEncryption()
+    return MessageEncryption().body_for
 
 
 def _decode(field: str, text: str) -> bytes:

@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from handbook.config import ConfigurationError, Settings
 from handbook.kernel.secrets import Secrets
 from handbook.notifications.push.endpoints import EndpointPolicy
-from handbook.notifications.push.sender import PushMessage, PushResult, PushSender
+from handbook.notifications.push.messages import PushMessage, PushResult
 from handbook.notifications.push.vapid import Vapid
 
 EXTENSION = "handbook.push"
@@ -22,9 +22,14 @@ class Sender(Protocol):
 
     def send(self, messages: Sequence[PushMessage]) -> list[PushResult]: ...
 
+    def close(self) -> None: ...
+
 
 class PushGateway:
-    """The pieces, made from the settings. The sender is made at its first use: web processes send nothing."""
+    """The pieces, made from the settings.
+
+    The sender is made at its first use, and libcurl is loaded then: web processes send nothing.
+    """
 
     def __init__(self, settings: Settings, secrets: Secrets) -> None:
         try:
@@ -33,13 +38,15 @@ class PushGateway:
             raise ConfigurationError(f"HANDBOOK_PUSH_EXTRA_HOSTS: {error}") from error
         self.vapid = Vapid(secrets.vapid_private_key.encode(), settings.push_subject)
         self._ca_file = settings.push_ca_file
-        self._sender: PushSender | None = None
+        self._sender: Sender | None = None
         self._lock = threading.Lock()
 
     @property
     def sender(self) -> Sender:
         with self._lock:
             if self._sender is None:
+                from handbook.notifications.push.sender import PushSender
+
                 self._sender = PushSender(self.vapid, self.policy, ca_file=self._ca_file)
             return self._sender
 

@@ -12,15 +12,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pycurl
 
-from handbook.notifications.push.encryption import PayloadTooLongError, SubscriptionKeys, encrypt
+from handbook.notifications.push.encryption import PayloadTooLongError, encrypt
 from handbook.notifications.push.endpoints import Endpoint, EndpointNotAllowedError, EndpointPolicy
+from handbook.notifications.push.messages import PushMessage, PushResult, PushState
 from handbook.notifications.push.vapid import Vapid
 
 #: Messages under way at the same time. One HTTP/2 connection usually takes 100 streams.
@@ -43,51 +42,6 @@ MAX_TTL = 28 * 24 * 3600
 open_socket = socket.socket
 
 _CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
-
-
-class Urgency(StrEnum):
-    """RFC 8030, section 5.3: how much of its battery a phone should spend on hearing this now."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-
-
-class PushState(StrEnum):
-    """What became of a message."""
-
-    ACCEPTED = "accepted"
-    #: The push service says that the subscription is over (404, 410): remove it.
-    GONE = "gone"
-    #: Try again, after `retry_after` seconds when it is given.
-    RETRY = "retry"
-    #: Trying again the same way will not help.
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class PushMessage:
-    """One message to one subscription. `ttl` in seconds; `topic`, 32 characters of base64url at most,
-    replaces an undelivered message of the same topic (RFC 8030, section 5.4)."""
-
-    endpoint: str
-    keys: SubscriptionKeys
-    payload: bytes
-    ttl: int
-    urgency: Urgency = Urgency.NORMAL
-    topic: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PushResult:
-    """What became of one message. `reason` is a short code such as `http_429` or `timeout`; `retry_after`
-    in seconds.
-    """
-
-    state: PushState
-    reason: str | None = None
-    status: int | None = None
-    retry_after: int | None = None
 
 
 class PushSender:

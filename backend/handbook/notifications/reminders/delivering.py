@@ -20,7 +20,7 @@ from handbook.notifications.inbox import tell_members
 from handbook.notifications.models import Delivery, PushSubscription, Reminder
 from handbook.notifications.push.encryption import SubscriptionKeys
 from handbook.notifications.push.gateway import Sender
-from handbook.notifications.push.sender import PushMessage, PushResult, PushState
+from handbook.notifications.push.messages import PushMessage, PushResult, PushState
 from handbook.notifications.reminders.planning import JOB
 from handbook.notifications.reminders.recipients import devices_of, member_ids_of
 
