@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,6 +57,15 @@ def _draft_resolution(cell_name: str, month: str) -> bytes:
         document.add_paragraph(line)
     target = io.BytesIO()
     document.save(target)
+    return _without_dates(target)
+
+
+def _without_dates(archive: io.BytesIO) -> bytes:
+    """The same archive, whose entries do not tell when it was packed."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(archive) as packed, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bare:
+        for name in packed.namelist():
+            bare.writestr(zipfile.ZipInfo(name), packed.read(name), zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 

@@ -276,7 +276,7 @@ class Founder:
         return MemberStatus.TEMPORARY_OUT if chance > 0.994 else MemberStatus.OFFICIAL
 
     def _day(self, year: int) -> date:
-        return date(year, 1, 1) + timedelta(days=self.random.randrange(365))
+        return date(year, self.random.randint(1, 12), self.random.randint(1, 28))
 
 
 def _century_digit(birth_date: date, sex: Sex) -> int:

@@ -1,0 +1,258 @@
+"""The demo: made by code, the same every time, whole, and only for an empty database."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import func, select
+from tests.support.clients import ApiClient
+
+from handbook.app import create_app
+from handbook.config import Settings
+from handbook.demo import loader, names
+from handbook.demo.commands import demo
+from handbook.demo.loader import NotEmptyError, load_demo
+from handbook.demo.sizes import shape_of
+from handbook.documents.models import Paper
+from handbook.documents.secrecy import find_mark_in_name, find_mark_in_text
+from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.members.enums import Sex
+from handbook.members.models import Member, Office
+from handbook.organizations.models import Organization
+from handbook.reports.rebuild import rebuild_rollups
+from handbook.reports.roll_up import roll_up
+from handbook.resolutions.models import Resolution
+
+SCALE = 0.02
+NOW = datetime(2026, 11, 21, 11, 42, 13, tzinfo=UTC)
+# Drawn for security, so never the same twice.
+SECRET_COLUMNS = {"password_hash", "check_in_key_sealed", "citizen_id_sealed"}
+
+
+@pytest.fixture
+def empty_app(tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[[datetime], Flask]]:
+    """Makes applications, each on an empty SQLite database of its own, with the clock standing at an instant."""
+    made: list[Flask] = []
+
+    def make(now: datetime = NOW) -> Flask:
+        folder = tmp_path / f"data-{len(made)}"
+        shutil.copytree(sqlite_template, folder)
+        settings = Settings.from_environment({"HANDBOOK_DATA_DIR": str(folder)})
+        made.append(create_app(replace(settings, data_dir=folder), clock=FixedClock(now)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def content_of(app: Flask) -> dict[str, list[Any]]:
+    """Every row of every table, but for what is secret."""
+    with app.app_context():
+        return {
+            table.name: sorted(
+                repr(
+                    [
+                        value
+                        for column, value in zip(table.c, row, strict=True)
+                        if column.name not in SECRET_COLUMNS
+                    ]
+                )
+                for row in db.session.execute(select(table))
+            )
+            for table in db.metadata.sorted_tables
+        }
+
+
+def test_two_loads_at_one_time_give_the_same_content(empty_app: Callable[..., Flask]) -> None:
+    first, second = empty_app(), empty_app()
+    assert load_demo(first, scale=SCALE) == load_demo(second, scale=SCALE)
+    one, other = content_of(first), content_of(second)
+    assert one.keys() == other.keys()
+    for table, rows in one.items():
+        assert rows == other[table], table
+    assert len(one["members"]) > 60
+
+
+def test_the_whole_block_has_78_organisations_and_5300_members() -> None:
+    shape = shape_of(1.0, Random(loader.SEED))
+    assert len(shape.direct_cells) + len(shape.committees) == 78
+    assert shape.members == 5300
+    assert min(*shape.direct_cells, *(min(cells) for cells in shape.committees)) >= 6
+
+
+def test_names_are_drawn_by_share_and_bear_no_secrecy_mark() -> None:
+    random = Random(1)
+    drawn = [names.make_name(sex, random) for sex in Sex for _ in range(1500)]
+    families = Counter(name.split()[0] for name in drawn)
+    assert families.most_common(1)[0][0] == "Nguyễn"
+    assert 0.28 < families["Nguyễn"] / len(drawn) < 0.44
+    assert not [name for name in drawn if find_mark_in_name(name)]
+
+
+def test_the_demo_is_whole_on_both_databases(app: Flask, engine_name: str, clock: FixedClock) -> None:
+    logins = load_demo(app, scale=SCALE)
+    assert rebuild_rollups() == []
+    assert roll_up() == 0
+    session = db.session
+    states = dict(session.execute(select(Meeting.state, func.count()).group_by(Meeting.state)).all())
+    assert states["convened"] == 1
+    assert states["open"] == 1
+    assert states["finalized"] > states["closed"] > 0
+    past = session.scalars(select(Meeting).where(Meeting.state.in_(["closed", "finalized"]))).all()
+    assert {meeting.starts_at < clock.now() for meeting in past} == {True}
+    assert min(meeting.starts_at for meeting in past) > clock.now() - timedelta(days=125)
+
+    coming = session.get_one(Meeting, logins.next_meeting_id)
+    # 19:30 in Hanoi on the day after the clock's.
+    assert coming.starts_at == datetime(2026, 12, 2, 12, 30, tzinfo=UTC)
+    assert len(coming.agenda) == 15
+    kinds = session.scalars(select(Paper.media_type).where(Paper.meeting_id == coming.id)).all()
+    assert len(set(kinds)) == 3
+    now_open = session.get_one(Meeting, logins.open_meeting_id)
+    assert now_open.state == MeetingState.OPEN
+    assert 0 < now_open.present_count < now_open.summoned_count
+
+    without_secretary = select(Organization.name).where(
+        Organization.kind == "cell",
+        ~select(Office.id)
+        .where(Office.organization_id == Organization.id, Office.title == "secretary")
+        .exists(),
+    )
+    assert session.scalars(without_secretary).all() == []
+    # The database goes on numbering after the rows that brought their ids along.
+    session.add(Resolution(**_like(session.scalars(select(Resolution)).first())))
+    session.flush()
+    session.rollback()
+
+
+def _like(row: Resolution | None) -> dict[str, Any]:
+    assert row is not None
+    columns = [column.name for column in Resolution.__table__.c if column.name not in ("id", "symbol")]
+    return {**{name: getattr(row, name) for name in columns}, "symbol": "99-NQ/CB"}
+
+
+def test_nobody_in_it_can_be_called_or_meant(empty_app: Callable[..., Flask]) -> None:
+    app = empty_app()
+    load_demo(app, scale=SCALE)
+    with app.app_context():
+        members = db.session.scalars(select(Member)).all()
+        assert {member.phone[:6] for member in members} == {"+84500"}
+        assert {len(member.phone) for member in members} == {12}
+        assert {member.card_number[:3] for member in members if member.card_number} == {"99."}
+        assert all(member.card_number is None for member in members if member.status == "probationary")
+        texts = [row.body for row in db.session.scalars(select(Resolution))]
+        assert not [text for text in texts if find_mark_in_text(text.splitlines())]
+
+
+def test_the_four_logins_open_their_doors(empty_app: Callable[..., Flask]) -> None:
+    app = empty_app()
+    logins = load_demo(app, scale=SCALE)
+
+    def sign_in(login: str) -> tuple[ApiClient, dict[str, Any]]:
+        client = ApiClient(app)
+        answer = client.post("/api/session", {"login": login, "password": logins.password}, expect=201)
+        client.token = answer.headers["Set-Cookie"].split("=", 1)[1].split(";", 1)[0]
+        return client, dict(answer.json)
+
+    member, session = sign_in(logins.member)
+    assert session["must_change_password"] is False
+    assert session["purpose_notice_due"] is False
+    meeting = member.get(f"/api/meetings/{logins.next_meeting_id}", expect=200).json
+    assert [paper["media_type"] for paper in meeting["papers"]]
+    own = member.get(f"/api/organizations/{logins.cell_id}/resolutions", expect=200).json["items"]
+    assert [task for item in own for task in item["tasks"] if task["mine"] and task["state"] == "open"]
+
+    secretary, session = sign_in(logins.secretary)
+    offices = {(office["organization_id"], office["title"]) for office in session["offices"]}
+    assert (str(logins.cell_id), "secretary") in offices
+    roll = secretary.get(f"/api/meetings/{logins.next_meeting_id}/attendance", expect=200).json
+    assert roll["counts"]["summoned"] == len(roll["items"]) > 0
+    asked = secretary.get(f"/api/meetings/{logins.next_meeting_id}/absence-requests", expect=200).json
+    assert [item["decision"] for item in asked["items"]] == [None]
+
+    for login in (logins.staff, logins.administrator):
+        client, session = sign_in(login)
+        assert str(logins.block_id) in {office["organization_id"] for office in session["offices"]}
+        path = f"/api/organizations/{logins.block_id}/reports/attendance?month=2026-10"
+        report = client.get(path, expect=200).json
+        assert report["totals"]["cells_met"] > 0
+        assert 0.7 < report["totals"]["rate"] < 1
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 1, 1, 1, 0, tzinfo=UTC),
+        datetime(2028, 2, 29, 3, 0, tzinfo=UTC),
+        datetime(2026, 12, 31, 16, 59, 59, tzinfo=UTC),
+        datetime(2026, 3, 4, 23, 30, tzinfo=UTC),
+    ],
+)
+def test_it_loads_on_any_day(empty_app: Callable[..., Flask], now: datetime) -> None:
+    app = empty_app(now)
+    logins = load_demo(app, scale=SCALE)
+    with app.app_context():
+        coming = db.session.get_one(Meeting, logins.next_meeting_id)
+        assert timedelta(0) < coming.starts_at - now < timedelta(hours=48)
+        late = select(func.count()).where(Meeting.starts_at > now, Meeting.id != coming.id)
+        assert db.session.scalar(late) == 0
+
+
+def test_a_database_with_anything_in_it_is_refused(empty_app: Callable[..., Flask]) -> None:
+    app = empty_app()
+    load_demo(app, scale=SCALE)
+    before = content_of(app)
+    with pytest.raises(NotEmptyError):
+        load_demo(app, scale=SCALE)
+    assert content_of(app) == before
+
+
+def test_the_command_loads_once_and_prints_the_logins(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(sqlite_template, folder)
+    monkeypatch.setenv("HANDBOOK_DATA_DIR", str(folder))
+    first = CliRunner().invoke(demo, ["--scale", str(SCALE)])
+    assert first.exit_code == 0, first.output
+    assert [line.split() for line in first.stdout.splitlines()] == [
+        ["member", "demo-member", loader.PASSWORD],
+        ["secretary", "demo-secretary", loader.PASSWORD],
+        ["staff", "demo-staff", loader.PASSWORD],
+        ["administrator", "demo-admin", loader.PASSWORD],
+    ]
+    again = CliRunner().invoke(demo, ["--if-empty"])
+    assert (again.exit_code, again.stdout) == (0, first.stdout)
+
+
+def test_the_command_leaves_other_data_alone(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from handbook.operations.bootstrap import bootstrap
+    from handbook.organizations.enums import OrganizationKind
+
+    folder = tmp_path / "data"
+    shutil.copytree(sqlite_template, folder)
+    monkeypatch.setenv("HANDBOOK_DATA_DIR", str(folder))
+    app = create_app()
+    with app.app_context():
+        bootstrap(name="Đảng bộ Thật", kind=OrganizationKind.PROVINCE, admin_login="quan-tri", password=None)
+        db.engine.dispose()
+    refused = CliRunner().invoke(demo, [])
+    assert refused.exit_code == 1
+    assert "not empty" in refused.output
+    silent = CliRunner().invoke(demo, ["--if-empty"])
+    assert (silent.exit_code, silent.stdout) == (0, "")
