@@ -15,6 +15,7 @@ COMMAND_MODULES = (
     "handbook.members.roster.commands",
     "handbook.accounts.commands",
     "handbook.reports.commands",
+    "handbook.demo.commands",
 )
 
 

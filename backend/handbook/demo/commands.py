@@ -2,8 +2,6 @@
 
 import click
 
-from handbook.demo.loader import DemoLogins, NotEmptyError, is_demo, load_demo
-
 _ROLES = (
     ("member", "member"),
     ("secretary", "secretary"),
@@ -25,6 +23,7 @@ def demo(if_empty: bool, scale: float) -> None:
     A database that holds the demo already is left as it is, and its logins are printed again.
     """
     from handbook.app import create_app
+    from handbook.demo.loader import DemoLogins, NotEmptyError, is_demo, load_demo
 
     app = create_app()
     with app.app_context():

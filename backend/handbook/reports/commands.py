@@ -2,8 +2,6 @@
 
 import click
 
-from handbook.reports.rebuild import rebuild_rollups
-
 SHOWN = 50
 
 
@@ -11,6 +9,7 @@ SHOWN = 50
 def rebuild_rollups_command() -> None:
     """Count every meeting, cell month and roll-up again from the rows; mend and report what differed."""
     from handbook.app import create_app
+    from handbook.reports.rebuild import rebuild_rollups
 
     with create_app().app_context():
         differences = rebuild_rollups()

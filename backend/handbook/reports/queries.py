@@ -1,7 +1,7 @@
 """The attendance report of one organisation and month: read from kept rows by their keys, never summed over meetings."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -11,21 +11,24 @@ from handbook.access.permissions import Permission
 from handbook.kernel.clock import Clock, today_in
 from handbook.kernel.db import db
 from handbook.kernel.problems import FieldError, ValidationFailed
-from handbook.kernel.tree import PATH_END, SEGMENT
+from handbook.kernel.tree import PATH_END, SEGMENT, path_ids
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.organizations.enums import CELL_KINDS, OrganizationKind
 from handbook.organizations.models import Organization
 from handbook.organizations.queries import get_organization
+from handbook.reports.contacts import Contact, list_contacts, list_paths
 from handbook.reports.exceptions import Finding, find_exceptions
 from handbook.reports.models import CellMonth, DirtyMonth, OrganizationMonth
 from handbook.reports.own_months import MEETING_COLUMNS, figures_of
 from handbook.reports.roll_up import covered_id, open_month, roll_up
-from handbook.reports.rules import Figures, is_month, month_bounds, total
+from handbook.reports.rules import Figures, is_month, month_bounds, shift_month, total
 
 # A reader rolls up this many marks at once rather than show figures that are seconds old; more is the worker's.
 FRESHEN_LIMIT = 100
+# How many months the trend goes back over, the asked one included.
+TREND_MONTHS = 6
 _CELLS = sorted(CELL_KINDS)
 
 
@@ -52,6 +55,23 @@ class MeetingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthLine:
+    """The organisation with everything below it in one month."""
+
+    month: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionLine:
+    """A finding, the ids from the root down to its organisation, and whom to ask there."""
+
+    finding: Finding
+    path: list[int]
+    contact: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
 class AttendanceReport:
     """Figures of the organisation with everything below it, its parts, and what staff should ask about."""
 
@@ -60,7 +80,8 @@ class AttendanceReport:
     totals: Figures
     children: list[ChildLine] = field(default_factory=list)
     meetings: list[MeetingLine] = field(default_factory=list)
-    exceptions: list[Finding] = field(default_factory=list)
+    exceptions: list[ExceptionLine] = field(default_factory=list)
+    trend: list[MonthLine] = field(default_factory=list)
 
 
 def attendance_report(
@@ -82,8 +103,37 @@ def attendance_report(
         totals=_totals(organization, month, children, opened=opened),
         children=children,
         meetings=_meetings(organization, month),
-        exceptions=find_exceptions(organization, month, today=today, now=clock.now(), opened=opened),
+        exceptions=_with_contacts(
+            find_exceptions(organization, month, today=today, now=clock.now(), opened=opened),
+            actor=actor,
+            today=today,
+        ),
+        trend=_trend(organization, month),
     )
+
+
+def _with_contacts(findings: list[Finding], *, actor: Actor, today: date) -> list[ExceptionLine]:
+    ids = {finding.organization_id for finding in findings}
+    contacts = list_contacts(ids, actor=actor, today=today)
+    paths = list_paths(ids)
+    return [
+        ExceptionLine(
+            finding, path_ids(paths[finding.organization_id]), contacts.get(finding.organization_id)
+        )
+        for finding in findings
+    ]
+
+
+def _trend(organization: Organization, month: str) -> list[MonthLine]:
+    """The months up to the asked one that have kept figures, the oldest first."""
+    table = CellMonth if organization.kind in CELL_KINDS else OrganizationMonth
+    months = [shift_month(month, -by) for by in range(TREND_MONTHS)]
+    rows = db.session.scalars(
+        select(table)
+        .where(table.organization_id == organization.id, table.month.in_(months))
+        .order_by(table.month)
+    )
+    return [MonthLine(row.month, row.figures) for row in rows]
 
 
 def _freshen(path: str, month: str) -> bool:

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import fields, validate
@@ -48,8 +49,25 @@ class MeetingFiguresSchema(Schema):
     rate = fields.Float(required=True, allow_none=True)
 
 
+class MonthFiguresSchema(FiguresSchema):
+    """The organisation's figures of one month, for the trend."""
+
+    month = fields.String(required=True)
+
+
+class ContactSchema(Schema):
+    """The secretary in force, else the deputy; ``phone`` null when it is not the reader's to see."""
+
+    member_id = Id(required=True)
+    full_name = fields.String(required=True)
+    phone = fields.String(required=True, allow_none=True)
+
+
 class ReportExceptionSchema(Schema):
-    """What staff should ask about: ``meeting_id`` and ``since`` for overdue minutes, the two rates for a fall."""
+    """What staff should ask about: ``meeting_id`` and ``since`` for overdue minutes, the two rates for a fall.
+
+    ``path`` is the ids from the root down to the organisation.
+    """
 
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in ExceptionKind]))
     organization_id = Id(required=True)
@@ -58,6 +76,8 @@ class ReportExceptionSchema(Schema):
     since = Instant(required=True, allow_none=True)
     rate = fields.Float(required=True, allow_none=True)
     previous_rate = fields.Float(required=True, allow_none=True)
+    path = fields.List(Id, required=True)
+    contact = fields.Nested(ContactSchema, required=True, allow_none=True)
 
 
 class AttendanceReportSchema(Schema):
@@ -68,6 +88,7 @@ class AttendanceReportSchema(Schema):
     children = fields.List(fields.Nested(ChildFiguresSchema), required=True)
     meetings = fields.List(fields.Nested(MeetingFiguresSchema), required=True)
     exceptions = fields.List(fields.Nested(ReportExceptionSchema), required=True)
+    trend = fields.List(fields.Nested(MonthFiguresSchema), required=True)
 
 
 class AttendanceReportArgs(Schema):
@@ -103,7 +124,10 @@ def report_data(report: AttendanceReport) -> dict[str, Any]:
             }
             for line in report.meetings
         ],
-        "exceptions": report.exceptions,
+        "exceptions": [
+            {**asdict(line.finding), "path": line.path, "contact": line.contact} for line in report.exceptions
+        ],
+        "trend": [{"month": line.month, **_figures(line.figures)} for line in report.trend],
     }
 
 
