@@ -4,14 +4,13 @@ import secrets
 import tempfile
 from typing import Any, BinaryIO, cast
 
-from flask import current_app
 from sqlalchemy import select, update
 
 from handbook.access.actor import Actor
 from handbook.kernel.db import db
 from handbook.kernel.jobs import Job, JobRun, enqueue, job
 from handbook.kernel.problems import NotFound
-from handbook.kernel.storage import BlobNotFoundError, BlobStore
+from handbook.kernel.storage import BlobNotFoundError, BlobStore, current_blobs
 from handbook.kernel.unit_of_work import UnitOfWork, current_clock
 from handbook.members.roster.errors import RosterUnreadable
 from handbook.members.roster.report import ImportReport
@@ -92,7 +91,7 @@ def discard_unneeded(store: BlobStore, blob_key: str, *, besides: int | None = N
 def run_import(run: JobRun) -> dict[str, Any]:
     """Import the file. The report is kept in the transaction of the import itself, so a second run of a job whose worker
     died after it finds the report and imports nothing again."""
-    store: BlobStore = current_app.extensions["handbook.blobs"]
+    store = current_blobs()
     key = str(run.args["blob"])
     finished = db.session.scalar(select(Job.result).where(Job.id == run.job_id))
     result = finished or _import(run, store, key)

@@ -30,6 +30,8 @@ _NOT_YET = {
     "0",
     "dv du bi",
 }
+# Problems of a row are told in this order.
+_ORDER = ("name", "birth", "sex", "card", "admitted", "official", "phone", "cccd", "post", "cell")
 # The Party was founded on 3 February 1930.
 EARLIEST_ADMISSION = dt.date(1930, 2, 3)
 
@@ -207,6 +209,9 @@ class _Judge:
             values.status = normalize.status(status_cell)
         self._cell(cell_text, values, problems)
         self._duplicates(row, values, problems)
+        problems.sort(key=lambda problem: _ORDER.index(problem.field))
+        if values.sex is None and values.citizen_id and values.birth_date:
+            values.sex = normalize.sex_in_citizen_id(values.citizen_id, values.birth_date)
         return JudgedRow(row.sheet, row.number, values, frozenset(cells), problems)
 
     def _name(self, cell: CellValue, problems: list[RowProblem]) -> str:

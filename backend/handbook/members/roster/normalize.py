@@ -159,6 +159,13 @@ def citizen_id(value: CellValue, *, birth_date: dt.date | None = None) -> str | 
     return None
 
 
+def sex_in_citizen_id(digits: str, birth_date: dt.date) -> Sex | None:
+    """The sex that the fourth digit of a citizen ID tells, when the year of birth in it is right."""
+    if not _tells_birth(digits, birth_date):
+        return None
+    return Sex.FEMALE if int(digits[3]) % 2 else Sex.MALE
+
+
 def _tells_birth(digits: str, birth_date: dt.date) -> bool:
     century = 19 + int(digits[3]) // 2
     return century == birth_date.year // 100 and int(digits[4:6]) == birth_date.year % 100

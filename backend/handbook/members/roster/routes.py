@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from flask import Response, current_app, jsonify
+from flask import Response, jsonify
 from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
 
@@ -12,7 +12,7 @@ from handbook.access.permissions import Permission
 from handbook.kernel.db import db
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.problems import FieldError, NotFound, Problem
-from handbook.kernel.storage import BlobStore, BlobTooLargeError
+from handbook.kernel.storage import BlobTooLargeError, current_blobs
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.members.roster import export, jobs
 from handbook.members.roster.archive import DEFAULT_LIMITS, inspect
@@ -47,7 +47,7 @@ def start_import(files: dict[str, Any], form: dict[str, Any], organization_id: i
     db.session.rollback()
     file: FileStorage = files["file"]
     _refuse_unreadable(file)
-    store = _store()
+    store = current_blobs()
     file.stream.seek(0)
     try:
         blob = store.put(file.stream, limit=DEFAULT_LIMITS.file_bytes)  # type: ignore[arg-type]  # reads like a file
@@ -101,10 +101,10 @@ def _enqueue(organization_id: int, form: dict[str, Any], blob_key: str, file: Fi
     with unit_of_work() as uow:
         organization = get_organization(organization_id, Permission.MEMBERS_IMPORT, actor=actor)
         row = jobs.enqueue_import(organization, blob_key, actor=actor, uow=uow, **form)
-        if not _store().exists(blob_key):
+        if not current_blobs().exists(blob_key):
             # An import of the same file ended between storing and enqueueing, and took the file with it.
             file.stream.seek(0)
-            _store().put(file.stream)  # type: ignore[arg-type]  # as above
+            current_blobs().put(file.stream)  # type: ignore[arg-type]  # as above
         response = jsonify(RosterImportSchema().dump(jobs.import_data(row)))
     response.status_code = 202
     response.headers["Location"] = f"/api/roster-imports/{row.id}"
@@ -121,8 +121,3 @@ def _refuse_unreadable(file: FileStorage) -> None:
 def _refusal(error: RosterUnreadable) -> Problem:
     status, code = _PROBLEMS.get(error.code, (413, "file_too_large"))
     return Problem(status, code, errors=[FieldError("/file", error.code)])
-
-
-def _store() -> BlobStore:
-    store: BlobStore = current_app.extensions["handbook.blobs"]
-    return store

@@ -1,0 +1,137 @@
+"""What is wrong with a row, and what of it can still be known."""
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from handbook.members.roster.judge import JudgedRow, judge_roster
+from handbook.members.roster.layout import read_table
+from handbook.members.roster.messages import message_of
+from handbook.members.roster.reader import read_sheets
+
+TODAY = dt.date(2026, 11, 21)
+CELL = "Chi bộ Bưu điện số 3"
+GOOD = {
+    "Họ và tên": "Lê Văn An",
+    "Ngày sinh": "02/03/1970",
+    "Giới tính": "Nam",
+    "Số thẻ": "11.000001",
+    "Ngày vào Đảng": "05/06/1995",
+    "Ngày chính thức": "05/06/1996",
+    "Điện thoại": "0912345678",
+    "Số CCCD": "056070000001",
+    "Chức vụ Đảng": "",
+    "Chi bộ": CELL,
+    "Tình trạng": "",
+}
+
+
+def judge(tmp_path: Path, *rows: dict[str, object], without: tuple[str, ...] = ()) -> list[JudgedRow]:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    columns = [name for name in GOOD if name not in without]
+    sheet.append(columns)
+    for row in rows:
+        sheet.append([{**GOOD, **row}[name] for name in columns])
+    book.save(tmp_path / "r.xlsx")
+    tables = [read_table(table) for table in read_sheets(tmp_path / "r.xlsx")]
+    known = {"bưu điện số 3": CELL}
+    return judge_roster(tables, known_cells=known, create_cells=False, today=TODAY).rows
+
+
+def problems_of(row: JudgedRow) -> list[str]:
+    return [f"{problem.field}:{problem.code}" for problem in row.problems]
+
+
+@pytest.mark.parametrize(
+    ("cells", "problems"),
+    [
+        ({}, []),
+        ({"Họ và tên": "-"}, ["name:missing"]),
+        ({"Họ và tên": "12345"}, ["name:invalid"]),
+        ({"Ngày sinh": ""}, ["birth:missing"]),
+        ({"Ngày sinh": "1970"}, ["birth:invalid_date"]),
+        ({"Ngày sinh": "22/11/2026"}, ["birth:future_date"]),
+        ({"Giới tính": "khác"}, ["sex:invalid"]),
+        ({"Số thẻ": "không rõ"}, ["card:invalid"]),
+        ({"Ngày vào Đảng": ""}, ["admitted:missing"]),
+        ({"Ngày vào Đảng": "31/02/1980"}, ["admitted:invalid_date"]),
+        ({"Ngày vào Đảng": "22/11/2026"}, ["admitted:future_date"]),
+        ({"Ngày vào Đảng": "21/11/2026", "Ngày chính thức": ""}, []),
+        ({"Ngày vào Đảng": "01/01/1969"}, ["admitted:invalid"]),
+        ({"Ngày vào Đảng": "01/01/1929", "Ngày sinh": "01/01/1905"}, ["admitted:invalid"]),
+        ({"Ngày chính thức": "04/06/1995"}, ["official:before_admitted"]),
+        ({"Ngày chính thức": "không rõ"}, ["official:invalid_date"]),
+        ({"Ngày chính thức": "01/01/2099"}, ["official:future_date"]),
+        ({"Ngày chính thức": "chưa"}, []),
+        ({"Điện thoại": "không có số"}, ["phone:invalid"]),
+        ({"Điện thoại": ""}, []),
+        ({"Số CCCD": "12345"}, ["cccd:invalid"]),
+        ({"Số CCCD": "-"}, []),
+        ({"Chức vụ Đảng": "2020"}, ["post:invalid"]),
+        ({"Chức vụ Đảng": "Trưởng thôn"}, []),
+        ({"Chi bộ": ""}, ["cell:missing"]),
+        ({"Chi bộ": "Chi bộ Không Có"}, ["cell:unknown"]),
+        ({"Họ và tên": "", "Điện thoại": "12", "Chi bộ": "x", "Ngày sinh": "?"},
+         ["name:missing", "birth:invalid_date", "phone:invalid", "cell:unknown"]),
+    ],
+)  # fmt: skip
+def test_each_problem_has_its_field_its_code_and_a_sentence(
+    tmp_path: Path, cells: dict[str, object], problems: list[str]
+) -> None:
+    (row,) = judge(tmp_path, cells)
+    assert problems_of(row) == problems
+    assert all(message_of(problem).endswith(".") for problem in row.problems)
+
+
+def test_of_two_rows_with_one_number_the_later_is_refused_and_told_where_the_first_is(tmp_path: Path) -> None:
+    rows = judge(
+        tmp_path,
+        {},
+        {"Số CCCD": "056070000002"},
+        {"Số thẻ": "11 000 001", "Số CCCD": 56070000001},
+        {"Số thẻ": "", "Số CCCD": ""},
+        {"Số thẻ": "", "Số CCCD": ""},
+    )
+    assert [problems_of(row) for row in rows] == [
+        [],
+        ["card:duplicate"],
+        ["card:duplicate", "cccd:duplicate"],
+        [],
+        [],
+    ]
+    assert "dòng 2 của trang" in message_of(rows[1].problems[0])
+
+
+def test_the_first_of_two_holds_the_number_even_when_it_is_refused_itself(tmp_path: Path) -> None:
+    rows = judge(tmp_path, {"Điện thoại": "12"}, {"Số CCCD": ""})
+    assert [problems_of(row) for row in rows] == [["phone:invalid"], ["card:duplicate"]]
+
+
+def test_the_sex_is_taken_from_the_citizen_id_when_the_years_of_birth_agree(tmp_path: Path) -> None:
+    rows = judge(
+        tmp_path,
+        {"Số thẻ": "", "Số CCCD": "056070000001"},
+        {"Số thẻ": "", "Số CCCD": "056170000001"},
+        {"Số thẻ": "", "Số CCCD": "056171000001"},
+        without=("Giới tính",),
+    )
+    assert [row.values.sex for row in rows] == ["male", "female", None]
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("Chính thức", "official"),
+        ("Dự bị", "probationary"),
+        ("Miễn sinh hoạt", "exempt"),
+        ("Từ trần", "deceased"),
+        ("?", "official"),
+    ],
+)
+def test_a_status_column_is_understood_where_there_is_one(tmp_path: Path, words: str, status: str) -> None:
+    (row,) = judge(tmp_path, {"Tình trạng": words})
+    assert row.values.derived_status == status
