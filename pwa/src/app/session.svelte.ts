@@ -4,24 +4,29 @@ import { onChange, readMeta } from '$db/database';
 import { acceptSession, finishLogOut, sessionEnded } from '$sync/account';
 import { t } from '$i18n';
 
-interface SessionState {
-  /** undefined until the phone has been asked. */
-  current: Session | null | undefined;
-  /** Why the login screen is shown, when it was not the member's own wish. */
-  message: string | null;
-}
+// Raw: a session is replaced as a whole, and goes into the database as it is.
+let current = $state.raw<Session | null | undefined>(undefined);
+let message = $state<string | null>(null);
 
-const state = $state<SessionState>({ current: undefined, message: null });
-export const sessionState: Readonly<SessionState> = state;
+export const sessionState = {
+  /** undefined until the phone has been asked. */
+  get current(): Session | null | undefined {
+    return current;
+  },
+  /** Why the login screen is shown, when it was not the member's own wish. */
+  get message(): string | null {
+    return message;
+  },
+};
 
 let shown = '';
 
 async function reload(): Promise<void> {
   const session = (await readMeta('session')) ?? null;
   const text = JSON.stringify(session);
-  if (text === shown && state.current !== undefined) return;
+  if (text === shown && current !== undefined) return;
   shown = text;
-  state.current = session;
+  current = session;
 }
 
 /** Finds out who is logged in: from the phone at once, else from the server. */
@@ -45,7 +50,7 @@ async function end(): Promise<void> {
   ending = true;
   try {
     const unsent = await sessionEnded();
-    state.message = unsent > 0 ? t('app.endedUnsent', { n: unsent }) : t('app.ended');
+    message = unsent > 0 ? t('app.endedUnsent', { n: unsent }) : t('app.ended');
   } finally {
     ending = false;
   }
@@ -53,7 +58,7 @@ async function end(): Promise<void> {
 
 /** Takes in the session of a login or an activation. */
 export async function signIn(session: Session): Promise<void> {
-  state.message = null;
+  message = null;
   await acceptSession(session);
   await reload();
 }
@@ -65,7 +70,7 @@ function inForce(from: string, to: string | null): boolean {
 
 /** Organisations in which the account holds one of these offices today. */
 export function organizationsAs(...titles: OfficeTitle[]): Id[] {
-  const offices = state.current?.offices ?? [];
+  const offices = current?.offices ?? [];
   return offices
     .filter((office) => titles.includes(office.title) && inForce(office.from, office.to))
     .map((office) => office.organization_id);
