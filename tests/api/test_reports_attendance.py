@@ -26,6 +26,7 @@ from handbook.meetings.service import (
     finalize_meeting,
     open_meeting,
 )
+from handbook.members.models import Office
 from handbook.organizations.models import Organization
 from handbook.reports.jobs import roll_up_months
 from handbook.reports.models import DirtyMonth, OpenedMonth
@@ -261,3 +262,41 @@ def test_a_month_that_is_none_is_refused(world: World, sign_in: SignIn) -> None:
     for month in ("2026-13", "2026", "x", "0000-01"):
         path = f"/api/organizations/{world.id_of('cell')}/reports/attendance?month={month}"
         assert code_of(sign_in("staff").get(path, expect=422)) == "validation_failed"
+
+
+def test_exceptions_say_where_and_whom_to_telephone(world: World, sign_in: SignIn, clock: FixedClock) -> None:
+    roll_up_months()
+    clock.set(datetime(2026, 12, 8, 2, 0, tzinfo=UTC))
+    found = report(sign_in("root_staff"), world, "root")["exceptions"]
+    by_cell = {item["organization_id"]: item for item in found}
+    cell = by_cell[world.id_of("cell")]
+    assert cell["path"] == [world.id_of(name) for name in ("root", "committee", "cell")]
+    assert cell["contact"] == {
+        "member_id": world.id_of("secretary"),
+        "full_name": "Nguyễn Văn Ước",
+        "phone": world.members["secretary"].phone,
+    }
+
+
+def test_a_cell_without_officers_has_no_contact(world: World, sign_in: SignIn, clock: FixedClock) -> None:
+    with unit_of_work() as uow:
+        uow.session.execute(
+            db.update(Office)
+            .where(Office.organization_id == world.organizations["far_cell"].id)
+            .values(to_date=datetime(2026, 11, 30, tzinfo=UTC).date())
+        )
+    clock.set(datetime(2026, 12, 8, 2, 0, tzinfo=UTC))
+    found = report(sign_in("root_staff"), world, "elsewhere")["exceptions"]
+    assert [(item["name"], item["contact"]) for item in found] == [("Chi bộ Xa", None)]
+
+
+def test_the_trend_goes_back_over_the_months_with_figures(world: World, sign_in: SignIn, hold) -> None:
+    hold("cell", ["member", "secretary"], start=datetime(2026, 11, 4, 12, 0, tzinfo=UTC))
+    hold("cell", ["member", "second_member", "probationary", "secretary", "deputy"])
+    roll_up_months()
+    for name in ("cell", "committee", "root"):
+        trend = report(sign_in("root_staff"), world, name)["trend"]
+        assert [(line["month"], line["cells_met"], line["rate"]) for line in trend] == [
+            ("2026-11", 1, 0.4),
+            ("2026-12", 1, 1.0),
+        ]

@@ -87,10 +87,20 @@ def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
             Column("Từ lúc", 18, CellKind.INSTANT),
             Column("Tỷ lệ dự họp", 12, CellKind.PERCENT),
             Column("Ba tháng trước", 12, CellKind.PERCENT),
+            Column("Bí thư", 28),
+            Column("Điện thoại", 16),
         ],
         (
-            [found.name, _EXCEPTIONS[found.kind], found.since, found.rate, found.previous_rate]
-            for found in report.exceptions
+            [
+                line.finding.name,
+                _EXCEPTIONS[line.finding.kind],
+                line.finding.since,
+                line.finding.rate,
+                line.finding.previous_rate,
+                line.contact.full_name if line.contact else None,
+                line.contact.phone if line.contact else None,
+            ]
+            for line in report.exceptions
         ),
         heading=heading,
         zone=zone,

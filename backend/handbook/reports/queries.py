@@ -126,7 +126,7 @@ def _with_contacts(findings: list[Finding], *, actor: Actor, today: date) -> lis
 
 def _trend(organization: Organization, month: str) -> list[MonthLine]:
     """The months up to the asked one that have kept figures, the oldest first."""
-    table = CellMonth if organization.kind in CELL_KINDS else OrganizationMonth
+    table: type[Any] = CellMonth if organization.kind in CELL_KINDS else OrganizationMonth
     months = [shift_month(month, -by) for by in range(TREND_MONTHS)]
     rows = db.session.scalars(
         select(table)
