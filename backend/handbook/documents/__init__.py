@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from handbook.documents.jobs import plan_sweep
 
-def init_app(_app: Flask) -> None:
-    """Nothing to bind: the routes of papers are in the feature above, beside the meeting that guards them."""
+
+def init_app(app: Flask) -> None:
+    """Nothing but the worker's daily sweep: the routes of papers are beside the meetings that guard them."""
+    app.extensions.setdefault("handbook.ticks", []).append(plan_sweep)

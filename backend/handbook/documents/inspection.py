@@ -2,8 +2,8 @@
 
 The type is told by the content, never by the name or by what the browser declares. PDF and DOCX are read by
 :mod:`handbook.documents.extraction` in a process with bounds on memory and time; pictures are judged by their
-headers. What text says is judged by :mod:`handbook.documents.secrecy`. A picture or a scan has no text to judge:
-:attr:`Inspected.has_text` tells the screen to ask the person instead.
+headers. What text says is judged by :mod:`handbook.documents.secrecy`. A picture or a scan has no text to judge
+(:attr:`Inspected.has_text`); only its name and title speak for it, and the person who attaches it answers for it.
 """
 
 import json

@@ -6,6 +6,7 @@ first, then the file.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from sqlalchemy import select
@@ -86,26 +87,43 @@ def remove_paper(paper: Paper, path: str, *, store: BlobStore, actor: Actor, uow
 def discard_unnamed(store: BlobStore, key: str) -> None:
     """Delete the blob unless a paper names it; begins a unit of work of its own."""
     with unit_of_work() as uow:
-        insert = postgresql.insert if uow.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        row = {"sha256": key, "size": 0, "reference_count": 0}
-        # Takes the row's lock also when there is no row yet, so that an upload under way is waited for.
-        uow.session.execute(insert(Blob).values(row).on_conflict_do_nothing())
-        statement = select(Blob).where(Blob.sha256 == key).with_for_update()
-        blob = uow.session.scalars(statement.execution_options(populate_existing=True)).one()
+        # Makes the row, or locks the one that is there: either way an upload under way is waited for.
+        _count_reference(StoredBlob(key, 0, created=False), uow, by=0)
+        blob = uow.session.get_one(Blob, key, populate_existing=True)
         if blob.reference_count == 0:
             store.delete(key)
             uow.session.delete(blob)
 
 
-def _count_reference(stored: StoredBlob, uow: UnitOfWork) -> None:
+def sweep_blobs(store: BlobStore) -> int:
+    """Delete what no paper names, left behind by a process that was killed at the wrong moment; returns how many.
+
+    Safe while people attach papers: an upload makes sure of its bytes when it names them.
+    """
+    store.remove_stale_drafts()
+    swept = 0
+    with unit_of_work() as uow:
+        forgotten = set(uow.session.scalars(select(Blob.sha256).where(Blob.reference_count == 0)))
+    keys = store.keys()
+    while batch := list(islice(keys, 500)):
+        with unit_of_work() as uow:
+            named = select(Blob.sha256).where(Blob.sha256.in_(batch), Blob.reference_count > 0)
+            forgotten |= set(batch) - set(uow.session.scalars(named))
+    for key in sorted(forgotten):
+        discard_unnamed(store, key)
+        swept += not store.exists(key)
+    return swept
+
+
+def _count_reference(stored: StoredBlob, uow: UnitOfWork, *, by: int = 1) -> None:
+    """Make the blob's row or add to its count; its lock is held to the end of the transaction."""
     insert = postgresql.insert if uow.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {"sha256": stored.key, "size": stored.size, "reference_count": 1}
+    row = {"sha256": stored.key, "size": stored.size, "reference_count": by}
     uow.session.execute(
         insert(Blob)
         .values(row)
         .on_conflict_do_update(
-            index_elements=[Blob.sha256],
-            set_={"reference_count": Blob.reference_count + 1, "size": stored.size},
+            index_elements=[Blob.sha256], set_={"reference_count": Blob.reference_count + by}
         )
     )
 

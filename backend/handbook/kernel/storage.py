@@ -76,6 +76,20 @@ class BlobStore(Protocol):
     def delete(self, key: str) -> bool:
         """Remove the blob; false when there was none. Readers that are under way finish undisturbed."""
 
+    def keys(self) -> Iterator[str]:
+        """Every key held, in no particular order."""
+
+    def remove_stale_drafts(self, *, older_than_seconds: float = 3600.0) -> int:
+        """Clear away what killed processes left half written; returns how many."""
+
+
+def current_blobs() -> BlobStore:
+    """The application's store."""
+    from flask import current_app
+
+    store: BlobStore = current_app.extensions["handbook.blobs"]
+    return store
+
 
 class _FileRange:
     """Reads a range of an open file in chunks."""
@@ -158,13 +172,11 @@ class FolderBlobStore:
         return True
 
     def keys(self) -> Iterator[str]:
-        """Every key held, in no particular order; for backups and for finding blobs that no row names."""
         for path in self._root.glob("??/??/*"):
             if _KEY.fullmatch(path.name):
                 yield path.name
 
     def remove_stale_drafts(self, *, older_than_seconds: float = 3600.0) -> int:
-        """Clear away drafts that a killed process left behind; returns how many."""
         oldest = time.time() - older_than_seconds
         removed = 0
         for path in (self._root / _DRAFTS).glob("*"):

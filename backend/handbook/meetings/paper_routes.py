@@ -20,7 +20,7 @@ from handbook.documents.service import Place, Upload, attach_paper, discard_unna
 from handbook.kernel.db import db
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.problems import FieldError, NotFound, Problem, ValidationFailed
-from handbook.kernel.storage import BlobStore
+from handbook.kernel.storage import current_blobs
 from handbook.kernel.text import fold
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings import queries, service
@@ -71,7 +71,7 @@ def remove(paper_id: int) -> None:
         paper = _paper_or_404(paper_id)
         meeting = queries.get_meeting(paper.meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
         require_state(MeetingState(meeting.state), ACCEPTS_PAPERS)
-        remove_paper(paper, meeting.organization.path, store=_store(), actor=actor, uow=uow)
+        remove_paper(paper, meeting.organization.path, store=current_blobs(), actor=actor, uow=uow)
         service.touch_meeting(meeting, ("papers",), actor=actor, uow=uow)
 
 
@@ -103,14 +103,14 @@ def content(paper_id: int) -> Response:
     if request.method == "HEAD":
         return response
     response.direct_passthrough = True
-    response.response = _store().open(paper.sha256, start=start, stop=stop)
+    response.response = current_blobs().open(paper.sha256, start=start, stop=stop)
     return response
 
 
 def _store_and_name(
     meeting_id: int, form: dict[str, Any], file: FileStorage, inspected: Inspected
 ) -> Response:
-    store = _store()
+    store = current_blobs()
     file.stream.seek(0)
     blob = store.put(file.stream)  # type: ignore[arg-type]  # as above
     try:
@@ -188,11 +188,6 @@ def _asked_range(paper: Paper) -> tuple[int, int]:
     if wanted is None:
         raise Problem(416, headers={"Content-Range": f"bytes */{paper.size}"})
     return wanted
-
-
-def _store() -> BlobStore:
-    store: BlobStore = current_app.extensions["handbook.blobs"]
-    return store
 
 
 def _settings() -> Settings:
