@@ -50,5 +50,13 @@ export const routes: readonly Route[] = [
   { path: '/staff/organizations/:id/import', tab: '/staff', load: () => import('$features/staff/import/ImportScreen.svelte') },
   { path: '/staff/organizations/:id/activation', tab: '/staff', load: () => import('$features/staff/sheets/SheetsScreen.svelte') },
 
+  { path: '/chapter', tab: '/chapter', load: () => import('$features/chapter/ChapterScreen.svelte') },
+  { path: '/chapter/members', tab: '/chapter', load: () => import('$features/chapter/MembersScreen.svelte') },
+  { path: '/chapter/meetings/new', tab: '/chapter', load: () => import('$features/meeting-edit/NewMeetingScreen.svelte') },
+  { path: '/chapter/meetings/:id', tab: '/chapter', load: () => import('$features/chapter/ManageScreen.svelte') },
+  { path: '/chapter/meetings/:id/edit', tab: '/chapter', load: () => import('$features/meeting-edit/EditMeetingScreen.svelte') },
+  { path: '/chapter/meetings/:id/room', tab: '/chapter', load: () => import('$features/roll/RoomScreen.svelte') },
+  { path: '/chapter/meetings/:id/resolution', tab: '/chapter', load: () => import('$features/chapter/ResolutionEditScreen.svelte') },
+
   { path: '/404', open: true, load: () => import('./NotFoundScreen.svelte') },
 ];

@@ -1,0 +1,96 @@
+import { codeOf, download, request } from '$api/client';
+import type { AbsenceRequest, Id, Meeting, Member } from '$api/shapes';
+import { write } from '$db/database';
+import { randomKey } from '$lib/ids';
+import { syncNow } from '$sync/engine.svelte';
+import { dismissItem, enqueue, itemsAbout, unsettled } from '$sync/outbox';
+
+export const ABSENCE_KIND = 'absence_decision';
+
+export function absencePath(id: Id): string {
+  return `/api/absence-requests/${encodeURIComponent(id)}`;
+}
+
+/** Answers a request to be excused; kept on the phone and sent when there is a network. */
+export async function answerAbsence(asked: AbsenceRequest, decision: 'approved' | 'refused'): Promise<void> {
+  const path = absencePath(asked.id);
+  // An earlier answer that was not taken is replaced by this one.
+  for (const item of await itemsAbout(`meeting:${asked.meeting_id}`)) {
+    if (item.path === path && !unsettled.includes(item.state) && item.seq !== undefined) await dismissItem(item.seq);
+  }
+  await enqueue({
+    kind: ABSENCE_KIND,
+    subject: `meeting:${asked.meeting_id}`,
+    method: 'PATCH',
+    path,
+    body: { decision },
+    ifMatch: asked.etag,
+    local: {
+      store: 'absence_requests', key: asked.id, patch: { id: asked.id, decision, decided_at: new Date().toISOString() },
+    },
+  });
+}
+
+async function step(meeting: Meeting, name: string, body?: object): Promise<string | null> {
+  const path = `/api/meetings/${encodeURIComponent(meeting.id)}/${name}`;
+  const answer = await request<Meeting>('POST', path, { ifMatch: meeting.etag, body });
+  // Changed meanwhile, or not as this phone thought: what is true is fetched, the person decides again.
+  if (!answer.ok) {
+    if (answer.kind === 'problem') void syncNow();
+    return codeOf(answer);
+  }
+  await write(['meetings'], (tx) => tx.objectStore('meetings').put(answer.data));
+  void syncNow();
+  return null;
+}
+
+/** Each answers null, or the code of what went wrong. */
+export const conveneMeeting = (meeting: Meeting): Promise<string | null> => step(meeting, 'convene');
+export const cancelMeeting = (meeting: Meeting, reason: string): Promise<string | null> => step(meeting, 'cancel', { reason });
+export const finalizeMeeting = (meeting: Meeting): Promise<string | null> => step(meeting, 'finalize');
+
+/** Those who will be told when the meeting is convened, as far as this phone knows the cell. */
+export function toldBy(meeting: Meeting, members: readonly Member[]): Member[] {
+  const gone = ['transferred', 'struck_off', 'expelled', 'withdrawn', 'deceased', 'suspended'];
+  const committee = ['secretary', 'deputy_secretary', 'committee_member'];
+  const holds = (member: Member): boolean =>
+    member.offices.some((office) => office.organization_id === meeting.organization_id && committee.includes(office.title));
+  return members.filter((member) => {
+    if (gone.includes(member.status)) return false;
+    return meeting.kind === 'committee' ? holds(member) : member.organization_id === meeting.organization_id || holds(member);
+  });
+}
+
+/** Has the server make the activation sheet of a cell. */
+export async function fetchActivationSheet(cell: Id): Promise<{ file: File } | { code: string }> {
+  const answer = await download(`/api/organizations/${encodeURIComponent(cell)}/activation-sheets`, {
+    method: 'POST', body: {}, idempotencyKey: randomKey(), accept: 'application/pdf, application/problem+json',
+  });
+  if (!answer.ok) return { code: codeOf(answer) };
+  return { file: new File([answer.data], 'phieu-kich-hoat.pdf', { type: 'application/pdf' }) };
+}
+
+/** Saves a file on this device. */
+export function saveFile(file: File): void {
+  const url = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+export function canShare(file: File): boolean {
+  return navigator.canShare?.({ files: [file] }) ?? false;
+}
+
+/** Passes a file on to another app (a printer, a message). Does nothing when the person thinks better of it. */
+export async function shareFile(file: File): Promise<void> {
+  await navigator.share({ files: [file] }).catch(() => undefined);
+}
+
+/** `0900 000 001` of `+84900000001`. */
+export function phoneWords(phone: string): string {
+  const local = phone.startsWith('+84') ? `0${phone.slice(3)}` : phone;
+  return local.replace(/^(\d{4})(\d{3})(\d{3,})$/, '$1 $2 $3');
+}

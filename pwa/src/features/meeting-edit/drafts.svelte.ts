@@ -1,0 +1,105 @@
+import { database, write } from '$db/database';
+
+/**
+ * Forms that are being written live on this phone until they are saved or dropped, so that a closed app loses nothing.
+ * They lie in the store of views under a key of their own and go with everything else at log-out.
+ */
+const PREFIX = 'draft:';
+const DELAY = 400;
+
+export interface Draft<T> {
+  saved_at: string;
+  body: T;
+}
+
+export async function readDraft<T>(key: string): Promise<Draft<T> | null> {
+  const row = await (await database()).get('views', PREFIX + key);
+  return row ? { saved_at: row.fetched_at, body: row.body as T } : null;
+}
+
+export async function keepDraft(key: string, body: unknown): Promise<void> {
+  await write(['views', 'meta'], async (tx) => {
+    // Logged out meanwhile: it must not come back.
+    if (!(await tx.objectStore('meta').getKey('session'))) return;
+    await tx.objectStore('views').put({ key: PREFIX + key, body, etag: null, fetched_at: new Date().toISOString() });
+  });
+}
+
+export async function dropDraft(key: string): Promise<void> {
+  await write(['views'], (tx) => tx.objectStore('views').delete(PREFIX + key));
+}
+
+export interface Autosave {
+  /** Whether something was written since the form was opened or saved. */
+  readonly dirty: boolean;
+  /** When the draft was last stored on this phone. */
+  readonly savedAt: string | null;
+  /** The form was saved or dropped: the draft goes, and nothing is stored until the next change. */
+  forget(): Promise<void>;
+}
+
+/**
+ * Stores what `body` gives shortly after each change and when the window is hidden or the screen left. `body` is null
+ * until the form is there, and gives plain data. To be called while a component is being set up.
+ */
+export function autosave(key: () => string, body: () => unknown): Autosave {
+  let first: string | null = null;
+  let latest: string | null = null;
+  let stored: string | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let dirty = $state(false);
+  let savedAt = $state<string | null>(null);
+
+  function flush(): void {
+    clearTimeout(timer);
+    if (latest === null || latest === stored) return;
+    stored = latest;
+    void keepDraft(key(), JSON.parse(latest)).then(() => (savedAt = new Date().toISOString()));
+  }
+
+  $effect(() => {
+    const current = body();
+    if (current === null) return;
+    const text = JSON.stringify(current);
+    latest = text;
+    if (first === null) first = stored = text;
+    dirty = text !== first;
+    clearTimeout(timer);
+    timer = setTimeout(flush, DELAY);
+  });
+  $effect(() => {
+    const hidden = (): void => {
+      if (document.visibilityState === 'hidden') flush();
+    };
+    const leaving = (event: BeforeUnloadEvent): void => {
+      if (latest === null || latest === stored) return;
+      flush();
+      event.preventDefault();
+    };
+    document.addEventListener('visibilitychange', hidden);
+    addEventListener('pagehide', flush);
+    addEventListener('beforeunload', leaving);
+    return () => {
+      document.removeEventListener('visibilitychange', hidden);
+      removeEventListener('pagehide', flush);
+      removeEventListener('beforeunload', leaving);
+      flush();
+    };
+  });
+
+  return {
+    get dirty() {
+      return dirty;
+    },
+    get savedAt() {
+      return savedAt;
+    },
+    async forget() {
+      clearTimeout(timer);
+      first = stored = latest;
+      dirty = false;
+      savedAt = null;
+      await dropDraft(key());
+    },
+  };
+}

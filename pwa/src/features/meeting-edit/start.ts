@@ -1,0 +1,59 @@
+import type { Id, Meeting, MeetingKind } from '$api/shapes';
+import { monthKey, timeOf } from '$i18n';
+import { formOf, lineOf, type MeetingForm } from './form';
+import { templateAgenda, templateTitle } from './template';
+import { addDays, dateIn, retitle, usualDays } from './times';
+
+const START = '19:30';
+const END = '21:00';
+
+export interface Start {
+  form: MeetingForm;
+  /** The meeting whose pattern it follows; null for the template. */
+  from: Meeting | null;
+  /** Days offered as chips. */
+  days: string[];
+}
+
+/** The latest meeting of this kind that was held or convened: what next month's is made after. */
+export function latestOf(meetings: readonly Meeting[], cell: Id, kind: MeetingKind): Meeting | null {
+  return meetings
+    .filter((one) => one.organization_id === cell && one.kind === kind && one.state !== 'cancelled' && one.state !== 'draft')
+    .reduce<Meeting | null>((last, one) => (last && last.starts_at >= one.starts_at ? last : one), null);
+}
+
+/** Months in which the cell has a regular meeting already. */
+function takenMonths(meetings: readonly Meeting[], cell: Id, kind: MeetingKind): Set<string> {
+  if (kind !== 'regular') return new Set();
+  return new Set(
+    meetings
+      .filter((one) => one.organization_id === cell && one.kind === kind && one.state !== 'cancelled')
+      .map((one) => monthKey(one.starts_at, one.timezone)),
+  );
+}
+
+/** A new meeting with everything filled in: after the last one of its kind, else from the template. */
+export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: MeetingKind, zone: string, now: Date): Start {
+  const today = dateIn(now.toISOString(), zone);
+  const from = latestOf(meetings, cell, kind) ?? null;
+  const days = usualDays(today, takenMonths(meetings, cell, kind));
+  if (!from) {
+    const date = days[0] ?? addDays(today, 7);
+    const like = latestOf(meetings, cell, 'regular');
+    return {
+      from, days,
+      form: {
+        kind, title: templateTitle(kind, date), date, start: like ? timeOf(like.starts_at, zone) : START,
+        end: like ? timeOf(like.ends_at, zone) : END, days: 0, place: like?.place ?? '', online_url: '',
+        agenda: templateAgenda(kind).map((entry) => lineOf(entry, false)),
+      },
+    };
+  }
+  const like = formOf(from);
+  const usual = days.find((day) => day.slice(8) === like.date.slice(8));
+  const date = usual ?? days[0] ?? addDays(today, 7);
+  return {
+    from, days,
+    form: { ...like, date, title: retitle(like.title, date), agenda: from.agenda.map((item) => lineOf(item, false)) },
+  };
+}

@@ -1,0 +1,124 @@
+import type { AttendanceState, Counts, Id, Meeting, Member, MemberStatus, RollItem } from '$api/shapes';
+import type { OutboxItem, StoredRoll } from '$db/schema';
+import { matches } from '$lib/fold';
+
+/** One line of the board: what the server said last, with the marks of this phone laid over it. */
+export interface BoardRow extends RollItem {
+  /** The latest mark made on this phone that the roll does not show yet. */
+  mark?: OutboxItem;
+}
+
+export interface Board {
+  rows: BoardRow[];
+  counts: Counts;
+  quorum: { required: number; reached: boolean } | null;
+  /** When the server was last heard; null when these lines come from the member list alone. */
+  asOf: string | null;
+}
+
+export type Filter = 'all' | 'missing' | 'there' | 'away';
+
+export const MARK_KIND = 'mark';
+const BELONGS: readonly MemberStatus[] = ['official', 'probationary', 'exempt', 'temporary_in', 'temporary_out'];
+const THERE: readonly (AttendanceState | null)[] = ['present', 'late'];
+
+interface Known {
+  meeting: Meeting;
+  roll: StoredRoll | undefined;
+  members: readonly Member[];
+  items: readonly OutboxItem[];
+  /** Who holds this phone. */
+  self: Id | null;
+}
+
+/** The member whom an outbox item marks; null for other items. */
+export function markedMember(item: OutboxItem): Id | null {
+  if (item.kind !== MARK_KIND) return null;
+  return /\/attendance\/([^/]+)$/.exec(item.path)?.[1] ?? null;
+}
+
+/** Everything the phone knows about who is there. */
+export function buildBoard({ meeting, roll, members, items, self }: Known): Board {
+  const base = roll ? roll.items : members.filter((one) => belongs(one, meeting)).map(lineOf);
+  const marks = latestMarks(items, roll?.fetched_at ?? '');
+  const rows = base.map((line) => {
+    const mark = marks.get(line.member_id);
+    return mark ? withMark(line, mark, self) : { ...line };
+  });
+  const counts = countRows(rows);
+  const required = roll?.quorum?.required;
+  const quorum = required === undefined ? null : { required, reached: required > 0 && officialThere(rows) >= required };
+  return { rows, counts, quorum, asOf: roll?.fetched_at ?? null };
+}
+
+function belongs(member: Member, meeting: Meeting): boolean {
+  return member.organization_id === meeting.organization_id && BELONGS.includes(member.status);
+}
+
+function lineOf(member: Member): RollItem {
+  const exempt = member.status === 'exempt' || member.status === 'temporary_out';
+  return {
+    member_id: member.id, full_name: member.full_name, status: member.status, state: exempt ? 'exempt' : null,
+    method: exempt ? 'system' : null, checked_in_at: null, recorded_at: null, recorded_by: null, flags: [],
+  };
+}
+
+/** Per member the last mark that still matters: on its way, refused, or sent after the roll was last fetched. */
+function latestMarks(items: readonly OutboxItem[], fetchedAt: string): Map<Id, OutboxItem> {
+  const found = new Map<Id, OutboxItem>();
+  for (const item of items) {
+    const member = markedMember(item);
+    if (member === null) continue;
+    if (item.state === 'done' && (item.sent_at ?? '') < fetchedAt) found.delete(member);
+    else found.set(member, item);
+  }
+  return found;
+}
+
+function withMark(line: RollItem, mark: OutboxItem, self: Id | null): BoardRow {
+  // A mark that was not taken changes nothing; the line says so and keeps what the server knows.
+  if (mark.state === 'refused' || mark.state === 'conflict') return { ...line, mark };
+  const body = mark.body as { state: AttendanceState; reason?: string | null };
+  return {
+    ...line, state: body.state, reason: body.reason ?? null, method: 'secretary', recorded_at: mark.created_at,
+    recorded_by: self, mark,
+  };
+}
+
+export function countRows(rows: readonly RollItem[]): Counts {
+  const counts: Counts = {
+    summoned: rows.length, present: 0, late: 0, excused: 0, unexcused: 0, exempt: 0, not_recorded: 0,
+  };
+  for (const row of rows) counts[row.state ?? 'not_recorded']++;
+  return counts;
+}
+
+export function isThere(row: RollItem): boolean {
+  return THERE.includes(row.state);
+}
+
+function officialThere(rows: readonly RollItem[]): number {
+  return rows.filter((row) => row.status === 'official' && isThere(row)).length;
+}
+
+/** How many sit in the room. */
+export function thereCount(counts: Counts): number {
+  return counts.present + counts.late;
+}
+
+/** The lines that fit the question and the filter, those nobody has recorded first, else in the order of the roll. */
+export function pick(rows: readonly BoardRow[], question: string, filter: Filter): BoardRow[] {
+  const fits = (row: BoardRow): boolean => {
+    if (filter === 'missing') return row.state === null;
+    if (filter === 'there') return isThere(row);
+    return filter === 'all' || (row.state !== null && !isThere(row));
+  };
+  return rows.filter((row) => fits(row) && (question.trim() === '' || matches(row.full_name, question)));
+}
+
+/** What may be written by hand now: before the meeting is open nobody can be there yet. */
+export function markableStates(meeting: Meeting): AttendanceState[] {
+  if (!meeting.can.includes('mark')) return [];
+  if (meeting.state === 'convened') return ['excused', 'exempt'];
+  return ['present', 'late', 'excused', 'unexcused', 'exempt'];
+}
