@@ -32,6 +32,8 @@ from handbook.meetings.models import Meeting
 from handbook.meetings.service import MeetingDraft, convene_meeting, create_meeting
 from handbook.meetings.templates import template_for
 from handbook.members.enums import MemberStatus
+from handbook.notifications.enums import NoticeKind
+from handbook.notifications.models import Notice
 from handbook.organizations.models import Organization
 from handbook.reports.rebuild import rebuild_rollups
 from handbook.resolutions.models import Resolution, Task, TaskAssignee
@@ -112,6 +114,8 @@ def _load(uow: UnitOfWork, blobs: BlobStore, scale: float, tell: Callable[[str],
     open_id = chronicler.next_meeting_id()
     chronicler.gather(other, key=new_sealed_key(open_id), meeting_id=open_id)
     _give_tasks(store, cell, cast.member)
+    for unit in (cell, other):
+        _tell_of_last_resolution(store, unit, now)
     founder.write_counts(block)
     tell("writing")
     store.flush(uow.session)
@@ -174,6 +178,27 @@ def _give_tasks(store: Store, cell: Unit, member: Person) -> None:
         task["state"] = "open"
         if (task["id"], member.id) not in taken:
             store.add_keyed(TaskAssignee, task_id=task["id"], member_id=member.id)
+
+
+def _tell_of_last_resolution(store: Store, cell: Unit, now: datetime) -> None:
+    """The inbox of everybody in the cell knows its last resolution; every third person has read of it."""
+    own = [row for row in store.rows(Resolution) if row["organization_id"] == cell.id]
+    if not own:
+        return
+    told_at = max(row["created_at"] for row in own)
+    for number, person in enumerate(person for person in cell.people if person.account_id is not None):
+        store.add(
+            Notice,
+            account_id=person.account_id,
+            kind=NoticeKind.RESOLUTION_ISSUED.value,
+            slot=f"resolution_issued:{own[-1]['id']}",
+            meeting_id=None,
+            resolution_id=own[-1]["id"],
+            params={},
+            created_at=told_at,
+            read_at=min(now, told_at + timedelta(hours=4)) if number % 3 == 2 else None,
+            account_version=0,
+        )
 
 
 def _convene_for_tomorrow(
