@@ -50,3 +50,18 @@ def tell_members(
             )
         )
     uow.session.flush()
+
+
+def retell(uow: UnitOfWork, slot: str, params: dict[str, Any]) -> None:
+    """There is more to say in the notices of this slot: they say it, and are new again."""
+    notices = uow.session.execute(
+        select(Notice, Account.member_id)
+        .join(Account, Account.id == Notice.account_id)
+        .where(Notice.slot == slot)
+        .order_by(Notice.id)
+    )
+    for notice, member_id in notices.all():
+        notice.params = params
+        notice.read_at = None
+        notice.account_version = bump_account_version(uow, member_id)
+    uow.session.flush()

@@ -95,6 +95,7 @@ class Reminder(db.Model):  # type: ignore[name-defined]
     meeting_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("meetings.id"))
     resolution_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("resolutions.id"))
     member_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
+    params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[str] = mapped_column(String(10), default=ReminderState.PLANNED.value)

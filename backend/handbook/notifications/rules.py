@@ -12,6 +12,10 @@ from handbook.notifications.push.messages import Urgency
 STEPS = {"2d": timedelta(days=2), "1d": timedelta(days=1), "2h": timedelta(hours=2)}
 #: The step of what is told at once.
 AT_ONCE = "now"
+#: What a secretary changes in several goes; members hear of such changes together, when it has been quiet
+#: so long.
+GATHERED_FIELDS = frozenset({"agenda", "papers"})
+GATHER_CHANGES = timedelta(seconds=30)
 #: How long news without a date of its own are worth a push.
 NEWS_LIFETIME = timedelta(days=3)
 #: With these waits a push service may be out of order for about six hours before a message is given up.

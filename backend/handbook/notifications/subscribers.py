@@ -1,21 +1,27 @@
 """What notifications do when something happens below."""
 
+from datetime import timedelta
+from typing import Any
+
 from handbook.accounts.service import SessionEnded
 from handbook.attendance.events import AbsenceDecided
 from handbook.attendance.models import AbsenceRequest
 from handbook.attendance.queries import summoned_member_ids
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingState
 from handbook.meetings.events import MeetingCancelled, MeetingChanged, MeetingConvened, MeetingOpened
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import NoticeKind
-from handbook.notifications.inbox import tell_members
+from handbook.notifications.inbox import retell, tell_members
 from handbook.notifications.reminders.planning import (
     announce,
     cancel_everything,
     cancel_reminders,
     plan_steps,
+    waiting_change,
 )
+from handbook.notifications.rules import GATHER_CHANGES, GATHERED_FIELDS
 from handbook.notifications.subscriptions import forget_session
 from handbook.resolutions.events import ResolutionIssued
 
@@ -30,9 +36,18 @@ def tell_of_meeting(event: MeetingConvened, uow: UnitOfWork) -> None:
 @subscribe(MeetingChanged)
 def tell_of_change(event: MeetingChanged, uow: UnitOfWork) -> None:
     meeting = uow.session.get_one(Meeting, event.meeting_id)
+    waiting = waiting_change(uow, meeting.id)
+    gathers = set(event.fields) <= GATHERED_FIELDS
+    if waiting is not None and gathers:
+        fields = sorted({*waiting.params.get("fields", ()), *event.fields})
+        waiting.params = {**waiting.params, "fields": fields}
+        retell(uow, waiting.slot, waiting.params)
+        return
     slot = f"meeting_changed:{meeting.id}:{meeting.sequence}"
-    _tell_summoned(NoticeKind.MEETING_CHANGED, slot, meeting, uow, fields=list(event.fields))
-    plan_steps(uow, meeting)
+    wait = GATHER_CHANGES if gathers else timedelta(0)
+    _tell_summoned(NoticeKind.MEETING_CHANGED, slot, meeting, uow, wait=wait, fields=list(event.fields))
+    if meeting.state == MeetingState.CONVENED:
+        plan_steps(uow, meeting)
 
 
 @subscribe(MeetingCancelled)
@@ -51,16 +66,19 @@ def stop_reminding(event: MeetingOpened, uow: UnitOfWork) -> None:
 def tell_of_decision(event: AbsenceDecided, uow: UnitOfWork) -> None:
     request = uow.session.get_one(AbsenceRequest, event.request_id)
     slot = f"absence_decided:{request.id}:{request.decision}"
+    params = {"decision": request.decision}
+    meeting = uow.session.get_one(Meeting, event.meeting_id)
     tell_members(
+        uow, [event.member_id], NoticeKind.ABSENCE_DECIDED, slot, meeting_id=meeting.id, params=params
+    )
+    announce(
         uow,
-        [event.member_id],
         NoticeKind.ABSENCE_DECIDED,
         slot,
-        meeting_id=event.meeting_id,
-        params={"decision": request.decision},
+        meeting=meeting,
+        member_id=event.member_id,
+        params=params,
     )
-    meeting = uow.session.get_one(Meeting, event.meeting_id)
-    announce(uow, NoticeKind.ABSENCE_DECIDED, slot, meeting=meeting, member_id=event.member_id)
 
 
 @subscribe(ResolutionIssued)
@@ -79,14 +97,14 @@ def forget_device(event: SessionEnded, uow: UnitOfWork) -> None:
 
 
 def _tell_summoned(
-    kind: NoticeKind, slot: str, meeting: Meeting, uow: UnitOfWork, **params: list[str]
+    kind: NoticeKind,
+    slot: str,
+    meeting: Meeting,
+    uow: UnitOfWork,
+    *,
+    wait: timedelta = timedelta(0),
+    **params: list[str],
 ) -> None:
-    tell_members(
-        uow,
-        summoned_member_ids(meeting.id),
-        kind,
-        slot,
-        meeting_id=meeting.id,
-        params={"starts_at": meeting.starts_at.isoformat(), **params},
-    )
-    announce(uow, kind, slot, meeting=meeting)
+    said: dict[str, Any] = {"starts_at": meeting.starts_at.isoformat(), **params}
+    tell_members(uow, summoned_member_ids(meeting.id), kind, slot, meeting_id=meeting.id, params=said)
+    announce(uow, kind, slot, meeting=meeting, params=said, wait=wait)

@@ -168,6 +168,33 @@ def test_a_meeting_that_was_moved_and_moved_back_is_reminded_of_once(
     assert told(push, device).count("meeting_reminder") == 1
 
 
+def test_changes_made_one_after_the_other_are_told_together(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    member, secretary = sign_in("member"), sign_in("secretary")
+    device = subscribe(member, push)
+    meeting = convened(secretary, world.id_of("cell"))
+    run_jobs()
+    path = f"/api/meetings/{meeting['id']}"
+    for title in ("Khai mạc", "Khai mạc, điểm danh", "Khai mạc, điểm danh và thảo luận"):
+        body = {"agenda": [{"title": title}]}
+        meeting = secretary.put(f"{path}/agenda", body, headers=if_match(meeting), expect=200).json
+        clock.advance(seconds=5)
+        run_jobs()
+    assert told(push, device) == ["meeting_convened"]
+    kinds = [notice["kind"] for notice in member.get("/api/notices").json["items"]]
+    assert kinds == ["meeting_changed", "meeting_convened"], "the inbox tells it at once, in one line"
+    clock.advance(seconds=30)
+    run_jobs()
+    assert told(push, device) == ["meeting_convened", "meeting_changed"]
+    # Time and place are told at once, also while other changes gather.
+    body = {"agenda": [{"title": "Bế mạc"}]}
+    meeting = secretary.put(f"{path}/agenda", body, headers=if_match(meeting), expect=200).json
+    secretary.patch(path, {"place": "Phòng 3"}, headers=if_match(meeting), expect=200)
+    run_jobs()
+    assert told(push, device)[2:] == ["meeting_changed"]
+
+
 def test_a_cancelled_draft_is_nobodys_news(sign_in: SignIn, world: World, push: FakePushService) -> None:
     subscribe(sign_in("member"), push)
     secretary = sign_in("secretary")

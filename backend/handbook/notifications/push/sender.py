@@ -114,10 +114,9 @@ class PushSender:
                 ended = True
             if not left:
                 break
-        if under_way and not ended:
-            self._multi.select(0.5)
-            if len(under_way) >= GATHER_FROM:
-                time.sleep(GATHER_SECONDS)
+        # No descriptor to wait for (a name is being resolved) makes select return at once.
+        if under_way and not ended and (self._multi.select(0.5) <= 0 or len(under_way) >= GATHER_FROM):
+            time.sleep(GATHER_SECONDS)
 
     def _prepare(self, transfer: "_Transfer", index: int, message: PushMessage) -> PushResult | None:
         """Load the message into the transfer; a result when it must not be sent."""

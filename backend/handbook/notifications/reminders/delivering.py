@@ -77,7 +77,16 @@ def _begin(reminder_id: int) -> bool:
     for member_ids in _audience(reminder_id):
         with unit_of_work() as uow:
             reminder = uow.session.get_one(Reminder, reminder_id)
-            _tell(reminder, member_ids, uow)
+            # The line in the inbox, for whom it was not written when it happened.
+            tell_members(
+                uow,
+                member_ids,
+                NoticeKind(reminder.kind),
+                reminder.slot,
+                meeting_id=reminder.meeting_id,
+                resolution_id=reminder.resolution_id,
+                params=reminder.params,
+            )
             _add_deliveries(reminder, member_ids, uow)
     with unit_of_work() as uow:
         reminder = uow.session.get_one(Reminder, reminder_id, with_for_update=True, populate_existing=True)
@@ -103,25 +112,6 @@ def _audience(reminder_id: int) -> Iterator[Sequence[int]]:
         member_ids = member_ids_of(uow.session.get_one(Reminder, reminder_id), uow.session)
     for start in range(0, len(member_ids), MEMBERS_AT_ONCE):
         yield member_ids[start : start + MEMBERS_AT_ONCE]
-
-
-def _tell(reminder: Reminder, member_ids: Sequence[int], uow: UnitOfWork) -> None:
-    """The line in the inbox, for what was not written there when it happened."""
-    if reminder.kind == NoticeKind.MEETING_REMINDER and reminder.starts_at is not None:
-        params = {"step": reminder.step, "starts_at": reminder.starts_at.isoformat()}
-    elif reminder.kind == NoticeKind.RESOLUTION_ISSUED:
-        params = {}
-    else:
-        return
-    tell_members(
-        uow,
-        member_ids,
-        NoticeKind(reminder.kind),
-        reminder.slot,
-        meeting_id=reminder.meeting_id,
-        resolution_id=reminder.resolution_id,
-        params=params,
-    )
 
 
 def _add_deliveries(reminder: Reminder, member_ids: Sequence[int], uow: UnitOfWork) -> None:

@@ -3,7 +3,8 @@ transaction.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -26,17 +27,34 @@ def announce(
     meeting: Meeting | None = None,
     resolution_id: int | None = None,
     member_id: int | None = None,
+    params: dict[str, Any] | None = None,
+    wait: timedelta = timedelta(0),
 ) -> Reminder:
-    """Plan to tell something at once; planned before under this slot, it stays as it is."""
+    """Plan to tell something now, or after ``wait``; planned before under this slot, it stays as it is."""
     return _plan(
         uow,
         kind,
         slot,
         step=AT_ONCE,
-        due_at=uow.clock.now(),
+        due_at=uow.clock.now() + wait,
         meeting=meeting,
         resolution_id=resolution_id,
         member_id=member_id,
+        params=params,
+    )
+
+
+def waiting_change(uow: UnitOfWork, meeting_id: int) -> Reminder | None:
+    """The announcement of changes of this meeting that still gathers, if there is one."""
+    return uow.session.scalar(
+        select(Reminder)
+        .where(
+            Reminder.meeting_id == meeting_id,
+            Reminder.kind == NoticeKind.MEETING_CHANGED.value,
+            Reminder.state == ReminderState.PLANNED.value,
+        )
+        .order_by(Reminder.id.desc())
+        .limit(1)
     )
 
 
@@ -46,7 +64,15 @@ def plan_steps(uow: UnitOfWork, meeting: Meeting) -> None:
     _cancel(uow, (reminder for reminder in stale if reminder.starts_at != meeting.starts_at))
     for step, due_at in planned_steps(meeting.starts_at, uow.clock.now()).items():
         slot = f"{NoticeKind.MEETING_REMINDER}:{meeting.id}:{step}:{int(meeting.starts_at.timestamp())}"
-        reminder = _plan(uow, NoticeKind.MEETING_REMINDER, slot, step=step, due_at=due_at, meeting=meeting)
+        reminder = _plan(
+            uow,
+            NoticeKind.MEETING_REMINDER,
+            slot,
+            step=step,
+            due_at=due_at,
+            meeting=meeting,
+            params={"step": step, "starts_at": meeting.starts_at.isoformat()},
+        )
         if reminder.state == ReminderState.CANCELLED:
             # The meeting was moved away and back: the same step of the same time is wanted again.
             reminder.state = ReminderState.PLANNED.value
@@ -76,6 +102,7 @@ def _plan(
     meeting: Meeting | None = None,
     resolution_id: int | None = None,
     member_id: int | None = None,
+    params: dict[str, Any] | None = None,
 ) -> Reminder:
     known = uow.session.scalar(select(Reminder).where(Reminder.slot == slot))
     if known is not None:
@@ -87,6 +114,7 @@ def _plan(
         meeting_id=meeting.id if meeting else None,
         resolution_id=resolution_id,
         member_id=member_id,
+        params=params or {},
         starts_at=meeting.starts_at if meeting else None,
         due_at=due_at,
         state=ReminderState.PLANNED.value,
