@@ -1,4 +1,4 @@
-"""``sync-304``, ``sync-200`` and ``memory-web``: the calls that every phone makes, against a bare Flask hello on the same server.
+"""`sync-304`, `sync-200`, `memory-web`: the calls that every phone makes, against a bare Flask hello on one server.
 
 200 cells of 22 members, each member with a device; the load takes 400 of them in turn. The rounds alternate.
 """
@@ -20,7 +20,8 @@ CELLS = 200
 def run() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        tokens = populate(data, cells=CELLS)[:: max(1, CELLS * 22 // 400)]
+        devices = populate(data, cells=CELLS)[:: max(1, CELLS * 22 // 400)]
+        tokens = [device.token for device in devices]
         environment = {"HANDBOOK_DATA_DIR": str(data)}
         with (
             granian("tests.bench.hello:application", {}) as hello,

@@ -171,8 +171,10 @@ class PostgresCluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_cluster() -> PostgresCluster:
+def start_cluster(overrides: dict[str, str] | None = None) -> PostgresCluster:
     """Make and start a cluster in a folder of its own; the caller stops it.
+
+    ``overrides`` replaces some of :data:`SETTINGS`; benchmarks ask for the durable ones of a real server.
 
     Raises PostgresUnavailableError with the end of the server's log when it cannot.
     """
@@ -180,7 +182,7 @@ def start_cluster() -> PostgresCluster:
     account = ServerAccount.choose()
     folder = Path(tempfile.mkdtemp(prefix="handbook-postgres-"))
     os.chown(folder, account.uid, account.gid)
-    data, log = folder / "data", folder / "server.log"
+    data = folder / "data"
     try:
         subprocess.run(
             account.command(
@@ -203,13 +205,14 @@ def start_cluster() -> PostgresCluster:
         shutil.rmtree(folder, ignore_errors=True)
         output = getattr(error, "stderr", b"") or b""
         raise PostgresUnavailableError(f"initdb failed: {error} {output.decode(errors='replace')}") from error
-    return _serve(programs, account, folder, data, log)
+    return _serve(programs, account, folder, SETTINGS | (overrides or {}))
 
 
-def _serve(programs: Path, account: ServerAccount, folder: Path, data: Path, log: Path) -> PostgresCluster:
+def _serve(programs: Path, account: ServerAccount, folder: Path, settings: dict[str, str]) -> PostgresCluster:
+    data, log = folder / "data", folder / "server.log"
     for _attempt in range(3):  # another process may take the free port in between
         port = find_free_port()
-        options = [f"-c{key}={value}" for key, value in SETTINGS.items()]
+        options = [f"-c{key}={value}" for key, value in settings.items()]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 account.command(
