@@ -274,6 +274,7 @@ def test_exceptions_say_where_and_whom_to_telephone(world: World, sign_in: SignI
     assert cell["contact"] == {
         "member_id": world.id_of("secretary"),
         "full_name": "Nguyễn Văn Ước",
+        "title": "secretary",
         "phone": world.members["secretary"].phone,
     }
 

@@ -24,6 +24,7 @@ class Contact:
 
     member_id: int
     full_name: str
+    title: str
     phone: str | None
 
 
@@ -47,7 +48,7 @@ def list_contacts(organization_ids: Collection[int], *, actor: Actor, today: dat
     for row in sorted(rows, key=lambda row: _TITLES.index(row.title)):
         target = Target(path=row.path, member_id=row.id)
         phone = row.phone if may(actor, Permission.MEMBERS_READ_PHONE, target) else None
-        found.setdefault(row.organization_id, Contact(row.id, row.full_name, phone))
+        found.setdefault(row.organization_id, Contact(row.id, row.full_name, row.title, phone))
     return found
 
 

@@ -60,6 +60,7 @@ class ContactSchema(Schema):
 
     member_id = Id(required=True)
     full_name = fields.String(required=True)
+    title = fields.String(required=True, validate=validate.OneOf(["secretary", "deputy_secretary"]))
     phone = fields.String(required=True, allow_none=True)
 
 

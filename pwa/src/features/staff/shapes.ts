@@ -47,6 +47,7 @@ export type ExceptionKind = 'no_meeting' | 'minutes_overdue' | 'falling_attendan
 export interface Contact {
   member_id: Id;
   full_name: string;
+  title: 'secretary' | 'deputy_secretary';
   phone: string | null;
 }
 

@@ -13,8 +13,9 @@ export function coreWord(key: string, otherwise: string): string {
   return isCoreKey(key) ? core(key) : otherwise;
 }
 
-export function collator(): Intl.Collator {
-  return new Intl.Collator(locale.tag, { numeric: true });
+/** The text with a capital at its start, for a word that stands alone. */
+export function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale.tag) + text.slice(1);
 }
 
 /** The quiet line of a screen that reads `view`: how fresh it is. */
