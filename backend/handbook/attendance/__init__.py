@@ -4,6 +4,7 @@ from flask import Flask
 
 from handbook.attendance import subscribers
 from handbook.attendance.routes import blp
+from handbook.attendance.short_path import CheckInShortPath
 from handbook.extensions import api
 
 __all__ = ["init_app", "subscribers"]
@@ -11,3 +12,4 @@ __all__ = ["init_app", "subscribers"]
 
 def init_app(app: Flask) -> None:
     api.register_blueprint(blp)
+    app.wsgi_app = CheckInShortPath(app, app.wsgi_app)  # type: ignore[method-assign]
