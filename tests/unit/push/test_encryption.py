@@ -22,6 +22,7 @@ from handbook.notifications.push.encryption import (
     PayloadTooLongError,
     SubscriptionKeys,
     encrypt,
+    seal,
 )
 
 # The values of RFC 8291, section 5 and appendix A.
@@ -50,25 +51,51 @@ def point_of(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
+def own_key_pair() -> tuple[bytes, bytes]:
+    """A VAPID key pair in the form the library wants, private and public."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return private, public
+
+
 def new_receiver() -> tuple[ec.EllipticCurvePrivateKey, bytes, SubscriptionKeys]:
     key, auth = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
     return key, auth, SubscriptionKeys.parse(base64url(point_of(key)), base64url(auth))
 
 
-def test_the_example_of_rfc_8291_comes_out_byte_for_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_of_rfc_8291_comes_out_byte_for_byte() -> None:
     sender_key = private_key_of(RFC_SENDER_PRIVATE)
     assert base64url(point_of(sender_key)) == RFC_SENDER_PUBLIC
-    # The two sources of chance are given the values of the example; everything else is what production runs.
-    monkeypatch.setattr(webpush, "os", SimpleNamespace(urandom=lambda _length: unbase64url(RFC_SALT)))
+    keys = SubscriptionKeys.parse(RFC_RECEIVER_PUBLIC, RFC_AUTH)
+    assert base64url(seal(RFC_PLAINTEXT, keys, sender_key, unbase64url(RFC_SALT))) == RFC_BODY
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.binary(max_size=MAX_PAYLOAD_LENGTH), st.binary(min_size=16, max_size=16))
+def test_the_webpush_library_calculates_the_same_body(payload: bytes, salt: bytes) -> None:
+    sender_key = ec.generate_private_key(ec.SECP256R1())
+    _, _, keys = new_receiver()
+    # The two sources of chance of the library are given our values.
     curve = SimpleNamespace(
         generate_private_key=lambda *_: sender_key,
         SECP256R1=ec.SECP256R1,
         EllipticCurvePublicKey=ec.EllipticCurvePublicKey,
         ECDH=ec.ECDH,
     )
-    monkeypatch.setattr(webpush, "ec", curve)
-    keys = SubscriptionKeys.parse(RFC_RECEIVER_PUBLIC, RFC_AUTH)
-    assert base64url(encrypt(RFC_PLAINTEXT, keys)) == RFC_BODY
+    with pytest.MonkeyPatch.context() as patch:
+        library = webpush.WebPush(*own_key_pair(), subscriber="staff@example.org")
+        subscription = webpush.WebPushSubscription(
+            endpoint="https://push.example.org/x", keys={"p256dh": keys.p256dh, "auth": keys.auth}
+        )
+        patch.setattr(webpush, "os", SimpleNamespace(urandom=lambda _length: salt))
+        patch.setattr(webpush, "ec", curve)
+        theirs = library.get(payload, subscription).encrypted
+    assert seal(payload, keys, sender_key, salt) == theirs
 
 
 def test_the_example_of_rfc_8291_is_what_the_oracle_decrypts() -> None:
