@@ -90,6 +90,16 @@ test.each([
   expect((await allItems())[0]).toMatchObject({ state, code });
 });
 
+test('a check-in that comes before the meeting was opened waits for the opening', async () => {
+  await given();
+  await enqueue(checkInItem(scan));
+  serve(new Response('{"code":"check_in_closed","status":409}', {
+    status: 409, headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '60' },
+  }));
+  expect(await flush()).toMatchObject({ refused: 0, left: 1, interrupted: true });
+  expect((await ownAttendance()).get('17')?.state).toBe('present');
+});
+
 test('a refused item can be tried again under a new key, or dismissed', async () => {
   const item = await act('meeting:1', '/api/a');
   serve(problem(409, 'wrong_state'));

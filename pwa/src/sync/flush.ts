@@ -70,7 +70,8 @@ function judge(failure: Failure): Verdict {
   // The end of a session is told by the client itself; the item stays until that is dealt with.
   if (status === 401) return { state: 'queued', code, stop: true };
   if (PASSING.has(status)) return { state: 'queued', code, stop: true };
-  if (status >= 500 || code === 'idempotency_in_progress') return { state: 'queued', code, stop: false };
+  // "Not yet" with a time to come back (a check-in before the meeting was opened) is no refusal.
+  if (status >= 500 || code === 'idempotency_in_progress' || failure.retryAfter) return { state: 'queued', code, stop: false };
   if (status === 412 || code === 'already_decided') return { state: 'conflict', code, stop: false };
   return { state: 'refused', code, stop: false };
 }

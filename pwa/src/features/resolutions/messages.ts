@@ -3,7 +3,7 @@ import { defineMessages } from '$i18n';
 export const vi = {
   'documents.title': 'Văn bản',
   'documents.search': 'Tìm theo số, tiêu đề, nội dung',
-  'documents.placeholder': 'Gõ không dấu cũng được',
+  'documents.placeholder': 'Không cần gõ dấu',
   'documents.clear': 'Xóa ô tìm',
   'documents.found': '{n, plural, =0 {Không tìm thấy văn bản nào} other {# văn bản}}',
   'documents.from': 'Nơi ban hành',
