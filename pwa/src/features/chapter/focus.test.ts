@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { Meeting, MeetingState, Resolution } from '$api/shapes';
+import { focusOf, nextAct, stepOf } from './focus';
+
+const NOW = Date.parse('2026-12-03T03:00:00Z');
+const meeting = (id: string, state: MeetingState, starts_at: string, cell = '3') =>
+  ({ id, state, starts_at, ends_at: new Date(Date.parse(starts_at) + 5_400_000).toISOString(), organization_id: cell }) as Meeting;
+const resolution = (meeting_id: string, state: Resolution['state']) => ({ id: `r${meeting_id}`, meeting_id, state }) as Resolution;
+
+describe('the meeting the month is about', () => {
+  it('is the open one before all others', () => {
+    const rows = [meeting('1', 'convened', '2026-12-03T12:30:00Z'), meeting('2', 'open', '2026-12-03T02:00:00Z')];
+    expect(focusOf(rows, [], '3', NOW)?.id).toBe('2');
+  });
+  it('is today’s before one that waits for its resolution, and that before one later in the month', () => {
+    const held = meeting('1', 'closed', '2026-11-25T12:30:00Z');
+    expect(focusOf([held, meeting('2', 'convened', '2026-12-03T12:30:00Z')], [], '3', NOW)?.id).toBe('2');
+    expect(focusOf([held, meeting('2', 'convened', '2026-12-20T12:30:00Z')], [], '3', NOW)?.id).toBe('1');
+    expect(focusOf([held, meeting('2', 'convened', '2026-12-20T12:30:00Z')], [resolution('1', 'issued')], '3', NOW)?.id).toBe('2');
+  });
+  it('is none when everything is done, cancelled or another cell’s', () => {
+    const rows = [
+      meeting('1', 'finalized', '2026-11-25T12:30:00Z'), meeting('2', 'cancelled', '2026-12-04T12:30:00Z'),
+      meeting('3', 'open', '2026-12-03T02:00:00Z', '4'),
+    ];
+    expect(focusOf(rows, [resolution('1', 'issued')], '3', NOW)).toBeNull();
+  });
+});
+
+describe('the next act', () => {
+  const act = (state: MeetingState, starts_at: string, found: Resolution | null = null) =>
+    nextAct(meeting('1', state, starts_at), found, NOW);
+  it('follows the meeting', () => {
+    expect(act('draft', '2026-12-05T12:30:00Z')).toBe('convene');
+    expect(act('convened', '2026-12-05T12:30:00Z')).toBe('wait');
+    expect(act('convened', '2026-12-03T03:59:00Z')).toBe('enter');
+    expect(act('open', '2026-12-03T02:00:00Z')).toBe('enter');
+    expect(act('closed', '2026-12-02T12:00:00Z')).toBe('draft_resolution');
+    expect(act('closed', '2026-12-02T12:00:00Z', resolution('1', 'draft'))).toBe('issue_resolution');
+    expect(act('finalized', '2026-12-02T12:00:00Z', resolution('1', 'issued'))).toBe('done');
+  });
+  it('stands under the right one of the four steps', () => {
+    expect(stepOf(null, null)).toBe(0);
+    expect(stepOf(meeting('1', 'draft', '2026-12-05T12:30:00Z'), null)).toBe(1);
+    expect(stepOf(meeting('1', 'open', '2026-12-03T02:00:00Z'), null)).toBe(2);
+    expect(stepOf(meeting('1', 'closed', '2026-12-02T12:00:00Z'), null)).toBe(3);
+    expect(stepOf(meeting('1', 'closed', '2026-12-02T12:00:00Z'), resolution('1', 'issued'))).toBe(4);
+  });
+});

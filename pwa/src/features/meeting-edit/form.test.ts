@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { Meeting } from '$api/shapes';
+import { agendaOf, bodyOf, check, differences, formOf, merge, proposeSides, totalMinutes } from './form';
+import { startMeeting } from './start';
+
+const ZONE = 'Asia/Ho_Chi_Minh';
+const meeting = {
+  id: '17', organization_id: '3', kind: 'regular', title: 'Sinh hoạt chi bộ tháng 11/2026', state: 'closed',
+  starts_at: '2026-11-03T12:30:00Z', ends_at: '2026-11-03T14:00:00Z', place: 'Nhà văn hóa', online_url: null, timezone: ZONE,
+  agenda: [
+    { id: '2', position: 2, title: 'Thảo luận', presenter: null, minutes: 15, body: null },
+    { id: '1', position: 1, title: 'Điểm danh', presenter: 'Thư ký', minutes: 3, body: null },
+  ],
+} as unknown as Meeting;
+
+describe('the form of a meeting', () => {
+  it('says what the meeting says', () => {
+    const form = formOf(meeting);
+    expect(form).toMatchObject({ date: '2026-11-03', start: '19:30', end: '21:00', days: 0 });
+    expect(bodyOf(form, ZONE)).toEqual({
+      kind: 'regular', title: meeting.title, starts_at: '2026-11-03T12:30:00.000Z', ends_at: '2026-11-03T14:00:00.000Z',
+      place: 'Nhà văn hóa', online_url: null,
+    });
+    expect(agendaOf(form, true).map((item) => item.id)).toEqual(['1', '2']);
+    expect(totalMinutes(form.agenda)).toBe(18);
+  });
+
+  it('names what cannot be saved', () => {
+    const form = { ...formOf(meeting), title: ' ', end: '19:00', online_url: 'http://x.example' };
+    expect(check(form, ZONE, Date.parse('2026-11-21'))).toEqual({
+      title: 'missing', end: 'before_start', date: 'past', online_url: 'not_url',
+    });
+  });
+});
+
+describe('a new meeting', () => {
+  it('follows the last one of its kind into the next month', () => {
+    const { form, from, days } = startMeeting([meeting], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'));
+    expect(from?.id).toBe('17');
+    expect(days).toEqual(['2026-12-03', '2026-12-04', '2026-12-05']);
+    expect(form).toMatchObject({ date: '2026-12-03', start: '19:30', title: 'Sinh hoạt chi bộ tháng 12/2026', place: 'Nhà văn hóa' });
+    expect(form.agenda.every((line) => line.item_id === null)).toBe(true);
+  });
+
+  it('begins from the usual agenda of 90 minutes where there was none', () => {
+    const { form, from } = startMeeting([], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'));
+    expect(from).toBeNull();
+    expect(totalMinutes(form.agenda)).toBe(90);
+    expect(form.title).toBe('Sinh hoạt chi bộ thường kỳ tháng 12/2026');
+  });
+});
+
+describe('a stale edit', () => {
+  const base = formOf(meeting);
+  const mine = { ...base, place: 'Hội trường xã', agenda: base.agenda.slice(0, 1) };
+  const theirs = { ...base, place: 'Trường học', title: 'Sinh hoạt tháng 11' };
+
+  it('shows every difference and proposes mine where I wrote', () => {
+    expect(differences(mine, theirs)).toEqual(['title', 'place', 'agenda']);
+    expect(proposeSides(base, mine, theirs)).toEqual({ title: 'theirs', place: 'mine', agenda: 'mine' });
+  });
+
+  it('is merged as chosen; an item the other side removed is written anew', () => {
+    const merged = merge({ ...mine, agenda: base.agenda }, { ...theirs, agenda: base.agenda.slice(1) }, { title: 'theirs', place: 'mine' });
+    expect(merged).toMatchObject({ title: 'Sinh hoạt tháng 11', place: 'Hội trường xã' });
+    expect(merged.agenda.map((line) => line.item_id)).toEqual([null, '2']);
+  });
+});

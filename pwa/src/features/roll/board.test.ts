@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { Meeting, Member, RollItem } from '$api/shapes';
+import type { OutboxItem, StoredRoll } from '$db/schema';
+import { buildBoard, markableStates, pick } from './board';
+
+const meeting = {
+  id: '17', organization_id: '3', state: 'open', can: ['mark'], timezone: 'Asia/Ho_Chi_Minh',
+} as unknown as Meeting;
+
+function line(member_id: string, full_name: string, changes: Partial<RollItem> = {}): RollItem {
+  return {
+    member_id, full_name, status: 'official', state: null, method: null, checked_in_at: null, recorded_at: null,
+    recorded_by: null, flags: [], ...changes,
+  };
+}
+const roll: StoredRoll = {
+  meeting_id: '17', etag: '"r"', fetched_at: '2026-12-03T12:30:00.000Z', quorum: { required: 2, reached: false },
+  counts: { summoned: 3, present: 1, late: 0, excused: 0, unexcused: 0, exempt: 0, not_recorded: 2 },
+  items: [
+    line('1', 'Đặng Thị Ngẫm', { state: 'present', method: 'qr', recorded_by: '1' }),
+    line('2', 'Lê Văn Thử'), line('3', 'Vũ Thị Mới', { status: 'probationary' }),
+  ],
+};
+function mark(member: string, state: string, changes: Partial<OutboxItem> = {}): OutboxItem {
+  return {
+    seq: 1, key: 'k', kind: 'mark', subject: 'meeting:17', method: 'PUT', path: `/api/meetings/17/attendance/${member}`,
+    body: { state, reason: 'ốm' }, state: 'queued', created_at: '2026-12-03T12:31:00.000Z', attempts: 0, ...changes,
+  };
+}
+const board = (items: OutboxItem[], stored: StoredRoll | undefined = roll, members: Member[] = []) =>
+  buildBoard({ meeting, roll: stored, members, items, self: '9' });
+
+describe('the attendance board', () => {
+  it('lays a mark that waits for the network over the roll, and counts it', () => {
+    const seen = board([mark('2', 'present')]);
+    expect(seen.rows[1]).toMatchObject({ state: 'present', method: 'secretary', recorded_by: '9', reason: 'ốm' });
+    expect(seen.counts).toMatchObject({ present: 2, not_recorded: 1 });
+    expect(seen.quorum).toEqual({ required: 2, reached: true });
+  });
+
+  it('takes the last of several marks of one member', () => {
+    expect(board([mark('2', 'present'), mark('2', 'excused')]).rows[1]?.state).toBe('excused');
+  });
+
+  it('keeps what the server knows where a mark was refused, and shows the refusal on the line', () => {
+    const seen = board([mark('1', 'excused', { state: 'refused', code: 'wrong_state' })]);
+    expect(seen.rows[0]).toMatchObject({ state: 'present', method: 'qr', mark: { code: 'wrong_state' } });
+    expect(seen.counts.present).toBe(1);
+  });
+
+  it('leaves a sent mark to the roll once the roll is newer', () => {
+    const sent = (at: string) => mark('2', 'present', { state: 'done', sent_at: at });
+    expect(board([sent('2026-12-03T12:30:01.000Z')]).rows[1]?.state).toBe('present');
+    expect(board([sent('2026-12-03T12:29:59.000Z')]).rows[1]?.state).toBeNull();
+  });
+
+  it('counts only official members for the quorum', () => {
+    expect(board([mark('3', 'present')]).quorum?.reached).toBe(false);
+  });
+
+  it('is made from the member list where the roll was never fetched', () => {
+    const members = [
+      { id: '1', full_name: 'Đặng Thị Ngẫm', status: 'official', organization_id: '3' },
+      { id: '4', full_name: 'Phạm Văn Nghỉ', status: 'exempt', organization_id: '3' },
+      { id: '5', full_name: 'Đã Chuyển', status: 'transferred', organization_id: '3' },
+      { id: '6', full_name: 'Chi bộ Khác', status: 'official', organization_id: '4' },
+    ] as Member[];
+    const seen = buildBoard({ meeting, roll: undefined, members, items: [mark('1', 'late')], self: null });
+    expect(seen.rows.map((row) => [row.member_id, row.state])).toEqual([['1', 'late'], ['4', 'exempt']]);
+    expect(seen).toMatchObject({ quorum: null, asOf: null, counts: { summoned: 2, late: 1, exempt: 1 } });
+  });
+
+  it('finds names without diacritics and filters', () => {
+    const { rows } = board([]);
+    expect(pick(rows, 'dang ngam', 'all').map((row) => row.member_id)).toEqual(['1']);
+    expect(pick(rows, '', 'missing').map((row) => row.member_id)).toEqual(['2', '3']);
+    expect(pick(rows, '', 'there').map((row) => row.member_id)).toEqual(['1']);
+    expect(pick(rows, '', 'away')).toEqual([]);
+  });
+
+  it('lets nobody be marked as present before the meeting is open', () => {
+    expect(markableStates({ ...meeting, state: 'convened' })).toEqual(['excused', 'exempt']);
+    expect(markableStates({ ...meeting, can: [] })).toEqual([]);
+  });
+});
