@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from tests.support.push_service import Answer, FakePushService, Subscription
+from tests.support.push_service import Answer, FakePushService, Subscription, base64url
 from tests.unit.push.test_endpoints import HOSTILE
 
 from handbook.notifications.push import sender as module
@@ -215,6 +215,37 @@ def test_one_payload_that_is_too_long_does_not_hold_up_the_others(
     )
     assert [result.state for result in results] == [PushState.FAILED, PushState.ACCEPTED]
     assert results[0].reason == "payload_too_long"
+
+
+def test_stored_keys_that_are_damaged_do_not_hold_up_the_others(
+    sender: PushSender, service: FakePushService
+) -> None:
+    subscription = service.subscribe()
+    good = message_to(subscription)
+    point = base64url(b"\x04" + b"\x01" * 64)
+    bad = [
+        PushMessage(subscription.endpoint, SubscriptionKeys(p256dh, auth), PAYLOAD, ttl=60)
+        for p256dh, auth in (("", good.keys.auth), (point, good.keys.auth), ("!", good.keys.auth))
+    ]
+    results = sender.send([*bad, good])
+    assert [result.reason for result in results] == ["invalid_keys"] * 3 + [None]
+
+
+def test_an_interrupted_sender_sends_the_next_messages_as_if_nothing_had_been(
+    sender: PushSender, service: FakePushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = service.subscribe()
+
+    def interrupt(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sender, "_turn", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            sender.send([message_to(subscription, b"interrupted")] * 3)
+    results = sender.send([message_to(subscription, b"afterwards")] * 3)
+    assert [result.state for result in results] == [PushState.ACCEPTED] * 3
+    assert {received.plaintext for received in service.messages_of(subscription)} == {b"afterwards"}
 
 
 def test_threads_may_share_a_sender(sender: PushSender, service: FakePushService) -> None:

@@ -76,21 +76,18 @@ class PushSender:
         """Encrypt and send all messages; the results are in the order of the messages."""
         waiting = deque(enumerate(messages))
         results: dict[int, PushResult] = {}
+        under_way: dict[pycurl.Curl, _Transfer] = {}
         with self._lock:
-            under_way: dict[pycurl.Curl, _Transfer] = {}
-            while waiting or under_way:
-                while waiting and len(under_way) < MAX_IN_FLIGHT:
-                    index, message = waiting.popleft()
-                    transfer = self._idle.pop() if self._idle else self._new_transfer()
-                    refused = self._prepare(transfer, index, message)
-                    if refused is not None:
-                        results[index] = refused
-                        self._idle.append(transfer)
-                        continue
-                    under_way[transfer.curl] = transfer
-                    self._multi.add_handle(transfer.curl)
-                if under_way:
-                    self._turn(under_way, results)
+            try:
+                while waiting or under_way:
+                    self._start(waiting, under_way, results)
+                    if under_way:
+                        self._turn(under_way, results)
+            finally:
+                # Only when interrupted: what was under way must not turn up among the next messages.
+                for transfer in under_way.values():
+                    self._multi.remove_handle(transfer.curl)
+                    transfer.discard()
         return [results[index] for index in range(len(results))]
 
     def close(self) -> None:
@@ -100,6 +97,23 @@ class PushSender:
                 transfer.curl.close()
             self._idle.clear()
             self._multi.close()
+
+    def _start(
+        self,
+        waiting: deque[tuple[int, PushMessage]],
+        under_way: "dict[pycurl.Curl, _Transfer]",
+        results: dict[int, PushResult],
+    ) -> None:
+        while waiting and len(under_way) < MAX_IN_FLIGHT:
+            index, message = waiting.popleft()
+            transfer = self._idle.pop() if self._idle else self._new_transfer()
+            refused = self._prepare(transfer, index, message)
+            if refused is not None:
+                results[index] = refused
+                self._idle.append(transfer)
+                continue
+            self._multi.add_handle(transfer.curl)
+            under_way[transfer.curl] = transfer
 
     def _turn(self, under_way: "dict[pycurl.Curl, _Transfer]", results: dict[int, PushResult]) -> None:
         self._multi.perform()
@@ -127,6 +141,8 @@ class PushSender:
             return PushResult(PushState.FAILED, f"endpoint_{error.reason}")
         except PayloadTooLongError:
             return PushResult(PushState.FAILED, "payload_too_long")
+        except ValueError:
+            return PushResult(PushState.FAILED, "invalid_keys")
         ca_file = self._system_ca_file
         if self._ca_file is not None and self._policy.is_extra(endpoint.host, endpoint.port):
             ca_file = str(self._ca_file)
@@ -205,9 +221,7 @@ class _Transfer:
 
     def result(self, error: int) -> PushResult:
         """The outcome, from libcurl's error number (0 when an answer came) and the answer's status."""
-        # libcurl works on duplicates of the sockets it was given; these here are only to be closed.
-        while self._opened:
-            self._opened.pop().close()
+        self._close_sockets()
         status = self.curl.getinfo(pycurl.RESPONSE_CODE)
         if error and self._address_refused and not self._address_allowed:
             return PushResult(PushState.FAILED, "address_not_allowed")
@@ -220,6 +234,16 @@ class _Transfer:
         if status == 429 or status >= 500:
             return PushResult(PushState.RETRY, f"http_{status}", status, self._retry_after())
         return PushResult(PushState.FAILED, f"http_{status}", status)
+
+    def discard(self) -> None:
+        """Give the handle back to libcurl, whatever it was doing."""
+        self._close_sockets()
+        self.curl.close()
+
+    def _close_sockets(self) -> None:
+        """libcurl works on duplicates of the sockets it was given; these here are only to be closed."""
+        while self._opened:
+            self._opened.pop().close()
 
     def _retry_after(self) -> int | None:
         """Seconds to wait, from the answer's Retry-After (a number or a date); None when it has none."""
