@@ -28,6 +28,7 @@ from handbook.members.roster.service import import_roster
 from handbook.members.service import read_citizen_id
 from handbook.organizations.models import Organization, Tombstone
 
+BLOCK = Path(__file__).parents[1] / "data" / "rosters" / "block.xlsx"
 CELLS = ("Chi bộ thôn Hòa Bình 1", "Chi bộ Bưu điện số 2")
 Import = Callable[..., ImportReport]
 
@@ -135,6 +136,26 @@ def test_the_same_file_again_changes_nothing(engine_name: str, run: Import, cloc
         select(AuditEntry.details).where(AuditEntry.tag == "members:roster:imported")
     ).all()
     assert [details["unchanged"] for details in imports] == [0, 12]
+
+
+def test_a_block_of_5300_goes_in_whole_and_is_found_again(
+    engine_name: str, into: Organization, clock: FixedClock, world: World
+) -> None:
+    def take(**options: Any) -> ImportReport:
+        target = db.session.get_one(Organization, world.organizations["elsewhere"].id)
+        return import_roster(BLOCK, target, create_organizations=True, actor=SYSTEM, clock=clock, **options)
+
+    assert counts(take(dry_run=False)) == (5300, 5206, 0, 0, 94, 78)
+    assert counts(take(dry_run=True)) == (5300, 0, 0, 5206, 94, 0)
+    target = db.session.get_one(Organization, world.organizations["elsewhere"].id, populate_existing=True)
+    # Three of the small world's people are below this organisation too.
+    assert target.official_count + target.probationary_count == 5206 + 4
+    offices = (
+        select(func.count())
+        .select_from(Office)
+        .where(Office.title == "secretary", Office.from_date == date(2026, 12, 1))
+    )
+    assert db.session.scalar(offices) == 74
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(engine_name: str, run: Import) -> None:

@@ -1,7 +1,10 @@
 """Files that are no rosters, or that would eat the machine, are refused with a message and without the memory."""
 
+import contextlib
+import datetime as dt
 import io
 import json
+import random
 import struct
 import subprocess
 import sys
@@ -12,9 +15,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from tests.support.rosters import Shape, make_people, write_roster
 
 from handbook.members.roster.archive import DEFAULT_LIMITS, Limits
 from handbook.members.roster.errors import UNREADABLE, RosterUnreadable
+from handbook.members.roster.judge import judge_roster
 from handbook.members.roster.layout import read_table
 from handbook.members.roster.reader import read_sheets
 
@@ -128,6 +133,50 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
         refusal(workbook(tmp_path / "a.xlsx", bomb + OPEN + "<row><c><v>&b;</v></c></row>" + CLOSE))
         == "damaged"
     )
+
+
+def test_sheets_are_utf_8_whatever_they_say(tmp_path: Path) -> None:
+    for encoding in ("UTF-0", "x" * 300):
+        sheet = (
+            f'<?xml version="1.0" encoding="{encoding}"?>{OPEN}<row r="1"><c r="A1"><v>1</v></c></row>{CLOSE}'
+        )
+        rows = [list(sheet.rows) for sheet in read_sheets(workbook(tmp_path / "a.xlsx", sheet))]
+        assert rows[0][0].cells == [1.0]
+    wide = (OPEN + CLOSE).encode("utf-16")
+    assert refusal(workbook(tmp_path / "b.xlsx", **{"xl/worksheets/sheet1.xml": wide})) == "damaged"
+
+
+SCRIBBLES = (
+    b"9" * 12,
+    b'<c r="XFD1"><v>1</v></c>',
+    b"-1",
+    b"&amp;",
+    b"\xff",
+    b't="d"',
+    b"1e308",
+    b"<",
+    b'"',
+    b"",
+)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_is_scribbled_into_a_roster_it_is_read_or_refused(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    people = make_people(random.Random(2), ("Chi bộ A", "Chi bộ B"), 4)
+    write_roster(tmp_path / "good.xlsx", people, Shape(seed=4))
+    with zipfile.ZipFile(tmp_path / "good.xlsx") as archive:
+        parts = {name: bytearray(archive.read(name)) for name in archive.namelist()}
+    part = parts[rng.choice(list(parts))]
+    for _ in range(rng.randint(1, 3)):
+        place = rng.randrange(len(part))
+        part[place : place + rng.choice((0, 1, 9))] = rng.choice(SCRIBBLES)
+    with zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, bytes(content))
+    with contextlib.suppress(RosterUnreadable):
+        tables = [read_table(sheet) for sheet in read_sheets(tmp_path / "bad.xlsx")]
+        judge_roster(tables, known_cells={}, create_cells=True, today=dt.date(2026, 11, 21))
 
 
 def test_trailing_bytes_and_doubled_names_are_refused(tmp_path: Path) -> None:

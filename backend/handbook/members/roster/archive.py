@@ -78,6 +78,7 @@ def inspect(stream: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Inspection:
         UnicodeError,
         EOFError,
         OSError,
+        LookupError,
         NotImplementedError,
         OverflowError,
         ValueError,

@@ -37,7 +37,10 @@ _SECOND_HALVES = frozenset(
      ("văn", "phòng"), ("hợp", "tác"), ("doanh", "nghiệp"), ("tư", "nhân"), ("phát", "triển"), ("bảo", "hiểm"),
      ("xã", "hội"), ("hải", "quan"), ("kiểm", "lâm"), ("tòa", "án"), ("trách", "nhiệm"), ("hữu", "hạn"),
      ("thủy", "lợi"), ("thương", "mại"), ("du", "lịch"), ("thể", "thao"), ("quân", "đội"), ("biên", "phòng"),
-     ("quỹ", "tín"), ("tín", "dụng"), ("thủy", "sản"), ("môi", "trường"), ("thống", "kê"), ("cựu", "chiến")}
+     ("quỹ", "tín"), ("tín", "dụng"), ("thủy", "sản"), ("môi", "trường"), ("thống", "kê"), ("cựu", "chiến"),
+        ("đảng", "ủy"),
+        ("đảng", "bộ"),
+        ("ủy", "ban")}
 )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ class PartScanner:
         self._part = part
         self._parser = None
         if part.lower().endswith((".xml", ".rels")):
-            parser = expat.ParserCreate()
+            parser = expat.ParserCreate("UTF-8")
             parser.buffer_text = True
             parser.StartDoctypeDeclHandler = _refuse_doctype
             parser.StartElementHandler = self._root
