@@ -12,7 +12,8 @@ word in running text is no mark: "bí mật", "bảo mật", "mật độ dân s
    that began on the line before;
 2. are written in capitals anywhere ("Số 12-CV/TU TỐI MẬT"), except as part of a compound ("BÍ MẬT", "MẬT ĐỘ")
    or at the end of a person's name;
-3. stand in brackets, or follow "Độ mật", or follow the document's symbol with a capital letter;
+3. stand in brackets, or follow a label ("Độ mật", "Mức độ:", "Phân loại:"), or have a capital letter after the
+   document's symbol or after a word in small letters ("tài liệu Mật"), but not where a line lists several levels;
 4. end a short line such as "Tài liệu mật".
 
 **In file names and titles**, which are short, the words are a mark unless they are part of a compound or of a
@@ -60,6 +61,7 @@ _LETTER_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .·_-]){2,}[^\W\d_](?![^\W
 _BLANK = re.compile(r" +|[-_]")
 _BEFORE_MARK = re.compile(r"\s+(?=[\u0300-\u036f])")
 _SYMBOL_BEFORE = re.compile(r"\d+\s*[-–/]\s*[^\W\d_][\w./-]*[\s,;–-]*$")
+_LABEL_BEFORE = re.compile(r"\b(?:mức độ|cấp độ|phân loại|loại|mức)\s*[:：]\s*$", re.IGNORECASE)
 _SENTENCE_END = (".", ":", ";", "!", "?", "…")
 _OPENING, _CLOSING = "([{<«", ")]}>»"
 _PROSE_LENGTH = 25
@@ -165,12 +167,28 @@ def _is_mark(segment: str, line: Sequence[_Word], phrase: _Phrase, before: str) 
         return not _ends_a_person(line, phrase)
     if segment[:start].rstrip()[-1:] in tuple(_OPENING) and segment[stop:].lstrip()[:1] in tuple(_CLOSING):
         return True
-    if text[0].isupper() and _SYMBOL_BEFORE.search(segment[:start]):
+    if _LABEL_BEFORE.search(segment[:start]):
+        return True
+    if text[0].isupper() and (
+        _SYMBOL_BEFORE.search(segment[:start]) or _is_emphasised(segment, line, phrase)
+    ):
         return True
     opening = " ".join(word.lower for word in line[:first])
     return (
         phrase.last == len(line) - 1 and opening in words.KINDS_OF_DOCUMENT and segment.strip()[0].isupper()
     )
+
+
+def _is_emphasised(segment: str, line: Sequence[_Word], phrase: _Phrase) -> bool:
+    """Whether the capital letter is there for the level's sake: not for a person's, a place's or a list's."""
+    first, after = max(phrase.first, 0), line[phrase.last + 1 : phrase.last + 2]
+    if first == 0 or not _touch(segment, line[first - 1], line[first]):
+        return False
+    if not line[first - 1].text.islower() or line[first - 1].lower in words.BEFORE_A_PERSON:
+        return False
+    if after and after[0].text[0].isupper() and _touch(segment, line[phrase.last], after[0]):
+        return False
+    return len({other.level for other in _phrases(line, ())}) == 1
 
 
 def _is_labelled(line: Sequence[_Word], phrase: _Phrase) -> bool:
@@ -247,8 +265,8 @@ def _is_set_apart(text: str, line: Sequence[_Word], index: int) -> bool:
     if not others:
         return True
     last = all(other.text.isdigit() for other in line[index + 1 :])
-    opening = " ".join(other.lower for other in line[max(0, index - 2) : index])
-    if last and (opening in words.BARE_KINDS_OF_DOCUMENT or left == "do"):
+    opening = "".join(other.lower for other in line[max(0, index - 2) : index])
+    if last and (words.BARE_KINDS_OF_DOCUMENT & {opening, left} or left == "do"):
         return True
     if left in words.SYMBOL_CODES or (index == 0 and right.isdigit()):
         return True

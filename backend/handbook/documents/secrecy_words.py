@@ -42,28 +42,12 @@ KINDS_OF_DOCUMENT = frozenset(
         "văn bản đóng dấu",
     )
 )
-BARE_KINDS_OF_DOCUMENT = frozenset(
-    (
-        "tai lieu",
-        "van ban",
-        "cong van",
-        "cong dien",
-        "ho so",
-        "dong dau",
-        "bao cao",
-        "ke hoach",
-        "nghi quyet",
-        "to trinh",
-        "thong bao",
-        "quyet dinh",
-        "chi thi",
-        "huong dan",
-        "bien ban",
-        "de an",
-        "phu luc",
-        "du thao",
-    )
+# Written without blanks, as many file names are.
+BARE_KINDS_OF_DOCUMENT = _set(
+    "tailieu vanban congvan congdien hoso dongdau baocao kehoach nghiquyet totrinh thongbao quyetdinh chithi huongdan"
+    " bienban dean phuluc duthao"
 )
+BEFORE_A_PERSON = _set("chí ông bà anh chị cô chú bác thầy em cụ cháu họ tên")
 # Type codes of Party documents that are no words of their own.
 SYMBOL_CODES = _set("nq ct qd qđ qc hd kh cv kl bc tb ttr bb ctr gm cb")
 FAMILY_NAMES = _set(
