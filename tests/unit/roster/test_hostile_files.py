@@ -142,8 +142,9 @@ def test_sheets_are_utf_8_whatever_they_say(tmp_path: Path) -> None:
         )
         rows = [list(sheet.rows) for sheet in read_sheets(workbook(tmp_path / "a.xlsx", sheet))]
         assert rows[0][0].cells == [1.0]
-    wide = (OPEN + CLOSE).encode("utf-16")
-    assert refusal(workbook(tmp_path / "b.xlsx", **{"xl/worksheets/sheet1.xml": wide})) == "damaged"
+    for encoding in ("utf-16", "utf-16-be", "utf-16-le"):
+        wide = (OPEN + CLOSE).encode(encoding)
+        assert refusal(workbook(tmp_path / "b.xlsx", **{"xl/worksheets/sheet1.xml": wide})) == "damaged"
 
 
 SCRIBBLES = (

@@ -44,6 +44,7 @@ class PartScanner:
         self._lengths = array("L")
         self._parser: Any = None
         self._part = ""
+        self._head = b""
         self._shape = SheetShape()
         self._row = self._column = 0
         self._in_value = self._is_shared = self._is_text_formula = False
@@ -55,6 +56,7 @@ class PartScanner:
     def start(self, part: str) -> None:
         self._part = part
         self._parser = None
+        self._head = b""
         if part.lower().endswith((".xml", ".rels")):
             parser = expat.ParserCreate("UTF-8")
             parser.buffer_text = True
@@ -64,6 +66,11 @@ class PartScanner:
 
     def feed(self, chunk: bytes) -> None:
         if self._parser is not None:
+            # Two parsers must not see two documents: in UTF-16 what is one letter here could be a tag elsewhere.
+            if len(self._head) < 4:
+                self._head += chunk[:4]
+                if self._head[:1] in (b"\xff", b"\xfe") or b"\0" in self._head:
+                    raise RosterUnreadable("damaged")
             self._parser.Parse(chunk, False)
 
     def finish(self) -> None:
