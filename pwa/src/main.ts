@@ -5,8 +5,8 @@ import { startInstall } from '$app/install.svelte';
 import { loadPreferences } from '$app/preferences.svelte';
 import { startRouter } from '$app/router.svelte';
 import { startSession } from '$app/session.svelte';
+import { loadProblems } from '$i18n';
 import { startWorker } from '$app/worker.svelte';
-import { refreshSubscription } from '$push/subscription';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('The document has no element "app".');
@@ -16,5 +16,6 @@ await loadPreferences();
 mount(App, { target });
 startRouter();
 await startSession();
+await loadProblems();
 await startWorker();
-await refreshSubscription();
+await (await import('$push/subscription')).refreshSubscription();
