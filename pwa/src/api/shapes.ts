@@ -188,7 +188,7 @@ export interface Notice {
   resolution_id: Id | null;
   created_at: string;
   read_at: string | null;
-  params: Record<string, string | number | null>;
+  params: Record<string, unknown>;
 }
 
 export interface AccessLogEntry {

@@ -9,7 +9,7 @@ export async function markRead(notice: Notice): Promise<void> {
     subject: `notice:${notice.id}`,
     method: 'PUT',
     path: `/api/notices/${encodeURIComponent(notice.id)}/read`,
-    body: {},
+    body: undefined,
     local: { store: 'notices', key: notice.id, patch: { read_at: new Date().toISOString() } },
   });
 }
