@@ -180,6 +180,15 @@ def test_whatever_is_scribbled_into_a_roster_it_is_read_or_refused(tmp_path: Pat
         judge_roster(tables, known_cells={}, create_cells=True, today=dt.date(2026, 11, 21))
 
 
+def test_a_second_directory_before_the_last_is_refused(tmp_path: Path) -> None:
+    raw = workbook(tmp_path / "a.xlsx").read_bytes()
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(raw[:-22] + b"between" + raw[-22:])
+    assert refusal(path) == "damaged"
+    path.write_bytes(b"PK\x03\x04 before" + raw)
+    assert refusal(path) == "damaged"
+
+
 def test_trailing_bytes_and_doubled_names_are_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx")
     path.write_bytes(path.read_bytes() + b"more")

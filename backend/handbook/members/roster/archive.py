@@ -102,7 +102,7 @@ def _refuse_other_formats(stream: BinaryIO, size: int) -> None:
     signature, _, _, _, _, directory_size, directory_start, comment = _END_RECORD.unpack(
         stream.read(_END_RECORD.size)
     )
-    if signature != b"PK\x05\x06" or comment or directory_start + directory_size > size:
+    if signature != b"PK\x05\x06" or comment or directory_start + directory_size != size - _END_RECORD.size:
         raise RosterUnreadable("damaged")
 
 
