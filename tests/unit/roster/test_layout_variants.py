@@ -219,3 +219,26 @@ def test_hidden_rows_and_sheets_are_read_and_other_sheets_are_left_alone(tmp_pat
     guide.append(["Cách điền: họ và tên viết đủ", 1, 2])
     book.save(path)
     assert_read_as(judge(path), places)
+
+
+def test_a_summary_beside_the_roster_has_no_members(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    places = write_roster(path, people(), Shape())
+    book = openpyxl.load_workbook(path)
+    summary = book.create_sheet("Tổng hợp", 0)
+    summary.append(["TT", "Chi bộ", "Đảng viên", "Nam", "Nữ", "Chính thức", "Dự bị"])
+    for number, cell in enumerate(CELLS, start=1):
+        summary.append([number, cell, 7, 4, 3, 6, 1])
+    book.save(path)
+    assert_read_as(judge(path), places)
+
+
+@pytest.mark.parametrize("words", [("Họ đệm", "Tên"), ("Họ và tên đệm", "Tên"), (None, "Tên")])
+def test_names_in_two_columns_or_under_a_short_word(tmp_path: Path, words: tuple[str | None, str]) -> None:
+    family, given = words
+    rows: list[list[object]] = [["STT", family, given, "Ngày sinh", "Ngày vào Đảng", "Chi bộ"]]
+    rows.append(
+        [1, "Lê Văn" if family else None, "An" if family else "Lê Văn An", "2/3/1970", "5/6/1995", CELLS[2]]
+    )
+    judged = judge(sheet_of(rows, tmp_path / "r.xlsx"), known=KNOWN)
+    assert [(row.values.full_name, row.problems) for row in judged.rows] == [("Lê Văn An", [])]

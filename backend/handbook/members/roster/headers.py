@@ -63,7 +63,6 @@ _PATTERNS: tuple[tuple[Column | None, int, re.Pattern[str]], ...] = tuple(
             r"ho( va| &|,)? ?(chu )?(dem |lot )?(va )?ten( khai sinh)?( cua)?( dang vien| dv| dong chi)?",
         ),
         (Column.NAME, 2, r"ho( va)? ?ten\b.*|ten (dang vien|dv|dong chi)|full ?name|ho,? ten.*"),
-        (Column.NAME, 1, r"dang vien|dong chi"),
         (Column.GIVEN, 2, r"ten( goi)?"),
         (
             Column.BIRTH,
@@ -200,7 +199,8 @@ def _name_columns(found: list[tuple[int, int, int, Column]], stacks: Sequence[Se
         return together
     parts = [index for index, _, _, column in found if column is Column.FAMILY][:1]
     parts += [index for index, _, _, column in found if column is Column.GIVEN][:1]
-    return parts if len(parts) == 2 else []
+    has_given = any(column is Column.GIVEN for _, _, _, column in found)
+    return parts if has_given else []
 
 
 def _column_of_stack(stack: Sequence[str]) -> tuple[Column, int, int] | None:
