@@ -85,6 +85,7 @@ def test_a_paper_is_attached_and_shows_in_the_meeting(
         (png(8, 8), "ảnh.png", "image/png"),
         (jpeg(8, 8), "ảnh.jpeg", "image/jpeg"),
     ],
+    ids=["docx", "png", "jpeg"],
 )
 def test_word_and_pictures_are_taken_and_named_after_their_file(
     sign_in: SignIn, world: World, content: bytes, name: str, media_type: str

@@ -82,6 +82,7 @@ def test_word_documents_are_offered_for_saving(sign_in: SignIn, world: World) ->
         ("bytes=-7", SIZE - 7, SIZE),
         (f"bytes=5-{SIZE * 9}", 5, SIZE),
     ],
+    ids=["first byte", "middle", "last byte", "rest", "suffix", "beyond the end"],
 )
 def test_a_range_is_exactly_the_bytes_asked_for(
     sign_in: SignIn, paper: dict[str, Any], asked: str, start: int, stop: int
@@ -102,7 +103,7 @@ def test_a_range_that_means_nothing_gets_the_whole(
     assert read(sign_in("member"), paper, 200, Range=asked).data == CONTENT
 
 
-@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", f"bytes={SIZE + 5}-{SIZE + 9}"])
+@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", f"bytes={SIZE + 5}-{SIZE + 9}"], ids=["at", "after"])
 def test_a_range_behind_the_end_is_refused(sign_in: SignIn, paper: dict[str, Any], asked: str) -> None:
     refused = read(sign_in("member"), paper, 416, Range=asked)
 
@@ -113,6 +114,7 @@ def test_a_range_behind_the_end_is_refused(sign_in: SignIn, paper: dict[str, Any
 @pytest.mark.parametrize(
     ("condition", "status"),
     [(f'"{TAG}"', 206), ('"other"', 200), (f'W/"{TAG}"', 200), ("Wed, 21 Oct 2015 07:28:00 GMT", 200)],
+    ids=["same", "other", "weak", "date"],
 )
 def test_if_range_resumes_only_the_same_bytes(
     sign_in: SignIn, paper: dict[str, Any], condition: str, status: int

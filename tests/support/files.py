@@ -13,7 +13,7 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def pdf(markup: str) -> bytes:
-    made = typst.compile(markup.encode(), format="pdf")
+    made = typst.compile(markup.encode(), format="pdf", timestamp=0)
     assert isinstance(made, bytes)
     return made
 

@@ -60,6 +60,7 @@ def test_a_docx_is_taken_with_the_text_of_its_tables() -> None:
         (jpeg(4000, 3000), MediaType.JPEG, "anh.jpg"),
         (webp(800, 600), MediaType.WEBP, "anh.webp"),
     ],
+    ids=["png", "jpeg", "webp"],
 )
 def test_pictures_are_taken_and_have_no_text(content: bytes, media_type: MediaType, filename: str) -> None:
     seen = inspect(content, "anh.exe")
@@ -327,7 +328,9 @@ def test_the_limit_is_exact() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [png(60_000, 60_000), png(19_000, 19_000), jpeg(65_000, 10), webp(16_000_000, 2)]
+    "content",
+    [png(60_000, 60_000), png(19_000, 19_000), jpeg(65_000, 10), webp(16_000_000, 2)],
+    ids=["square", "many pixels", "long", "wide"],
 )
 def test_a_picture_that_asks_for_gigabytes_is_refused(content: bytes) -> None:
     with pytest.raises(FileTooLargeError) as refusal:

@@ -100,6 +100,7 @@ def test_the_parser_has_given_up_memory_time_and_files() -> None:
 @pytest.mark.parametrize(
     "content",
     [pdf("TỐI MẬT"), b"<html>", pdf("Nội dung")[:300], ORDINARY_DOCX[:-100], png(60_000, 60_000)],
+    ids=["marked", "web page", "cut short", "broken docx", "picture bomb"],
 )
 def test_nothing_of_a_refused_file_is_left_behind(
     content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
