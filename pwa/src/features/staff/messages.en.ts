@@ -41,7 +41,7 @@ export const en: Record<keyof typeof vi, string> = {
   'children.met': 'Met',
   'children.rate': 'Attendance',
   'children.came': 'Present',
-  'children.absent': 'Absent, excused / unexcused',
+  'children.absent': 'Excused / unexcused',
   'children.natural': 'Order of the tree',
   'children.line': '{met} met · attendance {rate}',
   'children.lineCell': '{state} · attendance {rate}',

@@ -41,7 +41,7 @@ export const vi = {
   'children.met': 'Đã họp',
   'children.rate': 'Tỷ lệ dự họp',
   'children.came': 'Có mặt',
-  'children.absent': 'Vắng có phép / không phép',
+  'children.absent': 'Vắng có / không phép',
   'children.natural': 'Thứ tự tổ chức',
   'children.line': '{met} đã họp · dự họp {rate}',
   'children.lineCell': '{state} · dự họp {rate}',

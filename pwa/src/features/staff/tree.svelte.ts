@@ -53,6 +53,8 @@ export interface OrganizationTree {
   /** From the top of the tree to the parent of the current node. */
   readonly crumbs: Organization[];
   readonly current: Organization | undefined;
+  /** The name of an organisation that this device has seen. */
+  nameOf(id: Id | undefined): string | undefined;
   toggle(id: Id, open: boolean): void;
 }
 
@@ -129,6 +131,7 @@ export function organizationTree(
     get current() {
       return here;
     },
+    nameOf: (id) => (id === undefined ? undefined : known.value?.single.get(id)?.name),
     toggle(id, open) {
       if (open) opened.add(id);
       else opened.delete(id);

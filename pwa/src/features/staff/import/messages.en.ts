@@ -100,7 +100,7 @@ export const en: Record<keyof typeof vi, string> = {
   'mend.cccd.invalid': 'Write all 12 digits as on the card, or leave it empty.',
   'mend.post.invalid': 'Write Bí thư, Phó Bí thư or Cấp ủy viên, or leave it empty.',
   'mend.cell.missing': 'Fill in the column Chi bộ, or add a line with the cell’s name above.',
-  'mend.cell.unknown': 'Write the cell’s name as in the system, or choose to create new cells.',
+  'mend.cell.unknown': 'Write the cell’s name as in the system. For a new cell add a line with its name above, and choose to create new cells.',
 
   'file.not_a_workbook': 'This is no Excel workbook. Open it in Excel and save it as Excel Workbook (*.xlsx).',
   'file.old_format': 'This is an old Excel format. Open it in Excel and save it as Excel Workbook (*.xlsx).',

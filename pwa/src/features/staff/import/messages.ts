@@ -100,7 +100,7 @@ export const vi = {
   'mend.cccd.invalid': 'Ghi đủ 12 chữ số như trên thẻ căn cước, hoặc để trống.',
   'mend.post.invalid': 'Ghi Bí thư, Phó Bí thư, Cấp ủy viên, hoặc để trống.',
   'mend.cell.missing': 'Điền cột Chi bộ, hoặc thêm dòng tên chi bộ phía trên.',
-  'mend.cell.unknown': 'Ghi tên chi bộ đúng như trong hệ thống, hoặc chọn tạo chi bộ mới khi nhập.',
+  'mend.cell.unknown': 'Ghi tên chi bộ đúng như trong hệ thống. Nếu là chi bộ mới: thêm dòng tên chi bộ phía trên và chọn tạo chi bộ mới khi nhập.',
 
   'file.not_a_workbook': 'Tệp không phải bảng tính Excel. Đồng chí mở bằng Excel, chọn Lưu thành, kiểu Excel Workbook (*.xlsx).',
   'file.old_format': 'Tệp ở định dạng Excel cũ. Đồng chí mở bằng Excel, chọn Lưu thành, kiểu Excel Workbook (*.xlsx).',

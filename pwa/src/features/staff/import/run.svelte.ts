@@ -2,18 +2,22 @@ import { codeOf, request, type Failure } from '$api/client';
 import type { Id } from '$api/shapes';
 import { randomKey } from '$lib/ids';
 import type { RosterImport } from '../shapes';
-import { fileTrouble } from './wording';
 
 const WAIT = 700;
 const WAIT_LONG = 3_000;
 /** Up to here a file is kept in memory, so that changing it meanwhile does not break the import. */
 const KEEP = 40_000_000;
 
+/** Why an import did not go on: the problem's code, and what is wrong with the file where that is known. */
+export interface Trouble {
+  code: string;
+  reason?: string | undefined;
+}
+
 interface State {
   phase: 'choose' | 'sending' | 'running' | 'ended';
   run: RosterImport | null;
-  /** A sentence about what went wrong. */
-  error: string | null;
+  error: Trouble | null;
   offline: boolean;
 }
 
@@ -39,7 +43,7 @@ export class ImportRun {
     });
     if (turn !== this.#turn) return null;
     if (!answer.ok) {
-      this.#next({ phase: 'choose', run: null, error: wordsOf(answer), offline: false });
+      this.#next({ phase: 'choose', run: null, error: troubleOf(answer), offline: false });
       return null;
     }
     this.#take(answer.data);
@@ -71,7 +75,7 @@ export class ImportRun {
     this.#state.run = run;
     this.#state.offline = false;
     if (run.state === 'failed') {
-      this.#state.error = fileTrouble(run.error?.code, run.error?.code ?? 'internal_error');
+      this.#state.error = { code: run.error?.code ?? 'internal_error' };
       this.#state.phase = 'choose';
     } else if (run.state === 'done') {
       this.#state.phase = 'ended';
@@ -88,7 +92,7 @@ export class ImportRun {
     if (answer.ok) {
       this.#take(answer.data);
     } else if (answer.kind === 'problem' && answer.problem.status < 500 && answer.problem.status !== 429) {
-      this.#next({ phase: 'choose', run: null, error: wordsOf(answer), offline: false });
+      this.#next({ phase: 'choose', run: null, error: troubleOf(answer), offline: false });
     } else {
       this.#state.offline = true;
       this.#timer = setTimeout(() => void this.#look(id, turn), WAIT_LONG);
@@ -96,9 +100,9 @@ export class ImportRun {
   }
 }
 
-function wordsOf(failure: Failure): string {
+function troubleOf(failure: Failure): Trouble {
   const reason = failure.kind === 'problem' ? failure.problem.errors?.find((one) => one.pointer === '/file')?.code : undefined;
-  return fileTrouble(reason, codeOf(failure));
+  return { code: codeOf(failure), reason };
 }
 
 /** The file as it is now. */

@@ -2,6 +2,7 @@ import { locale, problemText } from '$i18n';
 import { csvOf } from '../files';
 import type { ImportProblem } from '../shapes';
 import { t, vi } from './messages';
+import type { Trouble } from './run.svelte';
 
 type Key = keyof typeof vi;
 const known = (key: string): key is Key => key in vi;
@@ -26,8 +27,8 @@ export function howToMend({ field, code, message }: ImportProblem): string {
 }
 
 /** Why a file was not taken at all: its own reason, else the problem's general sentence. */
-export function fileTrouble(reason: string | undefined, code: string): string {
-  const key = `file.${reason ?? code}`;
+export function troubleText({ code, reason = code }: Trouble): string {
+  const key = `file.${reason}`;
   return known(key) ? t(key) : problemText(code);
 }
 
