@@ -1,0 +1,140 @@
+"""A running service for the browser, people with a browser of their own, and pictures of every step."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from tests.support.postgres import find_free_port
+from tests.support.push_service import FakePushService
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENS = ROOT / "build" / "screens"
+HANDBOOK = str(Path(sys.executable).with_name("handbook"))
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+TIMEZONE = "Asia/Ho_Chi_Minh"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A served installation: its address, its environment, and what ``init`` printed, if it was run."""
+
+    url: str
+    environment: dict[str, str]
+    made: dict[str, str]
+
+    def run(self, *arguments: str) -> str:
+        """Run a handbook command on this installation."""
+        done = subprocess.run(
+            [HANDBOOK, *arguments], env=self.environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+
+@pytest.fixture
+def start_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
+    """``start_service(prepare, push=…)``: prepare an empty installation with a command and serve it."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(*prepare: tuple[str, ...], push: FakePushService | None = None) -> Service:
+        port = find_free_port()
+        environment = {
+            **os.environ,
+            "HANDBOOK_DATA_DIR": str(tmp_path / "data"),
+            "HANDBOOK_PORT": str(port),
+            "HANDBOOK_PUBLIC_URL": f"http://localhost:{port}",
+            "HANDBOOK_REMINDER_TICK_SECONDS": "1",
+        }
+        if push is not None:
+            environment["HANDBOOK_PUSH_EXTRA_HOSTS"] = push.extra_host
+            environment["HANDBOOK_PUSH_CA_FILE"] = str(push.ca_file)
+        service = Service(f"http://localhost:{port}", environment, {})
+        said = [service.run(*command) for command in prepare]
+        made = next((json.loads(text) for text in said if text.startswith("{")), {})
+        log = (tmp_path / "serve.log").open("wb")
+        processes.append(subprocess.Popen([HANDBOOK, "serve"], env=environment, stdout=log, stderr=log))
+        log.close()
+        _wait_for(f"{service.url}/readyz")
+        return Service(service.url, environment, made)
+
+    yield start
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser of one person: Vietnamese, in Vietnam's zone, phone-sized unless told otherwise."""
+    contexts: list[BrowserContext] = []
+
+    def make(*, desk: bool = False, **options: object) -> BrowserContext:
+        context = browser.new_context(
+            viewport=DESK if desk else PHONE,
+            locale="vi-VN",
+            timezone_id=TIMEZONE,
+            has_touch=not desk,
+            **options,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def push_service() -> Iterator[FakePushService]:
+    """The fake push service, running: TLS, HTTP/2, real decryption."""
+    with FakePushService() as service:
+        yield service
+
+
+@dataclass(slots=True)
+class Album:
+    """Pictures of the steps of one story, each at phone and at desk size."""
+
+    folder: Path
+    number: int = 0
+
+    def picture(self, page: Page, name: str) -> None:
+        """Photograph the page at both sizes and leave its own size as it was."""
+        self.number += 1
+        size = page.viewport_size
+        for viewport in (PHONE, DESK):
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            page.wait_for_timeout(250)
+            page.screenshot(path=self.folder / f"{self.number:02d}-{name}-{viewport['width']}.png")
+        if size is not None:
+            page.set_viewport_size(size)
+
+
+@pytest.fixture
+def album(request: pytest.FixtureRequest) -> Album:
+    folder = SCREENS / request.node.name.removeprefix("test_")
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    return Album(folder)
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer")

@@ -1,0 +1,129 @@
+"""What browser tests do again and again: reading QR codes and activation sheets, signing in, stubbing the push vendor."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.support.pdf import page_texts
+from tests.support.push_service import Subscription
+
+PASSWORD = "giấy trắng mực đen"
+_CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b")
+
+
+def activation_codes(sheet: Path) -> dict[str, str]:
+    """Codes of a printed activation sheet by the card number printed before them."""
+    codes: dict[str, str] = {}
+    card = ""
+    for text in page_texts(sheet.read_bytes()):
+        for line in text.split("\n"):
+            if found := re.search(r"\b\d{2}\.\d{6}\b", line):
+                card = found[0]
+            if (code := _CODE.search(line)) and card:
+                codes.setdefault(card, code[0])
+    return codes
+
+
+def activate(page: Page, url: str, code: str) -> None:
+    """First access the way a member does it: open the link of the sheet, set a password, accept the purpose notice."""
+    page.goto(f"{url}/activate#{code}")
+    page.get_by_label("Mật khẩu mới").fill(PASSWORD)
+    page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Kích hoạt").click()
+
+
+def accept_purpose(page: Page) -> None:
+    """Tick and go on; afterwards the first screen is there."""
+    page.get_by_label("Tôi đã đọc và đồng ý").check()
+    page.get_by_role("button", name="Tiếp tục").click()
+
+
+def read_qr(page: Page) -> str:
+    """What a camera reads from the screen."""
+    codes = zxingcpp.read_barcodes(Image.open(BytesIO(page.screenshot())))
+    assert len(codes) == 1, f"{len(codes)} codes on the screen"
+    return codes[0].text
+
+
+def stub_push_vendor(context: BrowserContext, url: str, subscription: Subscription) -> None:
+    """STUB of the browser vendor's registration, which a machine without the vendor's network cannot do.
+
+    Only ``PushManager`` is replaced, by a subscription of the fake push service with real keys: our page, our server,
+    encryption, sending, and the service worker are the real ones.
+    """
+    context.grant_permissions(["notifications"], origin=url)
+    body = json.dumps(subscription.as_json())
+    context.add_init_script(
+        f"""(() => {{
+        const json = {body};
+        let live = null;
+        const made = () => ({{
+            ...json, expirationTime: null, options: {{ userVisibleOnly: true }},
+            getKey: () => null, toJSON: () => json,
+            unsubscribe: async () => {{ live = null; return true; }},
+        }});
+        PushManager.prototype.subscribe = async () => (live = made());
+        PushManager.prototype.getSubscription = async () => live;
+        PushManager.prototype.permissionState = async () => 'granted';
+        }})()"""
+    )
+
+
+def deliver_push(page: Page, plaintext: str) -> None:
+    """Hand a decrypted push to the service worker, as the browser does when one arrives."""
+    session = page.context.new_cdp_session(page)
+    found: list[str] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(
+            row["registrationId"] for row in event["registrations"] if not row["isDeleted"]
+        ),
+    )
+    session.send("ServiceWorker.enable")
+    wait_until(
+        lambda: bool(found) or page.wait_for_timeout(100) is not None, "no service worker is registered", page
+    )
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {
+            "origin": page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2],
+            "registrationId": found[-1],
+            "data": plaintext,
+        },
+    )
+    session.detach()
+
+
+def notifications(page: Page) -> list[dict[str, str]]:
+    """The notifications that are on the phone's screen now."""
+    shown: list[dict[str, str]] = page.evaluate(
+        """async () => {
+            const registration = await navigator.serviceWorker.ready;
+            return (await registration.getNotifications()).map(({ title, body, tag }) => ({ title, body, tag }));
+        }"""
+    )
+    return shown
+
+
+def wait_until(condition: Callable[[], bool], otherwise: str, page: Page, *, seconds: float = 15) -> None:
+    """Wait while the browser goes on; fail with ``otherwise``."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
+        page.wait_for_timeout(200)
+
+
+def saved_on_the_phone(page: Page) -> None:
+    """Wait until the service worker controls the page: from then on the app starts without a network."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def heading(page: Page, name: str | re.Pattern[str]) -> None:
+    """The screen with this name is there."""
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
