@@ -1,6 +1,7 @@
 import { request, type Failure } from '$api/client';
 import { database, write } from '$db/database';
 import type { OutboxItem } from '$db/schema';
+import { quietKinds } from './outbox';
 
 export interface FlushResult {
   sent: number;
@@ -131,11 +132,13 @@ function merged(base: object | undefined, patch: object, answer: unknown, keyPat
 async function prune(): Promise<number> {
   const before = new Date(Date.now() - KEEP_DONE).toISOString();
   const items = (await (await database()).getAll('outbox')) as Stored[];
-  const old = items.filter((item) => item.state === 'done' && (item.sent_at ?? '') < before);
+  const waits = (item: OutboxItem): boolean => item.state === 'queued' || item.state === 'sending';
+  const old = items.filter((item) =>
+    quietKinds.has(item.kind) ? !waits(item) : item.state === 'done' && (item.sent_at ?? '') < before);
   if (old.length > 0) {
     await write(['outbox'], async (tx) => {
       for (const item of old) await tx.objectStore('outbox').delete(item.seq);
     });
   }
-  return items.filter((item) => item.state === 'queued' || item.state === 'sending').length;
+  return items.filter(waits).length;
 }

@@ -17,6 +17,9 @@ export interface NewOutboxItem {
 /** States in which an item is still on its way. */
 export const unsettled: readonly OutboxState[] = ['queued', 'sending'];
 
+/** Acts that nobody needs to hear of: what became of them is not shown, and they are dropped once answered. */
+export const quietKinds: ReadonlySet<string> = new Set(['delivery_event', 'notice_read']);
+
 const wishes = new Set<() => void>();
 
 /** The sync engine listens here to send soon after something was put into the outbox. */
@@ -68,8 +71,13 @@ export async function allItems(): Promise<OutboxItem[]> {
   return (await database()).getAll('outbox');
 }
 
+/** What screens show of the outbox, oldest first. */
+export async function visibleItems(): Promise<OutboxItem[]> {
+  return (await allItems()).filter((item) => !quietKinds.has(item.kind));
+}
+
 export async function countUnsettled(): Promise<number> {
-  return (await allItems()).filter((item) => unsettled.includes(item.state)).length;
+  return (await visibleItems()).filter((item) => unsettled.includes(item.state)).length;
 }
 
 /** Sends a refused or conflicting item once more, under a new key, because the old one is answered. */

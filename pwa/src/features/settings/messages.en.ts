@@ -10,7 +10,6 @@ export const en: Record<keyof typeof vi, string> = {
   'outbox.kind.mark': 'Attendance mark',
   'outbox.kind.absence_decision': 'Answer to an absence request',
   'outbox.kind.open_meeting': 'Meeting opened',
-  'outbox.kind.notice_read': 'Marked as read',
   'outbox.kind.other': 'Something else',
   'outbox.madeAt': 'Made {time}',
   'outbox.sentAt': 'Sent {time}',

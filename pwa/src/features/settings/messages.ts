@@ -10,7 +10,6 @@ export const vi = {
   'outbox.kind.mark': 'Ghi điểm danh hộ',
   'outbox.kind.absence_decision': 'Trả lời đơn xin vắng',
   'outbox.kind.open_meeting': 'Mở cuộc họp',
-  'outbox.kind.notice_read': 'Đánh dấu đã đọc',
   'outbox.kind.other': 'Việc khác',
   'outbox.madeAt': 'Ghi lúc {time}',
   'outbox.sentAt': 'Gửi lúc {time}',
