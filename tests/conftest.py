@@ -17,7 +17,7 @@ from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.migrations import upgrade
 
-pytest_plugins = ["tests.support.postgres", "tests.support.chromium"]
+pytest_plugins = ["tests.support.postgres", "tests.support.chromium", "tests.support.demo_fixtures"]
 
 # A Thursday morning in Hanoi, two days before the usual meeting day.
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)

@@ -1,0 +1,61 @@
+"""Pictures of every screen, with the demo's content, under ``build/screens/gallery/``."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.support.demo_service import DESK, PHONE, DemoService, go, open_context, routes
+from tests.support.visits import ROLES, SIGNED_OUT, Visit, visits
+
+GALLERY = Path(__file__).resolve().parents[2] / "build" / "screens" / "gallery"
+# Looked at in the dark and in the largest text as well.
+MORE = {"/", "/meetings/:id", "/chapter", "/chapter/meetings/:id/room", "/staff", "/me", "/login"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def empty_gallery() -> None:
+    GALLERY.mkdir(parents=True, exist_ok=True)
+    for old in GALLERY.glob("*.png"):
+        old.unlink()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pictures_of_every_screen(browser: Browser, demo: DemoService, role: str) -> None:
+    errors: list[str] = []
+    with open_context(browser) as context:
+        own = visits(demo.story, role)
+        if role != SIGNED_OUT:
+            demo.sign_in(context, own[0].login)
+        page = demo.open(context, "/" if role != SIGNED_OUT else "/login")
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        for visit in own:
+            go(page, visit.path)
+            visit.prepare(page)
+            photograph(page, visit, role)
+    assert errors == []
+
+
+def photograph(page: Page, visit: Visit, role: str) -> None:
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        picture(page, visit, role, str(size["width"]))
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    if visit.route not in MORE:
+        return
+    page.emulate_media(color_scheme="dark")
+    picture(page, visit, role, "360-dark")
+    page.emulate_media(color_scheme="light")
+    page.evaluate("document.documentElement.dataset.textSize = '200'")
+    picture(page, visit, role, "360-large")
+    page.evaluate("delete document.documentElement.dataset.textSize")
+
+
+def picture(page: Page, visit: Visit, role: str, look: str) -> None:
+    page.wait_for_timeout(200)
+    content = page.screenshot(path=GALLERY / f"{role}-{visit.name}-{look}.png")
+    assert len(content) > 3_000
+
+
+def test_every_route_is_visited(demo: DemoService) -> None:
+    visited = {visit.route for role in ROLES for visit in visits(demo.story, role)}
+    assert visited == set(routes())

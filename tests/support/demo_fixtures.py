@@ -1,0 +1,20 @@
+"""Fixtures of the browser tests that run on the demo."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.demo_service import DemoService, prepare_demo, serve_demo
+
+
+@pytest.fixture(scope="session")
+def prepared_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A loaded demo that nobody serves; every module works on a copy."""
+    return prepare_demo(tmp_path_factory.mktemp("prepared-demo"))
+
+
+@pytest.fixture(scope="module")
+def demo(prepared_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoService]:
+    """The demo, served; what one test of the module does to it the next one sees."""
+    with serve_demo(prepared_demo, tmp_path_factory.mktemp("demo")) as service:
+        yield service

@@ -1,0 +1,114 @@
+"""Which screens each role visits on the demo; every route of the app belongs to somebody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+from tests.support.demo_service import Story
+
+SIGNED_OUT = "signed-out"
+ROLES = (SIGNED_OUT, "member", "secretary", "host", "staff")
+
+
+def _nothing(_page: Page) -> None:
+    """The screen is looked at as it opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One screen for one person. ``route`` is the pattern of routes.ts, ``name`` tells pictures apart."""
+
+    route: str
+    path: str
+    login: str
+    name: str
+    prepare: Callable[[Page], None] = _nothing
+
+
+def visits(story: Story, role: str) -> list[Visit]:
+    """The screens of this role, in the order in which they are opened."""
+    login = {
+        "member": story.member,
+        "secretary": story.secretary,
+        "host": story.host,
+        "staff": story.staff,
+    }.get(role, "")
+    code = "1." + "A" * 22
+    paths: dict[str, list[tuple[str, str]]] = {
+        SIGNED_OUT: [
+            ("/login", "/login"),
+            ("/activate", "/activate"),
+            ("/activate", "/activate#ABCD-EFGH-JKLM"),
+            ("/c/:id", f"/c/{story.next_meeting}#{code}"),
+            ("/404", "/404"),
+        ],
+        "member": [
+            ("/", "/"),
+            ("/meetings", "/meetings"),
+            ("/meetings/:id", f"/meetings/{story.next_meeting}"),
+            ("/meetings/:id", f"/meetings/{story.past_meeting}"),
+            ("/meetings/:id/absence", f"/meetings/{story.next_meeting}/absence"),
+            ("/papers/:id", f"/papers/{story.paper}"),
+            ("/check-in", "/check-in"),
+            ("/c/:id", f"/c/{story.next_meeting}"),
+            ("/documents", "/documents"),
+            ("/resolutions/:id", f"/resolutions/{story.resolution}"),
+            ("/notices", "/notices"),
+            ("/me", "/me"),
+            *((f"/me/{name}", f"/me/{name}") for name in _OWN),
+            ("/404", "/nowhere"),
+        ],
+        "secretary": [
+            ("/", "/"),
+            ("/chapter", "/chapter"),
+            ("/chapter/members", "/chapter/members"),
+            ("/chapter/meetings/new", "/chapter/meetings/new"),
+            ("/chapter/meetings/:id", f"/chapter/meetings/{story.next_meeting}"),
+            ("/chapter/meetings/:id/edit", f"/chapter/meetings/{story.next_meeting}/edit"),
+            ("/chapter/meetings/:id/room", f"/chapter/meetings/{story.next_meeting}/room"),
+            ("/chapter/meetings/:id/resolution", f"/chapter/meetings/{story.past_meeting}/resolution"),
+            ("/meetings/:id", f"/meetings/{story.next_meeting}"),
+            ("/me", "/me"),
+        ],
+        "host": [
+            ("/", "/"),
+            ("/chapter", "/chapter"),
+            ("/chapter/meetings/:id", f"/chapter/meetings/{story.open_meeting}"),
+            ("/chapter/meetings/:id/resolution", f"/chapter/meetings/{story.open_meeting}/resolution"),
+            ("/chapter/meetings/:id/room", f"/chapter/meetings/{story.open_meeting}/room"),
+        ],
+        "staff": [
+            ("/staff", "/staff"),
+            ("/staff/organizations/:id", f"/staff/organizations/{story.committee}"),
+            ("/staff/organizations/:id", f"/staff/organizations/{story.cell}"),
+            ("/staff/meetings/:id", f"/staff/meetings/{story.past_meeting}"),
+            ("/staff/organizations/:id/members", f"/staff/organizations/{story.cell}/members"),
+            ("/staff/members/:id", f"/staff/members/{story.member_id}"),
+            ("/staff/organizations/:id/import", f"/staff/organizations/{story.block}/import"),
+            ("/staff/organizations/:id/activation", f"/staff/organizations/{story.cell}/activation"),
+            ("/", "/"),
+            ("/me", "/me"),
+        ],
+    }
+    return [
+        Visit(route, path, login, f"{number:02d}-{_name(route)}")
+        for number, (route, path) in enumerate(paths[role], 1)
+    ]
+
+
+_OWN = (
+    "record",
+    "attendance",
+    "tasks",
+    "access-log",
+    "outbox",
+    "display",
+    "notifications",
+    "devices",
+    "password",
+    "logout",
+)
+
+
+def _name(route: str) -> str:
+    return route.strip("/").replace("/:id", "").replace("/", "-") or "today"
