@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -7,7 +8,7 @@ from tests.support.factories import World
 
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
-from handbook.members.models import Member
+from handbook.members.models import Member, StatusChange
 from handbook.members.service import set_citizen_id
 
 SignIn = Callable[[str], ApiClient]
@@ -117,3 +118,28 @@ def test_the_tree_is_walked_from_its_root(sign_in: SignIn, world: World) -> None
         .json["items"]
     )
     assert [item["code"] for item in seen] == ["committee"]
+
+
+def test_a_record_tells_every_change_of_status_the_oldest_first(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    member_id = world.members["member"].id
+    with unit_of_work() as uow:
+        for status, day, decision in (
+            ("official", date(1991, 5, 19), "12-QĐ/ĐU"),
+            ("probationary", date(1990, 5, 19), None),
+        ):
+            uow.session.add(
+                StatusChange(
+                    member_id=member_id,
+                    status=status,
+                    effective_on=day,
+                    decision=decision,
+                    recorded_at=uow.clock.now(),
+                )
+            )
+    record = sign_in("staff").get(f"/api/members/{world.id_of('member')}", expect=200).json
+    assert record["history"] == [
+        {"status": "probationary", "effective_on": "1990-05-19", "decision": None},
+        {"status": "official", "effective_on": "1991-05-19", "decision": "12-QĐ/ĐU"},
+    ]

@@ -1,5 +1,6 @@
 """Scoped reads of members."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
@@ -13,7 +14,7 @@ from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
 from handbook.kernel.text import like_pattern
 from handbook.kernel.tree import PATH_END
-from handbook.members.models import Member, Office
+from handbook.members.models import Member, Office, StatusChange
 from handbook.organizations.models import Organization
 
 # Audit tags that a member sees in the own access log.
@@ -68,6 +69,15 @@ def _members_of(organization: Organization, *, below: bool) -> ColumnElement[boo
     if below:
         return and_(Organization.path >= organization.path, Organization.path < organization.path + PATH_END)
     return Member.organization_id == organization.id
+
+
+def list_status_changes(member: Member) -> Sequence[StatusChange]:
+    """Every change of the status of a member whom the actor has been found entitled to read, the oldest first."""
+    return db.session.scalars(
+        select(StatusChange)
+        .where(StatusChange.member_id == member.id)
+        .order_by(StatusChange.effective_on.is_not(None), StatusChange.effective_on, StatusChange.id)
+    ).all()
 
 
 def current_offices(actor: Actor) -> list[Office]:

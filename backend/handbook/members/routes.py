@@ -10,12 +10,13 @@ from handbook.kernel.problems import NotFound
 from handbook.kernel.schemas import page_of
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.members import queries, service
-from handbook.members.presenter import present_member
+from handbook.members.presenter import present_member, present_record
 from handbook.members.schemas import (
     AccessLogEntry,
     CitizenIdViewIn,
     CitizenIdViewOut,
     MemberListArgs,
+    MemberRecordSchema,
     MemberSchema,
 )
 from handbook.organizations.queries import get_organization
@@ -72,14 +73,15 @@ def list_access_log(args: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("/members/<id:member_id>", methods=["GET"])
 @requires(Permission.MEMBERS_READ)
-@blp.response(200, MemberSchema)
+@blp.response(200, MemberRecordSchema)
 def get_member(member_id: int) -> Response:
     """One record; reading another person's is recorded."""
     actor = current_actor()
     member = queries.get_member(member_id, Permission.MEMBERS_READ, actor=actor)
     with unit_of_work() as uow:
         service.record_reading(member, actor=actor, uow=uow)
-    return jsonify(present_member(member, actor))
+    history = queries.list_status_changes(member)
+    return jsonify(present_record(member, history, actor))
 
 
 @blp.route("/members/<id:member_id>/citizen-id-views", methods=["POST"])

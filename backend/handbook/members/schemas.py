@@ -33,6 +33,20 @@ class MemberSchema(Schema):
     phone = fields.String(allow_none=True)
 
 
+class StatusChangeSchema(Schema):
+    """A change of status: from when, by which decision."""
+
+    status = fields.String(required=True, validate=validate.OneOf([status.value for status in MemberStatus]))
+    effective_on = fields.Date(required=True, allow_none=True)
+    decision = fields.String(required=True, allow_none=True)
+
+
+class MemberRecordSchema(MemberSchema):
+    """One member's record with every change of status, the oldest first."""
+
+    history = fields.List(fields.Nested(StatusChangeSchema), required=True)
+
+
 class MemberListArgs(PageArgs):
     q = fields.String(load_default=None, validate=validate.Length(max=100))
     status = fields.String(
