@@ -104,6 +104,8 @@ export interface paths {
                     cursor?: string | null;
                     q?: string | null;
                     status?: "official" | "probationary" | "exempt" | "temporary_in" | "temporary_out" | "transferred" | "suspended" | "struck_off" | "expelled" | "withdrawn" | "deceased" | null;
+                    /** @description with the organisations below */
+                    below?: boolean;
                 };
                 header?: never;
                 path: {
@@ -239,7 +241,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Member"];
+                        "application/json": components["schemas"]["MemberRecord"];
                     };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -293,6 +295,142 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/roster-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a roster (.xlsx); it is imported by a job, whose state and report are at the answer's Location.
+         * @description The file is looked into and stored before the transaction begins, so that a large one holds nobody up.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organization_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": components["schemas"]["RosterImportForm"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RosterImport"];
+                    };
+                };
+                /** @description the file is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster-imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        /** State, progress and, in the end, the report of an import. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RosterImport"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/roster.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        /** The members of the organisation and all cells below it as Excel, without citizen IDs; the reading is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organization_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -592,6 +730,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/activation-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue fresh activation codes and answer the sheet as PDF, one slip per member who has no password yet.
+         * @description The answer is kept nowhere, because it holds codes in clear text: an ``Idempotency-Key`` is therefore not heeded,
+         *     and asking again issues new codes and ends the ones before.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organization_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ActivationSheetIn"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizations/{organization_id}/meetings": {
         parameters: {
             query?: never;
@@ -846,7 +1032,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Open"];
+                };
+            };
             responses: {
                 /** @description OK */
                 200: {
@@ -857,6 +1047,7 @@ export interface paths {
                         "application/json": components["schemas"]["Meeting"];
                     };
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -2148,11 +2339,88 @@ export interface components {
             items: components["schemas"]["AccessLogEntry"][];
             next: string | null;
         };
+        StatusChange: {
+            /** @enum {string} */
+            status: "official" | "probationary" | "exempt" | "temporary_in" | "temporary_out" | "transferred" | "suspended" | "struck_off" | "expelled" | "withdrawn" | "deceased";
+            /** Format: date */
+            effective_on: string | null;
+            decision: string | null;
+        };
+        MemberRecord: {
+            /** @example 17 */
+            id: string;
+            full_name: string;
+            /** Format: date */
+            birth_date: string | null;
+            /** @enum {string|null} */
+            sex: "male" | "female" | null;
+            card_number: string | null;
+            /** @enum {string} */
+            status: "official" | "probationary" | "exempt" | "temporary_in" | "temporary_out" | "transferred" | "suspended" | "struck_off" | "expelled" | "withdrawn" | "deceased";
+            /** Format: date */
+            admitted_on: string | null;
+            /** Format: date */
+            official_on: string | null;
+            /** @example 17 */
+            organization_id: string;
+            organization_name: string;
+            post: string | null;
+            offices: components["schemas"]["Office"][];
+            phone?: string | null;
+            history: components["schemas"]["StatusChange"][];
+        };
         CitizenIdViewIn: {
             reason: string;
         };
         CitizenIdViewOut: {
             citizen_id: string | null;
+        };
+        RosterImportForm: {
+            /** @default false */
+            dry_run: boolean;
+            /** @default false */
+            create_organizations: boolean;
+        };
+        RosterProgress: {
+            done: number;
+            total: number;
+        };
+        RosterProblem: {
+            sheet: string;
+            row: number;
+            field: string;
+            code: string;
+            message: string;
+        };
+        RosterReport: {
+            rows: number;
+            created: number;
+            updated: number;
+            unchanged: number;
+            refused: number;
+            problems: components["schemas"]["RosterProblem"][];
+            organizations_created: number;
+        };
+        RosterImportError: {
+            code: string;
+            message: string;
+        };
+        RosterImport: {
+            /** @example 17 */
+            id: string;
+            /** @example 17 */
+            organization_id: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed";
+            dry_run: boolean;
+            create_organizations: boolean;
+            progress: components["schemas"]["RosterProgress"] | null;
+            report: components["schemas"]["RosterReport"] | null;
+            error: components["schemas"]["RosterImportError"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
         };
         SessionIn: {
             login: string;
@@ -2204,6 +2472,7 @@ export interface components {
             /** @default null */
             device_name: string | null;
         };
+        ActivationSheetIn: Record<string, never>;
         NewAgendaItem: {
             title: string;
             /** @default null */
@@ -2325,6 +2594,13 @@ export interface components {
         };
         AgendaIn: {
             agenda: components["schemas"]["AgendaItemIn"][];
+        };
+        Open: {
+            /**
+             * Format: date-time
+             * @default null
+             */
+            opened_at: string | null;
         };
         Cancel: {
             reason: string;
@@ -2659,6 +2935,14 @@ export interface components {
             exempt: number;
             rate: number | null;
         };
+        Contact: {
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+            /** @enum {string} */
+            title: "secretary" | "deputy_secretary";
+            phone: string | null;
+        };
         ReportException: {
             /** @enum {string} */
             kind: "no_meeting" | "minutes_overdue" | "falling_attendance";
@@ -2671,6 +2955,22 @@ export interface components {
             since: string | null;
             rate: number | null;
             previous_rate: number | null;
+            path: string[];
+            contact: components["schemas"]["Contact"] | null;
+        };
+        MonthFigures: {
+            cells: number;
+            cells_met: number;
+            cells_planned: number;
+            meetings: number;
+            summoned: number;
+            present: number;
+            late: number;
+            excused: number;
+            unexcused: number;
+            exempt: number;
+            rate: number | null;
+            month: string;
         };
         AttendanceReport: {
             /** @example 17 */
@@ -2681,6 +2981,7 @@ export interface components {
             children: components["schemas"]["ChildFigures"][];
             meetings: components["schemas"]["MeetingFigures"][];
             exceptions: components["schemas"]["ReportException"][];
+            trend: components["schemas"]["MonthFigures"][];
         };
         Changes: {
             organizations: components["schemas"]["Organization"][];
