@@ -34,6 +34,10 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.malformed_body': 'What was sent is damaged. Reload the app and try again.',
   'problem.already_decided': 'This request has been answered already. Refresh to see the answer.',
   'problem.notice_too_short': 'There is too little time left before the meeting to convene it. Choose a later time.',
+  'problem.too_many_requests': 'This device sends too many requests at once. Wait a few minutes and try again.',
+  'problem.nobody_to_activate': 'Everybody here has activated their account already; no sheet is needed.',
+  'problem.too_many': 'That is too much at once. Split it into smaller parts.',
+  'problem.conflict': 'This collides with a change that was just made. Refresh, look again and go on.',
   'problem.unavailable': 'The server is busy or under maintenance. What is on this device can still be read; try again in a few minutes.',
   'problem.internal_error': 'The server met an error. Try again in a few minutes; if it goes on, tell the administrator.',
 };

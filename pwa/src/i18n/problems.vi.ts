@@ -33,6 +33,10 @@ export const problems = {
   'problem.malformed_body': 'Nội dung gửi lên bị lỗi. Đồng chí tải lại ứng dụng rồi thử lại.',
   'problem.already_decided': 'Đơn này đã được trả lời. Đồng chí làm mới để xem kết quả.',
   'problem.notice_too_short': 'Thời gian từ nay đến lúc họp quá ngắn để triệu tập. Đồng chí chọn thời gian muộn hơn.',
+  'problem.too_many_requests': 'Máy này gửi quá nhiều yêu cầu trong một lúc. Đồng chí chờ ít phút rồi thử lại.',
+  'problem.nobody_to_activate': 'Mọi đảng viên ở đây đều đã kích hoạt tài khoản, không cần in phiếu nữa.',
+  'problem.too_many': 'Số lượng quá lớn cho một lần. Đồng chí chia thành nhiều phần nhỏ hơn.',
+  'problem.conflict': 'Việc này vướng với thay đổi vừa có. Đồng chí làm mới, xem lại rồi làm tiếp.',
   'problem.unavailable': 'Máy chủ đang bận hoặc bảo trì. Nội dung trên máy vẫn đọc được; đồng chí thử lại sau ít phút.',
   'problem.internal_error': 'Máy chủ gặp lỗi. Đồng chí thử lại sau ít phút; nếu vẫn lỗi, hãy báo người quản trị.',
 } as const;

@@ -25,6 +25,7 @@ export const en: Record<keyof typeof vi, string> = {
   'meeting.flag.synced_late': 'Sent later, when there was a network',
   'meeting.flag.outside_window': 'To be confirmed by the secretary',
   'meeting.flag.clock_skew': 'The clock of the phone was off',
+  'meeting.flag.temporary_out': 'Temporarily in another cell',
   'meeting.flag.contradicts_mark': 'The secretary marked otherwise; that stands',
   'meeting.scan': 'Scan check-in code',
   'meeting.absence': 'Ask to be excused',

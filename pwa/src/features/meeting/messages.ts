@@ -25,6 +25,7 @@ export const vi = {
   'meeting.flag.synced_late': 'Gửi lên sau khi có mạng',
   'meeting.flag.outside_window': 'Cần bí thư xác nhận',
   'meeting.flag.clock_skew': 'Giờ trên máy bị lệch',
+  'meeting.flag.temporary_out': 'Đang sinh hoạt tạm thời nơi khác',
   'meeting.flag.contradicts_mark': 'Bí thư đã ghi khác, giữ theo bí thư',
   'meeting.scan': 'Quét mã điểm danh',
   'meeting.absence': 'Xin vắng',

@@ -11,5 +11,7 @@ export const en: Record<keyof typeof vi, string> = {
   'notice.meeting_cancelled': 'A meeting was cancelled',
   'notice.meeting_reminder': 'Meeting reminder',
   'notice.absence_decided': 'Your absence request was answered',
+  'notice.absence_approved': 'You are excused',
+  'notice.absence_refused': 'Your absence request was not agreed',
   'notice.resolution_issued': 'New resolution',
 };

@@ -11,6 +11,8 @@ export const vi = {
   'notice.meeting_cancelled': 'Cuộc họp đã hủy',
   'notice.meeting_reminder': 'Nhắc lịch họp',
   'notice.absence_decided': 'Đơn xin vắng đã được trả lời',
+  'notice.absence_approved': 'Đồng chí được vắng có phép',
+  'notice.absence_refused': 'Đơn xin vắng chưa được đồng ý',
   'notice.resolution_issued': 'Nghị quyết mới',
 } as const;
 
