@@ -42,6 +42,18 @@ describe('a new meeting', () => {
     expect(form.agenda.every((line) => line.item_id === null)).toBe(true);
   });
 
+  it('keeps the day of a cell that meets on another one, and offers the usual days beside it', () => {
+    const later = { ...meeting, starts_at: '2026-11-10T12:30:00Z', ends_at: '2026-11-10T14:00:00Z' };
+    const { form, days } = startMeeting([later], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'));
+    expect(form.date).toBe('2026-12-10');
+    expect(days).toEqual(['2026-12-03', '2026-12-04', '2026-12-05', '2026-12-10']);
+  });
+
+  it('falls back to the usual days where the month has no such day', () => {
+    const last = { ...meeting, starts_at: '2026-01-30T12:30:00Z', ends_at: '2026-01-30T14:00:00Z' };
+    expect(startMeeting([last], '3', 'regular', ZONE, new Date('2026-01-31T03:00:00Z')).form.date).toBe('2026-02-03');
+  });
+
   it('begins from the usual agenda of 90 minutes where there was none', () => {
     const { form, from } = startMeeting([], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'));
     expect(from).toBeNull();

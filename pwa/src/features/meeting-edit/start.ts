@@ -32,6 +32,15 @@ function takenMonths(meetings: readonly Meeting[], cell: Id, kind: MeetingKind):
   );
 }
 
+/** The day of the month of `date`, in the month of `month`, when there is such a day and it is ahead. */
+function sameDay(date: string, month: string, today: string): string | null {
+  const day = month.slice(0, 8) + date.slice(8);
+  const moment = new Date(`${day}T12:00:00Z`);
+  // Browsers differ in what they make of 30 February: another day, or none at all.
+  const exists = !Number.isNaN(moment.getTime()) && moment.toISOString().slice(0, 10) === day;
+  return exists && day > today ? day : null;
+}
+
 /** A new meeting with everything filled in: after the last one of its kind, else from the template. */
 export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: MeetingKind, zone: string, now: Date): Start {
   const today = dateIn(now.toISOString(), zone);
@@ -50,10 +59,10 @@ export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: Meeti
     };
   }
   const like = formOf(from);
-  const usual = days.find((day) => day.slice(8) === like.date.slice(8));
-  const date = usual ?? days[0] ?? addDays(today, 7);
+  const own = sameDay(like.date, days[0] ?? today, today);
+  const date = own ?? days[0] ?? addDays(today, 7);
   return {
-    from, days,
+    from, days: own && !days.includes(own) ? [...days, own].sort() : days,
     form: { ...like, date, title: retitle(like.title, date), agenda: from.agenda.map((item) => lineOf(item, false)) },
   };
 }

@@ -1,5 +1,6 @@
 import type { AttendanceState, Counts, Id, Meeting, Member, MemberStatus, RollItem } from '$api/shapes';
 import type { OutboxItem, StoredRoll } from '$db/schema';
+import { byGivenName } from '$features/chapter/names';
 import { matches } from '$lib/fold';
 
 /** One line of the board: what the server said last, with the marks of this phone laid over it. */
@@ -39,7 +40,7 @@ export function markedMember(item: OutboxItem): Id | null {
 
 /** Everything the phone knows about who is there. */
 export function buildBoard({ meeting, roll, members, items, self }: Known): Board {
-  const base = roll ? roll.items : members.filter((one) => belongs(one, meeting)).map(lineOf);
+  const base = roll ? roll.items : members.filter((one) => belongs(one, meeting)).map(lineOf).sort(byGivenName);
   const marks = latestMarks(items, roll?.fetched_at ?? '');
   const rows = base.map((line) => {
     const mark = marks.get(line.member_id);
