@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _conflict)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
+    app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -103,6 +104,12 @@ def _conflict(error: IntegrityError) -> Response:
 def _unavailable(error: DBAPIError | PoolTimeout) -> Response:
     get_logger().error("database.unavailable", error=type(error).__name__)
     return problem_response(Problem(503, headers={"Retry-After": RETRY_SECONDS}))
+
+
+def _too_deep(_error: RecursionError) -> Response:
+    """A body of thousands of nested brackets, which the JSON parser of Python cannot follow."""
+    get_logger().warning("request.too_deep")
+    return problem_response(Problem(400))
 
 
 def _unexpected(_error: Exception) -> Response:
