@@ -21,7 +21,7 @@ export const en: Record<keyof typeof vi, string> = {
   'done.sentText': 'At {time}.',
   'done.queued': 'Your check-in is noted',
   'done.queuedText': 'Scanned at {time}. It will be sent by itself when there is a network; you need not do anything.',
-  'done.sending': 'Sending your check-in…',
+  'done.early': 'Scanned at {time}. The meeting has not been opened yet; it will be sent again every minute, you need not do anything.',
   'done.refused': 'You are not checked in yet',
   'done.waiting': 'Your check-in has been kept',
   'done.waitingText': 'Log in to send it. The time of the scan is noted.',

@@ -21,7 +21,7 @@ export const vi = {
   'done.sentText': 'Lúc {time}.',
   'done.queued': 'Đã ghi điểm danh',
   'done.queuedText': 'Quét lúc {time}. Máy sẽ tự gửi khi có mạng; đồng chí không phải làm gì thêm.',
-  'done.sending': 'Đang gửi điểm danh…',
+  'done.early': 'Quét lúc {time}. Cuộc họp chưa mở trên máy chủ; máy sẽ tự gửi lại mỗi phút, đồng chí không phải làm gì thêm.',
   'done.refused': 'Chưa điểm danh được',
   'done.waiting': 'Đã giữ lượt điểm danh',
   'done.waitingText': 'Đồng chí đăng nhập để gửi đi. Giờ quét đã được ghi lại.',

@@ -3,7 +3,6 @@ import type { vi } from './messages';
 export const en: Record<keyof typeof vi, string> = {
   'meetings.title': 'Meetings',
   'meetings.coming': 'Coming',
-  'meetings.past': 'Past',
   'meetings.empty': 'No meetings yet',
   'meetings.emptyText': 'Meetings of your cell will appear here when the secretary convenes them.',
   'meetings.noneComing': 'No meeting is coming up.',

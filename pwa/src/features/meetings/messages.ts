@@ -3,7 +3,6 @@ import { defineMessages } from '$i18n';
 export const vi = {
   'meetings.title': 'Cuộc họp',
   'meetings.coming': 'Sắp tới',
-  'meetings.past': 'Đã qua',
   'meetings.empty': 'Chưa có cuộc họp nào',
   'meetings.emptyText': 'Lịch họp của chi bộ sẽ hiện ở đây khi bí thư triệu tập.',
   'meetings.noneComing': 'Chưa có cuộc họp nào sắp tới.',

@@ -12,5 +12,4 @@ export const en: Record<keyof typeof vi, string> = {
   'paper.word': 'This is a Word file. Save it and open it with an app on your device.',
   'paper.of': 'Paper of the meeting',
   'paper.saved': 'On this device since {time}; can be read without a network',
-  'paper.share': 'Share',
 };

@@ -12,7 +12,6 @@ export const vi = {
   'paper.word': 'Đây là tệp văn bản Word. Đồng chí tải tệp về rồi mở bằng ứng dụng trên máy.',
   'paper.of': 'Tài liệu của cuộc họp',
   'paper.saved': 'Đã lưu trên máy lúc {time}, đọc được khi không có mạng',
-  'paper.share': 'Chia sẻ',
 } as const;
 
 export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));
