@@ -21,7 +21,6 @@ export const en: Record<keyof typeof vi, string> = {
 
   'figures.title': 'Meetings of {month}',
   'figures.met': 'cells have met',
-  'figures.metOf': 'of {n, plural, one {# cell} other {# cells}}',
   'figures.planned': 'convened, not yet met',
   'figures.notMet': 'neither met nor convened',
   'figures.seeNotMet': 'See the cells to ask about',
@@ -80,7 +79,6 @@ export const en: Record<keyof typeof vi, string> = {
   'ask.noSecretary': 'No secretary is recorded',
   'ask.meeting': 'See the meeting',
 
-  'acts.title': 'Work on this organisation',
   'acts.members': 'Members',
   'acts.import': 'Import a roster',
   'acts.sheets': 'Activation sheets',

@@ -21,7 +21,6 @@ export const vi = {
 
   'figures.title': 'Sinh hoạt {month}',
   'figures.met': 'chi bộ đã họp',
-  'figures.metOf': 'trên {n} chi bộ',
   'figures.planned': 'đã triệu tập, chưa họp',
   'figures.notMet': 'chưa họp, chưa triệu tập',
   'figures.seeNotMet': 'Xem chi bộ cần hỏi',
@@ -80,7 +79,6 @@ export const vi = {
   'ask.noSecretary': 'Chưa ghi bí thư trong hệ thống',
   'ask.meeting': 'Xem cuộc họp',
 
-  'acts.title': 'Việc với tổ chức này',
   'acts.members': 'Đảng viên',
   'acts.import': 'Nhập danh sách',
   'acts.sheets': 'Phiếu kích hoạt',

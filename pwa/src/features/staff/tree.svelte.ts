@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import type { Id, Organization, Page } from '$api/shapes';
 import { live } from '$db/live.svelte';
@@ -97,6 +98,10 @@ export function organizationTree(
   });
   $effect(() => {
     for (const id of opened) ask(`below ${id}`, () => fetchChildren(id));
+  });
+  $effect(() => {
+    // At the first look the top lies open, so that its parts can be found without a network too.
+    if (untrack(() => opened.size) === 0) for (const id of roots()) opened.add(id);
   });
   let shownFor = '';
   $effect(() => {
