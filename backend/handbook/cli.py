@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from handbook import __version__
 from handbook.config import ConfigurationError
@@ -31,9 +32,15 @@ for _name in COMMAND_MODULES:
 
 
 def main(args: Sequence[str] | None = None, *, standalone_mode: bool = True) -> None:
-    """Run the command; a wrong configuration is one sentence, not a stack trace."""
+    """Run the command; a wrong configuration or a database that is not ready is one sentence, not a stack trace."""
     try:
         cli.main(args=args, prog_name="handbook", standalone_mode=standalone_mode)
     except ConfigurationError as error:
         click.echo(f"handbook: {error}", err=True)
         sys.exit(2)
+    except (OperationalError, ProgrammingError) as error:
+        # Not the driver's words: they quote the statement and what was to be written.
+        click.echo(
+            f"handbook: the database refuses ({type(error.orig).__name__}); see 'handbook check'", err=True
+        )
+        sys.exit(1)

@@ -171,6 +171,9 @@ TABLE: dict[tuple[str, str], Expected] = {
         READERS, OWN_CELL, (201, 200, 409), MEETING, {"reason": "Đi khám bệnh"}
     ),
     ("GET", "/api/meetings/<id:meeting_id>/absence-requests"): Expected(READERS, READERS, (200,), MEETING),
+    ("GET", "/api/absence-requests/<id:request_id>"): Expected(
+        either(RUNNERS, STAFF), either(RUNNERS, STAFF), (200,), {"request_id": "absence_request"}
+    ),
     ("PATCH", "/api/absence-requests/<id:request_id>"): Expected(
         either(RUNNERS, STAFF), RUNNERS, (428,), {"request_id": "absence_request"}, {"decision": "approved"}
     ),

@@ -180,10 +180,12 @@ def test_every_change_moves_the_content_version_of_the_cell(sign_in: SignIn, wor
     assert version() > before
 
 
-def test_a_meeting_is_convened_before_it_starts(sign_in: SignIn, world: World, clock: FixedClock) -> None:
+def test_a_meeting_is_convened_until_it_is_over(sign_in: SignIn, world: World, clock: FixedClock) -> None:
     secretary = sign_in("secretary")
-    meeting = draft(secretary, world.id_of("cell"))
-    clock.set(STARTS_AT)
+    late, meeting = (draft(secretary, world.id_of("cell")) for _ in range(2))
+    clock.set(STARTS_AT + timedelta(minutes=89))
+    assert step(secretary, late, "convene")["warnings"] == ["notice_below_least"]
+    clock.set(STARTS_AT + timedelta(minutes=90))
     path = f"/api/meetings/{meeting['id']}"
     answer = secretary.post(f"{path}/convene", headers=if_match(meeting), expect=422)
     assert code_of(answer) == "notice_too_short"

@@ -20,6 +20,7 @@ from handbook.accounts.schemas import (
 )
 from handbook.accounts.sessions import clear_cookie, find_actor, set_cookie, start_session
 from handbook.audit.service import record
+from handbook.kernel.concurrency import set_body_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import page_of
@@ -53,7 +54,7 @@ def log_in(body: dict[str, Any]) -> Response:
 def get_session() -> Response:
     """Who am I."""
     actor = current_actor()
-    return jsonify(present_session(queries.get_account(actor), actor))
+    return set_body_etag(jsonify(present_session(queries.get_account(actor), actor)))
 
 
 @blp.route("/session", methods=["DELETE"])

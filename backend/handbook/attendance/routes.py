@@ -133,6 +133,16 @@ def list_absence_requests(args: dict[str, Any], meeting_id: int) -> Page[Absence
     return queries.list_absence_requests(meeting, actor=actor, limit=args["limit"], cursor=args["cursor"])
 
 
+@blp.route("/absence-requests/<id:request_id>", methods=["GET"])
+@requires(Permission.ABSENCE_REQUESTS_READ)
+@blp.response(200, AbsenceRequestSchema)
+def get_absence_request(request_id: int) -> Response:
+    """One request with its answer, if there is one yet."""
+    return _answer(
+        queries.get_absence_request(request_id, Permission.ABSENCE_REQUESTS_READ, actor=current_actor())
+    )
+
+
 @blp.route("/absence-requests/<id:request_id>", methods=["PATCH"])
 @requires(Permission.ABSENCE_REQUESTS_DECIDE)
 @blp.arguments(DecisionSchema)

@@ -1,5 +1,6 @@
 """Optimistic locking over HTTP: a row's version is its ETag; changing what others may edit needs ``If-Match``."""
 
+import hashlib
 from typing import Protocol
 
 from flask import Response, request
@@ -23,10 +24,13 @@ def etag_of(row: Versioned) -> str:
 
 
 def require_match(row: Versioned) -> None:
-    """Refuse the request unless its ``If-Match`` names this version: 428 without the header, 412 when it is stale."""
+    """Refuse the request unless its ``If-Match`` names this version: 428 without the header, 412 when it is stale.
+
+    A weak tag counts as well: proxies that compress make weak ones of ours, and a version is a version.
+    """
     if "If-Match" not in request.headers:
         raise Problem(428)
-    if not request.if_match.contains(etag_of(row)):
+    if not request.if_match.contains_weak(etag_of(row)):
         raise Problem(412, headers={"ETag": f'"{etag_of(row)}"'})
 
 
@@ -37,3 +41,9 @@ def set_etag(response: Response, tag: str) -> Response:
     if request.method in ("GET", "HEAD"):
         response.make_conditional(request)
     return response
+
+
+def set_body_etag(response: Response) -> Response:
+    """Tag what has no version of its own with a digest of the body; ``no-store``, because it is about a person."""
+    response.headers["Cache-Control"] = "no-store"
+    return set_etag(response, hashlib.sha256(response.get_data()).hexdigest()[:32])

@@ -7,6 +7,8 @@ from flask import Flask, Response, request
 from handbook.config import Settings
 from handbook.kernel.problems import Problem
 
+# Only files may be larger, and they come as multipart.
+MAX_PLAIN_BODY = 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})
 
@@ -51,6 +53,14 @@ def protect(app: Flask, settings: Settings) -> None:
             raise Problem(403, "wrong_origin")
         if origin is not None and not _is_own(origin, settings):
             raise Problem(403, "wrong_origin")
+
+    @app.before_request
+    def bound_plain_bodies() -> None:
+        if request.mimetype == "multipart/form-data":
+            return
+        request.max_content_length = MAX_PLAIN_BODY
+        if (request.content_length or 0) > MAX_PLAIN_BODY:
+            raise Problem(413)
 
     @app.after_request
     def harden(response: Response) -> Response:

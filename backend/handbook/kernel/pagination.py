@@ -2,12 +2,12 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from marshmallow import fields, validate
+from marshmallow import fields, pre_load, validate
 from sqlalchemy import Select, tuple_
 
 from handbook.kernel.clock import as_utc
@@ -26,10 +26,14 @@ class Page(Generic[T]):
 
 
 class PageArgs(Schema):
-    """``?limit=`` and ``?cursor=`` of every list."""
+    """``?limit=`` and ``?cursor=`` of every list. A filter that is left blank, as in ``?q=&status=``, is none."""
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_LIMIT))
     cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+
+    @pre_load
+    def drop_blanks(self, data: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if value != ""}
 
 
 def paginate(

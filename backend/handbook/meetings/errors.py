@@ -2,7 +2,7 @@ from handbook.kernel.problems import FieldError, Problem
 
 
 class NoticeTooShort(Problem):
-    """A meeting can only be announced before it starts."""
+    """A meeting can only be announced before it is over, and be moved only to a time to come."""
 
     status, code = 422, "notice_too_short"
 

@@ -34,9 +34,13 @@ class OnlineUrl(fields.String):
 
 
 class AgendaItemInSchema(Schema):
-    """One item as it is written; ``id`` keeps an existing item."""
+    """One item as it is written; ``id`` keeps an existing item.
+
+    ``position`` is understood, so that an agenda may be sent back as it was read, but the order of the list counts.
+    """
 
     id = Id(load_default=None, allow_none=True)
+    position = fields.Integer(load_default=None, allow_none=True)
     title = Text(required=True, min_length=1, max_length=300)
     presenter = Text(load_default=None, allow_none=True, max_length=120)
     minutes = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 1440))
@@ -44,6 +48,7 @@ class AgendaItemInSchema(Schema):
 
     @post_load
     def entry(self, data: dict[str, Any], **_kwargs: Any) -> AgendaEntry:
+        data.pop("position", None)
         return AgendaEntry(**{**data, "presenter": data["presenter"] or None, "body": data["body"] or None})
 
 
@@ -51,7 +56,7 @@ class NewAgendaItemSchema(AgendaItemInSchema):
     """One item of a new meeting."""
 
     class Meta(AgendaItemInSchema.Meta):
-        exclude = ("id",)
+        exclude = ("id", "position")
 
 
 class AgendaItemSchema(Schema):

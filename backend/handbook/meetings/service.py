@@ -133,9 +133,12 @@ def touch_meeting(meeting: Meeting, fields: tuple[str, ...], *, actor: Actor, uo
 
 
 def convene_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
-    """Announce the meeting and make the key of its check-in codes. Raises :class:`WrongState`, :class:`NoticeTooShort`."""
+    """Announce the meeting and make the key of its check-in codes; late is better than never, until it is over.
+
+    Raises :class:`WrongState`, :class:`NoticeTooShort`.
+    """
     following = state_after(MeetingState(meeting.state), Step.CONVENE)
-    if meeting.starts_at <= uow.clock.now():
+    if meeting.ends_at <= uow.clock.now():
         raise NoticeTooShort
     meeting.check_in_key_sealed = new_sealed_key(meeting.id)
     meeting.convened_at = uow.clock.now()

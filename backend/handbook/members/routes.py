@@ -5,6 +5,7 @@ from flask_smorest import Blueprint
 
 from handbook.access.guards import current_actor, requires, signed_in
 from handbook.access.permissions import Permission
+from handbook.kernel.concurrency import set_body_etag
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.problems import NotFound
 from handbook.kernel.schemas import page_of
@@ -46,9 +47,8 @@ def get_own_member() -> Response:
     actor = current_actor()
     if actor.member_id is None:
         raise NotFound
-    return jsonify(
-        present_member(queries.get_member(actor.member_id, Permission.MEMBERS_READ, actor=actor), actor)
-    )
+    member = queries.get_member(actor.member_id, Permission.MEMBERS_READ, actor=actor)
+    return set_body_etag(jsonify(present_member(member, actor)))
 
 
 @blp.route("/members/me/access-log", methods=["GET"])
@@ -81,7 +81,7 @@ def get_member(member_id: int) -> Response:
     with unit_of_work() as uow:
         service.record_reading(member, actor=actor, uow=uow)
     history = queries.list_status_changes(member)
-    return jsonify(present_record(member, history, actor))
+    return set_body_etag(jsonify(present_record(member, history, actor)))
 
 
 @blp.route("/members/<id:member_id>/citizen-id-views", methods=["POST"])

@@ -30,12 +30,13 @@ class SubscriptionKeysIn(Schema):
 
 
 class SubscriptionIn(Schema):
-    """What ``PushSubscription.toJSON()`` gives, without the expiry."""
+    """What ``PushSubscription.toJSON()`` gives; the expiry is understood and not needed."""
 
     # Longer ones are refused with the code of all that are not allowed.
     endpoint = fields.String(required=True, validate=validate.Length(1, 8 * MAX_ENDPOINT_LENGTH))
     keys = fields.Nested(SubscriptionKeysIn, required=True)
     device_name = Text(max_length=120, load_default=None, allow_none=True)
+    expiration_time = fields.Float(data_key="expirationTime", load_default=None, allow_none=True)
 
 
 class DeliveryEventIn(Schema):

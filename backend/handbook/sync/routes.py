@@ -21,7 +21,7 @@ blp = Blueprint("sync", __name__, url_prefix="/api", description="What changed s
 def sync(args: dict[str, Any]) -> Response:
     """What changed since the cursor, which may also be sent as If-None-Match."""
     actor, clock = current_actor(), current_clock()
-    held = decode(args["cursor"] or next(iter(request.if_none_match.as_set()), None))
+    held = decode(args["cursor"] or next(iter(request.if_none_match.as_set(include_weak=True)), None))
     now = current_cursor(actor, clock)
     since = since_cursor(held, now)
     nothing = not since.full and held is not None and held.encode() == now.encode()

@@ -1,4 +1,4 @@
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from handbook.accounts.schemas import SessionOut
 from handbook.attendance.schemas import AbsenceRequestSchema, OwnAttendanceSchema
@@ -8,7 +8,6 @@ from handbook.members.schemas import MemberSchema
 from handbook.notifications.schemas import NoticeSchema
 from handbook.organizations.schemas import OrganizationSchema
 from handbook.resolutions.schemas import ResolutionSchema
-from handbook.sync.cursor import MAX_LENGTH
 
 
 class ChangesSchema(Schema):
@@ -39,4 +38,4 @@ class SyncSchema(Schema):
 
 
 class SyncArgs(Schema):
-    cursor = fields.String(load_default=None, validate=validate.Length(max=MAX_LENGTH))
+    cursor = fields.String(load_default=None)
