@@ -18,6 +18,10 @@ describe('the meeting the month is about', () => {
     expect(focusOf([held, meeting('2', 'convened', '2026-12-20T12:30:00Z')], [], '3', NOW)?.id).toBe('1');
     expect(focusOf([held, meeting('2', 'convened', '2026-12-20T12:30:00Z')], [resolution('1', 'issued')], '3', NOW)?.id).toBe('2');
   });
+  it('is one convened for the day after tomorrow before a resolution that waits', () => {
+    const rows = [meeting('1', 'closed', '2026-11-25T12:30:00Z'), meeting('2', 'convened', '2026-12-05T12:30:00Z')];
+    expect(focusOf(rows, [], '3', NOW)?.id).toBe('2');
+  });
   it('is none when everything is done, cancelled or another cell’s', () => {
     const rows = [
       meeting('1', 'finalized', '2026-11-25T12:30:00Z'), meeting('2', 'cancelled', '2026-12-04T12:30:00Z'),

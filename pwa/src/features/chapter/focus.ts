@@ -3,6 +3,8 @@ import type { Step } from '$ui/types';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** A convened meeting this near comes before the resolution of one that is over. */
+const SOON = 3 * DAY;
 /** How long a meeting that was held waits here for its resolution. */
 const RESOLUTION_WITHIN = 40 * DAY;
 
@@ -38,7 +40,7 @@ function urgency(meeting: Meeting, resolution: Resolution | null, now: number): 
   if (meeting.state === 'open') return 0;
   if (meeting.state === 'convened') {
     if (start < now - 2 * DAY) return 5;
-    return start < now + DAY ? 1 : 3;
+    return start < now + SOON ? 1 : 3;
   }
   if (meeting.state === 'draft') return Date.parse(meeting.ends_at) > now ? 4 : 6;
   const held = meeting.state === 'closed' || meeting.state === 'finalized';

@@ -48,6 +48,7 @@ export const en: Record<keyof typeof vi, string> = {
   'res.keep': 'Not yet',
   'res.issuedToast': 'The resolution is issued.',
   'res.failed': 'Not saved yet. {why} What you wrote is kept on this device.',
+  'res.secret': 'There is a secrecy mark in the {place, select, symbol {symbol} title {title} tasks {tasks} other {text}}. Classified matters may not be written here; nothing was stored on the server. Remove it and save again.',
   'res.changed': 'Somebody else has just changed this draft. Yours is still above; tap below to take theirs.',
   'res.takeTheirs': 'Take the new one',
   'res.draftKept': 'The unfinished resolution is kept on this device.',

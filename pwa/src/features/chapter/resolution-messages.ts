@@ -48,6 +48,7 @@ export const vi = {
   'res.keep': 'Chưa, xem lại',
   'res.issuedToast': 'Đã ban hành nghị quyết.',
   'res.failed': 'Chưa lưu được. {why} Những gì đã viết vẫn còn trên máy này.',
+  'res.secret': 'Có chữ chỉ mức độ mật ở {place, select, symbol {số, ký hiệu} title {tên nghị quyết} tasks {nhiệm vụ} other {nội dung}}. Nội dung mật không được ghi vào ứng dụng; chưa có gì được lưu lên máy chủ. Đồng chí bỏ nội dung ấy rồi lưu lại.',
   'res.changed': 'Bản nháp này vừa được người khác sửa. Bản của đồng chí vẫn còn ở trên; bấm nút dưới đây để lấy bản của người kia.',
   'res.takeTheirs': 'Lấy bản mới',
   'res.draftKept': 'Nghị quyết viết dở đã được giữ trên máy này.',

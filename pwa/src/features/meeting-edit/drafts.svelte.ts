@@ -36,6 +36,8 @@ export interface Autosave {
   readonly savedAt: string | null;
   /** The form was saved or dropped: the draft goes, and nothing is stored until the next change. */
   forget(): Promise<void>;
+  /** What is set right after this is no work of the person: it alone is no reason to keep a draft. */
+  rebase(): void;
 }
 
 /**
@@ -93,6 +95,9 @@ export function autosave(key: () => string, body: () => unknown): Autosave {
     },
     get savedAt() {
       return savedAt;
+    },
+    rebase() {
+      if (!dirty) first = null;
     },
     async forget() {
       clearTimeout(timer);

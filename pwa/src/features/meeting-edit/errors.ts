@@ -2,10 +2,10 @@ import { tick } from 'svelte';
 import type { FieldErrors, FieldName } from './form';
 import { t } from './messages';
 
-/** Puts the focus on the first field that needs mending. */
+/** Shows the first field that needs mending, else the sentence about what went wrong, and puts the focus there. */
 export async function goToFirstError(): Promise<void> {
   await tick();
-  const field = document.querySelector<HTMLElement>('main [aria-invalid="true"], main .error');
+  const field = document.querySelector<HTMLElement>('main [aria-invalid="true"], main .failure');
   field?.scrollIntoView({ block: 'center' });
   field?.focus({ preventScroll: true });
 }
