@@ -7,11 +7,42 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from handbook.kernel.typesetting import render_pdf
 
 TEMPLATE = Path(__file__).parent / "report.typ"
-_EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001 - a DOCX knows no zones
+
+# The four parts that a DOCX cannot do without (ECMA-376, part 2), around one column of paragraphs.
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_OFFICE = "application/vnd.openxmlformats-"
+_SCHEMAS = "http://schemas.openxmlformats.org"
+_CONTENT_TYPES = (
+    f'<Types xmlns="{_SCHEMAS}/package/2006/content-types">'
+    f'<Default Extension="rels" ContentType="{_OFFICE}package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    f'<Override PartName="/word/document.xml" ContentType="{_OFFICE}officedocument.wordprocessingml.document.main+xml"/>'
+    f'<Override PartName="/docProps/core.xml" ContentType="{_OFFICE}package.core-properties+xml"/></Types>'
+)
+_RELATIONS = (
+    f'<Relationships xmlns="{_SCHEMAS}/package/2006/relationships">'
+    f'<Relationship Id="document" Type="{_SCHEMAS}/officeDocument/2006/relationships/officeDocument" '
+    'Target="word/document.xml"/>'
+    f'<Relationship Id="properties" Type="{_SCHEMAS}/package/2006/relationships/metadata/core-properties" '
+    'Target="docProps/core.xml"/></Relationships>'
+)
+_CORE_PROPERTIES = (
+    f'<cp:coreProperties xmlns:cp="{_SCHEMAS}/package/2006/metadata/core-properties" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    "<dc:title>Dự thảo nghị quyết</dc:title><dc:creator>{author}</dc:creator></cp:coreProperties>"
+)
+_DOCUMENT = (
+    f'<w:document xmlns:w="{_SCHEMAS}/wordprocessingml/2006/main"><w:body>'
+    "{body}"
+    '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>'
+    '<w:pgMar w:top="1134" w:right="851" w:bottom="1134" w:left="1701" w:header="709" w:footer="709" w:gutter="0"/>'
+    "</w:sectPr></w:body></w:document>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +70,31 @@ def make_papers(cell_name: str, month: str, *, created: datetime) -> list[DemoPa
 
 
 def _draft_resolution(cell_name: str, month: str) -> bytes:
-    from docx import Document
-
-    document = Document()
-    document.core_properties.author = cell_name
-    document.core_properties.title = "Dự thảo nghị quyết"
-    document.core_properties.created = _EPOCH
-    document.core_properties.modified = _EPOCH
-    document.add_heading("DỰ THẢO NGHỊ QUYẾT", level=1)
-    document.add_paragraph(f"{cell_name} – sinh hoạt thường kỳ tháng {month}")
-    for line in (
-        "1. Tiếp tục giữ nền nếp sinh hoạt, nâng chất lượng thảo luận.",
-        "2. Hoàn thành nhiệm vụ chuyên môn trọng tâm của tháng.",
-        "3. Phân công đảng viên phụ trách từng việc, có thời hạn rõ ràng.",
-        "4. Báo cáo kết quả tại kỳ sinh hoạt sau.",
-    ):
-        document.add_paragraph(line)
+    heading = '<w:jc w:val="center"/>', '<w:b/><w:sz w:val="32"/>'
+    plain = "", '<w:sz w:val="26"/>'
+    paragraphs = (
+        (heading, "DỰ THẢO NGHỊ QUYẾT"),
+        (plain, f"{cell_name} – sinh hoạt thường kỳ tháng {month}"),
+        (plain, "1. Tiếp tục giữ nền nếp sinh hoạt, nâng chất lượng thảo luận."),
+        (plain, "2. Hoàn thành nhiệm vụ chuyên môn trọng tâm của tháng."),
+        (plain, "3. Phân công đảng viên phụ trách từng việc, có thời hạn rõ ràng."),
+        (plain, "4. Báo cáo kết quả tại kỳ sinh hoạt sau."),
+    )
+    body = "".join(
+        f"<w:p><w:pPr>{layout}</w:pPr><w:r><w:rPr>{letters}</w:rPr><w:t>{escape(text)}</w:t></w:r></w:p>"
+        for (layout, letters), text in paragraphs
+    )
+    parts = {
+        "[Content_Types].xml": _CONTENT_TYPES,
+        "_rels/.rels": _RELATIONS,
+        "docProps/core.xml": _CORE_PROPERTIES.format(author=escape(cell_name)),
+        "word/document.xml": _DOCUMENT.format(body=body),
+    }
     target = io.BytesIO()
-    document.save(target)
-    return _without_dates(target)
-
-
-def _without_dates(archive: io.BytesIO) -> bytes:
-    """The same archive, whose entries do not tell when it was packed."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(archive) as packed, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bare:
-        for name in packed.namelist():
-            bare.writestr(zipfile.ZipInfo(name), packed.read(name), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(target, "w") as package:
+        for name, content in parts.items():
+            # A ZipInfo made by hand does not tell when it was packed.
+            package.writestr(zipfile.ZipInfo(name), _XML + content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
