@@ -1616,7 +1616,30 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** One request with its answer, if there is one yet. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    request_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AbsenceRequest"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         put?: never;
         post?: never;
         delete?: never;
@@ -2584,6 +2607,8 @@ export interface components {
              * @example 17
              */
             id: string | null;
+            /** @default null */
+            position: number | null;
             title: string;
             /** @default null */
             presenter: string | null;
@@ -2803,6 +2828,8 @@ export interface components {
             keys: components["schemas"]["SubscriptionKeysIn"];
             /** @default null */
             device_name: string | null;
+            /** @default null */
+            expirationTime: number | null;
         };
         Notice: {
             /** @example 17 */
