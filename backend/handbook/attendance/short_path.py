@@ -122,28 +122,22 @@ class CheckInShortPath:
         )
 
     def _check_in(self, meeting_id: int, token: str, fields: dict[str, Any]) -> CheckIn | None:
-        """The result, committed; None when the long path has to look at it."""
+        """What was written; None when the long path has to look at it, and then nothing was."""
         engine = self._engine or self._find_engine()
         try:
-            with _in_turn(self._queue), engine.connect() as plain:
-                connection = plain.execution_options(**{WRITE_OPTION: True})
-                result = self._write(connection, meeting_id, token, fields)
-                if result is not None:
-                    connection.commit()
-                return result
-        except (Problem, SQLAlchemyError):
+            with _in_turn(self._queue), engine.begin() as connection:
+                return self._write(connection, meeting_id, token, fields)
+        except (Problem, SQLAlchemyError, _NotPlain):
             return None
 
-    def _write(
-        self, connection: Connection, meeting_id: int, token: str, fields: dict[str, Any]
-    ) -> CheckIn | None:
+    def _write(self, connection: Connection, meeting_id: int, token: str, fields: dict[str, Any]) -> CheckIn:
         now = self._clock.now()
         session = connection.execute(_SESSION, {"token_hash": hash_token(token), "now": now}).first()
         if session is None or now - session.last_seen_at > SEEN_EVERY:
-            return None
+            raise _NotPlain
         line = find_line(connection, meeting_id, session.member_id)
         if line is None or line.meeting_state != MeetingState.OPEN or not _is_allowed(session, line):
-            return None
+            raise _NotPlain
         return check_in(
             connection,
             line,
@@ -173,8 +167,12 @@ class CheckInShortPath:
 
     def _find_engine(self) -> Engine:
         with self._app.app_context():
-            self._engine = db.engine
+            self._engine = db.engine.execution_options(**{WRITE_OPTION: True})
         return self._engine
+
+
+class _NotPlain(Exception):
+    """Not the plain case: everything is undone and the long path asked."""
 
 
 class _Queue:
