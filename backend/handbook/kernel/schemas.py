@@ -1,10 +1,11 @@
 """The base of every schema and the field types that all features share. Unknown fields are refused."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
 import marshmallow
-from marshmallow import RAISE, ValidationError, fields, validate
+from marshmallow import RAISE, ValidationError, fields, pre_load, validate
 
 from handbook.kernel.text import clean
 
@@ -17,6 +18,25 @@ class Schema(marshmallow.Schema):
     class Meta:
         unknown = RAISE
         ordered = True
+
+    @pre_load
+    def refuse_unstorable(self, data: Any, **_kwargs: Any) -> Any:
+        """Refuse what is text in JSON but nowhere else: zero characters and halves of surrogate pairs."""
+        texts = data.items() if isinstance(data, Mapping) else ()
+        wrong = {
+            name: ["not_text"] for name, value in texts if isinstance(value, str) and not _is_text(value)
+        }
+        if wrong:
+            raise ValidationError(wrong)
+        return data
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
 
 
 class Id(fields.String):
