@@ -122,7 +122,7 @@ class Album:
 
 @pytest.fixture
 def album(request: pytest.FixtureRequest) -> Album:
-    folder = SCREENS / request.node.name.removeprefix("test_")
+    folder = SCREENS / request.function.__name__.removeprefix("test_")
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()

@@ -22,6 +22,7 @@ from tests.support.browsing import (
     notifications,
     read_qr,
     saved_on_the_phone,
+    stored_rows,
     stub_push_vendor,
     wait_until,
 )
@@ -94,10 +95,10 @@ def import_the_roster(page: Page, service: Service, album: Album) -> None:
     page.get_by_label("Tạo các chi bộ có tên trong danh sách").check()
     album.picture(page, "import-file-chosen")
     page.get_by_role("button", name="Kiểm tra thử").click()
-    expect(page.get_by_text("Kết quả kiểm tra thử")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Kết quả kiểm tra thử").first).to_be_visible(timeout=90_000)
     album.picture(page, "import-checked")
     page.get_by_role("button", name=re.compile(r"Nhập 5\D?206 đảng viên")).click()
-    expect(page.get_by_text("Đã tạo 78 chi bộ mới")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Đã tạo 78 chi bộ mới").first).to_be_visible(timeout=120_000)
     album.picture(page, "import-done")
 
 
@@ -109,14 +110,9 @@ def print_activation_sheets(page: Page, service: Service, album: Album, folder: 
     page.get_by_role("link", name="Phiếu kích hoạt").or_(
         page.get_by_role("button", name="Phiếu kích hoạt")
     ).first.click()
-    page.get_by_role("button", name=re.compile("Tạo phiếu")).first.click()
-    confirm = page.get_by_role("dialog").get_by_role("button", name=re.compile("Tạo phiếu"))
-    if confirm.count():
-        confirm.click()
+    page.get_by_role("button", name="Tạo phiếu (PDF)").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("Lưu tệp PDF|Tải")).or_(
-            page.get_by_role("link", name=re.compile("Lưu tệp PDF|Tải"))
-        ).first.click()
+        page.locator("dialog[open]").get_by_role("button", name="Tạo phiếu (PDF)").click()
     album.picture(page, "activation-sheets")
     sheet = folder / "activation.pdf"
     download.value.save_as(sheet)
@@ -139,11 +135,13 @@ def first_access(page: Page, service: Service, code: str, album: Album) -> None:
 def allow_notifications(page: Page, album: Album) -> None:
     page.goto(page.url.rstrip("/") + "/me/notifications")
     page.get_by_role("button", name="Bật thông báo").click()
-    expect(page.get_by_text("Thông báo đang bật")).to_be_visible()
+    expect(page.get_by_text("Thông báo đang bật").first).to_be_visible()
     album.picture(page, "member-notifications-on")
 
 
 def convene_a_meeting(page: Page, service: Service, album: Album, folder: Path) -> str:
+    heading(page, "Hôm nay")
+    album.picture(page, "secretary-today-empty")
     page.get_by_role("link", name="Chi bộ", exact=True).click()
     heading(page, CELL)
     album.picture(page, "chapter-empty")
@@ -151,11 +149,11 @@ def convene_a_meeting(page: Page, service: Service, album: Album, folder: Path) 
     heading(page, "Cuộc họp mới")
     page.get_by_label("Tên cuộc họp").fill(TITLE)
     tomorrow = datetime.now(ZoneInfo(TIMEZONE)) + timedelta(days=1)
-    page.get_by_text("Ngày khác").click()
+    page.get_by_role("radio", name=re.compile("Ngày khác")).check()
     page.get_by_label("Chọn ngày").fill(tomorrow.strftime("%Y-%m-%d"))
     page.get_by_label("Địa điểm").fill("Nhà văn hóa tầng 2")
     page.get_by_role("button", name="Thêm nội dung").click()
-    dialog = page.get_by_role("dialog")
+    dialog = page.locator("dialog[open]")
     dialog.get_by_label("Nội dung").first.fill("Thảo luận: mỗi đảng viên một việc số")
     dialog.get_by_label("Số phút").fill("25")
     dialog.get_by_role("button", name="Xong").click()
@@ -167,8 +165,8 @@ def convene_a_meeting(page: Page, service: Service, album: Album, folder: Path) 
     album.picture(page, "meeting-review")
     page.get_by_role("button", name="Triệu tập").first.click()
     album.picture(page, "convene-confirm")
-    page.get_by_role("dialog").get_by_role("button", name="Triệu tập", exact=True).click()
-    expect(page.get_by_text("Đã triệu tập")).to_be_visible()
+    page.locator("dialog[open]").get_by_role("button", name="Triệu tập", exact=True).click()
+    expect(page.get_by_text("Đã triệu tập").first).to_be_visible()
     album.picture(page, "meeting-convened")
     return page.url
 
@@ -181,7 +179,7 @@ def attach_papers(page: Page, album: Album, folder: Path) -> None:
     expect(page.get_by_text("TỐI MẬT").first).to_be_visible()
     album.picture(page, "paper-refused")
     page.locator("input[type=file]").set_input_files(good)
-    expect(page.get_by_text("Đã đính kèm")).to_be_visible()
+    expect(page.get_by_text("Đã đính kèm").first).to_be_visible()
 
 
 def receive_the_push(page: Page, push_service: FakePushService, album: Album) -> dict[str, str]:
@@ -195,7 +193,7 @@ def receive_the_push(page: Page, push_service: FakePushService, album: Album) ->
     assert len(shown) == 1
     page.goto(page.url.split("/me")[0] + "/")
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
-    expect(page.get_by_text("1/1 tài liệu đã lưu trên máy")).to_be_visible()
+    expect(page.get_by_text("1/1 tài liệu đã lưu trên máy").first).to_be_visible()
     album.picture(page, "member-today-convened")
     return dict(message)
 
@@ -209,7 +207,7 @@ def read_the_pack_without_a_network(
     page = context.new_page()
     page.goto(f"{service.url}/meetings/{meeting_id}")
     heading(page, TITLE)
-    expect(page.get_by_text("Thảo luận: mỗi đảng viên một việc số")).to_be_visible()
+    expect(page.get_by_text("Thảo luận: mỗi đảng viên một việc số").first).to_be_visible()
     album.picture(page, "member-meeting-offline")
     page.get_by_role("link", name=re.compile("bao-cao-thang|Báo cáo")).first.click()
     page.wait_for_timeout(1500)
@@ -222,10 +220,10 @@ def read_the_pack_without_a_network(
 
 
 def open_the_room_and_show_the_code(context: BrowserContext, page: Page, album: Album) -> str:
-    page.get_by_role("link", name="Vào phòng họp").first.click()
-    heading(page, "Phòng họp")
+    page.get_by_role("link", name="Danh sách điểm danh").click()
+    expect(page.get_by_role("button", name="Mở cuộc họp")).to_be_visible()
     page.get_by_role("button", name="Mở cuộc họp").click()
-    page.get_by_role("dialog").get_by_role("button", name="Mở cuộc họp").click()
+    page.locator("dialog[open]").get_by_role("button", name="Mở cuộc họp").click()
     expect(page.get_by_role("button", name="Hiện mã QR")).to_be_visible()
     album.picture(page, "room-open")
     context.set_offline(True)
@@ -240,12 +238,14 @@ def open_the_room_and_show_the_code(context: BrowserContext, page: Page, album: 
 
 def check_in_without_a_network(context: BrowserContext, page: Page, code: str, album: Album) -> None:
     page.goto(code)
-    expect(page.get_by_text("Đã ghi điểm danh")).to_be_visible()
+    expect(page.get_by_text("Đã ghi điểm danh").first).to_be_visible()
     album.picture(page, "member-checked-in-offline")
     page.close()
     context.set_offline(False)
     page = context.new_page()
-    page.goto(code.split("/c/", maxsplit=1)[0] + "/meetings/" + code.split("/c/")[1].split("#", maxsplit=1)[0])
+    page.goto(
+        code.split("/c/", maxsplit=1)[0] + "/meetings/" + code.split("/c/")[1].split("#", maxsplit=1)[0]
+    )
     expect(page.get_by_text("Có mặt").first).to_be_visible()
     album.picture(page, "member-check-in-sent")
 
@@ -269,22 +269,22 @@ def mark_by_hand_without_a_network(context: BrowserContext, page: Page, album: A
 
 def close_the_meeting(page: Page, album: Album) -> None:
     page.get_by_role("button", name="Kết thúc cuộc họp").click()
-    page.get_by_role("dialog").get_by_role("button", name="Kết thúc cuộc họp").click()
-    expect(page.get_by_text("Cuộc họp đã kết thúc.")).to_be_visible()
+    page.locator("dialog[open]").get_by_role("button", name="Kết thúc cuộc họp").click()
+    expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
     album.picture(page, "room-closed")
 
 
 def see_attendance_over_the_tree(page: Page, service: Service, album: Album, folder: Path) -> None:
     month = (datetime.now(ZoneInfo(TIMEZONE)) + timedelta(days=1)).strftime("%Y-%m")
     page.goto(f"{service.url}/staff/organizations/{service.made['organization_id']}?month={month}")
-    expect(page.get_by_text("1/78")).to_be_visible()
+    expect(page.get_by_text("1/78").first).to_be_visible()
     album.picture(page, "staff-tree")
     with page.expect_download() as download:
         page.get_by_role("button", name="Tải Excel").click()
     assert download.value.suggested_filename.endswith(".xlsx")
     page.get_by_role("link", name=CELL).or_(page.get_by_role("treeitem", name=CELL)).first.click()
     heading(page, CELL)
-    expect(page.get_by_text(TITLE)).to_be_visible()
+    expect(page.get_by_text(TITLE).first).to_be_visible()
     album.picture(page, "staff-cell-met")
     page.get_by_role("link", name=TITLE).first.click()
     album.picture(page, "staff-meeting")
@@ -296,11 +296,5 @@ def log_out_wipes_the_phone(page: Page, album: Album) -> None:
     album.picture(page, "member-log-out")
     page.get_by_role("button", name="Đăng xuất và xóa dữ liệu").click()
     heading(page, "Đăng nhập")
-    left = page.evaluate(
-        """async () => ({
-            databases: (await indexedDB.databases()).map((database) => database.name),
-            local: Object.keys(localStorage).length,
-        })"""
-    )
-    assert left["databases"] == []
+    assert stored_rows(page) == {}
     album.picture(page, "member-logged-out")

@@ -14,6 +14,10 @@ from tests.support.pdf import page_texts
 from tests.support.push_service import Subscription
 
 PASSWORD = "giấy trắng mực đen"
+# These machines are small and shared.
+expect.set_options(timeout=20_000)
+# Of the device, not of the person: text size and language, and when the app offered to be installed.
+DEVICE_SETTINGS = ["handbook.preferences", "handbook.visits", "handbook.install-dismissed"]
 _CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 
 
@@ -42,6 +46,7 @@ def accept_purpose(page: Page) -> None:
     """Tick and go on; afterwards the first screen is there."""
     page.get_by_label("Tôi đã đọc và đồng ý").check()
     page.get_by_role("button", name="Tiếp tục").click()
+    expect(page.get_by_role("heading", level=1, name="Sổ tay dùng dữ liệu nào")).to_have_count(0)
 
 
 def read_qr(page: Page) -> str:
@@ -109,6 +114,31 @@ def notifications(page: Page) -> list[dict[str, str]]:
         }"""
     )
     return shown
+
+
+def stored_rows(page: Page) -> dict[str, int]:
+    """How many rows each IndexedDB store holds, stores without rows left out; and what localStorage holds beyond the device's own settings."""
+    found: dict[str, int] = page.evaluate(
+        """async (settings) => {
+            const asked = (request) => new Promise((resolve, reject) => {
+                request.onsuccess = () => resolve(request.result);
+                request.onerror = () => reject(request.error);
+            });
+            const rows = {};
+            for (const key of Object.keys(localStorage)) if (!settings.includes(key)) rows[`localStorage.${key}`] = 1;
+            for (const { name } of await indexedDB.databases()) {
+                const database = await asked(indexedDB.open(name));
+                for (const store of database.objectStoreNames) {
+                    const count = await asked(database.transaction(store).objectStore(store).count());
+                    if (count) rows[`${name}.${store}`] = count;
+                }
+                database.close();
+            }
+            return rows;
+        }""",
+        DEVICE_SETTINGS,
+    )
+    return found
 
 
 def wait_until(condition: Callable[[], bool], otherwise: str, page: Page, *, seconds: float = 15) -> None:
