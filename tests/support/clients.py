@@ -28,7 +28,9 @@ class ApiClient:
             **kwargs.pop("headers", {}),
         }
         # An empty context: the test's own application context must not lend its session or user to the request.
-        response = Context().run(lambda: self._client.open(path, method=method, headers=headers, buffered=True, **kwargs))
+        response = Context().run(
+            lambda: self._client.open(path, method=method, headers=headers, buffered=True, **kwargs)
+        )
         if has_app_context():
             db.session.rollback()
         assert_described(self.app, method, path, response)

@@ -78,9 +78,7 @@ def read_story(database: Path) -> Story:
         guest, guest_id = connection.execute(missing, (opened, opened)).fetchone()
         return Story(
             block=str(one("SELECT id FROM organizations WHERE kind = 'commune'")),
-            committee=str(
-                one("SELECT MIN(id) FROM organizations WHERE kind = 'grassroots_committee'")
-            ),
+            committee=str(one("SELECT MIN(id) FROM organizations WHERE kind = 'grassroots_committee'")),
             cell=str(cell),
             next_meeting=str(coming),
             open_meeting=str(opened),
