@@ -35,11 +35,18 @@ def require_match(row: Versioned) -> None:
 
 
 def set_etag(response: Response, tag: str) -> Response:
-    """Put the tag on the answer, and make it a bodiless 304 when the caller already holds this version."""
+    """Put the tag on the answer, and make it a bodiless 304 when the caller already holds this version.
+
+    A reading may name the version it wants with ``If-Match`` too: 412 when it is not this one.
+    """
     response.set_etag(tag)
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if request.method in ("GET", "HEAD"):
-        response.make_conditional(request)
+        if request.if_match and not request.if_match.contains_weak(tag):
+            raise Problem(412, headers={"ETag": f'"{tag}"'})
+        if request.if_none_match.contains_weak(tag):
+            response.status_code = 304
+            response.set_data(b"")
     return response
 
 
