@@ -1,10 +1,17 @@
+import { database, readMeta } from '$db/database';
+import { readView, refreshView } from '$db/views';
 import { routes, type Tab } from './routes';
+
+const DAY = 86_400_000;
+/** Of meetings so close the secretary may need the roll in a room without a network. */
+const SOON = 3 * DAY;
 
 /**
  * Fetches the screens of a role ahead, so that the service worker keeps them for use without a network. Members do not
  * pay for the screens of secretaries and staff.
  */
 export async function warm(tabs: readonly Tab[]): Promise<void> {
+  void fetchAhead();
   if (tabs.length === 0 || !('serviceWorker' in navigator)) return;
   await navigator.serviceWorker.ready;
   if (!navigator.serviceWorker.controller) {
@@ -13,5 +20,27 @@ export async function warm(tabs: readonly Tab[]): Promise<void> {
   for (const route of routes) {
     // Without a network the next start tries again.
     if (route.tab && tabs.includes(route.tab)) await route.load().catch(() => undefined);
+  }
+}
+
+/** Fetches what screens otherwise ask for when they are opened, so that they open without a network as well. */
+async function fetchAhead(): Promise<void> {
+  const { syncNow } = await import('$sync/engine.svelte');
+  if ((await syncNow()).outcome === 'failed') return;
+  const own = (await readMeta('session'))?.member ? ['/api/members/me/access-log?limit=100', '/api/sessions'] : ['/api/sessions'];
+  for (const path of own) {
+    const seen = await readView(path);
+    if (!seen || Date.now() - Date.parse(seen.fetched_at) > DAY) await refreshView(path);
+  }
+  const meetings = await (await database()).getAll('meetings');
+  const close = meetings.filter(
+    ({ state, can, starts_at }) =>
+      (state === 'convened' || state === 'open') && can.includes('show_qr') && Date.parse(starts_at) - Date.now() < SOON,
+  );
+  if (close.length === 0) return;
+  const { fetchRoll } = await import('$features/roll/commands');
+  for (const { id } of close) {
+    await fetchRoll(id);
+    await refreshView(`/api/meetings/${encodeURIComponent(id)}/deliveries?limit=1`);
   }
 }

@@ -25,9 +25,9 @@ function watch(registration: ServiceWorkerRegistration): void {
 /** Registers the service worker and looks for a new version once an hour while the app is used. */
 export async function startWorker(): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  const controlled = navigator.serviceWorker.controller !== null;
   navigator.serviceWorker.addEventListener('controllerchange', () => {
-    if (controlled && state.updateReady) location.reload();
+    // The first installation takes over as well, but then no update was offered.
+    if (state.updateReady) location.reload();
   });
   let registration: ServiceWorkerRegistration;
   try {

@@ -27,6 +27,8 @@ export const en: Record<keyof typeof vi, string> = {
   'done.waitingText': 'Log in to send it. The time of the scan is noted.',
   'done.login': 'Log in',
   'done.meeting': 'See the meeting',
+  'done.none': 'No check-in was made on this phone',
+  'done.noneText': 'Scan the code on the secretary’s screen, or ask the secretary to check you in.',
   'done.bad': 'This check-in link is not right',
   'done.badText': 'Scan the code on the secretary\'s screen again, or ask the secretary to mark you.',
 };

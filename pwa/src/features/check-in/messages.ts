@@ -27,6 +27,8 @@ export const vi = {
   'done.waitingText': 'Đồng chí đăng nhập để gửi đi. Giờ quét đã được ghi lại.',
   'done.login': 'Đăng nhập',
   'done.meeting': 'Xem cuộc họp',
+  'done.none': 'Máy này chưa ghi lượt điểm danh nào',
+  'done.noneText': 'Đồng chí quét mã đang hiện trên màn hình của bí thư, hoặc nhờ bí thư điểm danh giúp.',
   'done.bad': 'Đường dẫn điểm danh không đúng',
   'done.badText': 'Đồng chí quét lại mã đang hiện trên màn hình của bí thư, hoặc nhờ bí thư điểm danh giúp.',
 } as const;

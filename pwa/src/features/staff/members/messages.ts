@@ -2,7 +2,7 @@ import { defineMessages } from '$i18n';
 
 export const vi = {
   'members.title': 'Đảng viên',
-  'members.search': 'Tìm theo họ tên (không cần gõ dấu)',
+  'members.search': 'Tìm theo họ tên',
   'members.clear': 'Xóa ô tìm',
   'members.status': 'Diện đảng viên',
   'members.all': 'Tất cả',
