@@ -25,11 +25,13 @@ class Passed:
 class Front:
     """Passes every request on to ``target`` (``http://host:port``) and keeps a list of them.
 
-    ``changes`` maps a path to a function that gets the uncompressed body of the answer and gives another one.
+    ``changes`` maps a path to a function that gets the uncompressed body of the answer and gives another one;
+    ``aliases`` maps a path to a function that names the path to ask for instead.
     """
 
     target: str
     changes: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+    aliases: dict[str, Callable[[], str]] = field(default_factory=dict)
     passed: list[Passed] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = None
 
@@ -74,7 +76,8 @@ def _handler(front: Front) -> type[BaseHTTPRequestHandler]:
             assert host.hostname is not None
             connection = http.client.HTTPConnection(host.hostname, host.port, timeout=60)
             try:
-                connection.request(self.command, self.path, body=body or None, headers=headers)
+                alias = front.aliases.get(path)
+                connection.request(self.command, alias() if alias else self.path, body=body or None, headers=headers)
                 answer = connection.getresponse()
                 content = answer.read()
             except OSError:

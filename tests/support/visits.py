@@ -38,7 +38,6 @@ def visits(story: Story, role: str) -> list[Visit]:
         SIGNED_OUT: [
             ("/login", "/login"),
             ("/activate", "/activate"),
-            ("/activate", "/activate#ABCD-EFGH-JKLM"),
             ("/c/:id", f"/c/{story.next_meeting}#{code}"),
             ("/404", "/404"),
         ],

@@ -1,0 +1,276 @@
+"""Without a network the app opens and works; acts are sent once; and what belongs to a person leaves the phone with them."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.support.browsing import heading, wait_until
+from tests.support.demo_service import PASSWORD, DemoService, go, open_context, settle
+from tests.support.phone import check_in_link, dump, is_wiped, lines_of, meta, ready_for_flight, rows
+from tests.support.visits import visits
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    with open_context(browser) as context:
+        yield context
+
+
+# Two devices of one person are told apart by their times only.
+SAME_FOR_ALL = {"/me/devices": ("Máy thử", "Máy này")}
+
+
+@pytest.mark.parametrize("role", ["member", "secretary", "host"])
+def test_after_one_visit_a_cold_start_in_flight_mode_opens_every_screen(
+    phone: BrowserContext, browser: Browser, demo: DemoService, role: str
+) -> None:
+    own = visits(demo.story, role)
+    expected = see_online(browser, demo, role)
+    demo.sign_in(phone, own[0].login)
+    page = demo.open(phone)
+    ready_for_flight(page)
+    assert_same_content(phone, page, demo, expected)
+
+
+def test_what_staff_have_looked_at_opens_in_flight_mode(phone: BrowserContext, demo: DemoService) -> None:
+    demo.sign_in(phone, demo.story.staff)
+    page = demo.open(phone)
+    ready_for_flight(page)
+    expected = {}
+    for visit in visits(demo.story, "staff"):
+        go(page, visit.path)
+        expected[visit.path] = (page.title(), lines_of(page))
+    assert_same_content(phone, page, demo, expected)
+
+
+def see_online(browser: Browser, demo: DemoService, role: str) -> dict[str, tuple[str, set[str]]]:
+    """Title and lines of every screen of the role, seen on another device that has a network."""
+    seen = {}
+    with open_context(browser) as context:
+        own = visits(demo.story, role)
+        demo.sign_in(context, own[0].login)
+        page = demo.open(context)
+        ready_for_flight(page)
+        for visit in own:
+            go(page, visit.path)
+            seen[visit.path] = (page.title(), lines_of(page))
+    return seen
+
+
+def assert_same_content(
+    phone: BrowserContext, page: Page, demo: DemoService, expected: dict[str, tuple[str, set[str]]]
+) -> None:
+    """Each screen, started cold without a network, shows what it shows online."""
+    phone.set_offline(True)
+    page.close()
+    faults = []
+    for path, (title, lines) in expected.items():
+        page = phone.new_page()
+        page.goto(demo.url + path)
+        settle(page)
+        missing = set(SAME_FOR_ALL.get(path, lines)) - lines_of(page)
+        if page.title() != title:
+            faults.append(f"{path}: “{page.title()}” instead of “{title}”")
+        elif missing:
+            faults.append(f"{path}: without {sorted(missing)[:4]}")
+        page.close()
+    phone.set_offline(False)
+    assert faults == [], "\n".join(faults)
+
+
+def test_a_check_in_without_a_network_survives_closing_and_is_sent_once(
+    phone: BrowserContext, browser: Browser, demo: DemoService
+) -> None:
+    story = demo.story
+    demo.sign_in(phone, story.guest)
+    page = demo.open(phone)
+    ready_for_flight(page)
+    with open_context(browser) as host:
+        demo.sign_in(host, story.host)
+        link = check_in_link(demo, host, story.open_meeting)
+    page = close_and_open(phone, page, demo, link, offline=True)
+    expect(page.get_by_text("Đã ghi điểm danh")).to_be_visible()
+    page = close_and_open(phone, page, demo, "/me/outbox", offline=True)
+    expect(page.get_by_text("Chờ gửi", exact=True)).to_be_visible()
+    assert demo.front.sent("POST", "/check-ins") == []
+
+    page = close_and_open(phone, page, demo, "/me/outbox", offline=False)
+    expect(page.get_by_text("Đã gửi", exact=True)).to_be_visible()
+    go(page, f"/meetings/{story.open_meeting}")
+    expect(page.get_by_text("Có mặt").or_(page.get_by_text("Đến muộn")).first).to_be_visible()
+    assert_sent_once(phone, page, demo, "POST", "/check-ins", {201, 200})
+    (state, method), = demo.rows(
+        "SELECT state, method FROM attendances WHERE meeting_id = ? AND member_id = ?",
+        int(story.open_meeting), int(story.guest_id),
+    )
+    assert (state in ("present", "late"), method) == (True, "link")
+
+
+def test_an_absence_request_without_a_network_survives_closing_and_is_sent_once(
+    phone: BrowserContext, demo: DemoService
+) -> None:
+    meeting = demo.story.next_meeting
+    demo.sign_in(phone, demo.story.member)
+    page = demo.open(phone)
+    ready_for_flight(page)
+    page = close_and_open(phone, page, demo, f"/meetings/{meeting}/absence", offline=True)
+    page.get_by_role("button", name="Đi công tác").click()
+    page.get_by_role("button", name="Gửi đơn").click()
+    heading(page, re.compile("Sinh hoạt"))
+    expect(page.get_by_text("Chờ gửi", exact=True).first).to_be_visible()
+    page = close_and_open(phone, page, demo, f"/meetings/{meeting}", offline=True)
+    expect(page.get_by_text("Chờ gửi", exact=True).first).to_be_visible()
+
+    page = close_and_open(phone, page, demo, f"/meetings/{meeting}", offline=False)
+    expect(page.get_by_text("Đang chờ bí thư trả lời")).to_be_visible()
+    assert_sent_once(phone, page, demo, "POST", f"/meetings/{meeting}/absence-requests", {201})
+
+
+def test_a_mark_of_the_secretary_without_a_network_survives_closing_and_is_sent_once(
+    phone: BrowserContext, demo: DemoService
+) -> None:
+    room = f"/chapter/meetings/{demo.story.open_meeting}/room"
+    demo.sign_in(phone, demo.story.host)
+    page = demo.open(phone)
+    ready_for_flight(page)
+    go(page, room)
+    expect(page.get_by_role("button", name=re.compile("Ghi có mặt: ")).first).to_be_visible()
+    page = close_and_open(phone, page, demo, room, offline=True)
+    button = page.get_by_role("button", name=re.compile("Ghi có mặt: ")).first
+    name = (button.get_attribute("aria-label") or "").removeprefix("Ghi có mặt: ")
+    button.click()
+    row = page.get_by_role("listitem").filter(has_text=name)
+    expect(row.get_by_text("Chờ gửi", exact=True)).to_be_visible()
+    page = close_and_open(phone, page, demo, room, offline=True)
+    row = page.get_by_role("listitem").filter(has_text=name)
+    expect(row.get_by_text("Chờ gửi", exact=True)).to_be_visible()
+
+    before = len(demo.front.passed)
+    page = close_and_open(phone, page, demo, room, offline=False)
+    row = page.get_by_role("listitem").filter(has_text=name)
+    expect(row.get_by_text(re.compile("ghi lúc"))).to_be_visible()
+    expect(row.get_by_text("Chờ gửi", exact=True)).to_have_count(0)
+    page.wait_for_timeout(1500)
+    marks = [one for one in demo.front.passed[before:] if one.method == "PUT" and "/attendance/" in one.path]
+    assert [one.status for one in marks] == [200]
+
+
+def test_the_worker_sends_what_waits_when_no_page_is_open(phone: BrowserContext, demo: DemoService) -> None:
+    meeting = demo.story.next_meeting
+    demo.sign_in(phone, demo.story.others[0])
+    page = demo.open(phone)
+    ready_for_flight(page)
+    page = close_and_open(phone, page, demo, f"/meetings/{meeting}/absence", offline=True)
+    page.get_by_role("button", name="Có việc gia đình").click()
+    page.get_by_role("button", name="Gửi đơn").click()
+    expect(page.get_by_text("Chờ gửi", exact=True).first).to_be_visible()
+    suffix = f"/meetings/{meeting}/absence-requests"
+    before = len(demo.front.sent("POST", suffix))
+
+    session = phone.new_cdp_session(page)
+    found: list[str] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(row["registrationId"] for row in event["registrations"]),
+    )
+    session.send("ServiceWorker.enable")
+    wait_until(lambda: bool(found), "no service worker is registered", page)
+    # The window leaves the app: from here on only the worker can send.
+    page.goto("about:blank")
+    phone.set_offline(False)
+    session.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {"origin": demo.url, "registrationId": found[-1], "tag": "outbox", "lastChance": False},
+    )
+    wait_until(lambda: len(demo.front.sent("POST", suffix)) > before, "the worker sent nothing", page)
+    page.goto(f"{demo.url}/meetings/{meeting}")
+    expect(page.get_by_text("Đang chờ bí thư trả lời")).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert [one.status for one in demo.front.sent("POST", suffix)[before:]] == [201]
+
+
+def test_log_out_wipes_the_phone(phone: BrowserContext, demo: DemoService) -> None:
+    demo.sign_in(phone, demo.story.others[1])
+    page = demo.open(phone)
+    ready_for_flight(page)
+    assert is_wiped(page) != []
+    go(page, "/me/logout")
+    page.get_by_role("button", name="Đăng xuất và xóa dữ liệu").click()
+    heading(page, "Đăng nhập")
+    wait_until(lambda: is_wiped(page) == [], f"left: {is_wiped(page)}", page)
+    assert [one for one in phone.cookies() if "session" in one["name"]] == []
+    page.goto(demo.url + "/meetings")
+    heading(page, "Đăng nhập")
+
+
+def test_after_a_log_out_without_a_network_another_account_sees_nothing_of_the_first(
+    phone: BrowserContext, demo: DemoService
+) -> None:
+    first, second = demo.story.others[2], demo.story.guest
+    demo.sign_in(phone, first)
+    page = demo.open(phone)
+    ready_for_flight(page)
+    session = meta(page, "session")
+    papers = rows(page, "papers")
+    assert papers
+    phone.set_offline(True)
+    go(page, "/me/logout")
+    page.get_by_role("button", name="Đăng xuất và xóa dữ liệu").click()
+    heading(page, "Đăng nhập")
+    left = [line for line in is_wiped(page) if "logout-pending" not in line]
+    assert left == []
+    phone.set_offline(False)
+    page.reload()
+    heading(page, "Đăng nhập")
+
+    page.get_by_label("Số điện thoại hoặc số thẻ đảng viên").fill(second)
+    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    heading(page, "Hôm nay")
+    ready_for_flight(page)
+    kept = dump(page)
+    assert session["member"]["full_name"] not in str(kept)
+    assert session["member"]["card_number"] not in str(kept)
+    assert demo.story.next_meeting not in {meeting["id"] for meeting in kept["stored"]["meetings"]}
+    assert not {paper["id"] for paper in papers} & {paper["id"] for paper in kept["stored"]["papers"]}
+
+
+def test_a_session_ended_from_another_device_wipes_the_phone(
+    phone: BrowserContext, browser: Browser, demo: DemoService
+) -> None:
+    login = demo.story.others[3]
+    demo.sign_in(phone, login)
+    page = demo.open(phone)
+    ready_for_flight(page)
+    with open_context(browser) as other:
+        demo.sign_in(other, login)
+        sessions = other.request.get(f"{demo.url}/api/sessions").json()["items"]
+        (mine,) = [one["id"] for one in sessions if not one["current"]]
+        ended = other.request.delete(f"{demo.url}/api/sessions/{mine}", headers={"Origin": demo.url})
+        assert ended.ok
+    page.get_by_role("button", name="Làm mới").click()
+    heading(page, "Đăng nhập")
+    expect(page.get_by_text("Phiên đăng nhập trên máy này đã kết thúc")).to_be_visible()
+    wait_until(lambda: is_wiped(page) == [], f"left: {is_wiped(page)}", page)
+
+
+def close_and_open(phone: BrowserContext, page: Page, demo: DemoService, path: str, *, offline: bool) -> Page:
+    """Close the app and start it again on this path, with or without a network."""
+    page.close()
+    phone.set_offline(offline)
+    page = phone.new_page()
+    page.goto(demo.url + path)
+    settle(page)
+    return page
+
+
+def assert_sent_once(
+    phone: BrowserContext, page: Page, demo: DemoService, method: str, suffix: str, statuses: set[int]
+) -> None:
+    """One request reached the server, also after the app was started once more."""
+    page = close_and_open(phone, page, demo, "/", offline=False)
+    page.wait_for_timeout(1500)
+    sent = demo.front.sent(method, suffix)
+    assert len(sent) == 1
+    assert sent[0].status in statuses
