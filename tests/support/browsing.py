@@ -10,6 +10,7 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 from tests.support.pdf import page_texts
 from tests.support.push_service import Subscription
 
@@ -91,16 +92,11 @@ def deliver_push(page: Page, plaintext: str) -> None:
         ),
     )
     session.send("ServiceWorker.enable")
-    wait_until(
-        lambda: bool(found) or page.wait_for_timeout(100) is not None, "no service worker is registered", page
-    )
+    wait_until(lambda: bool(found), "no service worker is registered", page)
+    origin = "/".join(page.url.split("/")[:3])
     session.send(
         "ServiceWorker.deliverPushMessage",
-        {
-            "origin": page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2],
-            "registrationId": found[-1],
-            "data": plaintext,
-        },
+        {"origin": origin, "registrationId": found[-1], "data": plaintext},
     )
     session.detach()
 
@@ -117,7 +113,7 @@ def notifications(page: Page) -> list[dict[str, str]]:
 
 
 def stored_rows(page: Page) -> dict[str, int]:
-    """How many rows each IndexedDB store holds, stores without rows left out; and what localStorage holds beyond the device's own settings."""
+    """How many rows each IndexedDB store holds, empty ones left out; also what localStorage holds of the person."""
     found: dict[str, int] = page.evaluate(
         """async (settings) => {
             const asked = (request) => new Promise((resolve, reject) => {
@@ -139,6 +135,14 @@ def stored_rows(page: Page) -> dict[str, int]:
         DEVICE_SETTINGS,
     )
     return found
+
+
+def nothing_stored(page: Page) -> bool:
+    """Whether nothing of the person is left; false also while the page is on its way elsewhere."""
+    try:
+        return stored_rows(page) == {}
+    except PlaywrightError:
+        return False
 
 
 def wait_until(condition: Callable[[], bool], otherwise: str, page: Page, *, seconds: float = 15) -> None:
