@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 from tests.support.demo_service import PHONE, DemoService, go, open_context, routes
-from tests.support.visits import ROLES, SIGNED_OUT, Visit, visits
+from tests.support.visits import ROLES, SIGNED_OUT, visits
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [("light", "100"), ("dark", "100"), ("light", "200"), ("dark", "200")]
@@ -99,7 +99,7 @@ PLANT = """() => {
     planted.innerHTML = '<h1>x</h1><img src="/icons/icon-192.png"><p>pale</p><button>a</button><button>b</button>';
     document.querySelector('main').append(planted);
     planted.querySelector('p').style.color = '#aaa';
-    planted.querySelector('img').style.width = '900px';
+    Object.assign(planted.querySelector('img').style, { width: '900px', maxWidth: 'none' });
     for (const button of planted.querySelectorAll('button')) {
         Object.assign(button.style, { width: '12px', height: '12px', minHeight: '0', padding: '0', margin: '0' });
     }

@@ -100,9 +100,10 @@ def test_a_check_in_without_a_network_survives_closing_and_is_sent_once(
     go(page, f"/meetings/{story.open_meeting}")
     expect(page.get_by_text("Có mặt").or_(page.get_by_text("Đến muộn")).first).to_be_visible()
     assert_sent_once(phone, page, demo, "POST", "/check-ins", {201, 200})
-    (state, method), = demo.rows(
+    ((state, method),) = demo.rows(
         "SELECT state, method FROM attendances WHERE meeting_id = ? AND member_id = ?",
-        int(story.open_meeting), int(story.guest_id),
+        int(story.open_meeting),
+        int(story.guest_id),
     )
     assert (state in ("present", "late"), method) == (True, "link")
 

@@ -77,7 +77,9 @@ def _handler(front: Front) -> type[BaseHTTPRequestHandler]:
             connection = http.client.HTTPConnection(host.hostname, host.port, timeout=60)
             try:
                 alias = front.aliases.get(path)
-                connection.request(self.command, alias() if alias else self.path, body=body or None, headers=headers)
+                connection.request(
+                    self.command, alias() if alias else self.path, body=body or None, headers=headers
+                )
                 answer = connection.getresponse()
                 content = answer.read()
             except OSError:

@@ -117,5 +117,7 @@ def check_in_link(demo: DemoService, host: BrowserContext, meeting: str) -> str:
 def lines_of(page: Page) -> set[str]:
     """The lines of the screen without what depends on the minute or on the network."""
     text: str = page.evaluate("document.querySelector('main').innerText")
-    passing = re.compile(r"vừa xong|phút trước|còn \d|Cập nhật|Danh sách lúc|Không có mạng|Mới nhất|lúc \d\d:\d\d")
+    passing = re.compile(
+        r"vừa xong|phút trước|còn \d|Cập nhật|Danh sách lúc|Không có mạng|Mới nhất|lúc \d\d:\d\d"
+    )
     return {line.strip() for line in text.split("\n") if line.strip() and not passing.search(line)}
