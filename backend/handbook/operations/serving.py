@@ -9,6 +9,8 @@ from pathlib import Path
 from handbook.config import Settings
 
 STOP_SECONDS = 15
+# granian itself ends workers that do not stop in time, and needs a moment for that.
+KILL_SECONDS = STOP_SECONDS + 5
 BACKPRESSURE_PER_WORKER = 128
 
 
@@ -52,7 +54,7 @@ def serve(settings: Settings, *, with_worker: bool) -> int:
     stop(0, None)
     for child in children:
         try:
-            child.wait(STOP_SECONDS)
+            child.wait(KILL_SECONDS)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
