@@ -163,6 +163,68 @@ def test_the_short_path_answers_without_flask(app: Flask, sign_in: SignIn, world
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
+def answers_of_both_paths(app: Flask, client: ApiClient, cursor: str) -> list[Any]:
+    """The same request through the short path and around it."""
+    short, found = app.wsgi_app, []
+    for layer in (short, short._inner):  # type: ignore[attr-defined]
+        app.wsgi_app = layer  # type: ignore[method-assign]
+        found.append(client.get("/api/sync", headers={"If-None-Match": f'"{cursor}"'}, expect=200))
+    app.wsgi_app = short  # type: ignore[method-assign]
+    return found
+
+
+def test_a_change_of_the_cell_is_made_once_and_is_the_same_on_the_short_path(
+    engine_name: str, app: Flask, sign_in: SignIn, world: World
+) -> None:
+    first, second, secretary = sign_in("member"), sign_in("second_member"), sign_in("secretary")
+    meeting = create_meeting(secretary, world)
+    cursors = [client.get("/api/sync", expect=200).json["cursor"] for client in (first, second)]
+    other_cursor = sign_in("other_member").get("/api/sync", expect=200).json["cursor"]
+    convene(secretary, meeting)
+    first.get("/api/sync", headers={"If-None-Match": f'"{cursors[0]}"'}, expect=200)
+
+    def refuse(*_: object) -> list[bytes]:
+        raise AssertionError("the long path was taken")
+
+    cursor = second.get("/api/sync", headers={"If-None-Match": f'"{cursors[1]}"'}, expect=200).json["cursor"]
+    etag = secretary.get(f"/api/meetings/{meeting.json['id']}").json["etag"]
+    headers = {"If-Match": f'"{etag}"'}
+    secretary.patch(
+        f"/api/meetings/{meeting.json['id']}", {"place": "Hội trường lớn"}, headers=headers, expect=200
+    )
+    now = second.get("/api/sync", headers={"If-None-Match": f'"{cursor}"'}, expect=200)
+    assert [row["place"] for row in now.json["changes"]["meetings"]] == ["Hội trường lớn"]
+    short, long = answers_of_both_paths(app, second, cursor)
+    assert short.json == long.json
+    assert short.headers["ETag"] == long.headers["ETag"]
+    assert (
+        sign_in("other_member").get("/api/sync", headers={"If-None-Match": f'"{other_cursor}"'}).status_code
+        == 304
+    )
+    layer = app.wsgi_app
+    inner, layer._inner = layer._inner, refuse  # type: ignore[attr-defined]
+    response = second.get("/api/sync", headers={"If-None-Match": f'"{cursor}"'}, expect=200)
+    layer._inner = inner  # type: ignore[attr-defined]
+    assert response.json == long.json
+
+
+def test_the_short_path_leaves_officers_to_the_long_one(app: Flask, sign_in: SignIn, world: World) -> None:
+    secretary, member = sign_in("secretary"), sign_in("member")
+    meeting = create_meeting(secretary, world)
+    cursors = {client: client.get("/api/sync").json["cursor"] for client in (secretary, member)}
+    headers = {"If-Match": f'"{meeting.json["etag"]}"'}
+    secretary.patch(
+        f"/api/meetings/{meeting.json['id']}", {"place": "Hội trường lớn"}, headers=headers, expect=200
+    )
+    member.get("/api/sync", headers={"If-None-Match": f'"{cursors[member]}"'}, expect=200)
+    short, long = answers_of_both_paths(app, secretary, cursors[secretary])
+    assert short.json == long.json
+    assert [row["state"] for row in short.json["changes"]["meetings"]] == ["draft"]
+    short, long = answers_of_both_paths(app, member, cursors[member])
+    assert short.json == long.json
+    assert short.json["changes"]["meetings"] == []
+
+
 def test_an_expired_session_is_not_answered_by_the_short_path(sign_in: SignIn, clock: FixedClock) -> None:
     member = sign_in("member")
     cursor = member.get("/api/sync", expect=200).json["cursor"]

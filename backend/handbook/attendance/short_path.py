@@ -16,7 +16,6 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,7 @@ from handbook.access.guards import may
 from handbook.access.permissions import Permission
 from handbook.access.predicates import Target
 from handbook.accounts.models import Account, DeviceSession
-from handbook.accounts.sessions import COOKIE, SEEN_EVERY, hash_token
+from handbook.accounts.sessions import SEEN_EVERY, hash_token, token_in
 from handbook.attendance.check_in import CheckIn, check_in, find_line
 from handbook.attendance.enums import Method
 from handbook.config import Settings
@@ -51,7 +50,6 @@ _PATH = re.compile(r"/api/meetings/([1-9][0-9]{0,17})/check-ins", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _METHODS = {"qr": Method.QR, "link": Method.LINK}
 _FIELDS = frozenset({"token", "scanned_at", "method"})
-_COOKIE_START = COOKIE + "="
 
 _SESSION = (
     select(
@@ -96,9 +94,7 @@ class CheckInShortPath:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "POST":
             found = _PATH.fullmatch(environ["PATH_INFO"])
-            token = (
-                _session_token(environ.get("HTTP_COOKIE", "")) if found and self._is_plain(environ) else None
-            )
+            token = token_in(environ.get("HTTP_COOKIE", "")) if found and self._is_plain(environ) else None
             if found and token is not None:
                 body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
                 environ["wsgi.input"] = io.BytesIO(body)
@@ -208,16 +204,6 @@ def _is_allowed(session: Row[Any], line: Row[Any]) -> bool:
     """The policy without the offices: who checks in by an office is asked on the long path."""
     actor = Actor(session.account_id, session.member_id, session.organization_id, session.path)
     return may(actor, Permission.ATTENDANCE_CHECK_IN, Target(path=line.path))
-
-
-def _session_token(header: str) -> str | None:
-    if header.startswith(_COOKIE_START) and ";" not in header and '"' not in header:
-        return header[len(_COOKIE_START) :]
-    try:
-        morsel = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel else None
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:

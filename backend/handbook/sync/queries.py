@@ -116,7 +116,7 @@ def collect_changes(actor: Actor, since: Since, now: Cursor, clock: Clock) -> di
         "attendance": _changed_attendance(actor, since, moved, clock),
         "absence_requests": _changed_absence_requests(actor, since, moved, clock),
         "members": _changed_members(actor, since, moved),
-        "me": _me(actor) if own_moved else None,
+        "me": _me(actor) if _is_me_due(actor, since, own_moved=own_moved) else None,
     }
     return {"cursor": now.encode(), "full": since.full, "changes": changes, "gone": _gone(since, moved)}
 
@@ -237,6 +237,14 @@ def _changed_members(actor: Actor, since: Since, moved: Mapping[int, int]) -> li
     if since.full:
         statement = statement.where(Member.status.in_(sorted(ACTIVE_STATUSES)))
     return [present_member(member, actor) for member in db.session.scalars(statement)]
+
+
+def _is_me_due(actor: Actor, since: Since, *, own_moved: bool) -> bool:
+    """A member's record moves with its organisation; a new office or organisation is a new view and hence a full answer."""
+    if since.full or actor.member_id is None or actor.organization_id is None:
+        return own_moved
+    version = db.session.scalar(select(Member.content_version).where(Member.id == actor.member_id))
+    return (version or 0) > since.organizations[actor.organization_id]
 
 
 def _me(actor: Actor) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from handbook.kernel.unit_of_work import current_clock
 from handbook.sync.cursor import decode
 from handbook.sync.queries import collect_changes, current_cursor, since_cursor
 from handbook.sync.schemas import SyncArgs, SyncSchema
+from handbook.sync.shared import SharedParts, key_of
 
 blp = Blueprint("sync", __name__, url_prefix="/api", description="What changed since a cursor")
 
@@ -29,6 +30,9 @@ def sync(args: dict[str, Any]) -> Response:
         response = Response(status=304)
     else:
         body = collect_changes(actor, since, now, clock)
+        if not since.full and not actor.offices:
+            parts: SharedParts = current_app.extensions["handbook.sync.shared"]
+            parts.keep(key_of(now.home, since.organizations, now.organizations), body)
         response = current_app.response_class(orjson.dumps(body), mimetype="application/json")
     response.set_etag(now.encode())
     response.headers["Cache-Control"] = "private, no-cache"

@@ -1,40 +1,63 @@
-"""The short path: "nothing new" is answered before Flask is woken, by two reads by key on the bare driver.
+"""The short path: what most phones ask on most evenings is answered before Flask is woken, by a few reads by key.
 
-Same rules as :mod:`handbook.accounts.sessions` and :mod:`handbook.sync.routes`, which answer whenever this layer is in any
-doubt: no cursor, a moved version, another day, a session that should be marked as seen, a database that does not answer.
+"Nothing new" takes two reads. A change that the whole cell shares, such as a meeting just convened, is taken from
+:mod:`handbook.sync.shared` and completed with the phone's own line of the roll. Same rules as :mod:`handbook.accounts.sessions`
+and :mod:`handbook.sync.routes`, which answer whenever this layer is in any doubt: no cursor, another day, an office held,
+something personal, a session that should be marked as seen, a database that does not answer.
 """
 
-import hashlib
-import sqlite3
-import threading
 import uuid
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-import psycopg
 from flask import Flask
-from sqlalchemy.engine import make_url
 
-from handbook.accounts.sessions import COOKIE, SEEN_EVERY
+from handbook.access.actor import Actor
+from handbook.accounts.sessions import SEEN_EVERY, hash_token, token_in
 from handbook.config import Settings
 from handbook.kernel.clock import Clock
 from handbook.kernel.http_security import HEADERS
-from handbook.sync.cursor import Cursor, day_of, decode
+from handbook.sync.cursor import Cursor, day_of, decode, scope_of
+from handbook.sync.readers import reader_of
+from handbook.sync.shared import SharedParts, compose, key_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SESSION = """
-SELECT a.id, a.content_version, m.organization_id, s.last_seen_at, s.expires_at
-FROM device_sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN members m ON m.id = a.member_id
-WHERE s.token_hash = {mark} AND s.ended_at IS NULL AND a.disabled_at IS NULL
+SELECT a.id, a.content_version, a.member_id, m.organization_id, m.content_version, o.path,
+       s.last_seen_at, s.expires_at
+FROM device_sessions s JOIN accounts a ON a.id = s.account_id
+LEFT JOIN members m ON m.id = a.member_id LEFT JOIN organizations o ON o.id = m.organization_id
+WHERE s.token_hash = ? AND s.ended_at IS NULL AND a.disabled_at IS NULL
 """
 _VERSIONS = "SELECT id, content_version FROM organizations WHERE id IN ({marks})"
-_COOKIE_START = COOKIE + "="
-_BASE_HEADERS = [*HEADERS.items(), ("Cache-Control", "private, no-cache")]
+_OFFICE = "SELECT 1 FROM offices WHERE member_id = ? OR account_id = ? LIMIT 1"
+_ABSENCE_REQUEST = """
+SELECT 1 FROM absence_requests r JOIN meetings m ON m.id = r.meeting_id
+WHERE r.member_id = ? AND (r.account_version > ? OR (m.organization_id = ? AND r.content_version > ?)) LIMIT 1
+"""
+_ATTENDANCE = """
+SELECT a.meeting_id, a.state, a.method, a.checked_in_at, a.recorded_at, a.flags
+FROM attendances a JOIN meetings m ON m.id = a.meeting_id
+WHERE a.member_id = ? AND (a.account_version > ? OR (m.organization_id = ? AND a.content_version > ?))
+"""
+_NOTICES = """
+SELECT id, kind, meeting_id, resolution_id, created_at, read_at, params
+FROM notices WHERE account_id = ? AND account_version > ? ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    account_id: int
+    account_version: int
+    member_id: int | None
+    organization_id: int | None
+    member_version: int | None
+    path: str | None
 
 
 class SyncShortPath:
@@ -44,36 +67,118 @@ class SyncShortPath:
         settings: Settings = app.extensions["handbook.settings"]
         self._inner = inner
         self._clock: Clock = app.extensions["handbook.clock"]
-        self._reader = _SqliteReader(settings) if settings.is_sqlite else _PostgresReader(settings)
-        self._headers = list(_BASE_HEADERS)
+        self._parts: SharedParts = app.extensions["handbook.sync.shared"]
+        self._reader = reader_of(settings)
+        self._headers = [*HEADERS.items(), ("Cache-Control", "private, no-cache")]
         if settings.cookie_secure:
             self._headers.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/api/sync" and environ["REQUEST_METHOD"] == "GET":
-            held = _held_cursor(environ)
-            token = _token(environ.get("HTTP_COOKIE", ""))
-            if held is not None and token is not None and self._nothing_new(token, decode(held)):
-                start_response(
-                    "304 NOT MODIFIED",
-                    [*self._headers, ("ETag", f'"{held}"'), ("X-Request-Id", uuid.uuid4().hex)],
-                )
-                return []
+            held = decode(_held_cursor(environ))
+            token = token_in(environ.get("HTTP_COOKIE", ""))
+            answer = self._answer(token, held) if held is not None and token else None
+            if answer is not None:
+                cursor, body = answer
+                headers = [*self._headers, ("ETag", f'"{cursor}"'), ("X-Request-Id", uuid.uuid4().hex)]
+                if body is None:
+                    start_response("304 NOT MODIFIED", headers)
+                    return []
+                headers += [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+                start_response("200 OK", headers)
+                return [body]
         return self._inner(environ, start_response)
 
-    def _nothing_new(self, token: str, held: Cursor | None) -> bool:
-        now = self._clock.now()
-        if held is None or held.day != day_of(now):
-            return False
-        session = self._reader.session(hashlib.sha256(token.encode()).hexdigest())
-        if session is None:
-            return False
-        account_id, account_version, home, last_seen_at, expires_at = session
-        if (account_id, account_version, home or 0) != (held.account_id, held.account_version, held.home):
-            return False
-        if expires_at <= now or now - last_seen_at > SEEN_EVERY:
-            return False
-        return self._reader.versions(held.organizations) == held.organizations
+    def _answer(self, token: str, held: Cursor) -> tuple[str, bytes | None] | None:
+        """Cursor and body, which is None for "nothing new"; None altogether when the long path has to look at it."""
+        if held.day != day_of(self._clock.now()):
+            return None
+        session = self._session(token)
+        if session is None or not _stands_at(held, session):
+            return None
+        versions = self._versions(held.organizations)
+        if versions is None or any(versions.get(id_, 0) < since for id_, since in held.organizations.items()):
+            return None
+        if versions == held.organizations and session.account_version == held.account_version:
+            return held.encode(), None
+        now = replace(held, organizations=versions, account_version=session.account_version)
+        return self._shared_change(session, held, now)
+
+    def _shared_change(self, session: _Session, held: Cursor, now: Cursor) -> tuple[str, bytes | None] | None:
+        part = self._parts.get(key_of(held.home, held.organizations, now.organizations))
+        if part is None or session.member_id is None or not self._is_plain(session, held):
+            return None
+        lines: dict[int, tuple[Any, ...]] = {}
+        for id_, since in held.organizations.items():
+            if now.organizations[id_] == since and id_ != held.home:
+                continue
+            place = (session.member_id, held.account_version, id_, since)
+            found = self._reader.rows(_ATTENDANCE, place)
+            if found is None or self._reader.rows(_ABSENCE_REQUEST, place) != []:
+                return None
+            lines.update({row[0]: row for row in found})
+        notices = self._reader.rows(_NOTICES, (session.account_id, held.account_version))
+        if notices is None:
+            return None
+        cursor = now.encode()
+        attendance = [self._line(lines[meeting_id]) for meeting_id in sorted(lines)]
+        return cursor, compose(
+            cursor, part, notices=[self._notice(row) for row in notices], attendance=attendance
+        )
+
+    def _is_plain(self, session: _Session, held: Cursor) -> bool:
+        """No office now or in any cursor's scope: the fingerprint is that of the own path alone."""
+        bare = Actor(account_id=session.account_id, path=session.path)
+        return (
+            held.scope == scope_of(bare)
+            and self._reader.rows(_OFFICE, (session.member_id, session.account_id)) == []
+        )
+
+    def _session(self, token: str) -> _Session | None:
+        rows = self._reader.rows(_SESSION, (hash_token(token),))
+        if not rows:
+            return None
+        now, (*facts, last_seen_at, expires_at) = self._clock.now(), rows[0]
+        last_seen, expires = self._reader.instant(last_seen_at), self._reader.instant(expires_at)
+        if last_seen is None or expires is None or expires <= now or now - last_seen > SEEN_EVERY:
+            return None
+        return _Session(*facts)
+
+    def _versions(self, wanted: Mapping[int, int]) -> dict[int, int] | None:
+        ids = tuple(wanted)
+        rows = self._reader.rows(_VERSIONS.format(marks=",".join("?" * len(ids))), ids) if ids else []
+        return None if rows is None else {row[0]: row[1] for row in rows}
+
+    def _line(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        meeting_id, state, method, checked_in_at, recorded_at, flags = row
+        checked, recorded = self._reader.instant(checked_in_at), self._reader.instant(recorded_at)
+        return {
+            "meeting_id": str(meeting_id),
+            "state": state,
+            "method": method,
+            "checked_in_at": checked and checked.isoformat(),
+            "recorded_at": recorded and recorded.isoformat(),
+            "flags": self._reader.data(flags),
+        }
+
+    def _notice(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        id_, kind, meeting_id, resolution_id, created_at, read_at, params = row
+        created, read = self._reader.instant(created_at), self._reader.instant(read_at)
+        return {
+            "id": str(id_),
+            "kind": kind,
+            "meeting_id": meeting_id and str(meeting_id),
+            "resolution_id": resolution_id and str(resolution_id),
+            "created_at": created and created.isoformat(),
+            "read_at": read and read.isoformat(),
+            "params": self._reader.data(params),
+        }
+
+
+def _stands_at(held: Cursor, session: _Session) -> bool:
+    """Whether the cursor is this account's, of the same cell, and not from the future."""
+    mine = (session.account_id, session.organization_id or 0)
+    return mine == (held.account_id, held.home) and session.account_version >= held.account_version
 
 
 def _held_cursor(environ: "WSGIEnvironment") -> str | None:
@@ -85,90 +190,3 @@ def _held_cursor(environ: "WSGIEnvironment") -> str | None:
         return str(query[7:])
     found = parse_qs(query)
     return found["cursor"][0] if found.keys() == {"cursor"} else None
-
-
-def _token(header: str) -> str | None:
-    if header.startswith(_COOKIE_START) and ";" not in header and '"' not in header:
-        return header[len(_COOKIE_START) :]
-    try:
-        morsel = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel else None
-
-
-class _SqliteReader:
-    """One read-only connection per thread; any error means "ask the long path"."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._file = make_url(settings.database_url).database
-        self._local = threading.local()
-        self._session = _SESSION.format(mark="?")
-
-    def session(self, token_hash: str) -> tuple[Any, ...] | None:
-        row = self._one_or_none(self._session, (token_hash,))
-        if row is None:
-            return None
-        return (*row[:3], _sqlite_instant(row[3]), _sqlite_instant(row[4]))
-
-    def versions(self, wanted: Iterable[int]) -> dict[int, int] | None:
-        ids = tuple(wanted)
-        statement = _VERSIONS.format(marks=",".join("?" * len(ids)))
-        try:
-            return dict(self._connection().execute(statement, ids).fetchall())
-        except sqlite3.Error:
-            return None
-
-    def _one_or_none(self, statement: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        try:
-            row: tuple[Any, ...] | None = self._connection().execute(statement, values).fetchone()
-        except sqlite3.Error:
-            self._local.connection = None
-            return None
-        return row
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                f"file:{self._file}?mode=ro", uri=True, isolation_level=None, timeout=1
-            )
-            self._local.connection = connection
-        return connection
-
-
-class _PostgresReader:
-    """One autocommit connection per thread with prepared statements; any error means "ask the long path"."""
-
-    def __init__(self, settings: Settings) -> None:
-        url = make_url(settings.database_url).set(drivername="postgresql")
-        self._url = url.render_as_string(hide_password=False)
-        self._local = threading.local()
-        self._session = _SESSION.format(mark="%s").encode()
-
-    def session(self, token_hash: str) -> tuple[Any, ...] | None:
-        rows = self._rows(self._session, (token_hash,))
-        return rows[0] if rows else None
-
-    def versions(self, wanted: Iterable[int]) -> dict[int, int] | None:
-        ids = list(wanted)
-        rows = self._rows(b"SELECT id, content_version FROM organizations WHERE id = ANY(%s)", (ids,))
-        return None if rows is None else dict(rows)
-
-    def _rows(self, statement: bytes, values: tuple[Any, ...]) -> list[Any] | None:
-        try:
-            return self._connection().execute(statement, values, prepare=True).fetchall()
-        except psycopg.Error:
-            self._local.connection = None
-            return None
-
-    def _connection(self) -> "psycopg.Connection[Any]":
-        connection: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=2)
-            self._local.connection = connection
-        return connection
-
-
-def _sqlite_instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
