@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-import psycopg
 from sqlalchemy.engine import make_url
 
 from handbook.config import Settings
 
 Rows = list[tuple[Any, ...]]
 SQLITE_WAIT_SECONDS = 1
-POSTGRES_CONNECT_SECONDS = 2
 
 
 class Reader(Protocol):
@@ -31,8 +29,12 @@ class Reader(Protocol):
 
 
 def reader_of(settings: Settings) -> Reader:
-    """The reader of the settings' database."""
-    return SqliteReader(settings) if settings.is_sqlite else PostgresReader(settings)
+    """The reader of the settings' database; PostgreSQL's driver is loaded (9 MiB) only where it is used."""
+    if settings.is_sqlite:
+        return SqliteReader(settings)
+    from handbook.sync.postgres_reader import PostgresReader
+
+    return PostgresReader(settings)
 
 
 class SqliteReader:
@@ -59,33 +61,5 @@ class SqliteReader:
             connection = sqlite3.connect(
                 f"file:{self._file}?mode=ro", uri=True, isolation_level=None, timeout=SQLITE_WAIT_SECONDS
             )
-            self._local.connection = connection
-        return connection
-
-
-class PostgresReader:
-    def __init__(self, settings: Settings) -> None:
-        url = make_url(settings.database_url).set(drivername="postgresql")
-        self._url = url.render_as_string(hide_password=False)
-        self._local = threading.local()
-
-    def rows(self, statement: str, values: Sequence[Any]) -> Rows | None:
-        try:
-            text = statement.replace("?", "%s").encode()
-            return self._connection().execute(text, values, prepare=True).fetchall()
-        except psycopg.Error:
-            self._local.connection = None
-            return None
-
-    def instant(self, value: Any) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
-
-    def data(self, value: Any) -> Any:
-        return value
-
-    def _connection(self) -> "psycopg.Connection[Any]":
-        connection: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=POSTGRES_CONNECT_SECONDS)
             self._local.connection = connection
         return connection
