@@ -38,7 +38,7 @@ test: $(VENV)/.runtime $(VENV)/.test $(MODULES) $(PWA) system-for-tests ## insta
 	@echo "== PWA: Vitest"
 	cd pwa && ../scripts/with-node npm test
 	@echo "== everything else: pytest"
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(VENV)/.runtime $(VENV)/.test $(VENV)/.dev $(MODULES) $(PWA) ## style, types, layers, contract, sizes: what CI asks before the tests
 	$(BIN)/ruff check .
