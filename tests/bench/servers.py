@@ -56,8 +56,8 @@ def granian(
     port = find_free_port()
     program = Path(sys.executable).with_name("granian")
     command = [str(program), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", "128", "--workers-kill-timeout", "10"]
-    command += ["--no-ws", "--log-level", "error", target]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", "128"]
+    command += ["--workers-kill-timeout", "10", "--no-ws", "--log-level", "error", target]
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
