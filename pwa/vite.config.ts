@@ -52,7 +52,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts', 'src/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
-    environment: 'node',
+    environment: './tests/client-environment.ts',
     restoreMocks: true,
   },
 });

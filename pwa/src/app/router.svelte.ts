@@ -1,6 +1,7 @@
-import { tick } from 'svelte';
+import { tick, untrack } from 'svelte';
 import type { Component } from 'svelte';
 import { messagesReady } from '$i18n';
+import { announce } from '$ui/announce.svelte';
 import { routes, type Route } from './routes';
 
 export interface RouteParams {
@@ -100,7 +101,8 @@ export function setQuery(changes: Record<string, string | null>): void {
     else url.searchParams.set(name, value);
   }
   history.replaceState(entry(), '', url);
-  if (current.shown) current = { ...current, shown: { ...current.shown, query: url.searchParams } };
+  const { shown, ...rest } = untrack(() => current);
+  if (shown) current = { ...rest, shown: { ...shown, query: url.searchParams } };
 }
 
 /** For `onback` of a page: back to where the person came from; the link itself when they came from nowhere. */
@@ -116,7 +118,8 @@ export async function open(options: { restore?: boolean } = {}): Promise<void> {
   const address = pathname + search + hash;
   const found = matchRoute(pathname) ?? matchRoute('/404');
   if (!found) throw new Error('The route /404 is missing.');
-  current = { ...current, opening: pathname, failed: false };
+  // Untracked: an effect that navigates must not run again because of its own navigation.
+  current = { ...untrack(() => current), opening: pathname, failed: false };
   let component: Component<ScreenProps>;
   try {
     component = (await found.route.load()).default as Component<ScreenProps>;
@@ -133,8 +136,11 @@ export async function open(options: { restore?: boolean } = {}): Promise<void> {
   };
   await tick();
   scrollTo(0, options.restore ? entry().scroll : 0);
-  // On the first page the browser itself reads the title; afterwards the heading takes the focus and is read.
-  if (!first) document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+  // On the first page the browser itself reads the title; afterwards the heading takes the focus and is announced.
+  if (first) return;
+  const heading = document.querySelector<HTMLElement>('main h1');
+  heading?.focus({ preventScroll: true });
+  announce(heading?.textContent ?? '');
 }
 
 /** Links inside the app open without a reload; everything else is left to the browser. */

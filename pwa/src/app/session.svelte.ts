@@ -3,6 +3,7 @@ import type { Id, OfficeTitle, Session } from '$api/shapes';
 import { onChange, readMeta } from '$db/database';
 import { acceptSession, finishLogOut, sessionEnded } from '$sync/account';
 import { t } from '$i18n';
+import { today } from '$lib/today';
 
 // Raw: a session is replaced as a whole, and goes into the database as it is.
 let current = $state.raw<Session | null | undefined>(undefined);
@@ -64,8 +65,8 @@ export async function signIn(session: Session): Promise<void> {
 }
 
 function inForce(from: string, to: string | null): boolean {
-  const today = new Date().toISOString().slice(0, 10);
-  return from.slice(0, 10) <= today && (to === null || to.slice(0, 10) >= today);
+  const day = today();
+  return from.slice(0, 10) <= day && (to === null || to.slice(0, 10) >= day);
 }
 
 /** Organisations in which the account holds one of these offices today. */

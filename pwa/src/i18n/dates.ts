@@ -22,7 +22,7 @@ interface Parts {
 
 /** The calendar day of a moment in a zone. */
 export function dayParts(moment: Date, zone: string = DEFAULT_ZONE): Parts {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
     .format(moment)
     .split('-')
     .map(Number);
@@ -58,7 +58,9 @@ export function timeOf(iso: string, zone: string = DEFAULT_ZONE): string {
 /** "thứ Năm" */
 export function weekday(iso: string, zone: string = DEFAULT_ZONE): string {
   const name = format({ weekday: 'long' }, zone).format(new Date(iso));
-  return locale.language === 'en' ? name : name.charAt(0).toLowerCase() + name.slice(1);
+  if (locale.language === 'en') return name;
+  // Days are numbered, and a number as a name keeps its capital ("thứ Hai"); Sunday has none.
+  return name.startsWith('Th') ? `t${name.slice(1)}` : name.toLowerCase();
 }
 
 /** "3/12", with the year when it is not this one: "3/12/2025". */

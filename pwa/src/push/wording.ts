@@ -56,7 +56,7 @@ function when(meeting: Meeting, language: 'vi' | 'en'): string {
     new Intl.DateTimeFormat(tag, { timeZone: meeting.timezone, ...options }).format(moment);
   const weekday = part({ weekday: 'long' });
   const day = `${part({ day: 'numeric' })}/${part({ month: 'numeric' })}`;
-  const named = language === 'vi' ? weekday.charAt(0).toLowerCase() + weekday.slice(1) : weekday;
+  const named = language === 'vi' ? weekday.replace('Th', 'th').replace('Chủ N', 'chủ n') : weekday;
   return `${part({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}, ${named} ${day}`;
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
+const here = import.meta.url;
+const css = readFileSync(new URL('./tokens.css', here), 'utf8');
 
 /** Colour tokens of the block that opens with `start`. */
 function colours(start: string): Record<string, string> {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { iconNames } from './icons';
 
-const sprite = readFileSync(new URL('./icons.svg', import.meta.url), 'utf8');
+const here = import.meta.url;
+const sprite = readFileSync(new URL('./icons.svg', here), 'utf8');
 
 test('the sprite draws every name of the list and no other', () => {
   const drawn = [...sprite.matchAll(/<symbol id="([^"]+)"/g)].map((match) => match[1]);

@@ -1,5 +1,6 @@
 import type { Id, Member, MemberStatus, Office } from '$api/shapes';
 import { t as core } from '$i18n';
+import { today } from '$lib/today';
 
 export const statuses: readonly MemberStatus[] = [
   'official', 'probationary', 'exempt', 'temporary_in', 'temporary_out', 'transferred', 'suspended', 'struck_off',
@@ -7,8 +8,8 @@ export const statuses: readonly MemberStatus[] = [
 ];
 
 /** Whether the office is held on this day (`YYYY-MM-DD`). */
-export function inForce(office: Office, today: string = new Date().toISOString().slice(0, 10)): boolean {
-  return office.from.slice(0, 10) <= today && (office.to === null || office.to.slice(0, 10) >= today);
+export function inForce(office: Office, day: string = today()): boolean {
+  return office.from.slice(0, 10) <= day && (office.to === null || office.to.slice(0, 10) >= day);
 }
 
 /** The titles of today's offices in words, one each. */
