@@ -13,7 +13,7 @@ export const vi = {
   'login.first': 'Lần đầu dùng Sổ tay?',
   'login.firstText': 'Quét mã trên phiếu kích hoạt bằng máy ảnh của điện thoại, hoặc nhập mã bằng tay.',
   'login.activate': 'Nhập mã kích hoạt',
-  'login.forgot': 'Quên mật khẩu? Đồng chí nhờ bí thư chi bộ in phiếu kích hoạt mới.',
+  'login.forgot': 'Quên mật khẩu? Đồng chí báo bí thư chi bộ để cán bộ đảng ủy in phiếu kích hoạt mới.',
   'login.waiting': 'Lượt điểm danh vừa quét đã được giữ lại, sẽ gửi đi ngay sau khi đăng nhập.',
 } as const;
 

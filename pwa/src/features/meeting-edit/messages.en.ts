@@ -15,6 +15,8 @@ export const en: Record<keyof typeof vi, string> = {
   'edit.pickDate': 'Choose a date',
   'edit.start': 'Starts',
   'edit.end': 'Ends',
+  'edit.hour': 'Hour',
+  'edit.minute': 'Minute',
   'edit.place': 'Place',
   'edit.kind': 'Kind of meeting',
   'edit.name': 'Name of the meeting',

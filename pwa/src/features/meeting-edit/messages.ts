@@ -15,6 +15,8 @@ export const vi = {
   'edit.pickDate': 'Chọn ngày',
   'edit.start': 'Bắt đầu',
   'edit.end': 'Kết thúc',
+  'edit.hour': 'Giờ',
+  'edit.minute': 'Phút',
   'edit.place': 'Địa điểm',
   'edit.kind': 'Loại cuộc họp',
   'edit.name': 'Tên cuộc họp',

@@ -28,6 +28,7 @@ export const en: Record<keyof typeof vi, string> = {
   'meeting.scan': 'Scan check-in code',
   'meeting.absence': 'Ask to be excused',
   'meeting.absenceSent': 'Absence request',
+  'meeting.absence.unsent': 'Not sent yet',
   'meeting.absence.waiting': 'Waiting for the secretary',
   'meeting.absence.approved': 'Excused',
   'meeting.absence.refused': 'Not agreed',
@@ -45,5 +46,6 @@ export const en: Record<keyof typeof vi, string> = {
   'absence.act': 'Send',
   'absence.queued': 'Your request is noted and will be sent as soon as there is a network.',
   'absence.already': 'You have already asked to be excused from this meeting.',
+  'absence.unsent': 'Your absence request for this meeting waits to be sent. It goes by itself once there is a network.',
   'absence.closed': 'The meeting has begun or will not take place, so a request can no longer be sent. Talk to the secretary.',
 };

@@ -28,6 +28,7 @@ export const vi = {
   'meeting.scan': 'Quét mã điểm danh',
   'meeting.absence': 'Xin vắng',
   'meeting.absenceSent': 'Đơn xin vắng',
+  'meeting.absence.unsent': 'Chưa gửi đi',
   'meeting.absence.waiting': 'Đang chờ bí thư trả lời',
   'meeting.absence.approved': 'Được vắng có phép',
   'meeting.absence.refused': 'Chưa được đồng ý',
@@ -45,6 +46,7 @@ export const vi = {
   'absence.act': 'Gửi đơn',
   'absence.queued': 'Đã ghi đơn xin vắng. Đơn sẽ được gửi ngay khi có mạng.',
   'absence.already': 'Đồng chí đã gửi đơn xin vắng cuộc họp này.',
+  'absence.unsent': 'Đơn xin vắng cuộc họp này đang chờ gửi. Máy sẽ tự gửi khi có mạng.',
   'absence.closed': 'Cuộc họp đã bắt đầu hoặc không còn diễn ra, nên không gửi đơn được nữa. Đồng chí liên hệ bí thư.',
 } as const;
 

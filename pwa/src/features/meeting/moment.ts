@@ -1,8 +1,10 @@
-import type { AttendanceState, Meeting } from '$api/shapes';
+import type { AbsenceRequest, AttendanceState, Meeting } from '$api/shapes';
 
 export type Moment = 'ahead' | 'check_in' | 'after' | 'cancelled';
 
 const HOUR = 3_600_000;
+/** How the ids of requests begin that the server has not taken in yet. */
+export const LOCAL = 'local-';
 
 /** What a member can do about a meeting now: read and ask to be excused, check in, or look back. */
 export function momentOf(meeting: Meeting, now: Date): Moment {
@@ -23,4 +25,9 @@ export function canAskAbsence(meeting: Meeting, now: Date): boolean {
 /** Already counted as being there. */
 export function isThere(state: AttendanceState | null | undefined): boolean {
   return state === 'present' || state === 'late';
+}
+
+/** Whether a request to be excused is still on this phone only (see requestAbsence). */
+export function isUnsent(request: AbsenceRequest): boolean {
+  return request.id.startsWith(LOCAL);
 }

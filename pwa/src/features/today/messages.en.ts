@@ -15,6 +15,7 @@ export const en: Record<keyof typeof vi, string> = {
   'today.resolution': 'See the resolution',
   'today.details': 'See the meeting',
   'today.absenceSent': 'Absence request sent',
+  'today.absenceWaits': 'Absence request waits to be sent',
   'today.also': 'Coming up',
   'today.news': 'New',
   'today.allNews': 'All notices',

@@ -15,6 +15,7 @@ export const vi = {
   'today.resolution': 'Xem nghị quyết',
   'today.details': 'Xem cuộc họp',
   'today.absenceSent': 'Đã gửi đơn xin vắng',
+  'today.absenceWaits': 'Đơn xin vắng đang chờ gửi',
   'today.also': 'Sắp tới',
   'today.news': 'Mới',
   'today.allNews': 'Tất cả thông báo',

@@ -57,4 +57,14 @@ export const en: Record<keyof typeof vi, string> = {
   'citizen.number': 'Citizen ID: {number}',
   'citizen.none': 'The record has no citizen ID.',
   'citizen.hide': 'Hide the citizen ID',
+
+  'renew.title': 'Forgotten password, lost sheet',
+  'renew.text': 'Print a new activation slip, so that the member can set a new password. Hand it over in person only.',
+  'renew.make': 'Print a new activation slip',
+  'renew.confirm': 'Print a new activation slip?',
+  'renew.sure': 'A slip that was not used yet ends. When the new one is used, every device of this member is signed out.',
+  'renew.keep': 'Not now',
+  'renew.busy': 'Making the slip…',
+  'renew.done': 'The slip was made and downloaded.',
+  'renew.forbidden': 'This member holds an office at a higher level; renewing belongs to the staff of that level.',
 };

@@ -57,6 +57,16 @@ export const vi = {
   'citizen.number': 'Số căn cước: {number}',
   'citizen.none': 'Hồ sơ chưa có số căn cước.',
   'citizen.hide': 'Ẩn số căn cước',
+
+  'renew.title': 'Quên mật khẩu, mất phiếu',
+  'renew.text': 'In một phiếu kích hoạt mới để đảng viên đặt lại mật khẩu. Chỉ giao tận tay, sau khi đã nhận đúng người.',
+  'renew.make': 'In phiếu kích hoạt mới',
+  'renew.confirm': 'In phiếu kích hoạt mới?',
+  'renew.sure': 'Phiếu cũ chưa dùng sẽ hết hiệu lực. Khi phiếu mới được dùng, mọi máy đang đăng nhập của đảng viên này bị đăng xuất.',
+  'renew.keep': 'Chưa in',
+  'renew.busy': 'Đang tạo phiếu…',
+  'renew.done': 'Đã tạo phiếu và tải về máy.',
+  'renew.forbidden': 'Đảng viên này giữ chức vụ ở cấp cao hơn; việc cấp lại thuộc cán bộ cấp đó.',
 } as const;
 
 export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));
