@@ -1,5 +1,6 @@
 """The ``handbook`` command: thin commands over the services. Features contribute theirs through ``commands.py``."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -32,7 +33,11 @@ for _name in COMMAND_MODULES:
 
 
 def main(args: Sequence[str] | None = None, *, standalone_mode: bool = True) -> None:
-    """Run the command; a wrong configuration or a database that is not ready is one sentence, not a stack trace."""
+    """Run the command; a wrong configuration or a database that is not ready is one sentence, not a stack trace.
+
+    What a command writes (database, backups, rosters, sheets) holds personal data: it is for its user only.
+    """
+    os.umask(0o077)
     try:
         cli.main(args=args, prog_name="handbook", standalone_mode=standalone_mode)
     except ConfigurationError as error:

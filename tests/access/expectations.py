@@ -205,6 +205,9 @@ TABLE |= {
     ("POST", "/api/organizations/<id:organization_id>/activation-sheets"): Expected(
         READERS, either(RUNNERS, STAFF), (201, 409), ORGANIZATION, {}
     ),
+    ("POST", "/api/members/<id:member_id>/activation-sheets"): Expected(
+        OF_MEMBERS, STAFF_OF_MEMBERS, (201,), {"member_id": "member"}, {}
+    ),
     ("GET", "/api/organizations/<id:organization_id>/roster.xlsx"): Expected(
         READERS, STAFF, (200,), ORGANIZATION
     ),

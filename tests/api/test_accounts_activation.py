@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -5,6 +6,7 @@ import pytest
 from flask import Flask
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
+from tests.support.pdf import page_texts
 
 from handbook.access.actor import SYSTEM
 from handbook.accounts.codes import ALPHABET, normalize_code
@@ -104,3 +106,27 @@ def test_codes_are_stored_hashed(app: Flask, issue: Issue) -> None:
     dump = str([tuple(row) for row in db.session.execute(db.text("SELECT * FROM activation_codes"))])
     assert code not in dump
     assert normalize_code(code) not in dump
+
+
+def test_staff_renew_the_access_of_who_forgot_the_password(
+    engine_name: str, sign_in: Callable[[str], ApiClient], client: ApiClient, world: World
+) -> None:
+    old, url = sign_in("member"), f"/api/members/{world.id_of('member')}/activation-sheets"
+    sheet = sign_in("staff").post(url, {}, expect=201)
+    assert sheet.mimetype == "application/pdf"
+    assert sheet.headers["Cache-Control"] == "no-store"
+    code = next(re.finditer(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", "\n".join(page_texts(sheet.data))))[0]
+    old.get("/api/session", expect=200)
+    client.post("/api/activations", {"code": code, **NEW}, expect=201)
+    old.get("/api/session", expect=401)
+
+
+def test_nobody_takes_over_an_account_with_more_rights(
+    sign_in: Callable[[str], ApiClient], world: World
+) -> None:
+    secretary_of_staff = f"/api/members/{world.id_of('staff')}/activation-sheets"
+    above = f"/api/members/{world.id_of('root_staff')}/activation-sheets"
+    sign_in("secretary").post(f"/api/members/{world.id_of('member')}/activation-sheets", {}, expect=403)
+    sign_in("other_secretary").post(secretary_of_staff, {}, expect=403)
+    sign_in("far_staff").post(above, {}, expect=403)
+    sign_in("root_staff").post(secretary_of_staff, {}, expect=201)

@@ -143,3 +143,14 @@ def test_a_record_tells_every_change_of_status_the_oldest_first(
         {"status": "probationary", "effective_on": "1990-05-19", "decision": None},
         {"status": "official", "effective_on": "1991-05-19", "decision": "12-QĐ/ĐU"},
     ]
+
+
+def test_staff_who_read_a_list_or_a_reason_are_seen_by_each_member(sign_in: SignIn, world: World) -> None:
+    sign_in("secretary").get(f"/api/organizations/{world.id_of('cell')}/members", expect=200)
+    assert sign_in("member").get("/api/members/me/access-log").json["items"] == []
+    sign_in("staff").get(f"/api/organizations/{world.id_of('cell')}/members", expect=200)
+    seen = sign_in("member").get("/api/members/me/access-log").json["items"]
+    assert [(entry["action"], entry["actor_name"]) for entry in seen] == [
+        ("members:member:read", "Ngô Văn Cán")
+    ]
+    sign_in("other_member").get("/api/members/me/access-log", expect=200)

@@ -11,6 +11,7 @@ class Permission(StrEnum):
     MEMBERS_VIEW_CITIZEN_ID = "members:view_citizen_id"
     MEMBERS_IMPORT = "members:import"
     ACTIVATIONS_ISSUE = "activations:issue"
+    ACTIVATIONS_RENEW = "activations:renew"
     MEETINGS_READ = "meetings:read"
     MEETINGS_RUN = "meetings:run"
     ATTENDANCE_READ_COUNTS = "attendance:read_counts"

@@ -41,6 +41,8 @@ POLICY: dict[P, Rule] = {
     P.MEMBERS_VIEW_CITIZEN_ID: Rule(AnyOf(OwnMember(), AtOrBelow(STAFF)), P.MEMBERS_READ),
     P.MEMBERS_IMPORT: Rule(AtOrBelow(STAFF), P.ORGANIZATIONS_READ),
     P.ACTIVATIONS_ISSUE: Rule(AnyOf(At(RUNNERS), AtOrBelow(STAFF)), P.ORGANIZATIONS_READ),
+    # A forgotten password: a code for who has an account already opens that account, so it is not the secretary's to give.
+    P.ACTIVATIONS_RENEW: Rule(AtOrBelow(STAFF), P.MEMBERS_READ),
     # Meetings: drafts only for office holders; running one belongs to secretary and deputy of that very organisation.
     P.MEETINGS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
     P.MEETINGS_RUN: Rule(At(RUNNERS), P.MEETINGS_READ),

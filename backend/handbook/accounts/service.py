@@ -147,12 +147,14 @@ def accept_purpose_notice(account: Account, version: str, *, actor: Actor, uow: 
 
 def end_sessions(account: Account, *, uow: UnitOfWork, but: int | None = None) -> None:
     """End every live device session of the account, but for one."""
-    statement = update(DeviceSession).where(
+    statement = select(DeviceSession).where(
         DeviceSession.account_id == account.id, DeviceSession.ended_at.is_(None)
     )
     if but is not None:
         statement = statement.where(DeviceSession.id != but)
-    uow.session.execute(statement.values(ended_at=uow.clock.now()))
+    for session in uow.session.scalars(statement).all():
+        session.ended_at = uow.clock.now()
+        uow.emit(SessionEnded(session.id))
 
 
 def end_session(session: DeviceSession, *, actor: Actor, uow: UnitOfWork) -> None:

@@ -9,6 +9,7 @@ from handbook.accounts import sheets
 from handbook.accounts.schemas import ActivationSheetIn
 from handbook.config import Settings
 from handbook.kernel.unit_of_work import unit_of_work
+from handbook.members.queries import get_member
 from handbook.organizations.queries import get_organization
 
 # More are printed from the command line, where nobody waits for an answer.
@@ -31,6 +32,23 @@ def issue_activation_sheet(_body: dict[str, Any], organization_id: int) -> Respo
     with unit_of_work() as uow:
         organization = get_organization(organization_id, Permission.ACTIVATIONS_ISSUE, actor=actor)
         order = sheets.issue_sheet(organization, actor=actor, uow=uow, limit=MAX_ON_SCREEN)
+    return _answer(order)
+
+
+@blp.route("/members/<id:member_id>/activation-sheets", methods=["POST"])
+@requires(Permission.ACTIVATIONS_RENEW)
+@blp.arguments(ActivationSheetIn)
+@blp.response(201, content_type="application/pdf")
+def renew_activation(_body: dict[str, Any], member_id: int) -> Response:
+    """Issue one slip for a member who forgot the password or lost the sheet; the answer is kept nowhere."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        member = get_member(member_id, Permission.ACTIVATIONS_RENEW, actor=actor)
+        order = sheets.issue_renewal(member, actor=actor, uow=uow)
+    return _answer(order)
+
+
+def _answer(order: sheets.SheetOrder) -> Response:
     settings: Settings = current_app.extensions["handbook.settings"]
     response = Response(sheets.print_sheet(order, public_url=settings.public_url), status=201)
     response.content_type = "application/pdf"

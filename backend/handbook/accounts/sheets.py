@@ -15,11 +15,16 @@ from sqlalchemy import select
 from handbook.access.actor import Actor
 from handbook.access.guards import may
 from handbook.access.permissions import Permission
+from handbook.access.predicates import STAFF, Target
 from handbook.accounts.activation_sheet import SheetCell, SheetMember, build_activation_sheet
 from handbook.accounts.errors import NobodyToActivate
 from handbook.accounts.service import CODE_LIFETIME, IssuedCode, issue_activation_codes, members_to_activate
-from handbook.kernel.problems import FieldError, ValidationFailed
+from handbook.kernel.clock import today_in
+from handbook.kernel.problems import FieldError, Forbidden, ValidationFailed
 from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.members.enums import ACTIVE_STATUSES
+from handbook.members.models import Member
+from handbook.members.queries import in_force
 from handbook.organizations.models import Organization
 
 
@@ -54,6 +59,29 @@ def issue_sheet(
         raise NobodyToActivate
     if limit is not None and len(members) > limit:
         raise ValidationFailed(FieldError("/", "too_many", {"limit": limit, "members": len(members)}))
+    return _issue(members, organization, actor=actor, uow=uow)
+
+
+def issue_renewal(member: Member, *, actor: Actor, uow: UnitOfWork) -> SheetOrder:
+    """A slip for one member, also for one who has a password and forgot it; using it ends the devices signed in before.
+
+    Raises :class:`Forbidden` for who holds an office of staff or administrator that is not below an own one: a new
+    code opens the account, and nobody may take over an account with more rights than the own.
+    """
+    today = today_in(member.organization.timezone, uow.clock)
+    for office in member.offices:
+        if office.title in STAFF and in_force(office, today):
+            target = Target(path=office.organization.path)
+            if not may(actor, Permission.ACTIVATIONS_RENEW, target):
+                raise Forbidden
+    if member.status not in ACTIVE_STATUSES:
+        raise NobodyToActivate
+    return _issue([member], member.organization, actor=actor, uow=uow)
+
+
+def _issue(
+    members: Sequence[Member], organization: Organization, *, actor: Actor, uow: UnitOfWork
+) -> SheetOrder:
     issued = issue_activation_codes(members, actor=actor, uow=uow)
     now = uow.clock.now()
     zone = ZoneInfo(organization.timezone)

@@ -130,7 +130,9 @@ def list_absence_requests(args: dict[str, Any], meeting_id: int) -> Page[Absence
     """List the requests for a meeting: all for who runs it, one's own for a member."""
     actor = current_actor()
     meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor)
-    return queries.list_absence_requests(meeting, actor=actor, limit=args["limit"], cursor=args["cursor"])
+    page = queries.list_absence_requests(meeting, actor=actor, limit=args["limit"], cursor=args["cursor"])
+    service.record_reading(meeting, page.items, actor=actor)
+    return page
 
 
 @blp.route("/absence-requests/<id:request_id>", methods=["GET"])
@@ -138,9 +140,10 @@ def list_absence_requests(args: dict[str, Any], meeting_id: int) -> Page[Absence
 @blp.response(200, AbsenceRequestSchema)
 def get_absence_request(request_id: int) -> Response:
     """One request with its answer, if there is one yet."""
-    return _answer(
-        queries.get_absence_request(request_id, Permission.ABSENCE_REQUESTS_READ, actor=current_actor())
-    )
+    actor = current_actor()
+    absence = queries.get_absence_request(request_id, Permission.ABSENCE_REQUESTS_READ, actor=actor)
+    service.record_reading(absence.meeting, [absence], actor=actor)
+    return _answer(absence)
 
 
 @blp.route("/absence-requests/<id:request_id>", methods=["PATCH"])

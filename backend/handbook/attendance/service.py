@@ -1,5 +1,6 @@
 """Writing attendance: check-ins, marks by hand, absence requests and their answers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,12 +16,13 @@ from handbook.attendance.enums import AttendanceState, Decision, Flag, Method
 from handbook.attendance.errors import AlreadyDecided, NotSummoned
 from handbook.attendance.events import AbsenceDecided, AbsenceRequested, AttendanceCorrected
 from handbook.attendance.models import AbsenceRequest, Attendance
+from handbook.attendance.queries import reads_as_supervisor
 from handbook.attendance.rules import ATTENDING
 from handbook.attendance.summons import COUNTERS
 from handbook.audit.service import record
 from handbook.kernel.problems import NotFound, WrongState
 from handbook.kernel.secrets import Secrets
-from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import get_meeting
@@ -238,3 +240,20 @@ def _record(
         path=meeting.organization.path,
         details=details,
     )
+
+
+def record_reading(meeting: Meeting, requests: Sequence[AbsenceRequest], *, actor: Actor) -> None:
+    """Record that staff read why members ask to be excused; each of them sees it in the own access log."""
+    if not requests or not reads_as_supervisor(meeting, actor=actor):
+        return
+    with unit_of_work() as uow:
+        for request in requests:
+            if request.member_id != actor.member_id:
+                record(
+                    uow,
+                    "attendance:absence_request:read",
+                    actor=actor,
+                    subject_id=request.id,
+                    member_id=request.member_id,
+                    path=meeting.organization.path,
+                )

@@ -21,7 +21,8 @@ def record(
 ) -> None:
     """Add one entry. ``tag`` is ``source:subject:action``, such as ``meetings:meeting:convened``.
 
-    ``details`` holds codes, ids and the names of changed fields; never names, numbers or texts of persons.
+    ``details`` holds codes, ids, the names of changed fields and, where a reading needs one, the reader's reason; never
+    names, numbers or texts of the person concerned.
     """
     uow.session.add(
         AuditEntry(

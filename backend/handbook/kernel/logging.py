@@ -14,7 +14,9 @@ from handbook.kernel.problems import request_id
 def configure_logging(log_format: str = "json") -> None:
     """Send everything to standard error, one line an event; ``console`` is for people at a terminal."""
     renderer: Any = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[

@@ -1,6 +1,7 @@
 """Scoped reads of members."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
@@ -18,7 +19,11 @@ from handbook.members.models import Member, Office, StatusChange
 from handbook.organizations.models import Organization
 
 # Audit tags that a member sees in the own access log.
-READING_TAGS = ("members:member:read", "members:citizen_id:viewed")
+READING_TAGS = (
+    "members:member:read",
+    "members:citizen_id:viewed",
+    "attendance:absence_request:read",
+)
 
 
 def get_member(member_id: int, permission: Permission, *, actor: Actor) -> Member:
@@ -93,6 +98,11 @@ def current_offices(actor: Actor) -> list[Office]:
     return [
         office for office in db.session.scalars(statement) if (office.organization_id, office.title) in held
     ]
+
+
+def in_force(office: Office, day: date) -> bool:
+    """Whether the office is held on this day; both its days belong to it."""
+    return office.from_date <= day and (office.to_date is None or office.to_date >= day)
 
 
 def list_access_log(actor: Actor, *, limit: int, cursor: str | None) -> Page[AuditEntry]:

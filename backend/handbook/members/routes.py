@@ -35,7 +35,7 @@ def list_members(args: dict[str, Any], organization_id: int) -> Response:
     organization = get_organization(organization_id, Permission.MEMBERS_LIST, actor=actor)
     page = queries.list_members(organization, actor=actor, **args)
     with unit_of_work() as uow:
-        service.record_list_reading(organization_id, organization.path, len(page.items), actor=actor, uow=uow)
+        service.record_list_reading(organization, page.items, actor=actor, uow=uow)
     return jsonify({"items": [present_member(member, actor) for member in page.items], "next": page.next})
 
 

@@ -1,10 +1,15 @@
 """Changes of member records, and readings that must be recorded."""
 
+from collections.abc import Sequence
+
 from handbook.access.actor import Actor
+from handbook.access.guards import may
+from handbook.access.permissions import Permission
 from handbook.audit.service import record
 from handbook.kernel.secrets import current_secrets
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.members.models import Member
+from handbook.organizations.models import Organization
 
 CITIZEN_ID_CONTEXT = "members.citizen_id"
 
@@ -23,17 +28,20 @@ def record_reading(member: Member, *, actor: Actor, uow: UnitOfWork) -> None:
 
 
 def record_list_reading(
-    organization_id: int, path: str, count: int, *, actor: Actor, uow: UnitOfWork
+    organization: Organization, members: Sequence[Member], *, actor: Actor, uow: UnitOfWork
 ) -> None:
-    """Record that a list of members was read."""
+    """Record that a list was read: one entry for the list and, unless the reader runs that very cell, one per person."""
     record(
         uow,
         "members:list:read",
         actor=actor,
-        subject_id=organization_id,
-        path=path,
-        details={"rows": count},
+        subject_id=organization.id,
+        path=organization.path,
+        details={"rows": len(members)},
     )
+    if not may(actor, Permission.MEETINGS_RUN, organization.target):
+        for member in members:
+            record_reading(member, actor=actor, uow=uow)
 
 
 def view_citizen_id(member: Member, reason: str, *, actor: Actor, uow: UnitOfWork) -> str | None:

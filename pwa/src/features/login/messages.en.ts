@@ -13,6 +13,6 @@ export const en: Record<keyof typeof vi, string> = {
   'login.first': 'New to the handbook?',
   'login.firstText': 'Scan the code on your activation sheet with the camera of your phone, or type it in.',
   'login.activate': 'Enter activation code',
-  'login.forgot': 'Forgot the password? Tell the cell secretary; the committee's staff print a new activation slip.',
+  'login.forgot': 'Forgot the password? Tell the cell secretary; staff of the committee print a new activation slip.',
   'login.waiting': 'The check-in you scanned has been kept and will be sent as soon as you are logged in.',
 };
