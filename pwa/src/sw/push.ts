@@ -41,9 +41,10 @@ export async function showPush(event: PushEvent): Promise<void> {
     details: (await readMeta('push_details')) ?? false,
   });
   const data: NotificationData = { url: wording.url, delivery: payload.d };
+  // A later one of the same meeting takes the place of the earlier, and is heard as well: renotify.
   await worker.registration.showNotification(wording.title, {
-    body: wording.body, tag: wording.tag, data, lang: 'vi', icon: '/icons/icon-192.png', badge: '/icons/badge-96.png',
-  });
+    body: wording.body, tag: wording.tag, renotify: true, data, icon: '/icons/icon-192.png', badge: '/icons/badge-96.png',
+  } as NotificationOptions);
   if (signedIn && payload.d) await reportDelivery(payload.d, 'shown');
 }
 

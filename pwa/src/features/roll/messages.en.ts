@@ -62,7 +62,7 @@ export const en: Record<keyof typeof vi, string> = {
   'roll.how.link': 'Opened the link at {time}',
   'roll.how.secretary': 'By {who} at {time}',
   'roll.how.request': 'By absence request, {time}',
-  'roll.how.system': 'Set when the roll was made',
+  'roll.how.system': 'Set by the system',
   'roll.someone': 'who runs the meeting',
   'roll.reason': 'Reason: {reason}',
   'roll.flag.synced_late': 'sent later, when there was a network',

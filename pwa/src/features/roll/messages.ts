@@ -62,7 +62,7 @@ export const vi = {
   'roll.how.link': 'Mở liên kết mã lúc {time}',
   'roll.how.secretary': '{who} ghi lúc {time}',
   'roll.how.request': 'Theo đơn xin vắng, {time}',
-  'roll.how.system': 'Tự ghi khi lập danh sách',
+  'roll.how.system': 'Hệ thống tự ghi',
   'roll.someone': 'Người điều hành',
   'roll.reason': 'Lý do: {reason}',
   'roll.flag.synced_late': 'gửi lên sau khi có mạng',
