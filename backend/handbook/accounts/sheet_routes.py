@@ -8,6 +8,7 @@ from handbook.access.permissions import Permission
 from handbook.accounts import sheets
 from handbook.accounts.schemas import ActivationSheetIn
 from handbook.config import Settings
+from handbook.kernel.openapi import BINARY
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.members.queries import get_member
 from handbook.organizations.queries import get_organization
@@ -21,7 +22,7 @@ blp = Blueprint("activation_sheets", __name__, url_prefix="/api", description="A
 @blp.route("/organizations/<id:organization_id>/activation-sheets", methods=["POST"])
 @requires(Permission.ACTIVATIONS_ISSUE)
 @blp.arguments(ActivationSheetIn)
-@blp.response(201, content_type="application/pdf")
+@blp.response(201, BINARY, content_type="application/pdf")
 def issue_activation_sheet(_body: dict[str, Any], organization_id: int) -> Response:
     """Issue fresh activation codes and answer the sheet as PDF, one slip per member who has no password yet.
 
@@ -38,7 +39,7 @@ def issue_activation_sheet(_body: dict[str, Any], organization_id: int) -> Respo
 @blp.route("/members/<id:member_id>/activation-sheets", methods=["POST"])
 @requires(Permission.ACTIVATIONS_RENEW)
 @blp.arguments(ActivationSheetIn)
-@blp.response(201, content_type="application/pdf")
+@blp.response(201, BINARY, content_type="application/pdf")
 def renew_activation(_body: dict[str, Any], member_id: int) -> Response:
     """Issue one slip for a member who forgot the password or lost the sheet; the answer is kept nowhere."""
     actor = current_actor()

@@ -7,6 +7,9 @@ from flask_smorest import Api
 from handbook.kernel.problems import MEDIA_TYPE
 from handbook.kernel.schemas import ProblemSchema
 
+# The schema of an answer that is a file.
+BINARY = {"type": "string", "format": "binary"}
+
 
 class HandbookApi(Api):
     """flask-smorest's API with problem documents as the one shape of errors."""

@@ -19,6 +19,7 @@ from handbook.documents.schemas import PaperFileSchema, PaperFormSchema, PaperSc
 from handbook.documents.service import Place, Upload, attach_paper, discard_unnamed, remove_paper
 from handbook.kernel.db import db
 from handbook.kernel.idempotency import idempotent
+from handbook.kernel.openapi import BINARY
 from handbook.kernel.problems import FieldError, NotFound, Problem, ValidationFailed
 from handbook.kernel.storage import current_blobs
 from handbook.kernel.text import fold
@@ -77,7 +78,7 @@ def remove(paper_id: int) -> None:
 
 @blp.route("/papers/<id:paper_id>/content", methods=["GET"])
 @requires(Permission.MEETINGS_READ)
-@blp.response(200, content_type="application/octet-stream")
+@blp.response(200, BINARY, content_type="application/octet-stream")
 @blp.alt_response(206, description="the asked range of bytes", content_type="application/octet-stream")
 @blp.alt_response(304, description="the caller holds these bytes already")
 @blp.alt_response(416, description="the range is outside the file", content_type="application/problem+json")

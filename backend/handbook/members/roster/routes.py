@@ -11,6 +11,7 @@ from handbook.access.guards import current_actor, require, requires
 from handbook.access.permissions import Permission
 from handbook.kernel.db import db
 from handbook.kernel.idempotency import idempotent
+from handbook.kernel.openapi import BINARY
 from handbook.kernel.problems import FieldError, NotFound, Problem
 from handbook.kernel.storage import BlobTooLargeError, current_blobs
 from handbook.kernel.unit_of_work import unit_of_work
@@ -80,7 +81,7 @@ def get_import(import_id: int) -> dict[str, Any]:
 
 @blp.route("/organizations/<id:organization_id>/roster.xlsx", methods=["GET"])
 @requires(Permission.MEMBERS_IMPORT)
-@blp.response(200, content_type=XLSX)
+@blp.response(200, BINARY, content_type=XLSX)
 def download_roster(organization_id: int) -> Response:
     """The members of the organisation and all cells below it as Excel, without citizen IDs; the reading is recorded."""
     actor = current_actor()
