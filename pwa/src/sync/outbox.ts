@@ -84,7 +84,7 @@ export async function countUnsettled(): Promise<number> {
 export async function retryItem(seq: number, changes: Partial<Pick<OutboxItem, 'if_match'>> = {}): Promise<void> {
   await write(['outbox'], async (tx) => {
     const item = await tx.objectStore('outbox').get(seq);
-    if (!item || unsettled.includes(item.state)) return;
+    if (!item || item.state === 'done' || unsettled.includes(item.state)) return;
     delete item.code;
     await tx.objectStore('outbox').put({ ...item, ...changes, key: randomKey(), state: 'queued' });
   });
