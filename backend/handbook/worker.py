@@ -7,6 +7,7 @@ from collections.abc import Callable
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from handbook.accounts import throttle
 from handbook.config import Settings
 from handbook.kernel import idempotency, jobs
 from handbook.kernel.logging import get_logger
@@ -54,6 +55,7 @@ def housekeeping(app: Flask) -> None:
     """Forget what has outlived its use."""
     with app.app_context(), unit_of_work() as uow:
         idempotency.purge_expired(uow)
+        throttle.purge_ended(uow)
 
 
 def _in_app(app: Flask, plan: Callable[[], None]) -> None:

@@ -1,9 +1,12 @@
 from collections.abc import Callable
 
+from flask import Flask
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import PASSWORD, World
 
 from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.worker import housekeeping
 
 SignIn = Callable[[str], ApiClient]
 
@@ -42,6 +45,17 @@ def test_guessing_is_stopped_after_ten_failures_until_the_window_ends(
     assert int(refused.headers["Retry-After"]) <= 900
     clock.advance(minutes=16)
     client.post("/api/session", {"login": "99.000001", "password": PASSWORD}, expect=201)
+
+
+def test_counts_of_failures_are_forgotten_when_their_window_has_ended(
+    app: Flask, client: ApiClient, world: World, clock: FixedClock
+) -> None:
+    client.post("/api/session", {"login": "99.000001", "password": "sai rồi"}, expect=401)
+    assert db.session.scalar(db.text("SELECT count(*) FROM login_throttles")) == 2
+    clock.advance(minutes=16)
+    housekeeping(app)
+    db.session.rollback()
+    assert db.session.scalar(db.text("SELECT count(*) FROM login_throttles")) == 0
 
 
 def test_an_ended_device_is_refused_at_its_next_request(

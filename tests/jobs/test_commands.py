@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -108,6 +109,14 @@ def test_the_service_starts_answers_and_stops_with_its_worker(tmp_path: Path) ->
     assert "worker.stopped" in events
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
+
+
+def test_a_taken_port_is_said_and_not_shared(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        said = run(tmp_path, "serve", expect=1, HANDBOOK_PORT=str(other.getsockname()[1]))
+    assert "HANDBOOK_PORT" in said
 
 
 def wait_for(url: str) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from handbook.accounts.models import LoginThrottle
 from handbook.kernel.problems import TooManyRequests
 from handbook.kernel.text import fold
-from handbook.kernel.unit_of_work import unit_of_work
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 
 WINDOW = timedelta(minutes=15)
 LIMITS = {"login": 10, "address": 100, "activation": 30}
@@ -42,6 +42,11 @@ def count_failure(*keys: str) -> None:
                 row.failures, row.window_ends_at = 1, now + WINDOW
             else:
                 row.failures += 1
+
+
+def purge_ended(uow: UnitOfWork) -> None:
+    """Forget counts whose window has ended; anybody can make such rows."""
+    uow.session.execute(delete(LoginThrottle).where(LoginThrottle.window_ends_at < uow.clock.now()))
 
 
 def forget_failures(key: str) -> None:

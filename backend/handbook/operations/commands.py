@@ -54,9 +54,15 @@ def init(name: str, kind: str, admin_login: str, password_file: Path | None, as_
 @click.option("--no-worker", is_flag=True, help="Serve the web only; a worker runs elsewhere.")
 def serve(no_worker: bool) -> None:
     """Serve the web and, unless --no-worker, run the worker."""
+    from handbook.operations.serving import PortTakenError, refuse_taken_port
     from handbook.operations.serving import serve as serve_until_stopped
 
-    sys.exit(serve_until_stopped(Settings.from_environment(), with_worker=not no_worker))
+    settings = Settings.from_environment()
+    try:
+        refuse_taken_port(settings)
+    except PortTakenError as error:
+        raise click.ClickException(str(error)) from None
+    sys.exit(serve_until_stopped(settings, with_worker=not no_worker))
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,24 @@ def granian_command(settings: Settings) -> list[str]:
         "--log-level", "warning",
         "handbook.wsgi:application",
     ]  # fmt: skip
+
+
+class PortTakenError(Exception):
+    """Somebody listens there already; granian itself would share the port with them without a word."""
+
+
+def refuse_taken_port(settings: Settings) -> None:
+    """Raise :class:`PortTakenError` when another program, or another start of this one, has the port."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise PortTakenError(
+                f"{settings.host}:{settings.port} cannot be used ({error.strerror}); "
+                "stop what listens there, or set another HANDBOOK_PORT"
+            ) from None
 
 
 def serve(settings: Settings, *, with_worker: bool) -> int:
