@@ -188,7 +188,9 @@ def test_the_worker_sends_what_waits_when_no_page_is_open(phone: BrowserContext,
     page.goto(f"{demo.url}/meetings/{meeting}")
     expect(page.get_by_text("Đang chờ bí thư trả lời")).to_be_visible()
     page.wait_for_timeout(1000)
-    assert [one.status for one in demo.front.sent("POST", suffix)[before:]] == [201]
+    # An answer lost with its sender is asked for again under the same key, and changes nothing a second time.
+    done = [one.status for one in demo.front.sent("POST", suffix)[before:] if not one.replayed]
+    assert done == [201]
 
 
 def test_log_out_wipes_the_phone(phone: BrowserContext, demo: DemoService) -> None:

@@ -14,11 +14,12 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """One request that went through, without what was in it."""
+    """One request that went through, without what was in it; ``replayed`` when the server had done it before."""
 
     method: str
     path: str
     status: int
+    replayed: bool = False
 
 
 @dataclass(slots=True)
@@ -89,7 +90,8 @@ def _handler(front: Front) -> type[BaseHTTPRequestHandler]:
                 connection.close()
             if change:
                 content = change(content)
-            front.passed.append(Passed(self.command, path, answer.status))
+            replayed = answer.getheader("Idempotency-Replayed") == "true"
+            front.passed.append(Passed(self.command, path, answer.status, replayed))
             self.send_response(answer.status)
             for name, value in answer.getheaders():
                 if name.lower() not in HOP_BY_HOP | ({"etag", "last-modified"} if change else set()):

@@ -1,7 +1,7 @@
 import { onSignedOut, request } from '$api/client';
 import type { Id, OfficeTitle, Session } from '$api/shapes';
 import { onChange, readMeta } from '$db/database';
-import { acceptSession, finishLogOut, sessionEnded } from '$sync/account';
+import { acceptSession, finishLogOut, owesLogOut, sessionEnded } from '$sync/account';
 import { t } from '$i18n';
 import { today } from '$lib/today';
 
@@ -36,8 +36,12 @@ export async function startSession(): Promise<void> {
     if (stores.includes('meta')) void reload();
   });
   onSignedOut(() => void end());
-  const owed = !(await finishLogOut());
-  if (!owed && !(await readMeta('session'))) {
+  if (owesLogOut() && (await finishLogOut())) {
+    // The server's answer clears everything of this site, open connections to the database included: begin anew.
+    location.reload();
+    return;
+  }
+  if (!owesLogOut() && !(await readMeta('session'))) {
     const answer = await request<Session>('GET', '/api/session', { timeout: 8_000 });
     if (answer.ok && answer.data) await acceptSession(answer.data);
   }

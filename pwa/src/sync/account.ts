@@ -48,9 +48,14 @@ export async function logOut(): Promise<void> {
   await finishLogOut();
 }
 
+/** Whether a log-out made without a network has still to be told. */
+export function owesLogOut(): boolean {
+  return localStorage.getItem(LOGOUT_PENDING) !== null;
+}
+
 /** Tells the server of a log-out it has not heard of. True when nothing is owed. */
 export async function finishLogOut(): Promise<boolean> {
-  if (localStorage.getItem(LOGOUT_PENDING) === null) return true;
+  if (!owesLogOut()) return true;
   const answer = await request('DELETE', '/api/session');
   if (!answer.ok && !(answer.kind === 'problem' && answer.problem.status === 401)) return false;
   localStorage.removeItem(LOGOUT_PENDING);

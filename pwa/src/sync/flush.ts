@@ -28,7 +28,6 @@ export async function flush(): Promise<FlushResult> {
   return navigator.locks ? navigator.locks.request(LOCK, run) : run();
 }
 
-
 async function run(): Promise<FlushResult> {
   const result: FlushResult = { sent: 0, refused: 0, left: 0, interrupted: false };
   const skipped = new Set<string>();
