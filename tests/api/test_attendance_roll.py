@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import STARTS_AT, convened, draft, opened, step
 
-from handbook.access.actor import SYSTEM, OfficeTitle
+from handbook.access.actor import SYSTEM, Actor, OfficeTitle
 from handbook.accounts.models import Account
 from handbook.attendance.counters import count_roll
 from handbook.attendance.models import Attendance
@@ -19,7 +20,7 @@ from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.enums import MeetingKind
 from handbook.meetings.models import Meeting
-from handbook.meetings.service import MeetingDraft, convene_meeting, create_meeting
+from handbook.meetings.service import MeetingDraft, convene_meeting, create_meeting, open_meeting
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member, Office
 from handbook.organizations.models import Organization
@@ -32,6 +33,12 @@ def counts_are_true(meeting_id: str) -> bool:
     meeting = db.session.get_one(Meeting, int(meeting_id), populate_existing=True)
     counted = count_roll(db.session.connection(), meeting.id)
     return {name: getattr(meeting, name) for name in counted} == counted
+
+
+def own_line(client: ApiClient, meeting: dict[str, Any], world: World) -> dict[str, Any]:
+    roll = client.get(f"/api/meetings/{meeting['id']}/attendance", expect=200).json
+    line: dict[str, Any] = next(one for one in roll["items"] if one["member_id"] == world.id_of("secretary"))
+    return line
 
 
 def test_the_roll_lists_everybody_by_given_name(engine_name: str, sign_in: SignIn, world: World) -> None:
@@ -274,3 +281,64 @@ def test_a_meeting_above_the_cells_summons_its_committee(
     path = f"/api/meetings/{meeting_id}/absence-requests"
     sign_in("member").post(path, {"reason": "Bận"}, expect=201)
     sign_in("second_member").post(path, {"reason": "Bận"}, expect=403)
+
+
+def test_who_opens_the_meeting_in_the_room_is_present(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = step(secretary, convened(secretary, world.id_of("cell")), "open", {"opener_present": True})
+    assert (meeting["counts"]["present"], meeting["counts"]["not_recorded"]) == (1, 4)
+    line = own_line(secretary, meeting, world)
+    assert (line["state"], line["method"], line["recorded_by"]) == (
+        "present",
+        "secretary",
+        world.id_of("secretary"),
+    )
+    assert line["flags"] == ["opened_meeting"]
+    assert counts_are_true(meeting["id"])
+    closed = step(secretary, meeting, "close")
+    assert (closed["counts"]["present"], closed["counts"]["unexcused"]) == (1, 4)
+
+
+def test_a_later_mark_of_the_opener_says_nothing_of_the_opening(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    meeting = step(secretary, convened(secretary, world.id_of("cell")), "open", {"opener_present": True})
+    path = f"/api/meetings/{meeting['id']}/attendance/{world.id_of('secretary')}"
+    secretary.put(path, {"state": "excused", "reason": "Được gọi đi"}, expect=200)
+    line = own_line(secretary, meeting, world)
+    assert (line["state"], line["flags"]) == ("excused", [])
+    assert counts_are_true(meeting["id"])
+
+
+def test_an_opener_who_was_excused_and_came_is_present(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    path = f"/api/meetings/{meeting['id']}/attendance/{world.id_of('secretary')}"
+    secretary.put(path, {"state": "excused", "reason": "Đi công tác"}, expect=200)
+    meeting = step(secretary, meeting, "open", {"opener_present": True})
+    line = own_line(secretary, meeting, world)
+    assert (line["state"], line["reason"], line["flags"]) == ("present", None, ["opened_meeting"])
+    assert counts_are_true(meeting["id"])
+
+
+def test_an_opening_that_says_nothing_of_the_opener_records_nobody(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    meeting = step(secretary, convened(secretary, world.id_of("cell")), "open", {})
+    assert meeting["counts"]["present"] == 0
+    assert own_line(secretary, meeting, world)["state"] is None
+
+
+def test_an_opener_whom_the_meeting_does_not_summon_stays_out_of_the_roll(
+    sign_in: SignIn, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    stranger = Actor(account_id=None, member_id=int(world.id_of("other_member")))
+    with unit_of_work() as uow:
+        row = uow.session.get_one(Meeting, int(meeting["id"]))
+        open_meeting(row, opener_present=True, actor=stranger, uow=uow)
+    counts = secretary.get(f"/api/meetings/{meeting['id']}", expect=200).json["counts"]
+    assert (counts["summoned"], counts["present"]) == (6, 0)

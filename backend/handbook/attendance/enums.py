@@ -22,12 +22,12 @@ class Method(StrEnum):
 
 
 class Flag(StrEnum):
-    """What is remarkable about a check-in, for who runs the meeting to judge.
+    """What is remarkable about a line of the roll, for who runs the meeting to judge.
 
     ``synced_late``: scanned without a network and sent later. ``clock_skew``: the phone's clock differs from the code's.
     ``outside_window``: sent at once, but with a code that was not on the screen at that time. ``contradicts_mark``: the
     check-in came after a later mark by hand, which stands. ``temporary_out``: the member
-    lives the party life elsewhere for now.
+    lives the party life elsewhere for now. ``opened_meeting``: present because of having opened the meeting in the room.
     """
 
     SYNCED_LATE = "synced_late"
@@ -35,6 +35,7 @@ class Flag(StrEnum):
     OUTSIDE_WINDOW = "outside_window"
     CONTRADICTS_MARK = "contradicts_mark"
     TEMPORARY_OUT = "temporary_out"
+    OPENED_MEETING = "opened_meeting"
 
 
 class Decision(StrEnum):

@@ -31,6 +31,8 @@ from handbook.meetings.state import WITH_OPEN_ROLL, require_state
 from handbook.organizations.versions import bump_content_version
 
 REQUESTABLE = frozenset({MeetingState.CONVENED, MeetingState.OPEN})
+# What a new mark by hand makes void.
+OF_THE_LAST_MARK = frozenset({Flag.CONTRADICTS_MARK, Flag.OPENED_MEETING})
 
 
 def record_check_in(
@@ -108,9 +110,28 @@ def mark_attendance(
     if (line.state, line.method, line.reason) == (state, Method.SECRETARY, reason):
         return line
     before = line.state
-    _write_line(meeting, line, state, Method.SECRETARY, reason, actor=actor, uow=uow)
+    _write_line(meeting, line, state, Method.SECRETARY, reason, by=actor.member_id, uow=uow)
     _record(uow, "attendance:line:marked", meeting, line.member_id, actor, before=before, state=state.value)
     return line
+
+
+def record_opener(meeting: Meeting, member_id: int, *, uow: UnitOfWork) -> None:
+    """Who opens the meeting and says to be in the room is present, whatever was foreseen; who was not summoned is no part
+    of the roll. The line says how and by whom, the entry of the opening who opened: no audit entry of its own.
+    """
+    line = _locked_line(meeting.id, member_id, uow)
+    if line is None or line.state in ATTENDING:
+        return
+    _write_line(
+        meeting,
+        line,
+        AttendanceState.PRESENT,
+        Method.SECRETARY,
+        None,
+        by=member_id,
+        uow=uow,
+        flag=Flag.OPENED_MEETING,
+    )
 
 
 def request_absence(
@@ -179,7 +200,13 @@ def decide_absence(
         line = _locked_line(meeting.id, request.member_id, uow)
         if line is not None and line.state not in (*ATTENDING, AttendanceState.EXCUSED):
             _write_line(
-                meeting, line, AttendanceState.EXCUSED, Method.REQUEST, request.reason, actor=actor, uow=uow
+                meeting,
+                line,
+                AttendanceState.EXCUSED,
+                Method.REQUEST,
+                request.reason,
+                by=actor.member_id,
+                uow=uow,
             )
     _record(
         uow,
@@ -205,8 +232,9 @@ def _write_line(
     method: Method,
     reason: str | None,
     *,
-    actor: Actor,
+    by: int | None,
     uow: UnitOfWork,
+    flag: Flag | None = None,
 ) -> None:
     """Write the line, the counts and the member's version; say so when the meeting was counted already."""
     before = line.state
@@ -214,8 +242,10 @@ def _write_line(
     line.method = method.value
     line.reason = reason
     line.recorded_at = uow.clock.now()
-    line.recorded_by = actor.member_id
-    line.flags = [flag for flag in line.flags if flag != Flag.CONTRADICTS_MARK]
+    line.recorded_by = by
+    line.flags = [known for known in line.flags if known not in OF_THE_LAST_MARK]
+    if flag is not None:
+        line.flags = [*line.flags, flag.value]
     line.account_version = bump_account_version(uow, line.member_id)
     uow.session.flush()
     connection = uow.session.connection()

@@ -1,5 +1,6 @@
 """What attendance does when something happens to a meeting."""
 
+from handbook.attendance.service import record_opener
 from handbook.attendance.summons import close_roll, summon_members
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
@@ -14,7 +15,10 @@ def summon(event: MeetingConvened, uow: UnitOfWork) -> None:
 
 @subscribe(MeetingOpened)
 def summon_newcomers(event: MeetingOpened, uow: UnitOfWork) -> None:
-    summon_members(uow.session.get_one(Meeting, event.meeting_id), uow=uow)
+    meeting = uow.session.get_one(Meeting, event.meeting_id)
+    summon_members(meeting, uow=uow)
+    if event.present_member_id is not None:
+        record_opener(meeting, event.present_member_id, uow=uow)
 
 
 @subscribe(MeetingClosed)

@@ -28,8 +28,11 @@ class MeetingCancelled:
 
 @dataclass(frozen=True, slots=True)
 class MeetingOpened:
+    """``present_member_id`` is who opened it and said to be in the room; None when nobody said so."""
+
     meeting_id: int
     organization_id: int
+    present_member_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

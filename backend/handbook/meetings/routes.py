@@ -114,7 +114,7 @@ def convene_meeting(meeting_id: int) -> Response:
 @blp.response(200, MeetingSchema)
 def open_meeting(fields: dict[str, Any], meeting_id: int) -> Response:
     """Open the meeting for check-ins."""
-    return _change(meeting_id, service.open_meeting, fields["opened_at"])
+    return _change(meeting_id, service.open_meeting, fields["opened_at"], fields["opener_present"])
 
 
 @blp.route("/meetings/<id:meeting_id>/close", methods=["POST"])

@@ -118,9 +118,13 @@ class CancelSchema(Schema):
 
 
 class OpenSchema(Schema):
-    """``opened_at``: when a device without a network opened the meeting; now when it is left out."""
+    """``opened_at``: when a device without a network opened the meeting; now when it is left out.
+
+    ``opener_present``: who opens it is in the room, and is recorded as present when summoned.
+    """
 
     opened_at = Instant(load_default=None, allow_none=True)
+    opener_present = fields.Boolean(load_default=False)
 
 
 class CountsSchema(Schema):

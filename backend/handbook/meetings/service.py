@@ -148,10 +148,16 @@ def convene_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeti
 
 
 def open_meeting(
-    meeting: Meeting, opened_at: datetime | None = None, *, actor: Actor, uow: UnitOfWork
+    meeting: Meeting,
+    opened_at: datetime | None = None,
+    opener_present: bool = False,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
 ) -> Meeting:
     """Begin the hours in which check-ins count, now or, told by a device that had no network, at an earlier time.
 
+    With ``opener_present`` the actor says to be in the room; attendance writes that into the roll.
     Raises :class:`WrongState`, and :class:`ValidationFailed` for a time at which nobody can have opened it.
     """
     following = state_after(MeetingState(meeting.state), Step.OPEN)
@@ -161,8 +167,9 @@ def open_meeting(
         if code:
             raise ValidationFailed(FieldError("/opened_at", code))
     meeting.opened_at = min(opened_at or now, now)
-    _advance(meeting, following, "opened", actor=actor, uow=uow)
-    uow.emit(MeetingOpened(meeting.id, meeting.organization_id))
+    _advance(meeting, following, "opened", actor=actor, uow=uow, opener_present=opener_present)
+    present_member_id = actor.member_id if opener_present else None
+    uow.emit(MeetingOpened(meeting.id, meeting.organization_id, present_member_id))
     return meeting
 
 
@@ -196,12 +203,12 @@ def cancel_meeting(meeting: Meeting, reason: str, *, actor: Actor, uow: UnitOfWo
 
 
 def _advance(
-    meeting: Meeting, following: MeetingState, action: str, *, actor: Actor, uow: UnitOfWork
+    meeting: Meeting, following: MeetingState, action: str, *, actor: Actor, uow: UnitOfWork, **details: Any
 ) -> None:
     meeting.state = following.value
     meeting.content_version = bump_content_version(uow, meeting.organization_id)
     uow.session.flush()
-    _record(uow, action, meeting, actor)
+    _record(uow, action, meeting, actor, **details)
 
 
 def _record(uow: UnitOfWork, action: str, meeting: Meeting, actor: Actor, **details: Any) -> None:
