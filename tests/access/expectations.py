@@ -199,6 +199,9 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("GET", "/api/organizations/<id:organization_id>/reports/attendance"): Expected(
         READERS, OFFICERS, (200,), ORGANIZATION, query={"month": "2026-12"}
     ),
+    ("GET", "/api/organizations/<id:organization_id>/reports/attendance/exceptions"): Expected(
+        READERS, OFFICERS, (200,), ORGANIZATION, query={"month": "2026-12", "kind": "no_meeting"}
+    ),
 }
 
 TABLE |= {

@@ -218,21 +218,84 @@ def test_the_same_as_a_workbook(world: World, sign_in: SignIn, clock: FixedClock
     rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
     lines = {row[1]: row for row in rows if row[1]}
     for child in expected.json["children"]:
-        names = (
-            "cells",
-            "cells_met",
-            "summoned",
-            "present",
-            "late",
-            "excused",
-            "unexcused",
-            "exempt",
-            "rate",
-        )
-        assert lines[child["name"]][2:11] == [child[name] for name in names]
+        names = ("cells", "cells_met", "summoned", "late", "excused", "unexcused", "exempt", "rate")
+        line = lines[child["name"]]
+        assert [*line[2:5], *line[6:11]] == [child[name] for name in names]
     assert lines["Tổng cộng"][4] == expected.json["totals"]["summoned"]
     exceptions = [row[0] for row in book["Cần lưu ý"].iter_rows(min_row=6, values_only=True)]
     assert exceptions == [item["name"] for item in expected.json["exceptions"]]
+
+
+def test_those_who_came_late_are_counted_as_present_in_meeting_month_and_workbook(
+    world: World, sign_in: SignIn, hold
+) -> None:
+    meeting_id = hold("cell", ["member", "secretary", "deputy"])
+    _mark(meeting_id, [world.members["deputy"].id], "late")
+    with unit_of_work() as uow:
+        uow.emit(AttendanceCorrected(meeting_id, int(world.id_of("cell"))))
+    staff = sign_in("staff")
+    counts = staff.get(f"/api/meetings/{meeting_id}/attendance", expect=200).json["counts"]
+    month = report(staff, world, "cell")
+    (line,) = month["meetings"]
+    for figures in (counts, month["totals"], line, report(staff, world, "committee")["totals"]):
+        assert (figures["present"], figures["late"]) == (2, 1)
+    assert month["totals"]["rate"] == line["rate"] == 3 / (counts["summoned"] - counts["exempt"])
+
+    path = f"/api/organizations/{world.id_of('cell')}/reports/attendance?month=2026-12"
+    book = load_workbook(io.BytesIO(staff.get(path, headers={"Accept": XLSX}, expect=200).data))
+    for name, row_of in (("Tổng hợp", "Tổng cộng"), ("Cuộc họp", "Sinh hoạt")):
+        rows = list(book[name].iter_rows(values_only=True))
+        header = next(row for row in rows if "Có mặt" in row)
+        figures = dict(zip(header, next(row for row in rows if row_of in row), strict=True))
+        assert (figures["Có mặt"], figures["Trong đó đến muộn"]) == (3, 1)
+        assert figures["Tỷ lệ dự họp"] == line["rate"]
+        assert any("Có mặt gồm cả người đến muộn" in str(row[0]) for row in rows)
+
+
+def test_a_report_says_where_its_exceptions_go_on(
+    world: World, sign_in: SignIn, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.set(datetime(2026, 12, 8, 2, 0, tzinfo=UTC))
+    staff = sign_in("root_staff")
+    for opened in (False, True):
+        if opened:
+            roll_up_months()
+        whole = report(staff, world, "root")
+        assert len(whole["exceptions"]) == 3
+        assert set(whole["exceptions_next"].values()) == {None}
+        with monkeypatch.context() as patch:
+            patch.setattr("handbook.reports.queries.FIRST_EXCEPTIONS", 2)
+            first = report(staff, world, "root")
+        assert first["exceptions"] == whole["exceptions"][:2]
+        cursor = first["exceptions_next"]["no_meeting"]
+        path = f"/api/organizations/{world.id_of('root')}/reports/attendance/exceptions?month=2026-12"
+        rest = staff.get(f"{path}&kind=no_meeting&limit=2&cursor={cursor}", expect=200).json
+        assert rest == {"items": whole["exceptions"][2:], "next": None}
+        assert staff.get(f"{path}&kind=falling_attendance", expect=200).json == {"items": [], "next": None}
+
+
+def test_pages_of_exceptions_refuse_what_is_none(world: World, sign_in: SignIn) -> None:
+    path = f"/api/organizations/{world.id_of('cell')}/reports/attendance/exceptions"
+    for query in ("", "?kind=other", "?kind=no_meeting&month=2026-13", "?kind=falling_attendance&cursor=x"):
+        assert code_of(sign_in("staff").get(path + query, expect=422)) == "validation_failed"
+    assert (
+        sign_in("staff")
+        .get(f"/api/organizations/{world.id_of('far_cell')}/reports/attendance/exceptions?kind=no_meeting")
+        .status_code
+        == 404
+    )
+
+
+def test_a_workbook_that_ends_early_says_so(
+    world: World, sign_in: SignIn, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.set(datetime(2026, 12, 8, 2, 0, tzinfo=UTC))
+    monkeypatch.setattr("handbook.reports.excel.MOST_EXCEPTIONS", 2)
+    path = f"/api/organizations/{world.id_of('root')}/reports/attendance?month=2026-12"
+    answer = sign_in("root_staff").get(path, headers={"Accept": XLSX}, expect=200)
+    rows = list(load_workbook(io.BytesIO(answer.data))["Cần lưu ý"].iter_rows(min_row=6, values_only=True))
+    assert len(rows) == 3
+    assert rows[-1][0].startswith("Còn nữa")
 
 
 def test_an_unchanged_report_costs_a_304(world: World, sign_in: SignIn) -> None:

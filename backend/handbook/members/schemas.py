@@ -10,6 +10,7 @@ class OfficeSchema(Schema):
     """An office held from..to, both inclusive; ``to`` is null while it lasts."""
 
     organization_id = Id(required=True)
+    organization_name = fields.String(required=True, attribute="organization.name")
     title = fields.String(required=True, validate=validate.OneOf([title.value for title in OfficeTitle]))
     from_ = fields.Date(required=True, data_key="from", attribute="from_date")
     to = fields.Date(required=True, allow_none=True, attribute="to_date")

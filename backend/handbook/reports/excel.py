@@ -15,12 +15,20 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COUNTS = (
     Column("Triệu tập", 11, CellKind.INTEGER),
     Column("Có mặt", 11, CellKind.INTEGER),
-    Column("Đến muộn", 11, CellKind.INTEGER),
+    Column("Trong đó đến muộn", 11, CellKind.INTEGER),
     Column("Vắng có phép", 11, CellKind.INTEGER),
     Column("Vắng không phép", 11, CellKind.INTEGER),
     Column("Miễn sinh hoạt", 11, CellKind.INTEGER),
     Column("Tỷ lệ dự họp", 11, CellKind.PERCENT),
 )
+# The rule of the counts, under the heading of every sheet that has them; see rules.py.
+RULE = (
+    "Có mặt gồm cả người đến muộn. Tỷ lệ dự họp = có mặt ÷ (triệu tập − miễn sinh hoạt);"
+    " chỉ tính các cuộc họp đã kết thúc."
+)
+# Exceptions of each kind in a workbook, which nobody turns the pages of.
+MOST_EXCEPTIONS = 10_000
+MORE = "Còn nữa: xem tiếp ở báo cáo của từng tổ chức trực thuộc."
 _EXCEPTIONS = {
     ExceptionKind.NO_MEETING: "Chưa sinh hoạt thường kỳ trong tháng",
     ExceptionKind.MINUTES_OVERDUE: "Biên bản chưa hoàn thành đúng hạn",
@@ -50,6 +58,7 @@ def report_filename(report: AttendanceReport) -> str:
 def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
     month = f"Tháng {int(report.month[5:])} năm {report.month[:4]}"
     heading = ["TỔNG HỢP SINH HOẠT VÀ ĐIỂM DANH", report.organization.name, month]
+    with_rule = [*heading, RULE]
     zone = ZoneInfo(report.organization.timezone)
     yield Sheet(
         "Tổng hợp",
@@ -61,7 +70,7 @@ def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
             *_COUNTS,
         ],
         _lines(report),
-        heading=heading,
+        heading=with_rule,
     )
     if report.meetings:
         yield Sheet(
@@ -76,7 +85,7 @@ def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
                 [line.starts_at, line.title, _STATES[MeetingState(line.state)], *_counts(line.figures)]
                 for line in report.meetings
             ),
-            heading=heading,
+            heading=with_rule,
             zone=zone,
         )
     yield Sheet(
@@ -90,21 +99,25 @@ def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
             Column("Bí thư", 28),
             Column("Điện thoại", 16),
         ],
-        (
-            [
-                line.finding.name,
-                _EXCEPTIONS[line.finding.kind],
-                line.finding.since,
-                line.finding.rate,
-                line.finding.previous_rate,
-                line.contact.full_name if line.contact else None,
-                line.contact.phone if line.contact else None,
-            ]
-            for line in report.exceptions
-        ),
+        _exceptions(report),
         heading=heading,
         zone=zone,
     )
+
+
+def _exceptions(report: AttendanceReport) -> Iterator[list[Cell]]:
+    for line in report.exceptions:
+        yield [
+            line.finding.name,
+            _EXCEPTIONS[line.finding.kind],
+            line.finding.since,
+            line.finding.rate,
+            line.finding.previous_rate,
+            line.contact.full_name if line.contact else None,
+            line.contact.phone if line.contact else None,
+        ]
+    if any(report.exceptions_next.values()):
+        yield [MORE, None, None, None, None, None, None]
 
 
 def _lines(report: AttendanceReport) -> Iterator[list[Cell]]:
@@ -117,7 +130,7 @@ def _lines(report: AttendanceReport) -> Iterator[list[Cell]]:
 def _counts(figures: Figures) -> list[Cell]:
     return [
         figures.summoned,
-        figures.present,
+        figures.attended,
         figures.late,
         figures.excused,
         figures.unexcused,

@@ -1,12 +1,14 @@
-"""What staff should ask about in a month: found on indexes of the kept rows, at most so many of each kind."""
+"""What staff should ask about in a month: found on indexes of the kept rows, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
 
 from handbook.kernel.db import db
+from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.tree import PATH_END
 from handbook.organizations.enums import CELL_KINDS
 from handbook.organizations.models import Organization
@@ -21,7 +23,7 @@ from handbook.reports.rules import (
     total,
 )
 
-LIMIT = 200
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,87 +40,101 @@ class Finding:
 
 
 def find_exceptions(
-    organization: Organization, month: str, *, today: date, now: datetime, opened: bool
-) -> list[Finding]:
-    """The exceptions of this organisation and everything below it, each kind in the order of the tree."""
-    return [
-        *(_without_meeting(organization, month, opened=opened) if must_have_met(month, today) else ()),
-        *_overdue_minutes(organization, month, now),
-        *_falling(organization, month),
-    ]
+    organization: Organization,
+    month: str,
+    kind: ExceptionKind,
+    *,
+    today: date,
+    now: datetime,
+    opened: bool,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[Finding]:
+    """The exceptions of one kind in this organisation and everything below it, in the order of the tree."""
+    if kind is ExceptionKind.NO_MEETING and not must_have_met(month, today):
+        return Page([], None)
+    if kind is ExceptionKind.NO_MEETING and not opened:
+        return _cells_without_rows(organization, month, limit=limit, cursor=cursor)
+    conditions = {
+        ExceptionKind.NO_MEETING: (CellMonth.cells == 1, CellMonth.cells_met == 0),
+        ExceptionKind.MINUTES_OVERDUE: (
+            CellMonth.minutes_open.is_(True),
+            CellMonth.open_minutes_since < now - timedelta(days=MINUTES_DAYS),
+        ),
+        ExceptionKind.FALLING_ATTENDANCE: (CellMonth.falling.is_(True),),
+    }
+    found = _cells_where(organization, month, *conditions[kind], limit=limit, cursor=cursor)
+    names = _names([row.organization_id for row in found.items])
+    if kind is ExceptionKind.NO_MEETING:
+        return _page_of(found, lambda row: Finding(kind, row.organization_id, names[row.organization_id]))
+    if kind is ExceptionKind.MINUTES_OVERDUE:
+        return _page_of(
+            found,
+            lambda row: Finding(
+                kind,
+                row.organization_id,
+                names[row.organization_id],
+                meeting_id=row.open_minutes_meeting_id,
+                since=row.open_minutes_since,
+            ),
+        )
+    before = _figures_before([row.organization_id for row in found.items], month)
+    return _page_of(
+        found,
+        lambda row: Finding(
+            kind,
+            row.organization_id,
+            names[row.organization_id],
+            rate=row.figures.rate,
+            previous_rate=before[row.organization_id].rate,
+        ),
+    )
 
 
-def _without_meeting(organization: Organization, month: str, *, opened: bool) -> list[Finding]:
-    if opened:
-        found = _cells_where(organization, month, CellMonth.cells == 1, CellMonth.cells_met == 0)
-        return [Finding(ExceptionKind.NO_MEETING, row.organization_id, name) for row, name in found]
+def _cells_without_rows(
+    organization: Organization, month: str, *, limit: int, cursor: str | None
+) -> Page[Finding]:
+    """Of a month that was never opened: the cells themselves, without those that have met in it."""
     met = select(CellMonth.organization_id).where(
         CellMonth.organization_id == Organization.id, CellMonth.month == month, CellMonth.cells_met == 1
     )
-    cells = db.session.execute(
-        select(Organization.id, Organization.name)
-        .where(
-            Organization.path >= organization.path,
-            Organization.path < organization.path + PATH_END,
-            Organization.kind.in_(sorted(CELL_KINDS)),
-            ~met.exists(),
-        )
-        .order_by(Organization.path)
-        .limit(LIMIT)
+    statement = select(Organization).where(
+        Organization.path >= organization.path,
+        Organization.path < organization.path + PATH_END,
+        Organization.kind.in_(sorted(CELL_KINDS)),
+        ~met.exists(),
     )
-    return [Finding(ExceptionKind.NO_MEETING, id_, name) for id_, name in cells]
-
-
-def _overdue_minutes(organization: Organization, month: str, now: datetime) -> list[Finding]:
-    found = _cells_where(
-        organization,
-        month,
-        CellMonth.minutes_open.is_(True),
-        CellMonth.open_minutes_since < now - timedelta(days=MINUTES_DAYS),
+    cells = paginate(
+        statement, [Organization.path], limit=limit, cursor=cursor, key_of=lambda row: [row.path]
     )
-    return [
-        Finding(
-            ExceptionKind.MINUTES_OVERDUE,
-            row.organization_id,
-            name,
-            meeting_id=row.open_minutes_meeting_id,
-            since=row.open_minutes_since,
-        )
-        for row, name in found
-    ]
-
-
-def _falling(organization: Organization, month: str) -> list[Finding]:
-    found = _cells_where(organization, month, CellMonth.falling.is_(True))
-    before = _figures_before([row.organization_id for row, _ in found], month)
-    return [
-        Finding(
-            ExceptionKind.FALLING_ATTENDANCE,
-            row.organization_id,
-            name,
-            rate=row.figures.rate,
-            previous_rate=before[row.organization_id].rate,
-        )
-        for row, name in found
-    ]
+    return _page_of(cells, lambda row: Finding(ExceptionKind.NO_MEETING, row.id, row.name))
 
 
 def _cells_where(
-    organization: Organization, month: str, *conditions: ColumnElement[bool]
-) -> Sequence[tuple[CellMonth, str]]:
-    rows = db.session.execute(
-        select(CellMonth, Organization.name)
-        .join(Organization, Organization.id == CellMonth.organization_id)
-        .where(
-            CellMonth.month == month,
-            CellMonth.path >= organization.path,
-            CellMonth.path < organization.path + PATH_END,
-            *conditions,
-        )
-        .order_by(CellMonth.path)
-        .limit(LIMIT)
+    organization: Organization,
+    month: str,
+    *conditions: ColumnElement[bool],
+    limit: int,
+    cursor: str | None,
+) -> Page[CellMonth]:
+    statement = select(CellMonth).where(
+        CellMonth.month == month,
+        CellMonth.path >= organization.path,
+        CellMonth.path < organization.path + PATH_END,
+        *conditions,
     )
-    return [(row, name) for row, name in rows]
+    return paginate(statement, [CellMonth.path], limit=limit, cursor=cursor, key_of=lambda row: [row.path])
+
+
+def _page_of(rows: Page[Row], finding: Callable[[Row], Finding]) -> Page[Finding]:
+    return Page([finding(row) for row in rows.items], rows.next)
+
+
+def _names(organization_ids: list[int]) -> dict[int, str]:
+    rows = db.session.execute(
+        select(Organization.id, Organization.name).where(Organization.id.in_(organization_ids))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def _figures_before(organization_ids: list[int], month: str) -> dict[int, Figures]:

@@ -1,5 +1,6 @@
 """The attendance report of one organisation and month: read from kept rows by their keys, never summed over meetings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from handbook.access.actor import Actor
 from handbook.access.permissions import Permission
 from handbook.kernel.clock import Clock, today_in
 from handbook.kernel.db import db
+from handbook.kernel.pagination import MAX_LIMIT, Page
 from handbook.kernel.problems import FieldError, ValidationFailed
 from handbook.kernel.tree import PATH_END, SEGMENT, path_ids
 from handbook.kernel.unit_of_work import unit_of_work
@@ -23,12 +25,14 @@ from handbook.reports.exceptions import Finding, find_exceptions
 from handbook.reports.models import CellMonth, DirtyMonth, OrganizationMonth
 from handbook.reports.own_months import MEETING_COLUMNS, figures_of
 from handbook.reports.roll_up import covered_id, open_month, roll_up
-from handbook.reports.rules import Figures, is_month, month_bounds, shift_month, total
+from handbook.reports.rules import ExceptionKind, Figures, is_month, month_bounds, shift_month, total
 
 # A reader rolls up this many marks at once rather than show figures that are seconds old; more is the worker's.
 FRESHEN_LIMIT = 100
 # How many months the trend goes back over, the asked one included.
 TREND_MONTHS = 6
+# Exceptions of each kind that a report brings at once; the others are read page by page.
+FIRST_EXCEPTIONS = MAX_LIMIT
 _CELLS = sorted(CELL_KINDS)
 
 
@@ -73,7 +77,10 @@ class ExceptionLine:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceReport:
-    """Figures of the organisation with everything below it, its parts, and what staff should ask about."""
+    """Figures of the organisation with everything below it, its parts, and what staff should ask about.
+
+    Of every kind of exception the first page is there.
+    """
 
     organization: Organization
     month: str
@@ -81,13 +88,62 @@ class AttendanceReport:
     children: list[ChildLine] = field(default_factory=list)
     meetings: list[MeetingLine] = field(default_factory=list)
     exceptions: list[ExceptionLine] = field(default_factory=list)
+    # Where the exceptions of each kind go on; None when the report has all of them.
+    exceptions_next: dict[ExceptionKind, str | None] = field(default_factory=dict)
     trend: list[MonthLine] = field(default_factory=list)
 
 
 def attendance_report(
-    organization_id: int, month: str | None, *, actor: Actor, clock: Clock
+    organization_id: int, month: str | None, *, actor: Actor, clock: Clock, exceptions: int = FIRST_EXCEPTIONS
 ) -> AttendanceReport:
-    """The report of ``month`` (YYYY-MM; without one, of this month in the organisation's zone)."""
+    """The report of ``month`` (YYYY-MM; without one, of this month in the organisation's zone).
+
+    ``exceptions`` of each kind at most.
+    """
+    scope = _scope(organization_id, month, actor=actor, clock=clock)
+    organization, month, opened = scope.organization, scope.month, scope.opened
+    children = _children(organization, month, opened=opened)
+    pages = {kind: list_exceptions(scope, kind, limit=exceptions) for kind in ExceptionKind}
+    return AttendanceReport(
+        organization=organization,
+        month=month,
+        totals=_totals(organization, month, children, opened=opened),
+        children=children,
+        meetings=_meetings(organization, month),
+        exceptions=[line for page in pages.values() for line in page.items],
+        exceptions_next={kind: page.next for kind, page in pages.items()},
+        trend=_trend(organization, month),
+    )
+
+
+def attendance_exceptions(
+    organization_id: int,
+    month: str | None,
+    kind: ExceptionKind,
+    *,
+    limit: int,
+    cursor: str | None,
+    actor: Actor,
+    clock: Clock,
+) -> Page[ExceptionLine]:
+    """One page of the exceptions of one kind, in the order of the tree."""
+    scope = _scope(organization_id, month, actor=actor, clock=clock)
+    return list_exceptions(scope, kind, limit=limit, cursor=cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a report is about, for whom and when. ``opened``: the month has its rows."""
+
+    organization: Organization
+    month: str
+    opened: bool
+    actor: Actor
+    today: date
+    now: datetime
+
+
+def _scope(organization_id: int, month: str | None, *, actor: Actor, clock: Clock) -> Scope:
     organization = get_organization(organization_id, Permission.REPORTS_READ, actor=actor)
     today = today_in(organization.timezone, clock)
     month = month or today.strftime("%Y-%m")
@@ -96,23 +152,27 @@ def attendance_report(
     if _freshen(organization.path, month):
         organization = get_organization(organization_id, Permission.REPORTS_READ, actor=actor)
     opened = covered_id(db.session(), month) > 0
-    children = _children(organization, month, opened=opened)
-    return AttendanceReport(
-        organization=organization,
-        month=month,
-        totals=_totals(organization, month, children, opened=opened),
-        children=children,
-        meetings=_meetings(organization, month),
-        exceptions=_with_contacts(
-            find_exceptions(organization, month, today=today, now=clock.now(), opened=opened),
-            actor=actor,
-            today=today,
-        ),
-        trend=_trend(organization, month),
+    return Scope(organization, month, opened, actor, today, clock.now())
+
+
+def list_exceptions(
+    scope: Scope, kind: ExceptionKind, *, limit: int, cursor: str | None = None
+) -> Page[ExceptionLine]:
+    """One page of findings, with where they lie and whom to ask there."""
+    found = find_exceptions(
+        scope.organization,
+        scope.month,
+        kind,
+        today=scope.today,
+        now=scope.now,
+        opened=scope.opened,
+        limit=limit,
+        cursor=cursor,
     )
+    return Page(_with_contacts(found.items, actor=scope.actor, today=scope.today), found.next)
 
 
-def _with_contacts(findings: list[Finding], *, actor: Actor, today: date) -> list[ExceptionLine]:
+def _with_contacts(findings: Sequence[Finding], *, actor: Actor, today: date) -> list[ExceptionLine]:
     ids = {finding.organization_id for finding in findings}
     contacts = list_contacts(ids, actor=actor, today=today)
     paths = list_paths(ids)

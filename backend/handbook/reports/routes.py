@@ -9,7 +9,14 @@ from handbook.access.permissions import Permission
 from handbook.kernel.concurrency import set_etag
 from handbook.kernel.unit_of_work import current_clock
 from handbook.reports import excel, queries
-from handbook.reports.schemas import AttendanceReportArgs, AttendanceReportSchema, report_data
+from handbook.reports.schemas import (
+    AttendanceReportArgs,
+    AttendanceReportSchema,
+    ReportExceptionPage,
+    ReportExceptionsArgs,
+    exception_data,
+    report_data,
+)
 
 blp = Blueprint("reports", __name__, url_prefix="/api/organizations", description="Attendance over the tree")
 
@@ -24,8 +31,15 @@ _XLSX_DOC = {"content": {excel.MEDIA_TYPE: {"schema": {"type": "string", "format
 def attendance_report(args: dict[str, Any], organization_id: int) -> Response:
     """Attendance of a month over the tree; with the Accept header of a workbook the same as Excel."""
     clock = current_clock()
-    report = queries.attendance_report(organization_id, args["month"], actor=current_actor(), clock=clock)
-    if request.accept_mimetypes.best_match(["application/json", excel.MEDIA_TYPE]) == excel.MEDIA_TYPE:
+    workbook = request.accept_mimetypes.best_match(["application/json", excel.MEDIA_TYPE]) == excel.MEDIA_TYPE
+    report = queries.attendance_report(
+        organization_id,
+        args["month"],
+        actor=current_actor(),
+        clock=clock,
+        exceptions=excel.MOST_EXCEPTIONS if workbook else queries.FIRST_EXCEPTIONS,
+    )
+    if workbook:
         response = Response(excel.report_workbook(report, created=clock.now()), mimetype=excel.MEDIA_TYPE)
         response.headers.set("Content-Disposition", "attachment", filename=excel.report_filename(report))
     else:
@@ -33,3 +47,20 @@ def attendance_report(args: dict[str, Any], organization_id: int) -> Response:
         set_etag(response, hashlib.sha256(response.get_data()).hexdigest()[:32])
     response.headers["Vary"] = "Accept"
     return response
+
+
+@blp.route("/<id:organization_id>/reports/attendance/exceptions", methods=["GET"])
+@requires(Permission.REPORTS_READ)
+@blp.arguments(ReportExceptionsArgs, location="query")
+@blp.response(200, ReportExceptionPage)
+def attendance_exceptions(args: dict[str, Any], organization_id: int) -> dict[str, Any]:
+    """One kind of exception of a month, page by page: what a report that says there is more does not bring."""
+    page = queries.attendance_exceptions(
+        organization_id,
+        args.pop("month"),
+        args.pop("kind"),
+        actor=current_actor(),
+        clock=current_clock(),
+        **args,
+    )
+    return {"items": [exception_data(line) for line in page.items], "next": page.next}

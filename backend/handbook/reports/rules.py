@@ -1,5 +1,9 @@
 """What the figures mean: pure rules of the attendance report.
 
+**Present and late**: two states of the roll, each counted by itself in rows and in the API. Wherever people read one number
+of those who came ("Có mặt", :attr:`Figures.attended`), it is both together, and those who came late are named as a part of
+it ("trong đó đến muộn"): on every screen, in the workbook and in resolutions.
+
 **Rate**: (present + late) ÷ (summoned − exempt). A member counts as exempt only when absent: one who is exempt and comes
 is recorded as present. Everybody else who was summoned stays in the denominator, whoever was not recorded included.
 Where nobody was due the rate is ``None``, not zero.
@@ -53,6 +57,7 @@ class Figures:
 
     @property
     def attended(self) -> int:
+        """How many came, in time or late: "Có mặt" wherever one number is shown."""
         return self.present + self.late
 
     @property

@@ -3,10 +3,11 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.organizations.enums import OrganizationKind
-from handbook.reports.queries import AttendanceReport
+from handbook.reports.queries import AttendanceReport, ExceptionLine
 from handbook.reports.rules import ExceptionKind, Figures
 
 
@@ -81,7 +82,17 @@ class ReportExceptionSchema(Schema):
     contact = fields.Nested(ContactSchema, required=True, allow_none=True)
 
 
+class ExceptionsNextSchema(Schema):
+    """Cursors of the further exceptions of each kind; null when the report has all of them."""
+
+    no_meeting = fields.String(required=True, allow_none=True)
+    minutes_overdue = fields.String(required=True, allow_none=True)
+    falling_attendance = fields.String(required=True, allow_none=True)
+
+
 class AttendanceReportSchema(Schema):
+    """The first 200 exceptions of each kind; ``exceptions_next`` leads to the others."""
+
     organization_id = Id(required=True)
     name = fields.String(required=True)
     month = fields.String(required=True)
@@ -89,6 +100,7 @@ class AttendanceReportSchema(Schema):
     children = fields.List(fields.Nested(ChildFiguresSchema), required=True)
     meetings = fields.List(fields.Nested(MeetingFiguresSchema), required=True)
     exceptions = fields.List(fields.Nested(ReportExceptionSchema), required=True)
+    exceptions_next = fields.Nested(ExceptionsNextSchema, required=True)
     trend = fields.List(fields.Nested(MonthFiguresSchema), required=True)
 
 
@@ -96,6 +108,23 @@ class AttendanceReportArgs(Schema):
     """``month`` is YYYY-MM; without it this month is meant."""
 
     month = fields.String(load_default=None, validate=validate.Regexp(r"^\d{4}-\d{2}$"))
+
+
+class ReportExceptionsArgs(PageArgs):
+    """One kind of exception of one month; without a month this month is meant."""
+
+    month = fields.String(load_default=None, validate=validate.Regexp(r"^\d{4}-\d{2}$"))
+    kind = fields.Enum(ExceptionKind, by_value=True, required=True)
+
+
+class ReportExceptionPage(Schema):
+    items = fields.List(fields.Nested(ReportExceptionSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+def exception_data(line: ExceptionLine) -> dict[str, Any]:
+    """What :class:`ReportExceptionSchema` dumps."""
+    return {**asdict(line.finding), "path": line.path, "contact": line.contact}
 
 
 def report_data(report: AttendanceReport) -> dict[str, Any]:
@@ -125,9 +154,8 @@ def report_data(report: AttendanceReport) -> dict[str, Any]:
             }
             for line in report.meetings
         ],
-        "exceptions": [
-            {**asdict(line.finding), "path": line.path, "contact": line.contact} for line in report.exceptions
-        ],
+        "exceptions": [exception_data(line) for line in report.exceptions],
+        "exceptions_next": {kind.value: cursor for kind, cursor in report.exceptions_next.items()},
         "trend": [{"month": line.month, **_figures(line.figures)} for line in report.trend],
     }
 

@@ -2266,6 +2266,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/reports/attendance/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        /** One kind of exception of a month, page by page: what a report that says there is more does not bring. */
+        get: {
+            parameters: {
+                query: {
+                    limit?: number;
+                    cursor?: string | null;
+                    month?: string | null;
+                    kind: "no_meeting" | "minutes_overdue" | "falling_attendance";
+                };
+                header?: never;
+                path: {
+                    organization_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportExceptionPage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync": {
         parameters: {
             query?: never;
@@ -2370,6 +2417,7 @@ export interface components {
         Office: {
             /** @example 17 */
             organization_id: string;
+            organization_name: string;
             /** @enum {string} */
             title: "secretary" | "deputy_secretary" | "committee_member" | "staff" | "administrator";
             /** Format: date */
@@ -2678,6 +2726,8 @@ export interface components {
              * @default null
              */
             opened_at: string | null;
+            /** @default false */
+            opener_present: boolean;
         };
         Cancel: {
             reason: string;
@@ -2711,7 +2761,7 @@ export interface components {
             /** @example 17 */
             recorded_by: string | null;
             reason: string | null;
-            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out")[];
+            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting")[];
         };
         Roll: {
             counts: components["schemas"]["Counts"];
@@ -2747,7 +2797,7 @@ export interface components {
             checked_in_at: string | null;
             /** Format: date-time */
             recorded_at: string | null;
-            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out")[];
+            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting")[];
         };
         Mark: {
             /** @enum {string} */
@@ -3037,6 +3087,11 @@ export interface components {
             path: string[];
             contact: components["schemas"]["Contact"] | null;
         };
+        ExceptionsNext: {
+            no_meeting: string | null;
+            minutes_overdue: string | null;
+            falling_attendance: string | null;
+        };
         MonthFigures: {
             cells: number;
             cells_met: number;
@@ -3060,7 +3115,12 @@ export interface components {
             children: components["schemas"]["ChildFigures"][];
             meetings: components["schemas"]["MeetingFigures"][];
             exceptions: components["schemas"]["ReportException"][];
+            exceptions_next: components["schemas"]["ExceptionsNext"];
             trend: components["schemas"]["MonthFigures"][];
+        };
+        ReportExceptionPage: {
+            items: components["schemas"]["ReportException"][];
+            next: string | null;
         };
         Changes: {
             organizations: components["schemas"]["Organization"][];
