@@ -4,10 +4,11 @@ import hashlib
 import secrets
 from datetime import date, datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
+from typing import Any
 
 from flask import Request, Response, current_app, request
 from flask_login import LoginManager
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from handbook.access.actor import Actor, HeldOffice, OfficeTitle
 from handbook.accounts.models import Account, DeviceSession
@@ -40,14 +41,17 @@ _BROWSERS = (
     ("Safari", "Safari"),
 )
 
-_session_row = (
+# The one statement that says which session is live; the layers before Flask ask it too.
+SESSION_ROW = (
     select(
         DeviceSession.id,
         DeviceSession.last_seen_at,
         DeviceSession.expires_at,
         Account.id.label("account_id"),
+        Account.content_version.label("account_version"),
         Account.member_id,
         Member.organization_id,
+        Member.content_version.label("member_version"),
         Organization.path,
         Organization.timezone,
     )
@@ -100,7 +104,7 @@ def load_actors(manager: LoginManager) -> None:
 def find_actor(token: str, clock: Clock) -> Actor | None:
     """The actor of a live session, with member and offices of today; None for anything else."""
     now = clock.now()
-    row = db.session.execute(_session_row, {"token_hash": hash_token(token), "now": now}).first()
+    row = _session_row(db.session.connection(), token, now)
     if row is None:
         return None
     if now - row.last_seen_at > SEEN_EVERY:
@@ -113,6 +117,18 @@ def find_actor(token: str, clock: Clock) -> Actor | None:
         offices=_offices(row.member_id, row.account_id, today_in(row.timezone or DEFAULT_TIMEZONE, clock)),
         session_id=row.id,
     )
+
+
+def find_live_session(connection: Connection, token: str, clock: Clock) -> Row[Any] | None:
+    """The row of a live session, for the layers that answer before Flask; None for anything else, and for a session that
+    should first be marked as seen."""
+    now = clock.now()
+    row = _session_row(connection, token, now)
+    return None if row is None or now - row.last_seen_at > SEEN_EVERY else row
+
+
+def _session_row(connection: Connection, token: str, now: datetime) -> Row[Any] | None:
+    return connection.execute(SESSION_ROW, {"token_hash": hash_token(token), "now": now}).first()
 
 
 def _offices(member_id: int | None, account_id: int, today: date) -> tuple[HeldOffice, ...]:

@@ -1,4 +1,4 @@
-"""A check-in on a bare connection: four prepared statements, for the evening on which a whole province does it at once.
+"""A check-in on a bare connection: five prepared statements, for the evening on which a whole province does it at once.
 
 The transaction is the caller's (``BEGIN IMMEDIATE`` on SQLite). On PostgreSQL the meeting's row is locked first, as everybody
 does who changes its roll; the line of the roll is then written on the condition that it still is as it was read.
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
+from handbook.access.actor import Actor
 from handbook.attendance.counters import MEETINGS, ROLL, move_counts
 from handbook.attendance.enums import Flag, Method
 from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken, NotOpenYet
@@ -24,6 +25,8 @@ from handbook.attendance.rules import (
     state_on_arrival,
 )
 from handbook.attendance.tokens import Code, is_genuine, parse_code
+from handbook.audit.service import record_on
+from handbook.kernel.clock import Clock
 from handbook.kernel.secrets import Secrets
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.keys import unseal
@@ -114,16 +117,19 @@ def check_in(
     token: str,
     scanned_at: datetime,
     method: Method,
-    now: datetime,
+    actor: Actor,
+    clock: Clock,
     secrets: Secrets,
+    request_id: str | None = None,
     rules: AttendanceRules = DEFAULT_RULES,
 ) -> CheckIn:
-    """Record that the member was there. The first arrival is kept, whatever comes later.
+    """Record that the member was there, and the act itself. The first arrival is kept, whatever comes later.
 
     ``line`` comes from :func:`find_line` in the same transaction; whether the member may check in at all is decided between
     the two. Raises :class:`InvalidCheckInToken` and :class:`CheckInClosed`.
     """
     code = _genuine_code(line, meeting_id, token, secrets)
+    now = clock.now()
     for _ in range(ATTEMPTS):
         if line.checked_in_at is not None:
             return _unchanged(line, meeting_id)
@@ -133,6 +139,17 @@ def check_in(
         )
         if _write(connection, line, member_id, result):
             move_counts(connection, meeting_id, line.state, result.state, line.member_status)
+            record_on(
+                connection,
+                "attendance:line:checked_in",
+                actor=actor,
+                subject_id=meeting_id,
+                member_id=member_id,
+                path=line.path,
+                details={"before": line.state, "state": result.state, "method": method.value},
+                clock=clock,
+                request_id=request_id,
+            )
             return result
         # Somebody else wrote this line between reading and writing: judge it again as it is now.
         line = connection.execute(_LINE, {"meeting_id": meeting_id, "member_id": member_id}).one()

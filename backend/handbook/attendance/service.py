@@ -45,7 +45,7 @@ def record_check_in(
     uow: UnitOfWork,
     secrets: Secrets,
 ) -> CheckIn:
-    """The actor was there and shows the code that proves it. The line itself says when, how and by whom: no audit entry.
+    """The actor was there and shows the code that proves it.
 
     Raises :class:`NotFound` or :class:`Forbidden` as the policy says, :class:`NotSummoned`, and what
     :func:`~handbook.attendance.check_in.check_in` raises.
@@ -56,8 +56,7 @@ def record_check_in(
         get_meeting(meeting_id, Permission.ATTENDANCE_CHECK_IN, actor=actor)
         raise NotSummoned
     require(actor, Permission.ATTENDANCE_CHECK_IN, Target(path=line.path))
-    now = uow.clock.now()
-    opened_at = opened_offline(line, meeting_id=meeting_id, token=token, now=now, secrets=secrets)
+    opened_at = opened_offline(line, meeting_id=meeting_id, token=token, now=uow.clock.now(), secrets=secrets)
     if opened_at is not None:
         _open_late(meeting_id, opened_at, uow)
         line = find_line(connection, meeting_id, actor.member_id) or line
@@ -69,7 +68,8 @@ def record_check_in(
         token=token,
         scanned_at=scanned_at,
         method=method,
-        now=now,
+        actor=actor,
+        clock=uow.clock,
         secrets=secrets,
     )
     if result.corrected:

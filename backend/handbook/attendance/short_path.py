@@ -1,4 +1,4 @@
-"""The short path of a check-in: the plain case is written before Flask is woken, in one transaction of four statements.
+"""The short path of a check-in: the plain case is written before Flask is woken, in one transaction of six statements.
 
 Same policy, same rules and same statements as :mod:`handbook.attendance.service`, which answers whenever this layer does not
 see the plain case: a first or repeated check-in of a signed-in member to the open meeting of the own cell. Every refusal
@@ -21,15 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Flask
-from sqlalchemy import Connection, Engine, Row, bindparam, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may
 from handbook.access.permissions import Permission
 from handbook.access.predicates import Target
-from handbook.accounts.models import Account, DeviceSession
-from handbook.accounts.sessions import SEEN_EVERY, hash_token, token_in
+from handbook.accounts.sessions import find_live_session, token_in
 from handbook.attendance.check_in import CheckIn, check_in, find_line
 from handbook.attendance.enums import Method
 from handbook.config import Settings
@@ -39,8 +38,6 @@ from handbook.kernel.http_security import HEADERS
 from handbook.kernel.problems import Problem
 from handbook.kernel.secrets import Secrets
 from handbook.meetings.enums import MeetingState
-from handbook.members.models import Member
-from handbook.organizations.models import Organization
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -50,25 +47,6 @@ _PATH = re.compile(r"/api/meetings/([1-9][0-9]{0,17})/check-ins", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _METHODS = {"qr": Method.QR, "link": Method.LINK}
 _FIELDS = frozenset({"token", "scanned_at", "method"})
-
-_SESSION = (
-    select(
-        Account.id.label("account_id"),
-        Account.member_id,
-        Member.organization_id,
-        Organization.path,
-        DeviceSession.last_seen_at,
-    )
-    .join(Account, Account.id == DeviceSession.account_id)
-    .join(Member, Member.id == Account.member_id)
-    .join(Organization, Organization.id == Member.organization_id)
-    .where(
-        DeviceSession.token_hash == bindparam("token_hash"),
-        DeviceSession.ended_at.is_(None),
-        DeviceSession.expires_at > bindparam("now"),
-        Account.disabled_at.is_(None),
-    )
-)
 
 
 class CheckInShortPath:
@@ -99,9 +77,10 @@ class CheckInShortPath:
                 body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
                 environ["wsgi.input"] = io.BytesIO(body)
                 fields = _parse(body)
-                result = fields and self._check_in(int(found[1]), token, fields)
+                request_id = uuid.uuid4().hex
+                result = fields and self._check_in(int(found[1]), token, fields, request_id)
                 if result:
-                    return self._answer(result, start_response)
+                    return self._answer(result, request_id, start_response)
         return self._inner(environ, start_response)
 
     def _is_plain(self, environ: "WSGIEnvironment") -> bool:
@@ -117,34 +96,43 @@ class CheckInShortPath:
             and environ.get("HTTP_SEC_FETCH_SITE", "same-origin") == "same-origin"
         )
 
-    def _check_in(self, meeting_id: int, token: str, fields: dict[str, Any]) -> CheckIn | None:
+    def _check_in(
+        self, meeting_id: int, token: str, fields: dict[str, Any], request_id: str
+    ) -> CheckIn | None:
         """What was written; None when the long path has to look at it, and then nothing was."""
         engine = self._engine or self._find_engine()
         try:
             with _in_turn(self._queue), engine.begin() as connection:
-                return self._write(connection, meeting_id, token, fields)
+                return self._write(connection, meeting_id, token, fields, request_id)
         except (Problem, SQLAlchemyError, _NotPlain):
             return None
 
-    def _write(self, connection: Connection, meeting_id: int, token: str, fields: dict[str, Any]) -> CheckIn:
-        now = self._clock.now()
-        session = connection.execute(_SESSION, {"token_hash": hash_token(token), "now": now}).first()
-        if session is None or now - session.last_seen_at > SEEN_EVERY:
+    def _write(
+        self, connection: Connection, meeting_id: int, token: str, fields: dict[str, Any], request_id: str
+    ) -> CheckIn:
+        session = find_live_session(connection, token, self._clock)
+        if session is None or session.member_id is None:
             raise _NotPlain
+        # The policy without the offices: who checks in by an office is asked on the long path.
+        actor = Actor(session.account_id, session.member_id, session.organization_id, session.path)
         line = find_line(connection, meeting_id, session.member_id)
-        if line is None or line.meeting_state != MeetingState.OPEN or not _is_allowed(session, line):
+        if line is None or line.meeting_state != MeetingState.OPEN:
+            raise _NotPlain
+        if not may(actor, Permission.ATTENDANCE_CHECK_IN, Target(path=line.path)):
             raise _NotPlain
         return check_in(
             connection,
             line,
             meeting_id=meeting_id,
             member_id=session.member_id,
-            now=now,
+            actor=actor,
+            clock=self._clock,
             secrets=self._secrets,
+            request_id=request_id,
             **fields,
         )
 
-    def _answer(self, result: CheckIn, start_response: "StartResponse") -> Iterable[bytes]:
+    def _answer(self, result: CheckIn, request_id: str, start_response: "StartResponse") -> Iterable[bytes]:
         body = orjson.dumps(
             {
                 "meeting_id": str(result.meeting_id),
@@ -157,7 +145,7 @@ class CheckInShortPath:
         )
         start_response(
             "201 CREATED" if result.created else "200 OK",
-            [*self._headers, ("Content-Length", str(len(body))), ("X-Request-Id", uuid.uuid4().hex)],
+            [*self._headers, ("Content-Length", str(len(body))), ("X-Request-Id", request_id)],
         )
         return [body]
 
@@ -198,12 +186,6 @@ def _in_turn(queue: _Queue | None) -> Iterator[None]:
     else:
         with queue.turn():
             yield
-
-
-def _is_allowed(session: Row[Any], line: Row[Any]) -> bool:
-    """The policy without the offices: who checks in by an office is asked on the long path."""
-    actor = Actor(session.account_id, session.member_id, session.organization_id, session.path)
-    return may(actor, Permission.ATTENDANCE_CHECK_IN, Target(path=line.path))
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:

@@ -3,10 +3,14 @@
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection, insert
 
 from handbook.access.actor import Actor
 from handbook.audit.models import AuditEntry
+from handbook.kernel.clock import Clock
 from handbook.kernel.unit_of_work import UnitOfWork
+
+_INSERT = insert(AuditEntry.__table__)
 
 
 def record(
@@ -36,4 +40,36 @@ def record(
             details=details or {},
             request_id=structlog.contextvars.get_contextvars().get("request_id"),
         )
+    )
+
+
+def record_on(
+    connection: Connection,
+    tag: str,
+    *,
+    actor: Actor,
+    subject_id: int,
+    member_id: int,
+    path: str,
+    details: dict[str, Any],
+    clock: Clock,
+    request_id: str | None = None,
+) -> None:
+    """The same entry as one prepared statement, for the acts that a whole province does in one evening.
+
+    ``request_id`` is asked for because the layers before Flask have no context that would know it.
+    """
+    connection.execute(
+        _INSERT,
+        {
+            "at": clock.now(),
+            "tag": tag,
+            "actor_account_id": actor.account_id,
+            "actor_member_id": actor.member_id,
+            "subject_id": subject_id,
+            "member_id": member_id,
+            "path": path,
+            "details": details,
+            "request_id": request_id or structlog.contextvars.get_contextvars().get("request_id"),
+        },
     )

@@ -31,6 +31,9 @@ class PostgresReader:
     def instant(self, value: Any) -> datetime | None:
         return None if value is None else value.astimezone(UTC)
 
+    def moment(self, instant: datetime) -> Any:
+        return instant
+
     def data(self, value: Any) -> Any:
         return value
 

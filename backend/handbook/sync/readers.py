@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from sqlalchemy import Select
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.default import DefaultDialect
 
 from handbook.config import Settings
 
@@ -19,11 +21,14 @@ SQLITE_WAIT_SECONDS = 1
 
 
 class Reader(Protocol):
-    """What both engines offer; ``instant`` and ``data`` read what the engine gives for a time and for JSON."""
+    """What both engines offer. ``instant`` and ``data`` read what the engine gives for a time and for JSON; ``moment`` is a
+    time as the engine compares it."""
 
     def rows(self, statement: str, values: Sequence[Any]) -> Rows | None: ...
 
     def instant(self, value: Any) -> datetime | None: ...
+
+    def moment(self, instant: datetime) -> Any: ...
 
     def data(self, value: Any) -> Any: ...
 
@@ -35,6 +40,11 @@ def reader_of(settings: Settings) -> Reader:
     from handbook.sync.postgres_reader import PostgresReader
 
     return PostgresReader(settings)
+
+
+def in_words(statement: Select[Any]) -> str:
+    """A statement of the application as text for these readers; its parameters stand in the order of the text."""
+    return str(statement.compile(dialect=DefaultDialect(paramstyle="qmark")))
 
 
 class SqliteReader:
@@ -51,6 +61,9 @@ class SqliteReader:
 
     def instant(self, value: Any) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+    def moment(self, instant: datetime) -> Any:
+        return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
     def data(self, value: Any) -> Any:
         return json.loads(value)

@@ -8,31 +8,25 @@ something personal, a session that should be marked as seen, a database that doe
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
 from flask import Flask
 
 from handbook.access.actor import Actor
-from handbook.accounts.sessions import SEEN_EVERY, hash_token, token_in
+from handbook.accounts.sessions import SEEN_EVERY, SESSION_ROW, hash_token, token_in
 from handbook.config import Settings
 from handbook.kernel.clock import Clock
 from handbook.kernel.http_security import HEADERS
 from handbook.sync.cursor import Cursor, day_of, decode, scope_of
-from handbook.sync.readers import reader_of
+from handbook.sync.readers import in_words, reader_of
 from handbook.sync.shared import SharedParts, compose, key_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_SESSION = """
-SELECT a.id, a.content_version, a.member_id, m.organization_id, m.content_version, o.path,
-       s.last_seen_at, s.expires_at
-FROM device_sessions s JOIN accounts a ON a.id = s.account_id
-LEFT JOIN members m ON m.id = a.member_id LEFT JOIN organizations o ON o.id = m.organization_id
-WHERE s.token_hash = ? AND s.ended_at IS NULL AND a.disabled_at IS NULL
-"""
+_SESSION = in_words(SESSION_ROW)
 _VERSIONS = "SELECT id, content_version FROM organizations WHERE id IN ({marks})"
 _OFFICE = "SELECT 1 FROM offices WHERE member_id = ? OR account_id = ? LIMIT 1"
 _ABSENCE_REQUEST = """
@@ -50,14 +44,19 @@ FROM notices WHERE account_id = ? AND account_version > ? ORDER BY id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
+class _Session(NamedTuple):
+    """What ``SESSION_ROW`` says, in its order; instants are as the engine gives them."""
+
+    id: int
+    last_seen_at: Any
+    expires_at: Any
     account_id: int
     account_version: int
     member_id: int | None
     organization_id: int | None
     member_version: int | None
     path: str | None
+    timezone: str | None
 
 
 class SyncShortPath:
@@ -135,14 +134,13 @@ class SyncShortPath:
         )
 
     def _session(self, token: str) -> _Session | None:
-        rows = self._reader.rows(_SESSION, (hash_token(token),))
+        now = self._clock.now()
+        rows = self._reader.rows(_SESSION, (hash_token(token), self._reader.moment(now)))
         if not rows:
             return None
-        now, (*facts, last_seen_at, expires_at) = self._clock.now(), rows[0]
-        last_seen, expires = self._reader.instant(last_seen_at), self._reader.instant(expires_at)
-        if last_seen is None or expires is None or expires <= now or now - last_seen > SEEN_EVERY:
-            return None
-        return _Session(*facts)
+        session = _Session(*rows[0])
+        last_seen = self._reader.instant(session.last_seen_at)
+        return None if last_seen is None or now - last_seen > SEEN_EVERY else session
 
     def _versions(self, wanted: Mapping[int, int]) -> dict[int, int] | None:
         ids = tuple(wanted)
