@@ -1,7 +1,8 @@
 import type { Id } from '$api/shapes';
 import { fetchRoll } from './commands';
 
-const EVERY = 2_500;
+/** A check-in is on the board within three seconds: the pause, the question, and the drawing of the answer. */
+const EVERY = 2_000;
 /** Without a network the radio is spared. */
 const RETRY = 8_000;
 
