@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Meeting, Member, RollItem } from '$api/shapes';
 import type { OutboxItem, StoredRoll } from '$db/schema';
-import { buildBoard, markableStates, pick } from './board';
+import { buildBoard, markableStates, pick, selfFirst } from './board';
 
 const meeting = {
   id: '17', organization_id: '3', state: 'open', can: ['mark'], timezone: 'Asia/Ho_Chi_Minh',
@@ -36,6 +36,29 @@ describe('the attendance board', () => {
     expect(seen.rows[1]).toMatchObject({ state: 'present', method: 'secretary', recorded_by: '9', reason: 'ốm' });
     expect(seen.counts).toMatchObject({ present: 2, not_recorded: 1 });
     expect(seen.quorum).toEqual({ required: 2, reached: true });
+  });
+
+  const opening = (opener_present: boolean, changes: Partial<OutboxItem> = {}): OutboxItem => ({
+    ...mark('', 'present'), kind: 'open_meeting', method: 'POST', path: '/api/meetings/17/open',
+    body: { opened_at: '2026-12-03T12:29:00.000Z', opener_present }, ...changes,
+  });
+  const seenBy = (self: string, items: OutboxItem[]) => buildBoard({ meeting, roll, members: [], items, self });
+
+  it('shows who opened the meeting without a network and is in the room as present', () => {
+    const seen = seenBy('2', [opening(true)]);
+    expect(seen.rows[1]).toMatchObject({ state: 'present', method: 'secretary', recorded_by: '2', flags: ['opened_meeting'] });
+    expect(seen.counts).toMatchObject({ present: 2, not_recorded: 1 });
+    expect(seenBy('2', [opening(true, { state: 'done', sent_at: '2026-12-03T12:31:00.000Z' })]).counts.present).toBe(2);
+  });
+
+  it('takes nobody for present by an opening that was refused, that says nothing of it, or of another person', () => {
+    expect(seenBy('2', [opening(true, { state: 'refused' })]).counts.present).toBe(1);
+    expect(seenBy('2', [opening(false)]).counts.present).toBe(1);
+    expect(seenBy('77', [opening(true)]).counts.present).toBe(1);
+  });
+
+  it('names who holds the phone before all others', () => {
+    expect(selfFirst(board([]).rows, '3').map((row) => row.member_id)).toEqual(['3', '1', '2']);
   });
 
   it('takes the last of several marks of one member', () => {

@@ -1,7 +1,7 @@
 import type { AttendanceState, Counts, Id, Meeting, Member, MemberStatus, RollItem } from '$api/shapes';
 import type { OutboxItem, StoredRoll } from '$db/schema';
-import { byGivenName } from '$features/chapter/names';
 import { matches } from '$lib/fold';
+import { byGivenName } from '$lib/names';
 
 /** One line of the board: what the server said last, with the marks of this phone laid over it. */
 export interface BoardRow extends RollItem {
@@ -20,6 +20,7 @@ export interface Board {
 export type Filter = 'all' | 'missing' | 'there' | 'away';
 
 export const MARK_KIND = 'mark';
+export const OPEN_KIND = 'open_meeting';
 const BELONGS: readonly MemberStatus[] = ['official', 'probationary', 'exempt', 'temporary_in', 'temporary_out'];
 const THERE: readonly (AttendanceState | null)[] = ['present', 'late'];
 
@@ -42,9 +43,11 @@ export function markedMember(item: OutboxItem): Id | null {
 export function buildBoard({ meeting, roll, members, items, self }: Known): Board {
   const base = roll ? roll.items : members.filter((one) => belongs(one, meeting)).map(lineOf).sort(byGivenName);
   const marks = latestMarks(items, roll?.fetched_at ?? '');
+  const opening = items.find((item) => saysOpenerIsPresent(item, roll?.fetched_at ?? ''));
   const rows = base.map((line) => {
     const mark = marks.get(line.member_id);
-    return mark ? withMark(line, mark, self) : { ...line };
+    if (mark) return withMark(line, mark, self);
+    return opening && line.member_id === self ? withOpening(line, opening) : { ...line };
   });
   const counts = countRows(rows);
   const required = roll?.quorum?.required;
@@ -86,6 +89,22 @@ function withMark(line: RollItem, mark: OutboxItem, self: Id | null): BoardRow {
   };
 }
 
+/** An opening made without a network that says that who holds this phone is in the room, and is not in the roll yet. */
+function saysOpenerIsPresent(item: OutboxItem, fetchedAt: string): boolean {
+  if (item.kind !== OPEN_KIND || item.state === 'refused' || item.state === 'conflict') return false;
+  const body = item.body as { opener_present?: boolean } | undefined;
+  return body?.opener_present === true && (item.state !== 'done' || (item.sent_at ?? '') >= fetchedAt);
+}
+
+/** What the server will write when it hears of the opening. */
+function withOpening(line: RollItem, opening: OutboxItem): BoardRow {
+  if (isThere(line)) return { ...line };
+  return {
+    ...line, state: 'present', reason: null, method: 'secretary', recorded_at: opening.created_at,
+    recorded_by: line.member_id, flags: [...line.flags, 'opened_meeting'],
+  };
+}
+
 export function countRows(rows: readonly RollItem[]): Counts {
   const counts: Counts = {
     summoned: rows.length, present: 0, late: 0, excused: 0, unexcused: 0, exempt: 0, not_recorded: 0,
@@ -100,6 +119,11 @@ export function isThere(row: RollItem): boolean {
 
 function officialThere(rows: readonly RollItem[]): number {
   return rows.filter((row) => row.status === 'official' && isThere(row)).length;
+}
+
+/** The lines in their order, the own one before all others. */
+export function selfFirst(rows: readonly BoardRow[], self: Id | null): BoardRow[] {
+  return [...rows.filter((row) => row.member_id === self), ...rows.filter((row) => row.member_id !== self)];
 }
 
 /** How many sit in the room. */

@@ -4,7 +4,7 @@ import { database, write } from '$db/database';
 import type { OutboxItem, StoredRoll } from '$db/schema';
 import { dismissItem, enqueue, itemsAbout, overlay, retryItem } from '$sync/outbox';
 import { syncNow } from '$sync/engine.svelte';
-import { MARK_KIND } from './board';
+import { MARK_KIND, OPEN_KIND } from './board';
 
 function at(meetingId: Id): string {
   return `/api/meetings/${encodeURIComponent(meetingId)}`;
@@ -71,10 +71,10 @@ async function step(meeting: Meeting, name: 'open' | 'close' | 'finalize', body?
 
 /**
  * Opens the meeting. Without a network the opening is kept with its time and sent later, and this phone goes on as if
- * the meeting were open, because its codes are good without a network.
+ * the meeting were open, because its codes are good without a network. `opener_present`: who opens it is in the room.
  */
-export async function openMeeting(meeting: Meeting): Promise<'opened' | 'queued' | { code: string }> {
-  const code = await step(meeting, 'open');
+export async function openMeeting(meeting: Meeting, opener_present: boolean): Promise<'opened' | 'queued' | { code: string }> {
+  const code = await step(meeting, 'open', { opener_present });
   if (code === null) return 'opened';
   if (code !== 'network') return { code };
   const opened_at = new Date().toISOString();
@@ -82,11 +82,11 @@ export async function openMeeting(meeting: Meeting): Promise<'opened' | 'queued'
     id: meeting.id, state: 'open', opened_at, can: ['close', 'mark', 'answer_absence', 'show_qr'],
   };
   await enqueue({
-    kind: 'open_meeting',
+    kind: OPEN_KIND,
     subject: `meeting:${meeting.id}`,
     method: 'POST',
     path: `${at(meeting.id)}/open`,
-    body: { opened_at },
+    body: { opened_at, opener_present },
     ifMatch: meeting.etag,
     local: { store: 'meetings', key: meeting.id, patch },
   });
@@ -97,13 +97,24 @@ export async function openMeeting(meeting: Meeting): Promise<'opened' | 'queued'
  * Clears up after an opening made without a network: when the meeting is open anyway the item is not needed; when it was
  * only edited meanwhile the opening is sent once more for the new version.
  */
-export async function settleOpening(meeting: Meeting): Promise<void> {
+export async function settleOpening(meeting: Meeting, self: Id | null): Promise<void> {
   for (const item of await itemsAbout(`meeting:${meeting.id}`)) {
-    if (item.kind !== 'open_meeting' || item.seq === undefined) continue;
+    if (item.kind !== OPEN_KIND || item.seq === undefined) continue;
     if (item.state !== 'refused' && item.state !== 'conflict') continue;
-    if (meeting.state !== 'convened') await dismissItem(item.seq);
-    else if (item.state === 'conflict' && item.if_match !== meeting.etag) await retryItem(item.seq, { if_match: meeting.etag });
+    if (meeting.state !== 'convened') {
+      await dismissItem(item.seq);
+      await keepOpenerPresent(meeting, item, self);
+    } else if (item.state === 'conflict' && item.if_match !== meeting.etag) await retryItem(item.seq, { if_match: meeting.etag });
   }
+}
+
+/** Somebody else's opening was first: that this person was in the room must not be lost with the own one. */
+async function keepOpenerPresent(meeting: Meeting, item: OutboxItem, self: Id | null): Promise<void> {
+  const body = item.body as { opener_present?: boolean } | undefined;
+  if (!self || !body?.opener_present || !meeting.can.includes('mark')) return;
+  const roll = await (await database()).get('rolls', meeting.id);
+  const line = roll?.items.find((one) => one.member_id === self);
+  if (line && line.state !== 'present' && line.state !== 'late') await mark(meeting.id, self, 'present', '');
 }
 
 export function closeMeeting(meeting: Meeting): Promise<string | null> {
