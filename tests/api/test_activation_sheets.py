@@ -73,7 +73,7 @@ def test_the_day_printed_is_the_last_that_works(sign_in: SignIn, world: World) -
 
     # Issued on 1 December 2026 at nine in the morning in Hanoi, for 60 days.
     assert "lập ngày 01/12/2026" in " ".join(page.split())
-    assert "đến hết ngày 29/01/2027" in " ".join(page.split())
+    assert "Hạn: hết ngày 29/01/2027" in " ".join(page.split())
 
 
 def test_a_later_sheet_ends_the_codes_of_the_earlier(

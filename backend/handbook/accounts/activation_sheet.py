@@ -39,7 +39,7 @@ class SheetCell:
 def build_activation_sheet(
     cells: Sequence[SheetCell], *, public_url: str, issued_on: date, expires_on: date, created: datetime
 ) -> bytes:
-    """The sheet as PDF, A4; every organisation begins a page of its own, five slips to the page.
+    """The sheet as PDF, A4; every organisation begins a page of its own, up to 27 slips to the page.
 
     The QR code holds ``PUBLIC_URL/activate#CODE``: the code is in the fragment, which no browser sends to a server.
     ``expires_on`` is the last day on which the codes work, in the organisation's zone.
@@ -91,7 +91,7 @@ def _qr_svg(content: str) -> str:
     side = len(symbol.matrix) + 2 * _QUIET_ZONE
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
-        f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/><path d="{"".join(strokes)}"/></svg>'
+        f'<path d="{"".join(strokes)}"/></svg>'
     )
 
 
