@@ -302,6 +302,22 @@ def test_meetings_are_listed_by_time_state_and_page(engine_name: str, sign_in: S
     assert page["next"] is None
 
 
+def test_meetings_below_are_listed_without_the_drafts_of_others(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    mine = convened(sign_in("secretary"), world.id_of("cell"))["id"]
+    draft(sign_in("secretary"), world.id_of("cell"))
+
+    def listed(role: str, name: str, query: str) -> list[str]:
+        path = f"/api/organizations/{world.id_of(name)}/meetings{query}"
+        return [item["id"] for item in sign_in(role).get(path, expect=200).json["items"]]
+
+    for role, name in (("staff", "committee"), ("root_staff", "root")):
+        assert listed(role, name, "") == []
+        assert listed(role, name, "?below=true") == [mine]
+    assert listed("member", "cell", "?below=true") == [mine]
+
+
 @pytest.mark.parametrize(
     ("query", "where"),
     [

@@ -15,6 +15,7 @@ from handbook.kernel.concurrency import etag_of
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
+from handbook.kernel.tree import PATH_END
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.rules import warnings_for
@@ -49,14 +50,23 @@ def list_meetings(
     from_: datetime | None = None,
     to: datetime | None = None,
     states: Sequence[MeetingState] = (),
+    below: bool = False,
 ) -> Page[Meeting]:
-    """Meetings of one organisation that start from ``from_`` (inclusive) and before ``to``, the latest first."""
+    """Meetings of one organisation that start from ``from_`` (inclusive) and before ``to``, the latest first.
+
+    ``below``: of every organisation below it as well.
+    """
+    here = (
+        (Organization.path >= organization.path) & (Organization.path < organization.path + PATH_END)
+        if below
+        else Meeting.organization_id == organization.id
+    )
     statement = (
         select(Meeting)
         .join(Organization, Organization.id == Meeting.organization_id)
         .options(selectinload(Meeting.agenda))
         .where(
-            Meeting.organization_id == organization.id,
+            here,
             visible(actor, Permission.MEETINGS_READ, Meeting.columns()),
         )
     )

@@ -52,7 +52,7 @@ def create_meeting(fields: dict[str, Any], organization_id: int) -> Response:
 @blp.arguments(MeetingListArgs, location="query")
 @blp.response(200, page_of(MeetingSchema))
 def list_meetings(args: dict[str, Any], organization_id: int) -> dict[str, Any]:
-    """List an organisation's meetings, the latest first."""
+    """List an organisation's meetings, with ``below`` also those of the organisations below it, the latest first."""
     actor = current_actor()
     organization = get_organization(organization_id, Permission.MEETINGS_READ, actor=actor)
     zone = ZoneInfo(organization.timezone)
@@ -69,6 +69,7 @@ def list_meetings(args: dict[str, Any], organization_id: int) -> dict[str, Any]:
         from_=args["from_"] and beginning(args["from_"], zone),
         to=to and beginning(to, zone),
         states=[MeetingState(name) for name in args["state"].split(",")] if args["state"] else [],
+        below=args["below"],
     )
     views = queries.meeting_views(page.items, actor=actor, now=current_clock().now())
     return {"items": views, "next": page.next}

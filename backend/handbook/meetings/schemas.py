@@ -194,6 +194,7 @@ class MeetingListArgs(PageArgs):
 
     from_ = Moment(data_key="from", load_default=None)
     to = Moment(load_default=None)
+    below = fields.Boolean(load_default=False, metadata={"description": "with the organisations below"})
     state = fields.String(
         load_default=None, metadata={"description": "one state or several, separated by commas"}
     )
