@@ -22,12 +22,20 @@ function standalone(): boolean {
   return matchMedia('(display-mode: standalone)').matches || (navigator as { standalone?: boolean }).standalone === true;
 }
 
+/** No browser offers it there, so the way is told. An iPad that shows pages as a desk does calls itself a Mac. */
+function isIos(): boolean {
+  return /iPhone|iPad/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+}
+
 export function startInstall(): void {
   addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault();
     offered = event as InstallEvent;
   });
-  addEventListener('appinstalled', () => (state.offer = 'none'));
+  addEventListener('appinstalled', () => {
+    offered = null;
+    state.offer = 'none';
+  });
 }
 
 /** To be told of every screen that a logged-in member opens; the offer comes with the second useful visit. */
@@ -38,8 +46,7 @@ export function countScreen(): void {
   if (screens === SCREENS) localStorage.setItem(VISITS, String(++visits));
   const dismissed = Number(localStorage.getItem(DISMISSED) ?? '0');
   if (visits < USEFUL_VISITS || Date.now() - dismissed < REST) return;
-  const ios = /iPhone|iPad/.test(navigator.userAgent);
-  state.offer = offered ? 'prompt' : ios ? 'ios' : 'none';
+  state.offer = offered ? 'prompt' : isIos() ? 'ios' : 'none';
 }
 
 export async function install(): Promise<void> {
