@@ -47,6 +47,7 @@ _LINE = (
         MEETINGS.c.check_in_key_sealed,
         MEETINGS.c.step_seconds,
         MEETINGS.c.tolerance_steps,
+        MEETINGS.c.late_after_minutes,
         ORGANIZATIONS.c.path,
         ROLL.c.member_status,
         ROLL.c.state,
@@ -134,9 +135,7 @@ def check_in(
         if line.checked_in_at is not None:
             return _unchanged(line, meeting_id)
         arrival = _arrival(line, code, scanned_at, now, rules)
-        result = _after(
-            line, arrival, meeting_id=meeting_id, member_id=member_id, method=method, now=now, rules=rules
-        )
+        result = _after(line, arrival, meeting_id=meeting_id, member_id=member_id, method=method, now=now)
         if _write(connection, line, member_id, result):
             move_counts(connection, meeting_id, line.state, result.state, line.member_status)
             record_on(
@@ -214,12 +213,11 @@ def _after(
     member_id: int,
     method: Method,
     now: datetime,
-    rules: AttendanceRules,
 ) -> CheckIn:
     arrived = CheckIn(
         meeting_id=meeting_id,
         organization_id=line.organization_id,
-        state=state_on_arrival(arrival.at, line.starts_at, rules).value,
+        state=state_on_arrival(arrival.at, line.starts_at, timedelta(minutes=line.late_after_minutes)).value,
         method=method.value,
         checked_in_at=arrival.at,
         recorded_at=now,

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -22,6 +23,7 @@ from handbook.meetings.queries import meeting_counts
 from handbook.meetings.state import WITH_CHECK_IN_KEY, require_state
 from handbook.members.models import Member
 from handbook.organizations.models import Organization
+from handbook.organizations.settings import rules_of
 
 _LINES = (
     select(
@@ -49,21 +51,30 @@ def roll_etag(meeting: Meeting, *, actor: Actor) -> str:
     return f"r{meeting.id}-{meeting.roll_version}-{meeting.organization.content_version}-{scope}"
 
 
-def read_roll(meeting: Meeting, *, actor: Actor, rules: AttendanceRules = DEFAULT_RULES) -> dict[str, Any]:
+def read_roll(meeting: Meeting, *, actor: Actor) -> dict[str, Any]:
     """Counts, quorum and lines: all of them for who may read the roll, else only the reader's own."""
     if _sees_all(meeting, actor):
         lines = db.session.execute(_ALL_LINES, {"meeting_id": meeting.id}).all()
     else:
         own = None if actor.member_id is None else find_line(meeting.id, actor.member_id)
         lines = [] if own is None else [own]
+    share = quorum_share(meeting)
     return {
         "counts": meeting_counts(meeting),
         "quorum": {
-            "required": quorum_required(meeting.official_due, rules.quorum),
-            "reached": is_quorum_reached(meeting.official_due, meeting.official_present, rules.quorum),
+            "required": quorum_required(meeting.official_due, share),
+            "reached": is_quorum_reached(meeting.official_due, meeting.official_present, share),
         },
         "items": lines,
     }
+
+
+def quorum_share(meeting: Meeting) -> Fraction:
+    """The part of the official members due that has to be there: as it was at the convening, until then as it is now."""
+    if meeting.quorum_share is not None:
+        return Fraction(meeting.quorum_share)
+    share: Fraction = rules_of(meeting.organization)["attendance.quorum"]
+    return share
 
 
 def reads_as_supervisor(meeting: Meeting, *, actor: Actor) -> bool:

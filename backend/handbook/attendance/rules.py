@@ -13,15 +13,13 @@ ATTENDING = frozenset({AttendanceState.PRESENT, AttendanceState.LATE})
 
 @dataclass(frozen=True, slots=True)
 class AttendanceRules:
-    """What committees may set differently; the defaults are those of 2-domain and 3-architecture.
+    """How far check-ins are believed (3-architecture); what committees may set differently is kept on the meeting.
 
     ``grace``: how long before the opening a code may have been shown (the clock of the secretary's device may be slow).
     ``clock_skew``: how far the clocks of phone, secretary's device and server may differ. ``before_start`` and
     ``after_end``: the hours for which a device may show codes on its own.
     """
 
-    quorum: Fraction = Fraction(2, 3)
-    late_after: timedelta = timedelta(minutes=15)
     grace: timedelta = timedelta(minutes=30)
     clock_skew: timedelta = timedelta(minutes=10)
     before_start: timedelta = timedelta(hours=1)
@@ -31,23 +29,19 @@ class AttendanceRules:
 DEFAULT_RULES = AttendanceRules()
 
 
-def quorum_required(official_due: int, share: Fraction = DEFAULT_RULES.quorum) -> int:
+def quorum_required(official_due: int, share: Fraction) -> int:
     """How many of the official members who must attend have to be there: the share, rounded up."""
     return -(-official_due * share.numerator // share.denominator)
 
 
-def is_quorum_reached(
-    official_due: int, official_present: int, share: Fraction = DEFAULT_RULES.quorum
-) -> bool:
+def is_quorum_reached(official_due: int, official_present: int, share: Fraction) -> bool:
     """Whether the meeting has its quorum; a meeting to which nobody must come has none."""
     return official_due > 0 and official_present >= quorum_required(official_due, share)
 
 
-def state_on_arrival(
-    arrived_at: datetime, starts_at: datetime, rules: AttendanceRules = DEFAULT_RULES
-) -> AttendanceState:
+def state_on_arrival(arrived_at: datetime, starts_at: datetime, late_after: timedelta) -> AttendanceState:
     """Present, or late when more than ``late_after`` has passed since the start."""
-    return AttendanceState.LATE if arrived_at > starts_at + rules.late_after else AttendanceState.PRESENT
+    return AttendanceState.LATE if arrived_at > starts_at + late_after else AttendanceState.PRESENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from handbook.demo.people import Block, Person, Unit
 from handbook.demo.store import Store
 from handbook.kernel.clock import DEFAULT_TIMEZONE
 from handbook.meetings.enums import MeetingKind, MeetingState
-from handbook.meetings.models import STEP_SECONDS, TOLERANCE_STEPS, AgendaItem, Meeting
+from handbook.meetings.models import STEP_SECONDS, AgendaItem, Meeting
+from handbook.meetings.rules import frozen_rules
 from handbook.meetings.templates import template_for
 from handbook.members.enums import MemberStatus
+from handbook.organizations.settings import default_rules
 from handbook.resolutions.enums import DocumentType, ResolutionState, TaskState
 from handbook.resolutions.models import Resolution, Task, TaskAssignee
 from handbook.resolutions.rules import Symbol, issuer_of, term_on
@@ -23,6 +25,7 @@ from handbook.resolutions.rules import Symbol, issuer_of, term_on
 PAST_MONTHS = 3
 ZONE = ZoneInfo(DEFAULT_TIMEZONE)
 LENGTH = timedelta(hours=2)
+LATE_AFTER = timedelta(minutes=default_rules()["attendance.late_after_minutes"])
 HELD = 0.96
 FALLING = 0.06
 NOT_ACTIVE_HERE = frozenset({MemberStatus.EXEMPT, MemberStatus.TEMPORARY_OUT})
@@ -62,8 +65,8 @@ class Chronicler:
                 day = self._day(months_ago, 25 + committee.id % 3)
                 self._hold(committee, MeetingKind.COMMITTEE, day, time(14, 0), committee.officers)
 
-    def gather(self, cell: Unit, *, key: bytes, meeting_id: int) -> None:
-        """The meeting that is open now: begun a good half hour ago, most have checked in."""
+    def gather(self, cell: Unit, *, key: bytes, meeting_id: int, awaited: Person) -> None:
+        """The meeting that is open now: begun a good half hour ago, most have checked in, ``awaited`` has not."""
         starts_at = self.now.replace(minute=self.now.minute // 5 * 5, second=0, microsecond=0) - timedelta(
             minutes=35
         )
@@ -73,7 +76,7 @@ class Chronicler:
         )
         if made != meeting_id:
             raise ValueError("the key was sealed for another meeting")
-        self._roll(cell, made, starts_at, cell.people, decline=0.0, over=False)
+        self._roll(cell, made, starts_at, cell.people, decline=0.0, over=False, awaited=awaited)
 
     def next_meeting_id(self) -> int:
         """The id that the next meeting will get."""
@@ -168,7 +171,7 @@ class Chronicler:
             cancelled_at=None,
             check_in_key_sealed=sealed_key,
             step_seconds=STEP_SECONDS,
-            tolerance_steps=TOLERANCE_STEPS,
+            **frozen_rules(default_rules()),
             sequence=0,
             content_version=unit.next_version(),
             row_version=1,
@@ -196,11 +199,14 @@ class Chronicler:
         *,
         decline: float,
         over: bool,
+        awaited: Person | None = None,
     ) -> int:
         counts = dict.fromkeys(AttendanceState, 0)
         due = present = 0
         for person in people:
-            state = self._line(unit, meeting_id, starts_at, person, decline=decline, over=over)
+            state = self._line(
+                unit, meeting_id, starts_at, person, decline=decline, over=over, silent=person is awaited
+            )
             if state is not None:
                 counts[state] += 1
             if person.status is MemberStatus.OFFICIAL:
@@ -216,7 +222,15 @@ class Chronicler:
         return counts[AttendanceState.EXCUSED] + counts[AttendanceState.UNEXCUSED]
 
     def _line(
-        self, unit: Unit, meeting_id: int, starts_at: datetime, person: Person, *, decline: float, over: bool
+        self,
+        unit: Unit,
+        meeting_id: int,
+        starts_at: datetime,
+        person: Person,
+        *,
+        decline: float,
+        over: bool,
+        silent: bool,
     ) -> AttendanceState | None:
         random = self.random
         state: AttendanceState | None = None
@@ -224,14 +238,16 @@ class Chronicler:
         arrived_at: datetime | None = None
         reason: str | None = None
         by_secretary = False
-        if person.status in NOT_ACTIVE_HERE:
+        if silent:
+            pass
+        elif person.status in NOT_ACTIVE_HERE:
             state, method = AttendanceState.EXEMPT, Method.SYSTEM
         elif random.random() < person.diligence - decline - (0.0 if over else 0.3):
             minutes = random.randint(17, 34) if random.random() < 0.05 else random.randint(-25, 4)
             by_secretary = random.random() < 0.25
             method = Method.SECRETARY if by_secretary else Method.QR
             arrived_at = starts_at + timedelta(minutes=minutes, seconds=random.randrange(60))
-            state = state_on_arrival(arrived_at, starts_at)
+            state = state_on_arrival(arrived_at, starts_at, LATE_AFTER)
         elif over or random.random() < 0.3:
             if random.random() < 0.75:
                 state, method = AttendanceState.EXCUSED, Method.REQUEST

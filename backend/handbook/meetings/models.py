@@ -7,11 +7,11 @@ from handbook.access.predicates import Columns, Target
 from handbook.kernel.db import BigId, UTCDateTime, db
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.organizations.models import Organization
+from handbook.organizations.settings import default_rules
 
 KINDS = ", ".join(f"'{kind}'" for kind in MeetingKind)
 STATES = ", ".join(f"'{state}'" for state in MeetingState)
 STEP_SECONDS = 15
-TOLERANCE_STEPS = 2
 
 
 class Meeting(db.Model):  # type: ignore[name-defined]
@@ -20,6 +20,8 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     ``row_version`` is its ETag; the counters and ``roll_version`` are kept by Core statements beside it, so that a check-in
     moves neither the ETag nor a content version. ``roll_version`` moves with every change of the roll. ``step_seconds`` and
     ``tolerance_steps`` belong to the check-in codes, whose key (32 bytes) is sealed in ``check_in_key_sealed``.
+    ``quorum_share`` (such as "2/3"), ``late_after_minutes`` and ``tolerance_steps`` are the organisation's rules as they were
+    at the convening: a rule that is changed later does not change this meeting.
     ``official_due`` and ``official_present`` count the official members for the quorum. ``sequence`` counts the changes
     since convening.
     """
@@ -50,7 +52,11 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     check_in_key_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     step_seconds: Mapped[int] = mapped_column(default=STEP_SECONDS)
-    tolerance_steps: Mapped[int] = mapped_column(default=TOLERANCE_STEPS)
+    tolerance_steps: Mapped[int] = mapped_column(
+        default=lambda: default_rules()["attendance.code_tolerance_steps"]
+    )
+    quorum_share: Mapped[str | None] = mapped_column(String(7))
+    late_after_minutes: Mapped[int | None]
     summoned_count: Mapped[int] = mapped_column(default=0)
     present_count: Mapped[int] = mapped_column(default=0)
     late_count: Mapped[int] = mapped_column(default=0)

@@ -19,8 +19,10 @@ from handbook.kernel.tree import PATH_END
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.rules import warnings_for
-from handbook.meetings.state import acts_in
+from handbook.meetings.state import EDITABLE, acts_in
 from handbook.organizations.models import Organization
+from handbook.organizations.settings import Rules
+from handbook.organizations.settings.queries import rules_of_paths
 
 
 def get_meeting(meeting_id: int, permission: Permission, *, actor: Actor, lock: bool = False) -> Meeting:
@@ -87,9 +89,19 @@ def list_meetings(
 
 
 def meeting_views(meetings: Sequence[Meeting], *, actor: Actor, now: datetime) -> list[dict[str, Any]]:
-    """What :class:`~handbook.meetings.schemas.MeetingSchema` dumps for this reader, papers included, in two statements."""
+    """What :class:`~handbook.meetings.schemas.MeetingSchema` dumps for this reader: papers and, for what the reader is still
+    preparing, the rules that apply are read for all of them at once."""
     papers = papers_of_meetings([meeting.id for meeting in meetings])
-    return [_view(meeting, papers.get(meeting.id, []), actor, now) for meeting in meetings]
+    prepared = {meeting.organization.path for meeting in meetings if _is_prepared_by(meeting, actor)}
+    rules = rules_of_paths(prepared) if prepared else {}
+    return [
+        _view(meeting, papers.get(meeting.id, []), actor, now, rules.get(meeting.organization.path))
+        for meeting in meetings
+    ]
+
+
+def _is_prepared_by(meeting: Meeting, actor: Actor) -> bool:
+    return meeting.state in EDITABLE and may(actor, Permission.MEETINGS_RUN, meeting.target)
 
 
 def meeting_counts(meeting: Meeting) -> dict[str, int]:
@@ -108,7 +120,9 @@ def meeting_counts(meeting: Meeting) -> dict[str, int]:
     }
 
 
-def _view(meeting: Meeting, papers: Sequence[Any], actor: Actor, now: datetime) -> dict[str, Any]:
+def _view(
+    meeting: Meeting, papers: Sequence[Any], actor: Actor, now: datetime, rules: Rules | None
+) -> dict[str, Any]:
     runs = may(actor, Permission.MEETINGS_RUN, meeting.target)
     return {
         "id": meeting.id,
@@ -129,15 +143,13 @@ def _view(meeting: Meeting, papers: Sequence[Any], actor: Actor, now: datetime) 
         "closed_at": meeting.closed_at,
         "timezone": meeting.organization.timezone,
         "can": acts_in(MeetingState(meeting.state)) if runs else [],
-        "warnings": _warnings(meeting, now) if runs else [],
+        "warnings": _warnings(meeting, now, rules) if rules else [],
         "counts": meeting_counts(meeting),
         "etag": etag_of(meeting),
     }
 
 
-def _warnings(meeting: Meeting, now: datetime) -> list[str]:
-    if meeting.state not in (MeetingState.DRAFT, MeetingState.CONVENED):
-        return []
+def _warnings(meeting: Meeting, now: datetime, rules: Rules) -> list[str]:
     return warnings_for(
-        MeetingKind(meeting.kind), meeting.starts_at, meeting.ends_at, meeting.convened_at or now
+        MeetingKind(meeting.kind), meeting.starts_at, meeting.ends_at, meeting.convened_at or now, rules
     )

@@ -2,27 +2,17 @@
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from handbook.meetings.enums import MeetingKind
+from handbook.organizations.settings import Rules
 
 LONGEST = timedelta(days=7)
 EARLIEST_OPENING = timedelta(hours=1)
 CLOCK_SKEW = timedelta(minutes=10)
 
-
-@dataclass(frozen=True, slots=True)
-class MeetingRules:
-    """What committees may set differently; the defaults are those of 2-domain."""
-
-    notice_days: int = 3
-    least_notice_days: int = 1
-    least_minutes: int = 90
-
-
-DEFAULT_RULES = MeetingRules()
 
 # Kinds whose length and notice the rules speak of.
 ORDINARY_KINDS = frozenset({MeetingKind.REGULAR, MeetingKind.THEMATIC})
@@ -33,7 +23,7 @@ def warnings_for(
     starts_at: datetime,
     ends_at: datetime,
     notified_at: datetime,
-    rules: MeetingRules = DEFAULT_RULES,
+    rules: Rules,
 ) -> list[str]:
     """What is unusual about a meeting announced at ``notified_at``, as codes: warnings, never refusals.
 
@@ -43,13 +33,30 @@ def warnings_for(
         return []
     found = []
     notice = starts_at - notified_at
-    if notice < timedelta(days=rules.least_notice_days):
+    if notice < timedelta(days=rules["meeting.notice_days_minimum"]):
         found.append("notice_below_least")
-    elif notice < timedelta(days=rules.notice_days):
+    elif notice < timedelta(days=rules["meeting.notice_days"]):
         found.append("notice_short")
-    if ends_at - starts_at < timedelta(minutes=rules.least_minutes):
+    if ends_at - starts_at < timedelta(minutes=least_minutes(kind, rules)):
         found.append("duration_short")
     return found
+
+
+def least_minutes(kind: MeetingKind, rules: Rules) -> int:
+    """How long a meeting of this kind lasts at least: longer where a thematic meeting stands for the monthly one as well
+    ("Duration at least 90 minutes, 120 combined")."""
+    combined = kind == MeetingKind.THEMATIC and rules["meeting.thematic_combines"]
+    return int(rules["meeting.minutes_minimum_combined" if combined else "meeting.minutes_minimum"])
+
+
+def frozen_rules(rules: Rules) -> dict[str, Any]:
+    """What a meeting keeps of the rules at its convening, by column."""
+    quorum = rules["attendance.quorum"]
+    return {
+        "quorum_share": f"{quorum.numerator}/{quorum.denominator}",
+        "late_after_minutes": rules["attendance.late_after_minutes"],
+        "tolerance_steps": rules["attendance.code_tolerance_steps"],
+    }
 
 
 def duration_error(starts_at: datetime, ends_at: datetime) -> str | None:

@@ -21,10 +21,17 @@ from handbook.meetings.events import (
 )
 from handbook.meetings.keys import new_sealed_key
 from handbook.meetings.models import AgendaItem, Meeting
-from handbook.meetings.rules import duration_error, opening_error, retitle, same_time_next_month
+from handbook.meetings.rules import (
+    duration_error,
+    frozen_rules,
+    opening_error,
+    retitle,
+    same_time_next_month,
+)
 from handbook.meetings.state import EDITABLE, Step, require_state, state_after
 from handbook.meetings.templates import AgendaEntry, template_for
 from handbook.organizations.models import Organization
+from handbook.organizations.settings import rules_of
 from handbook.organizations.versions import bump_content_version
 
 EDITABLE_FIELDS = ("kind", "title", "starts_at", "ends_at", "place", "online_url")
@@ -133,7 +140,8 @@ def touch_meeting(meeting: Meeting, fields: tuple[str, ...], *, actor: Actor, uo
 
 
 def convene_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
-    """Announce the meeting and make the key of its check-in codes; late is better than never, until it is over.
+    """Announce the meeting, make the key of its check-in codes and keep the rules of this day; late is better than never,
+    until it is over.
 
     Raises :class:`WrongState`, :class:`NoticeTooShort`.
     """
@@ -142,6 +150,8 @@ def convene_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeti
         raise NoticeTooShort
     meeting.check_in_key_sealed = new_sealed_key(meeting.id)
     meeting.convened_at = uow.clock.now()
+    for name, value in frozen_rules(rules_of(meeting.organization)).items():
+        setattr(meeting, name, value)
     _advance(meeting, following, "convened", actor=actor, uow=uow)
     uow.emit(MeetingConvened(meeting.id, meeting.organization_id))
     return meeting

@@ -24,9 +24,12 @@ from handbook.attendance.rules import (
     state_on_arrival,
 )
 from handbook.attendance.tokens import Code, is_genuine, make_token, parse_code, step_at, step_window
+from handbook.organizations.settings import default_rules
 
 STEP = 15
 TOLERANCE = timedelta(seconds=30)
+QUORUM = default_rules()["attendance.quorum"]
+LATE_AFTER = timedelta(minutes=default_rules()["attendance.late_after_minutes"])
 OPENED = datetime(2026, 12, 5, 11, 55, tzinfo=UTC)
 START = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
 keys = st.binary(min_size=32, max_size=32)
@@ -160,20 +163,20 @@ def test_after_closing_only_what_was_scanned_before_counts() -> None:
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_the_quorum_is_two_thirds_rounded_up(due: int, present: int) -> None:
-    required = quorum_required(due)
+    required = quorum_required(due, QUORUM)
     assert required == math.ceil(Fraction(2, 3) * due)
-    assert is_quorum_reached(due, present) == (due > 0 and 3 * present >= 2 * due)
+    assert is_quorum_reached(due, present, QUORUM) == (due > 0 and 3 * present >= 2 * due)
 
 
 def test_the_share_of_the_quorum_can_be_set() -> None:
     assert quorum_required(9, Fraction(1, 2)) == 5
-    assert quorum_required(0) == 0
-    assert not is_quorum_reached(0, 0)
+    assert quorum_required(0, QUORUM) == 0
+    assert not is_quorum_reached(0, 0, QUORUM)
 
 
 @given(seconds)
 def test_late_is_more_than_a_quarter_of_an_hour(after: timedelta) -> None:
-    late = state_on_arrival(START + after, START) == AttendanceState.LATE
+    late = state_on_arrival(START + after, START, LATE_AFTER) == AttendanceState.LATE
     assert late == (after > timedelta(minutes=15))
 
 
