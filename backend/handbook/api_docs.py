@@ -4,16 +4,26 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, send_from_directory
 
-from handbook.access.guards import public
+from handbook.access.guards import PUBLIC, declared_rule, public
+from handbook.access.permissions import Permission
+from handbook.access.policy import POLICY
 from handbook.extensions import api
-
-METHODS = ("get", "post", "put", "patch", "delete")
+from handbook.kernel.openapi import METHODS
+from handbook.kernel.operation_docs import Access
 
 blp = Blueprint("api_docs", __name__, template_folder="templates")
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blp)
+    api.describe_access_with(_access_of)
+
+
+def _access_of(app: Flask, endpoint: str) -> Access:
+    rule = declared_rule(app, endpoint)
+    if not isinstance(rule, Permission):
+        return Access(is_public=rule == PUBLIC)
+    return Access(may_forbid=POLICY[rule].visible != rule)
 
 
 @blp.get("/api/openapi.json")
@@ -45,14 +55,29 @@ def _operations(spec: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             if method in item:
                 operation = {"path": path, "method": method.upper(), **item[method]}
                 operation["parameters"] = item.get("parameters", []) + operation.get("parameters", [])
+                operation["responses"] = {
+                    status: resolve(spec, answer) for status, answer in operation["responses"].items()
+                }
                 by_tag.setdefault(operation.get("tags", ["other"])[0], []).append(operation)
     return by_tag
+
+
+def resolve(spec: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """What a reference into the document stands for."""
+    while "$ref" in node:
+        found: Any = spec
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        node = found
+    return node
 
 
 def _name_of(schema: dict[str, Any] | None) -> str:
     """What to call a schema: its name, or its type."""
     if not schema:
         return ""
+    if "allOf" in schema:
+        return _name_of(schema["allOf"][0])
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     if schema.get("type") == "array":

@@ -1,5 +1,6 @@
 """Holds every exchange of the API tests against the OpenAPI document that the same application serves."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -10,35 +11,79 @@ from referencing.jsonschema import DRAFT202012
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from handbook.api_docs import resolve
 from handbook.extensions import api
 
 JSON_TYPES = ("application/json", "application/problem+json")
+# The document itself, the page that shows it, and the web app.
+OUTSIDE = {"/api/openapi.json", "/api/docs", "/api/docs.css", "/", "/{path}"}
+# Headers that mean something to a caller: whoever sends one has to describe it.
+WATCHED = {
+    *("ETag", "Retry-After", "Location", "Content-Disposition", "Content-Range", "Accept-Ranges"),
+    *("Clear-Site-Data", "Set-Cookie", "Idempotency-Replayed"),
+}
+# What an answer says about the headers that the operation takes.
+TAKES = {304: "If-None-Match", 206: "Range", 416: "Range", 428: "If-Match", 412: "If-Match"}
 _root = "urn:openapi"
 
 
 def assert_described(app: Flask, method: str, path: str, response: TestResponse) -> None:
-    """Fail when the answer's status or body is not what the document says of this operation."""
+    """Fail when anything of the answer is not what the document says of this operation."""
     template = _template(app, method, path)
+    if template is None or template in OUTSIDE:
+        return
+    wrong = list(complaints(_spec(app), method, template, response))
+    assert not wrong, f"{method} {template} {response.status_code}: {'; '.join(wrong[:3])}"
+
+
+def complaints(spec: dict[str, Any], method: str, template: str, response: TestResponse) -> Iterator[str]:
+    """Everything about this answer that the document does not say, or says otherwise."""
+    item = spec["paths"].get(template, {})
+    operation = item.get("get" if method == "HEAD" else method.lower())
+    if operation is None:
+        yield "the operation is not in the document"
+        return
+    answer = operation["responses"].get(str(response.status_code))
+    if answer is None:
+        yield "the status is not described"
+        return
+    answer = resolve(spec, answer)
+    yield from _header_complaints(spec, answer, response)
+    taken = {parameter["name"]: parameter for parameter in operation.get("parameters", [])}
+    needed = TAKES.get(response.status_code)
+    if needed and needed not in taken:
+        yield f"the request header {needed} is not described"
+    if response.status_code == 428 and not taken.get("If-Match", {}).get("required"):
+        yield "If-Match is not described as required"
+    if "Idempotency-Replayed" in response.headers and "Idempotency-Key" not in taken:
+        yield "the request header Idempotency-Key is not described"
     if (
-        template is None
-        or not template.startswith("/api/")
-        or template in ("/api/openapi.json", "/api/docs", "/api/docs.css")
+        response.status_code == 401
+        and operation.get("security") == []
+        and "not_authenticated" in response.text
     ):
-        return
-    spec = _spec(app)
-    operation = spec["paths"].get(template, {}).get(method.lower())
-    assert operation is not None, f"{method} {template} is not in the OpenAPI document"
-    described = operation["responses"]
-    answer = described.get(str(response.status_code)) or described.get("default")
-    assert answer is not None, f"{method} {template}: status {response.status_code} is not described"
-    answer = _resolve(spec, answer)
-    if response.mimetype not in JSON_TYPES or not response.data:
-        return
-    content = answer.get("content", {})
-    media = content.get(response.mimetype) or content.get("application/json")
-    if media and media.get("schema"):
-        errors = [error.message for error in _validator(app, media["schema"]).iter_errors(response.json)]
-        assert not errors, f"{method} {template} {response.status_code}: {errors[:3]}"
+        yield "the operation is described as open to everybody"
+    if method != "HEAD" and response.data:
+        yield from _body_complaints(spec, answer, response)
+
+
+def _header_complaints(spec: dict[str, Any], answer: dict[str, Any], response: TestResponse) -> Iterator[str]:
+    described = {name: resolve(spec, header) for name, header in answer.get("headers", {}).items()}
+    for name in sorted(name for name in WATCHED if name in response.headers):
+        if name not in described:
+            yield f"the header {name} is not described"
+    for name, header in described.items():
+        if header.get("required") and name not in response.headers:
+            yield f"the header {name} is missing"
+
+
+def _body_complaints(spec: dict[str, Any], answer: dict[str, Any], response: TestResponse) -> Iterator[str]:
+    media = answer.get("content", {}).get(response.mimetype)
+    if media is None:
+        yield f"the media type {response.mimetype} is not described"
+    elif response.mimetype in JSON_TYPES:
+        for error in _validator(spec, media["schema"]).iter_errors(response.json):
+            yield f"{error.json_path}: {error.message[:200]}"
 
 
 def _template(app: Flask, method: str, path: str) -> str | None:
@@ -55,17 +100,8 @@ def _spec(app: Flask) -> dict[str, Any]:
     return spec
 
 
-def _resolve(spec: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        found: Any = spec
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            found = found[part]
-        node = found
-    return node
-
-
-def _validator(app: Flask, schema: dict[str, Any]) -> Draft202012Validator:
-    registry = Registry().with_resource(_root, Resource(contents=_spec(app), specification=DRAFT202012))
+def _validator(spec: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
+    registry = Registry().with_resource(_root, Resource(contents=spec, specification=DRAFT202012))
     return Draft202012Validator(_absolute(schema), registry=registry)
 
 

@@ -16,6 +16,7 @@ blp = Blueprint("activations", __name__, url_prefix="/api", description="First a
 @blp.route("/activations", methods=["POST"])
 @public
 @blp.arguments(ActivationIn)
+@blp.doc(operationId="activate_account")
 @blp.response(201, SessionOut)
 def activate(body: dict[str, Any]) -> Response:
     """First access with the code of the activation sheet; a code works once and expires."""

@@ -32,8 +32,8 @@ blp = Blueprint("accounts", __name__, url_prefix="/api", description="Sessions, 
 @blp.route("/session", methods=["POST"])
 @public
 @blp.arguments(SessionIn)
+@blp.doc(operationId="start_session")
 @blp.response(201, SessionOut)
-@blp.alt_response(429, description="Too many attempts; Retry-After says when to try again")
 def log_in(body: dict[str, Any]) -> Response:
     """Sign in with a phone, card number or user name."""
     login_key = throttle.throttle_key("login", body["login"])
@@ -59,6 +59,7 @@ def get_session() -> Response:
 
 @blp.route("/session", methods=["DELETE"])
 @signed_in
+@blp.doc(operationId="end_current_session")
 @blp.response(204)
 def log_out() -> Response:
     """End this device's session and have the browser forget everything of this origin."""

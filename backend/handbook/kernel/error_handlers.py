@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -93,7 +93,8 @@ def _message_code(message: str) -> str:
 
 
 def _stale(_error: StaleDataError) -> Response:
-    return problem_response(Problem(412))
+    """Another request changed the row at the same moment; a caller who named no version has failed no precondition."""
+    return problem_response(Problem(412 if "If-Match" in request.headers else 409))
 
 
 def _conflict(error: IntegrityError) -> Response:

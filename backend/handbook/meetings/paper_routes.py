@@ -32,6 +32,7 @@ from handbook.meetings.state import EDITABLE, require_state
 MAX_PAPERS = 60
 # A paper may still be handed out while the meeting is going on.
 ACCEPTS_PAPERS = EDITABLE | {MeetingState.OPEN}
+FILES = {str(media_type): {"schema": BINARY} for media_type in MediaType}
 CONTENT_POLICY = "sandbox; default-src 'none'"
 
 blp = Blueprint("papers", __name__, url_prefix="/api", description="Papers of meetings")
@@ -41,8 +42,8 @@ blp = Blueprint("papers", __name__, url_prefix="/api", description="Papers of me
 @requires(Permission.MEETINGS_RUN)
 @blp.arguments(PaperFileSchema, location="files")
 @blp.arguments(PaperFormSchema, location="form")
+@blp.doc(operationId="attach_paper")
 @blp.response(201, PaperSchema)
-@blp.alt_response(413, description="the file is too large", content_type="application/problem+json")
 def attach(files: dict[str, Any], form: dict[str, Any], meeting_id: int) -> Response:
     """Attach a PDF, DOCX, PNG, JPEG or WebP; anything that bears a secrecy mark is refused and nothing of it kept.
 
@@ -64,6 +65,7 @@ def attach(files: dict[str, Any], form: dict[str, Any], meeting_id: int) -> Resp
 
 @blp.route("/papers/<id:paper_id>", methods=["DELETE"])
 @requires(Permission.MEETINGS_RUN)
+@blp.doc(operationId="remove_paper")
 @blp.response(204)
 def remove(paper_id: int) -> None:
     """Take a paper away from its meeting."""
@@ -78,10 +80,9 @@ def remove(paper_id: int) -> None:
 
 @blp.route("/papers/<id:paper_id>/content", methods=["GET"])
 @requires(Permission.MEETINGS_READ)
-@blp.response(200, BINARY, content_type="application/octet-stream")
-@blp.alt_response(206, description="the asked range of bytes", content_type="application/octet-stream")
-@blp.alt_response(304, description="the caller holds these bytes already")
-@blp.alt_response(416, description="the range is outside the file", content_type="application/problem+json")
+@blp.doc(operationId="read_paper_content", responses={200: {"content": FILES}, 206: {"content": FILES}})
+@blp.response(200)
+@blp.alt_response(206, description="The asked range of bytes")
 def content(paper_id: int) -> Response:
     """The bytes of a paper, or one range of them; the entity tag is their SHA-256."""
     paper = _paper_or_404(paper_id)

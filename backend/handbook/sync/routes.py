@@ -8,6 +8,7 @@ from handbook.access.guards import current_actor, signed_in
 from handbook.kernel.unit_of_work import current_clock
 from handbook.sync.cursor import decode
 from handbook.sync.queries import collect_changes, current_cursor, since_cursor
+from handbook.sync.readings import record_synced_readings
 from handbook.sync.schemas import SyncArgs, SyncSchema
 from handbook.sync.shared import SharedParts, key_of
 
@@ -17,8 +18,8 @@ blp = Blueprint("sync", __name__, url_prefix="/api", description="What changed s
 @blp.route("/sync", methods=["GET"])
 @signed_in
 @blp.arguments(SyncArgs, location="query")
+@blp.doc(operationId="read_changes")
 @blp.response(200, SyncSchema)
-@blp.alt_response(304, description="Nothing moved since the cursor")
 def sync(args: dict[str, Any]) -> Response:
     """What changed since the cursor, which may also be sent as If-None-Match."""
     actor, clock = current_actor(), current_clock()
@@ -33,6 +34,7 @@ def sync(args: dict[str, Any]) -> Response:
         if not since.full and not actor.offices:
             parts: SharedParts = current_app.extensions["handbook.sync.shared"]
             parts.keep(key_of(now.home, since.organizations, now.organizations), body)
+        record_synced_readings(body["changes"], actor=actor)
         response = current_app.response_class(orjson.dumps(body), mimetype="application/json")
     response.set_etag(now.encode())
     response.headers["Cache-Control"] = "private, no-cache"

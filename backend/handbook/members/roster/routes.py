@@ -23,12 +23,7 @@ from handbook.organizations.models import Organization
 from handbook.organizations.queries import get_organization
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PROBLEMS = {
-    "not_a_workbook": (422, "unsupported_file_type"),
-    "old_format": (422, "unsupported_file_type"),
-    "encrypted": (422, "unsupported_file_type"),
-    "damaged": (422, "damaged_file"),
-}
+NO_WORKBOOK = frozenset({"not_a_workbook", "old_format", "encrypted"})
 
 blp = Blueprint("rosters", __name__, url_prefix="/api", description="Importing and exporting rosters")
 
@@ -38,7 +33,7 @@ blp = Blueprint("rosters", __name__, url_prefix="/api", description="Importing a
 @blp.arguments(RosterFileSchema, location="files")
 @blp.arguments(RosterImportFormSchema, location="form")
 @blp.response(202, RosterImportSchema)
-@blp.alt_response(413, description="the file is too large", content_type="application/problem+json")
+@blp.doc(operationId="start_roster_import")
 def start_import(files: dict[str, Any], form: dict[str, Any], organization_id: int) -> Response:
     """Hand in a roster (.xlsx); it is imported by a job, whose state and report are at the answer's Location.
 
@@ -64,6 +59,7 @@ def start_import(files: dict[str, Any], form: dict[str, Any], organization_id: i
 
 @blp.route("/roster-imports/<id:import_id>", methods=["GET"])
 @requires(Permission.MEMBERS_IMPORT)
+@blp.doc(operationId="get_roster_import")
 @blp.response(200, RosterImportSchema)
 def get_import(import_id: int) -> dict[str, Any]:
     """State, progress and, in the end, the report of an import."""
@@ -120,5 +116,9 @@ def _refuse_unreadable(file: FileStorage) -> None:
 
 
 def _refusal(error: RosterUnreadable) -> Problem:
-    status, code = _PROBLEMS.get(error.code, (413, "file_too_large"))
-    return Problem(status, code, errors=[FieldError("/file", error.code)])
+    errors = [FieldError("/file", error.code)]
+    if error.code in NO_WORKBOOK:
+        return Problem(422, "unsupported_file_type", errors=errors)
+    if error.code == "damaged":
+        return Problem(422, "damaged_file", errors=errors)
+    return Problem(413, "file_too_large", errors=errors)
