@@ -222,8 +222,12 @@ def test_the_same_as_a_workbook(world: World, sign_in: SignIn, clock: FixedClock
         line = lines[child["name"]]
         assert [*line[2:5], *line[6:11]] == [child[name] for name in names]
     assert lines["Tổng cộng"][4] == expected.json["totals"]["summoned"]
-    exceptions = [row[0] for row in book["Cần lưu ý"].iter_rows(min_row=6, values_only=True)]
-    assert exceptions == [item["name"] for item in expected.json["exceptions"]]
+    rows = list(book["Cần lưu ý"].iter_rows(min_row=6, values_only=True))
+    contacts = [item["contact"] for item in expected.json["exceptions"]]
+    assert [row[0] for row in rows] == [item["name"] for item in expected.json["exceptions"]]
+    assert {contact["phone"][:3] for contact in contacts} == {"+84"}
+    # In a workbook numbers stand as people dial them.
+    assert [row[6] for row in rows] == ["0" + contact["phone"][3:] for contact in contacts]
 
 
 def test_those_who_came_late_are_counted_as_present_in_meeting_month_and_workbook(

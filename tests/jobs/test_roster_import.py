@@ -322,6 +322,14 @@ def test_what_is_exported_is_imported_as_the_same_roster(
         written = export_roster(
             path, uow.session.get_one(Organization, into.id), actor=SYSTEM, uow=uow, with_citizen_ids=True
         )
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    header = next(row for row in table if "Họ và tên" in row)
+    column = header.index("Điện thoại")
+    phones = [row[column] for row in table if (row[0] or "").isdigit() and row[column]]
+    assert {phone[0] for phone in phones} == {"0"}
+    assert set(phones) > {"0" + (member.phone or "")[3:] for member in members().values()}
+    assert "Số căn cước" in header
     before = snapshot()
     target = db.session.get_one(Organization, into.id)
     report = import_roster(path, target, create_organizations=True, dry_run=False, actor=SYSTEM, clock=clock)

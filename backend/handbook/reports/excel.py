@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from handbook.kernel.xlsx import Cell, CellKind, Column, Sheet, write_workbook
 from handbook.meetings.enums import MeetingState
+from handbook.members.phones import national_phone
 from handbook.reports.queries import AttendanceReport
 from handbook.reports.rules import ExceptionKind, Figures
 
@@ -96,7 +97,7 @@ def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
             Column("Từ lúc", 18, CellKind.INSTANT),
             Column("Tỷ lệ dự họp", 12, CellKind.PERCENT),
             Column("Ba tháng trước", 12, CellKind.PERCENT),
-            Column("Bí thư", 28),
+            Column("Bí thư hoặc Phó Bí thư", 28),
             Column("Điện thoại", 16),
         ],
         _exceptions(report),
@@ -114,7 +115,7 @@ def _exceptions(report: AttendanceReport) -> Iterator[list[Cell]]:
             line.finding.rate,
             line.finding.previous_rate,
             line.contact.full_name if line.contact else None,
-            line.contact.phone if line.contact else None,
+            national_phone(line.contact.phone) if line.contact else None,
         ]
     if any(report.exceptions_next.values()):
         yield [MORE, None, None, None, None, None, None]

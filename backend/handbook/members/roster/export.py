@@ -14,6 +14,7 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.kernel.xlsx import Cell, CellKind, Column, Sheet, write_workbook
 from handbook.members.enums import MemberStatus, Sex
 from handbook.members.models import Member, Office
+from handbook.members.phones import national_phone
 from handbook.members.roster.matching import chunked
 from handbook.members.roster.plan import ROSTER_TITLES, TITLES
 from handbook.members.roster.target import ImportTarget, read_target
@@ -47,7 +48,7 @@ _COLUMNS = (
     Column("Chi bộ", 40),
     Column("Tình trạng", 24),
 )
-_CITIZEN_ID = Column("Số CCCD", 15)
+_CITIZEN_ID = Column("Số căn cước", 15)
 
 
 def export_roster(
@@ -105,7 +106,7 @@ def _rows(uow: UnitOfWork, target: ImportTarget, *, with_citizen_ids: bool) -> I
                 member.card_number,
                 member.admitted_on,
                 member.official_on,
-                member.phone,
+                national_phone(member.phone),
                 posts.get(member.id) or member.post,
                 cell.name,
                 STATUS_WORDS[MemberStatus(member.status)],

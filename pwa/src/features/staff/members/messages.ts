@@ -45,7 +45,7 @@ export const vi = {
   'member.decision': 'Quyết định {decision}',
   'member.seen': 'Lần xem này đã được ghi lại; đảng viên thấy được ai đã xem hồ sơ của mình.',
 
-  'citizen.title': 'Số căn cước công dân',
+  'citizen.title': 'Số căn cước',
   'citizen.text': 'Số căn cước được mã hóa. Chỉ xem khi công việc cần.',
   'citizen.open': 'Xem số căn cước',
   'citizen.warning': 'Đảng viên sẽ thấy tên đồng chí, thời điểm và lý do xem.',
