@@ -19,7 +19,6 @@ from handbook.attendance.schemas import (
     RollItemSchema,
     RollSchema,
 )
-from handbook.audit.service import record
 from handbook.kernel.concurrency import etag_of, require_match, set_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.pagination import Page, PageArgs
@@ -44,10 +43,7 @@ def read_roll(meeting_id: int) -> Response:
     if request.if_none_match.contains(tag):
         return set_etag(Response(status=200), tag)
     answer = set_etag(jsonify(RollSchema().dump(queries.read_roll(meeting, actor=actor))), tag)
-    if queries.reads_as_supervisor(meeting, actor=actor):
-        path = meeting.organization.path
-        with unit_of_work() as uow:
-            record(uow, "attendance:roll:read", actor=actor, subject_id=meeting_id, path=path)
+    service.record_roll_reading(meeting, actor=actor)
     return answer
 
 
@@ -59,9 +55,7 @@ def get_check_in_key(meeting_id: int) -> Response:
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor)
-        key = queries.check_in_key(meeting, secrets=current_secrets())
-        path = meeting.organization.path
-        record(uow, "attendance:check_in_key:read", actor=actor, subject_id=meeting_id, path=path)
+        key = service.hand_out_key(meeting, actor=actor, uow=uow, secrets=current_secrets())
     response = jsonify(CheckInKeySchema().dump(key))
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -70,6 +64,7 @@ def get_check_in_key(meeting_id: int) -> Response:
 @blp.route("/meetings/<id:meeting_id>/check-ins", methods=["POST"])
 @requires(Permission.ATTENDANCE_CHECK_IN)
 @blp.arguments(CheckInSchema)
+@blp.doc(operationId="record_check_in")
 @blp.response(201, OwnAttendanceSchema)
 @blp.alt_response(200, schema=OwnAttendanceSchema, description="Checked in before; nothing changed")
 def check_in(fields: dict[str, Any], meeting_id: int) -> Response:

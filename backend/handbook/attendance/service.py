@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,13 +17,14 @@ from handbook.attendance.enums import AttendanceState, Decision, Flag, Method
 from handbook.attendance.errors import AlreadyDecided, NotSummoned
 from handbook.attendance.events import AbsenceDecided, AbsenceRequested, AttendanceCorrected
 from handbook.attendance.models import AbsenceRequest, Attendance
-from handbook.attendance.queries import reads_as_supervisor
+from handbook.attendance.queries import check_in_key, reads_as_supervisor
 from handbook.attendance.rules import ATTENDING
 from handbook.attendance.summons import COUNTERS
+from handbook.audit.readings import Reading, record_readings
 from handbook.audit.service import record
 from handbook.kernel.problems import NotFound, WrongState
 from handbook.kernel.secrets import Secrets
-from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import get_meeting
@@ -274,16 +276,25 @@ def _record(
 
 def record_reading(meeting: Meeting, requests: Sequence[AbsenceRequest], *, actor: Actor) -> None:
     """Record that staff read why members ask to be excused; each of them sees it in the own access log."""
-    if not requests or not reads_as_supervisor(meeting, actor=actor):
-        return
-    with unit_of_work() as uow:
-        for request in requests:
-            if request.member_id != actor.member_id:
-                record(
-                    uow,
-                    "attendance:absence_request:read",
-                    actor=actor,
-                    subject_id=request.id,
-                    member_id=request.member_id,
-                    path=meeting.organization.path,
-                )
+    if requests and reads_as_supervisor(meeting, actor=actor):
+        path = meeting.organization.path
+        readings = [Reading(request.id, path, request.member_id) for request in requests]
+        record_readings("attendance:absence_request:read", readings, actor=actor)
+
+
+def record_roll_reading(meeting: Meeting, *, actor: Actor) -> None:
+    """Record that staff read the roll of a meeting; everybody of its organisation sees it in the own access log."""
+    if reads_as_supervisor(meeting, actor=actor):
+        reading = Reading(meeting.id, meeting.organization.path)
+        record_readings("attendance:roll:read", [reading], actor=actor)
+
+
+def hand_out_key(meeting: Meeting, *, actor: Actor, uow: UnitOfWork, secrets: Secrets) -> dict[str, Any]:
+    """The key of the check-in codes for a device of who runs the meeting; that it was handed out is recorded.
+
+    Raises :class:`WrongState` but in convened and open.
+    """
+    key = check_in_key(meeting, secrets=secrets)
+    path = meeting.organization.path
+    record(uow, "attendance:check_in_key:read", actor=actor, subject_id=meeting.id, path=path)
+    return key

@@ -10,7 +10,8 @@ from handbook.audit.models import AuditEntry
 from handbook.kernel.clock import Clock
 from handbook.kernel.unit_of_work import UnitOfWork
 
-_INSERT = insert(AuditEntry.__table__)
+# Nobody asks for the new id, so PostgreSQL need not return it.
+_INSERT = insert(AuditEntry.__table__).inline()
 
 
 def record(

@@ -6,7 +6,9 @@ from typing import Any
 from handbook.access.actor import Actor
 from handbook.access.guards import may
 from handbook.access.permissions import Permission
+from handbook.audit.models import AuditEntry
 from handbook.members.models import Member, StatusChange
+from handbook.members.queries import names_of
 from handbook.members.schemas import MemberSchema, StatusChangeSchema
 
 _full = MemberSchema()
@@ -24,3 +26,17 @@ def present_member(member: Member, actor: Actor) -> dict[str, Any]:
 def present_record(member: Member, history: Sequence[StatusChange], actor: Actor) -> dict[str, Any]:
     """The body of :class:`MemberRecordSchema` for this actor."""
     return {**present_member(member, actor), "history": _changes.dump(history)}
+
+
+def present_access_log(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    """Who read, when and why, as :class:`~handbook.members.schemas.AccessLogEntry` shows it."""
+    names = names_of({entry.actor_member_id for entry in entries if entry.actor_member_id})
+    return [
+        {
+            "at": entry.at,
+            "action": entry.tag,
+            "actor_name": names.get(entry.actor_member_id or 0),
+            "reason": entry.details.get("reason"),
+        }
+        for entry in entries
+    ]

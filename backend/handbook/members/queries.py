@@ -4,26 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import require, visible
 from handbook.access.permissions import Permission
 from handbook.audit.models import AuditEntry
+from handbook.audit.readings import OF_ALL_BELOW, OF_ONE, OF_THE_CELL
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
 from handbook.kernel.text import like_pattern
-from handbook.kernel.tree import PATH_END
+from handbook.kernel.tree import PATH_END, ancestor_paths
 from handbook.members.models import Member, Office, StatusChange
 from handbook.organizations.models import Organization
-
-# Audit tags that a member sees in the own access log.
-READING_TAGS = (
-    "members:member:read",
-    "members:citizen_id:viewed",
-    "attendance:absence_request:read",
-)
 
 
 def get_member(member_id: int, permission: Permission, *, actor: Actor) -> Member:
@@ -106,10 +100,15 @@ def in_force(office: Office, day: date) -> bool:
 
 
 def list_access_log(actor: Actor, *, limit: int, cursor: str | None) -> Page[AuditEntry]:
-    """Who read the actor's own record, the newest first."""
+    """Who read the actor's own record, alone or with everybody of the cell or below some organisation, the newest first."""
+    if actor.member_id is None or actor.path is None:
+        return Page([], None)
     statement = select(AuditEntry).where(
-        AuditEntry.member_id == actor.member_id,
-        AuditEntry.tag.in_(READING_TAGS),
+        or_(
+            and_(AuditEntry.member_id == actor.member_id, AuditEntry.tag.in_(OF_ONE)),
+            and_(AuditEntry.path == actor.path, AuditEntry.tag.in_(OF_THE_CELL)),
+            and_(AuditEntry.path.in_(ancestor_paths(actor.path)), AuditEntry.tag.in_(OF_ALL_BELOW)),
+        ),
         AuditEntry.actor_member_id.is_distinct_from(actor.member_id),
     )
     return paginate(

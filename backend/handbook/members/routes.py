@@ -11,7 +11,7 @@ from handbook.kernel.problems import NotFound
 from handbook.kernel.schemas import page_of
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.members import queries, service
-from handbook.members.presenter import present_member, present_record
+from handbook.members.presenter import present_access_log, present_member, present_record
 from handbook.members.schemas import (
     AccessLogEntry,
     CitizenIdViewIn,
@@ -34,9 +34,9 @@ def list_members(args: dict[str, Any], organization_id: int) -> Response:
     actor = current_actor()
     organization = get_organization(organization_id, Permission.MEMBERS_LIST, actor=actor)
     page = queries.list_members(organization, actor=actor, **args)
-    with unit_of_work() as uow:
-        service.record_list_reading(organization, page.items, actor=actor, uow=uow)
-    return jsonify({"items": [present_member(member, actor) for member in page.items], "next": page.next})
+    answer = jsonify({"items": [present_member(member, actor) for member in page.items], "next": page.next})
+    service.record_list_reading(organization, page.items, actor=actor)
+    return answer
 
 
 @blp.route("/members/me", methods=["GET"])
@@ -58,17 +58,7 @@ def get_own_member() -> Response:
 def list_access_log(args: dict[str, Any]) -> dict[str, Any]:
     """Who looked at the own record."""
     page = queries.list_access_log(current_actor(), **args)
-    names = queries.names_of({entry.actor_member_id for entry in page.items if entry.actor_member_id})
-    items = [
-        {
-            "at": entry.at,
-            "action": entry.tag,
-            "actor_name": names.get(entry.actor_member_id or 0),
-            "reason": entry.details.get("reason"),
-        }
-        for entry in page.items
-    ]
-    return {"items": items, "next": page.next}
+    return {"items": present_access_log(page.items), "next": page.next}
 
 
 @blp.route("/members/<id:member_id>", methods=["GET"])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from handbook.access.actor import Actor
 from handbook.access.guards import may
 from handbook.access.permissions import Permission
+from handbook.audit.readings import Reading, record_readings
 from handbook.audit.service import record
 from handbook.kernel.secrets import current_secrets
 from handbook.kernel.unit_of_work import UnitOfWork
@@ -27,21 +28,12 @@ def record_reading(member: Member, *, actor: Actor, uow: UnitOfWork) -> None:
         )
 
 
-def record_list_reading(
-    organization: Organization, members: Sequence[Member], *, actor: Actor, uow: UnitOfWork
-) -> None:
-    """Record that a list was read: one entry for the list and, unless the reader runs that very cell, one per person."""
-    record(
-        uow,
-        "members:list:read",
-        actor=actor,
-        subject_id=organization.id,
-        path=organization.path,
-        details={"rows": len(members)},
-    )
+def record_list_reading(organization: Organization, members: Sequence[Member], *, actor: Actor) -> None:
+    """Record that a list was read: the list and, unless the reader runs that very cell, each person on it, once a day."""
+    record_readings("members:list:read", [Reading(organization.id, organization.path)], actor=actor)
     if not may(actor, Permission.MEETINGS_RUN, organization.target):
-        for member in members:
-            record_reading(member, actor=actor, uow=uow)
+        persons = [Reading(member.id, member.organization.path, member.id) for member in members]
+        record_readings("members:member:read", persons, actor=actor)
 
 
 def view_citizen_id(member: Member, reason: str, *, actor: Actor, uow: UnitOfWork) -> str | None:

@@ -73,6 +73,7 @@ def list_notices(args: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("/notices/<id:notice_id>/read", methods=["PUT"])
 @requires(Permission.NOTICES_READ)
+@blp.doc(operationId="mark_notice_read")
 @blp.response(204)
 def mark_read(notice_id: int) -> Response:
     """Mark an own notice as read."""
@@ -88,8 +89,11 @@ def mark_read(notice_id: int) -> Response:
 @blp.response(200, DeliveriesOut)
 def list_deliveries(args: dict[str, Any], meeting_id: int) -> dict[str, Any]:
     """Whom the messages about a meeting have reached, and whom to telephone."""
-    meeting = get_meeting(meeting_id, Permission.DELIVERIES_READ, actor=current_actor())
-    return queries.read_deliveries(meeting, clock=current_clock(), **args)
+    actor = current_actor()
+    meeting = get_meeting(meeting_id, Permission.DELIVERIES_READ, actor=actor)
+    deliveries = queries.read_deliveries(meeting, clock=current_clock(), **args)
+    service.record_deliveries_reading(meeting, deliveries["unreached"], actor=actor)
+    return deliveries
 
 
 @blp.route("/deliveries/<id:delivery_id>/events", methods=["POST"])
@@ -101,5 +105,5 @@ def report_delivery(body: dict[str, Any], delivery_id: int) -> Response:
     actor = current_actor()
     with unit_of_work() as uow:
         delivery = queries.get_delivery(delivery_id, actor=actor)
-        service.report_event(delivery, DeliveryEvent(body["event"]), body["at"], uow=uow)
+        service.report_event(delivery, DeliveryEvent(body["event"]), body["at"], actor=actor, uow=uow)
     return make_response("", 204)

@@ -1,6 +1,6 @@
 """Whom staff telephone about an exception: the secretary in force of the organisation, else the deputy."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from handbook.access.actor import Actor, OfficeTitle
 from handbook.access.guards import may
 from handbook.access.permissions import Permission
 from handbook.access.predicates import Target
+from handbook.audit.readings import Reading, record_readings
 from handbook.kernel.db import db
 from handbook.members.models import Member, Office
 from handbook.organizations.models import Organization
@@ -20,12 +21,13 @@ _TITLES = (OfficeTitle.SECRETARY.value, OfficeTitle.DEPUTY_SECRETARY.value)
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """``phone`` is E.164; None when there is none or it is not the actor's to see."""
+    """``phone`` is E.164; None when there is none or it is not the actor's to see. ``path`` is the member's organisation's."""
 
     member_id: int
     full_name: str
     title: str
     phone: str | None
+    path: str
 
 
 def list_contacts(organization_ids: Collection[int], *, actor: Actor, today: date) -> dict[int, Contact]:
@@ -48,8 +50,15 @@ def list_contacts(organization_ids: Collection[int], *, actor: Actor, today: dat
     for row in sorted(rows, key=lambda row: _TITLES.index(row.title)):
         target = Target(path=row.path, member_id=row.id)
         phone = row.phone if may(actor, Permission.MEMBERS_READ_PHONE, target) else None
-        found.setdefault(row.organization_id, Contact(row.id, row.full_name, row.title, phone))
+        found.setdefault(row.organization_id, Contact(row.id, row.full_name, row.title, phone, row.path))
     return found
+
+
+def record_phones_read(contacts: Iterable[Contact | None], *, actor: Actor) -> None:
+    """Record whose phone number the actor was given; each of them sees it in the own access log."""
+    shown = [contact for contact in contacts if contact is not None and contact.phone is not None]
+    readings = [Reading(contact.member_id, contact.path, contact.member_id) for contact in shown]
+    record_readings("members:phone:read", readings, actor=actor)
 
 
 def list_paths(organization_ids: Collection[int]) -> dict[int, str]:

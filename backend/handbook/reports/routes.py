@@ -9,6 +9,7 @@ from handbook.access.permissions import Permission
 from handbook.kernel.concurrency import set_etag
 from handbook.kernel.unit_of_work import current_clock
 from handbook.reports import excel, queries
+from handbook.reports.contacts import record_phones_read
 from handbook.reports.schemas import (
     AttendanceReportArgs,
     AttendanceReportSchema,
@@ -27,7 +28,7 @@ _XLSX_DOC = {"content": {excel.MEDIA_TYPE: {"schema": {"type": "string", "format
 @requires(Permission.REPORTS_READ)
 @blp.arguments(AttendanceReportArgs, location="query")
 @blp.response(200, AttendanceReportSchema)
-@blp.doc(responses={"200": _XLSX_DOC})
+@blp.doc(operationId="read_attendance_report", responses={200: _XLSX_DOC})
 def attendance_report(args: dict[str, Any], organization_id: int) -> Response:
     """Attendance of a month over the tree; with the Accept header of a workbook the same as Excel."""
     clock = current_clock()
@@ -46,12 +47,14 @@ def attendance_report(args: dict[str, Any], organization_id: int) -> Response:
         response = jsonify(AttendanceReportSchema().dump(report_data(report)))
         set_etag(response, hashlib.sha256(response.get_data()).hexdigest()[:32])
     response.headers["Vary"] = "Accept"
+    record_phones_read((line.contact for line in report.exceptions), actor=current_actor())
     return response
 
 
 @blp.route("/<id:organization_id>/reports/attendance/exceptions", methods=["GET"])
 @requires(Permission.REPORTS_READ)
 @blp.arguments(ReportExceptionsArgs, location="query")
+@blp.doc(operationId="list_attendance_exceptions")
 @blp.response(200, ReportExceptionPage)
 def attendance_exceptions(args: dict[str, Any], organization_id: int) -> dict[str, Any]:
     """One kind of exception of a month, page by page: what a report that says there is more does not bring."""
@@ -63,4 +66,5 @@ def attendance_exceptions(args: dict[str, Any], organization_id: int) -> dict[st
         clock=current_clock(),
         **args,
     )
+    record_phones_read((line.contact for line in page.items), actor=current_actor())
     return {"items": [exception_data(line) for line in page.items], "next": page.next}

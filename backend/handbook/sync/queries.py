@@ -28,6 +28,7 @@ from handbook.members.presenter import present_member
 from handbook.notifications.models import Notice
 from handbook.notifications.schemas import NoticeSchema
 from handbook.organizations.models import Organization, Tombstone
+from handbook.organizations.presenter import organization_views
 from handbook.organizations.schemas import OrganizationSchema
 from handbook.resolutions.models import Resolution
 from handbook.resolutions.queries import resolution_data
@@ -91,9 +92,9 @@ def current_cursor(actor: Actor, clock: Clock) -> Cursor:
 
 
 def followed_ids(actor: Actor) -> list[int]:
-    """The member's own line up to the root, and the organisations of the offices held."""
+    """The member's own line and those of the offices held, each up to the root: what is set above holds below."""
     ids = set(path_ids(actor.path)) if actor.path else set()
-    ids.update(office.organization_id for office in actor.offices)
+    ids.update(id_ for office in actor.offices for id_ in path_ids(office.path))
     return sorted(ids)
 
 
@@ -130,9 +131,8 @@ def _is_ahead(held: Cursor, now: Cursor) -> bool:
 
 def _changed_organizations(since: Since, moved: Mapping[int, int]) -> Any:
     condition = since.newer(moved, Organization.id, Organization.row_content_version)
-    return _organizations.dump(
-        db.session.scalars(select(Organization).where(condition).order_by(Organization.path))
-    )
+    rows = db.session.scalars(select(Organization).where(condition).order_by(Organization.path)).all()
+    return _organizations.dump(organization_views(rows))
 
 
 def _changed_meetings(actor: Actor, since: Since, moved: Mapping[int, int], clock: Clock) -> Any:
