@@ -64,9 +64,7 @@ def read_story(database: Path) -> Story:
             "SELECT m.organization_id FROM members m JOIN accounts a ON a.member_id = m.id"
             " WHERE a.user_name = 'demo-member'"
         )
-        opened, host_cell = connection.execute(
-            "SELECT id, organization_id FROM meetings WHERE state = 'open'"
-        ).fetchone()
+        opened = one("SELECT id FROM meetings WHERE state = 'open'")
         coming = one("SELECT id FROM meetings WHERE organization_id = ? AND state = 'convened'", cell)
         missing = (
             "SELECT m.card_number, m.id FROM attendances t JOIN members m ON m.id = t.member_id"
@@ -75,7 +73,6 @@ def read_story(database: Path) -> Story:
             " (SELECT member_id FROM offices WHERE member_id IS NOT NULL)"
             " AND m.id NOT IN (SELECT member_id FROM absence_requests WHERE meeting_id = ?) ORDER BY m.id"
         )
-        guest, guest_id = connection.execute(missing, (opened, opened)).fetchone()
         return Story(
             block=str(one("SELECT id FROM organizations WHERE kind = 'commune'")),
             committee=str(one("SELECT MIN(id) FROM organizations WHERE kind = 'grassroots_committee'")),
@@ -95,13 +92,9 @@ def read_story(database: Path) -> Story:
             member_id=str(one("SELECT member_id FROM accounts WHERE user_name = 'demo-member'")),
             secretary="demo-secretary",
             staff="demo-staff",
-            host=one(
-                "SELECT card_number FROM offices o JOIN members m ON m.id = o.member_id"
-                " WHERE o.organization_id = ? AND o.title = 'secretary'",
-                host_cell,
-            ),
-            guest=guest,
-            guest_id=str(guest_id),
+            host="demo-host",
+            guest="demo-guest",
+            guest_id=str(one("SELECT member_id FROM accounts WHERE user_name = 'demo-guest'")),
             others=tuple(row[0] for row in connection.execute(missing, (coming, coming))),
         )
 

@@ -2,11 +2,14 @@
 
 import click
 
+# The field of DemoLogins, and what there is to see as this person.
 _ROLES = (
-    ("member", "member"),
-    ("secretary", "secretary"),
-    ("staff", "staff"),
-    ("administrator", "administrator"),
+    ("member", "meets tomorrow evening"),
+    ("secretary", "has convened that meeting"),
+    ("staff", "sees all cells"),
+    ("administrator", "runs the installation"),
+    ("host", "another secretary, whose meeting is open now"),
+    ("guest", "a member who can check in to it"),
 )
 
 
@@ -23,7 +26,7 @@ def demo(if_empty: bool, scale: float) -> None:
     A database that holds the demo already is left as it is, and its logins are printed again.
     """
     from handbook.app import create_app
-    from handbook.demo.loader import DemoLogins, NotEmptyError, is_demo, load_demo
+    from handbook.demo.loader import DemoLogins, NotEmptyError, has_login, is_demo, load_demo
 
     app = create_app()
     with app.app_context():
@@ -34,9 +37,12 @@ def demo(if_empty: bool, scale: float) -> None:
                 if if_empty:
                     return
                 raise click.ClickException("the database is not empty; the demo is for a new one") from None
-    logins = DemoLogins()
-    for role, name in _ROLES:
-        click.echo(f"{role:<13} {getattr(logins, name):<15} {logins.password}")
+        logins = DemoLogins()
+        for role, sight in _ROLES:
+            login = getattr(logins, role)
+            # An older demo has fewer logins.
+            if has_login(login):
+                click.echo(f"{role:<13} {login:<15} {logins.password}   {sight}")
 
 
 COMMANDS = [demo]

@@ -41,6 +41,7 @@ from handbook.resolutions.models import Resolution, Task, TaskAssignee
 SEED = 20260101
 PASSWORD = "so-tay-demo-2026"
 MEMBER, SECRETARY, STAFF, ADMINISTRATOR = "demo-member", "demo-secretary", "demo-staff", "demo-admin"
+HOST, GUEST = "demo-host", "demo-guest"
 
 
 class NotEmptyError(Exception):
@@ -49,12 +50,17 @@ class NotEmptyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DemoLogins:
-    """Who can sign in, all with one password, and where the demo's story takes place (ids)."""
+    """Who can sign in, all with one password, and where the demo's story takes place (ids).
+
+    ``host`` is the secretary whose meeting is open now, ``guest`` a member of that cell who has not come yet.
+    """
 
     member: str = MEMBER
     secretary: str = SECRETARY
     staff: str = STAFF
     administrator: str = ADMINISTRATOR
+    host: str = HOST
+    guest: str = GUEST
     password: str = PASSWORD
     block_id: int = 0
     cell_id: int = 0
@@ -72,7 +78,12 @@ def is_empty() -> bool:
 
 def is_demo() -> bool:
     """Whether the demo was loaded into this database."""
-    return db.session.scalar(select(Account.id).where(Account.user_name == MEMBER)) is not None
+    return has_login(MEMBER)
+
+
+def has_login(login: str) -> bool:
+    """Whether there is an account of this user name."""
+    return db.session.scalar(select(Account.id).where(Account.user_name == login)) is not None
 
 
 def load_demo(app: Flask, *, scale: float = 1.0, progress: Callable[[str], None] | None = None) -> DemoLogins:
@@ -107,12 +118,12 @@ def _load(uow: UnitOfWork, blobs: BlobStore, scale: float, tell: Callable[[str],
     )
     block = founder.found(shape_of(scale, random))
     cell, other = _cells_of_the_story(block)
-    cast = _Cast.choose(founder, block, cell)
+    cast = _Cast.choose(founder, block, cell, other)
     tell("meetings")
     chronicler = Chronicler(store, random, now=now)
     chronicler.write(block, waiting=cell, gathering=other)
     open_id = chronicler.next_meeting_id()
-    chronicler.gather(other, key=new_sealed_key(open_id), meeting_id=open_id)
+    chronicler.gather(other, key=new_sealed_key(open_id), meeting_id=open_id, awaited=cast.guest)
     _give_tasks(store, cell, cast.member)
     for unit in (cell, other):
         _tell_of_last_resolution(store, unit, now)
@@ -134,22 +145,18 @@ class _Cast:
     member: Person
     secretary: Person
     absentee: Person
+    guest: Person
 
     @classmethod
-    def choose(cls, founder: Founder, block: Block, cell: Unit) -> "_Cast":
-        """Give the three logins and the administrator's to people of the block."""
-        secretary = cell.secretary
-        if secretary is None:
-            raise ValueError("the cell of the story has no secretary")
-        plain = [
-            person
-            for person in cell.people
-            if person not in cell.officers and person.status is MemberStatus.OFFICIAL
-        ]
-        member, absentee = plain[0], plain[1]
-        home = block.cells[0]
-        staff = next(p for p in home.people if p not in home.officers and p.status is MemberStatus.OFFICIAL)
-        for person, login in ((member, MEMBER), (secretary, SECRETARY), (staff, STAFF)):
+    def choose(cls, founder: Founder, block: Block, cell: Unit, other: Unit) -> "_Cast":
+        """Give the logins to people of the block: of the cell that meets tomorrow and of the other that meets now."""
+        secretary, host = cell.secretary, other.secretary
+        if secretary is None or host is None:
+            raise ValueError("a cell of the story has no secretary")
+        member, absentee = _plain(cell)[:2]
+        staff, guest = _plain(block.cells[0])[0], _plain(other)[0]
+        logins = ((member, MEMBER), (secretary, SECRETARY), (staff, STAFF), (host, HOST), (guest, GUEST))
+        for person, login in logins:
             if person.account_id is None:
                 founder.account(person=person)
             founder.store.rows(Account)[int(person.account_id or 0) - 1]["user_name"] = login
@@ -159,7 +166,16 @@ class _Cast:
         administrator = founder.account(person=None, user_name=ADMINISTRATOR)
         founder.office(block.block, OfficeTitle.ADMINISTRATOR, account_id=administrator)
         member.diligence = 0.97
-        return cls(member, secretary, absentee)
+        return cls(member, secretary, absentee, guest)
+
+
+def _plain(cell: Unit) -> list[Person]:
+    """Official members without an office."""
+    return [
+        person
+        for person in cell.people
+        if person not in cell.officers and person.status is MemberStatus.OFFICIAL
+    ]
 
 
 def _cells_of_the_story(block: Block) -> tuple[Unit, Unit]:

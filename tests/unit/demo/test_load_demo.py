@@ -157,7 +157,7 @@ def test_nobody_in_it_can_be_called_or_meant(empty_app: Callable[..., Flask]) ->
         assert not [text for text in texts if find_mark_in_text(text.splitlines())]
 
 
-def test_the_four_logins_open_their_doors(empty_app: Callable[..., Flask]) -> None:
+def test_the_logins_open_their_doors(empty_app: Callable[..., Flask]) -> None:
     app = empty_app()
     logins = load_demo(app, scale=SCALE)
 
@@ -182,6 +182,16 @@ def test_the_four_logins_open_their_doors(empty_app: Callable[..., Flask]) -> No
     assert roll["counts"]["summoned"] == len(roll["items"]) > 0
     asked = secretary.get(f"/api/meetings/{logins.next_meeting_id}/absence-requests", expect=200).json
     assert [item["decision"] for item in asked["items"]] == [None]
+
+    host, session = sign_in(logins.host)
+    (cell,) = {o["organization_id"] for o in session["offices"] if o["title"] == "secretary"} - {"1", "2"}
+    now_open = host.get(f"/api/meetings/{logins.open_meeting_id}", expect=200).json
+    assert (now_open["organization_id"], now_open["state"]) == (cell, "open")
+    host.get(f"/api/meetings/{logins.open_meeting_id}/check-in-key", expect=200)
+    guest, session = sign_in(logins.guest)
+    assert session["offices"] == []
+    own = guest.get(f"/api/meetings/{logins.open_meeting_id}/attendance", expect=200).json["items"]
+    assert [(line["member_id"], line["state"]) for line in own] == [(session["member"]["id"], None)]
 
     for login in (logins.staff, logins.administrator):
         client, session = sign_in(login)
@@ -228,12 +238,15 @@ def test_the_command_loads_once_and_prints_the_logins(
     monkeypatch.setenv("HANDBOOK_DATA_DIR", str(folder))
     first = CliRunner().invoke(demo, ["--scale", str(SCALE)])
     assert first.exit_code == 0, first.output
-    assert [line.split() for line in first.stdout.splitlines()] == [
+    assert [line.split()[:3] for line in first.stdout.splitlines()] == [
         ["member", "demo-member", loader.PASSWORD],
         ["secretary", "demo-secretary", loader.PASSWORD],
         ["staff", "demo-staff", loader.PASSWORD],
         ["administrator", "demo-admin", loader.PASSWORD],
+        ["host", "demo-host", loader.PASSWORD],
+        ["guest", "demo-guest", loader.PASSWORD],
     ]
+    assert "whose meeting is open now" in first.stdout
     again = CliRunner().invoke(demo, ["--if-empty"])
     assert (again.exit_code, again.stdout) == (0, first.stdout)
 
