@@ -14,6 +14,8 @@ export type MemberStatus =
 
 export interface Office {
   organization_id: Id;
+  /** Missing in what older versions of the app have kept. */
+  organization_name?: string;
   title: OfficeTitle;
   from: string;
   to: string | null;

@@ -1,10 +1,13 @@
 import { database, readMeta } from '$db/database';
 import { readView, refreshView } from '$db/views';
+import { staffOrganizations } from './session.svelte';
 import { routes, type Tab } from './routes';
 
 const DAY = 86_400_000;
 /** Of meetings so close the secretary may need the roll in a room without a network. */
 const SOON = 3 * DAY;
+/** A page that was reloaded past its worker is never controlled; then the browser's own cache has to do. */
+const CONTROL_WAIT = 10_000;
 
 /**
  * Fetches the screens of a role ahead, so that the service worker keeps them for use without a network. Members do not
@@ -13,14 +16,27 @@ const SOON = 3 * DAY;
 export async function warm(tabs: readonly Tab[]): Promise<void> {
   void fetchAhead();
   if (tabs.length === 0 || !('serviceWorker' in navigator)) return;
-  await navigator.serviceWorker.ready;
-  if (!navigator.serviceWorker.controller) {
-    await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
-  }
+  await controlled();
   for (const route of routes) {
     // Without a network the next start tries again.
     if (route.tab && tabs.includes(route.tab)) await route.load().catch(() => undefined);
   }
+  if (tabs.includes('/staff')) await import('$features/staff/StaffToday.svelte').catch(() => undefined);
+}
+
+/** Until the worker keeps what is fetched; not longer than it takes when all is well. */
+async function controlled(): Promise<void> {
+  const { serviceWorker } = navigator;
+  if (serviceWorker.controller) return;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let done: () => void = () => undefined;
+  await new Promise<void>((resolve) => {
+    done = () => resolve();
+    serviceWorker.addEventListener('controllerchange', done);
+    timer = setTimeout(done, CONTROL_WAIT);
+  });
+  clearTimeout(timer);
+  serviceWorker.removeEventListener('controllerchange', done);
 }
 
 /** Fetches what screens otherwise ask for when they are opened, so that they open without a network as well. */
@@ -32,6 +48,12 @@ async function fetchAhead(): Promise<void> {
     const seen = await readView(path);
     if (!seen || Date.now() - Date.parse(seen.fetched_at) > DAY) await refreshView(path);
   }
+  await fetchRolls();
+  const watched = staffOrganizations();
+  if (watched.length > 0) await (await import('$features/staff/ahead')).fetchBoards(watched);
+}
+
+async function fetchRolls(): Promise<void> {
   const meetings = await (await database()).getAll('meetings');
   const close = meetings.filter(
     ({ state, can, starts_at }) =>

@@ -7,9 +7,9 @@ const child = (organization_id: string, rate: number | null, cells = 1, cells_me
   organization_id, name: organization_id, kind: 'cell', cells, cells_met, cells_planned: 0, meetings: 1, summoned: 20,
   present: 10, late: 0, excused: 0, unexcused: 0, exempt: 0, rate,
 });
-const exception = (organization_id: string, path?: string[]): ReportException => ({
+const exception = (organization_id: string, path: string[] = [organization_id]): ReportException => ({
   kind: 'no_meeting', organization_id, name: '', meeting_id: null, since: null, rate: null, previous_rate: null,
-  ...(path ? { path } : {}),
+  path, contact: null,
 });
 
 describe('sortChildren', () => {

@@ -1,7 +1,16 @@
 import type { Id } from '$api/shapes';
+import { today } from '$lib/today';
 
 /** Addresses of the API. */
 export const reportPath = (id: Id, month: string): string => `/api/organizations/${id}/reports/attendance?month=${month}`;
+/** Exceptions of one kind that the report does not bring. */
+export const exceptionsPath = (id: Id, month: string, kind: string, cursor: string): string =>
+  `/api/organizations/${id}/reports/attendance/exceptions?${new URLSearchParams({ month, kind, limit: '200', cursor })}`;
+/** The organisations right below one. */
+export const partsPath = (parent: Id): string => `/api/organizations?parent=${encodeURIComponent(parent)}&limit=200`;
+/** Today's meetings of an organisation with everything below it. */
+export const meetingsTodayPath = (id: Id, day = today()): string =>
+  `/api/organizations/${id}/meetings?below=true&from=${day}&to=${day}&state=convened,open,closed,finalized`;
 export const organizationPath = (id: Id): string => `/api/organizations/${id}`;
 
 export interface MemberQuery {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { csvOf, slug } from './files';
 import { choosable, monthOf, shiftMonth, thisMonth } from './months';
 import { membersPath } from './paths';
-import { readablePhone } from './phone';
+import { phoneText } from '$lib/phone';
 import { inForce } from './members/record';
 import { capital, percent } from './words';
 
@@ -49,8 +49,8 @@ describe('words', () => {
     expect(capital('đã họp')).toBe('Đã họp');
   });
   it('groups telephone numbers as people read them', () => {
-    expect(readablePhone('+84912345678')).toBe('0912 345 678');
-    expect(readablePhone('+442071234567')).toBe('+442071234567');
+    expect(phoneText('+84912345678')).toBe('0912 345 678');
+    expect(phoneText('+442071234567')).toBe('+442071234567');
   });
 });
 

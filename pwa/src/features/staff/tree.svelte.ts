@@ -5,20 +5,19 @@ import { live } from '$db/live.svelte';
 import { readView, refreshView } from '$db/views';
 import type { TreeNode } from '$ui/Tree.svelte';
 import { t } from './messages';
-import { nodeHref, organizationPath } from './paths';
+import { nodeHref, organizationPath, partsPath } from './paths';
 import type { ReportException } from './shapes';
 
 const PAGES = 10;
 /** What is open stays open from one page to the next. */
 const opened = new SvelteSet<Id>();
 
-const firstPage = (parent: Id): string => `/api/organizations?parent=${encodeURIComponent(parent)}&limit=200`;
-const nextPage = (parent: Id, cursor: string): string => `${firstPage(parent)}&cursor=${encodeURIComponent(cursor)}`;
+const nextPage = (parent: Id, cursor: string): string => `${partsPath(parent)}&cursor=${encodeURIComponent(cursor)}`;
 
 /** Children as last seen on this device. */
 async function readChildren(parent: Id): Promise<Organization[]> {
   const found: Organization[] = [];
-  let path: string | null = firstPage(parent);
+  let path: string | null = partsPath(parent);
   while (path !== null) {
     const page: Page<Organization> | undefined = (await readView<Page<Organization>>(path))?.body;
     found.push(...(page?.items ?? []));
@@ -28,7 +27,7 @@ async function readChildren(parent: Id): Promise<Organization[]> {
 }
 
 async function fetchChildren(parent: Id): Promise<void> {
-  let path: string | null = firstPage(parent);
+  let path: string | null = partsPath(parent);
   for (let page = 0; path !== null && page < PAGES; page++) {
     if ((await refreshView(path)) !== null) return;
     const next: string | null | undefined = (await readView<Page<Organization>>(path))?.body.next;
@@ -40,7 +39,7 @@ async function fetchChildren(parent: Id): Promise<void> {
 export function countByNode(exceptions: readonly ReportException[]): Map<Id, number> {
   const seen = new Map<Id, Set<Id>>();
   for (const found of exceptions) {
-    for (const id of found.path ?? [found.organization_id]) {
+    for (const id of found.path) {
       let set = seen.get(id);
       if (!set) seen.set(id, (set = new Set()));
       set.add(found.organization_id);

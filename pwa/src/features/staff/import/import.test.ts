@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, it, vi as vitest } from 'vitest';
 import { loadProblems } from '$i18n';
-import type { ImportCode, ImportField } from '../shapes';
 import { en } from './messages.en';
 import { vi } from './messages';
 import { ImportRun } from './run.svelte';
 import { codeName, fieldName, howToMend, problemsFile, troubleText } from './wording';
 
-const FIELDS: ImportField[] = ['name', 'birth', 'sex', 'card', 'admitted', 'official', 'phone', 'cccd', 'post', 'cell'];
-const CODES: ImportCode[] = ['missing', 'invalid_date', 'future_date', 'before_admitted', 'duplicate', 'invalid', 'unknown'];
+const FIELDS = ['name', 'birth', 'sex', 'card', 'admitted', 'official', 'phone', 'cccd', 'post', 'cell'];
+const CODES = ['missing', 'invalid_date', 'future_date', 'before_admitted', 'duplicate', 'invalid', 'unknown'];
 
 describe('the words of an import', () => {
   it('has a name for every field and code, and a way to mend each of them', () => {

@@ -1,0 +1,86 @@
+import type { Id, Organization, Page } from '$api/shapes';
+import { database, write } from '$db/database';
+import { readView, refreshView } from '$db/views';
+import { shiftMonth, thisMonth } from './months';
+import { meetingsTodayPath, organizationPath, partsPath, reportPath } from './paths';
+import type { AttendanceReport } from './shapes';
+
+/** What one start may cost, and how much of the tree a phone keeps without being asked. */
+export const LIMITS = { requests: 60, bytes: 1_500_000, roots: 3, months: 3, children: 24, cells: 12 };
+/** What is younger is not asked for again. */
+const FRESH = 30 * 60_000;
+/** What nobody looked at and nothing renewed for so long leaves the phone. */
+const KEPT = 45 * 86_400_000;
+
+interface Connection {
+  saveData?: boolean;
+  effectiveType?: string;
+}
+
+/** Whether the connection is one on which nothing is fetched that nobody asked for. */
+export function isSparing(connection = (navigator as { connection?: Connection }).connection): boolean {
+  return connection?.saveData === true || /(^|-)2g$/.test(connection?.effectiveType ?? '');
+}
+
+class Budget {
+  #requests = 0;
+  #bytes = 0;
+
+  /** The body of `path`, renewed when it is old; undefined when there is none or too much was fetched already. */
+  async take<T>(path: string): Promise<T | undefined> {
+    const seen = await readView<T>(path);
+    if (seen && Date.now() - Date.parse(seen.fetched_at) < FRESH) return seen.body;
+    if (this.#requests >= LIMITS.requests || this.#bytes >= LIMITS.bytes) return seen?.body;
+    this.#requests++;
+    const code = await refreshView(path);
+    if (code === 'network') this.#requests = LIMITS.requests;
+    const body = (await readView<T>(path))?.body;
+    if (code === null && body !== undefined) this.#bytes += new Blob([JSON.stringify(body)]).size;
+    return body;
+  }
+}
+
+/**
+ * Fetches the staff's board ahead, so that it opens without a network after one visit to any screen: the months and the
+ * parts of their own organisations, and of those below first the ones to ask about. Members' records are not among it:
+ * each reading of them is recorded and shown to the member, so only a person's own look may cause one.
+ */
+export async function fetchBoards(roots: readonly Id[]): Promise<void> {
+  await forgetOld();
+  if (isSparing()) return;
+  const budget = new Budget();
+  const month = thisMonth();
+  const below: { id: Id; kind: string; ask: number }[] = [];
+  const cells = new Set<Id>();
+  for (const root of roots.slice(0, LIMITS.roots)) {
+    await budget.take(organizationPath(root));
+    await budget.take<Page<Organization>>(partsPath(root));
+    await budget.take(meetingsTodayPath(root));
+    for (let back = 1; back < LIMITS.months; back++) await budget.take(reportPath(root, shiftMonth(month, -back)));
+    const report = await budget.take<AttendanceReport>(reportPath(root, month));
+    const asked = report?.exceptions ?? [];
+    for (const { organization_id: id, kind } of report?.children ?? []) {
+      below.push({ id, kind, ask: asked.filter((found) => found.path.includes(id)).length });
+    }
+    for (const found of asked) cells.add(found.organization_id);
+  }
+  below.sort((a, b) => b.ask - a.ask);
+  for (const { id, kind } of below.slice(0, LIMITS.children)) {
+    cells.delete(id);
+    await budget.take(organizationPath(id));
+    await budget.take(reportPath(id, month));
+    if (kind !== 'cell') await budget.take(partsPath(id));
+  }
+  for (const id of [...cells].slice(0, LIMITS.cells)) {
+    await budget.take(organizationPath(id));
+    await budget.take(reportPath(id, month));
+  }
+}
+
+async function forgetOld(): Promise<void> {
+  const old = (await (await database()).getAll('views')).filter((row) => Date.now() - Date.parse(row.fetched_at) > KEPT);
+  if (old.length === 0) return;
+  await write(['views'], async (tx) => {
+    for (const { key } of old) await tx.objectStore('views').delete(key);
+  });
+}
