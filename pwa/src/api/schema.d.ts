@@ -74,6 +74,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        /** Every setting with the value in force, where it comes from, and what it may be. */
+        get: operations["list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/settings/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** One setting. */
+        get: operations["get_setting"];
+        /** Set a value for the organisation and everything below it, or follow the organisation above again. */
+        put: operations["change_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/settings/{name}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** Every change of a setting at this organisation, the newest first, with who made it. */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizations/{organization_id}/members": {
         parameters: {
             query?: never;
@@ -236,9 +296,9 @@ export interface paths {
         get: operations["get_session"];
         put?: never;
         /** Sign in with a phone, card number or user name. */
-        post: operations["log_in"];
+        post: operations["start_session"];
         /** End this device's session and have the browser forget everything of this origin. */
-        delete: operations["log_out"];
+        delete: operations["end_current_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -637,7 +697,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Check in with the code of the meeting; the first arrival is kept. */
-        post: operations["check_in"];
+        post: operations["record_check_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -845,7 +905,7 @@ export interface paths {
         };
         get?: never;
         /** Mark an own notice as read. */
-        put: operations["mark_read"];
+        put: operations["mark_notice_read"];
         post?: never;
         delete?: never;
         options?: never;
@@ -920,7 +980,7 @@ export interface paths {
             cookie?: never;
         };
         /** One kind of exception of a month, page by page: what a report that says there is more does not bring. */
-        get: operations["attendance_exceptions"];
+        get: operations["list_attendance_exceptions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -989,6 +1049,11 @@ export interface components {
             status: string;
             revision: string;
         };
+        MemberCounts: {
+            official: number;
+            probationary: number;
+            exempt: number;
+        };
         Organization: {
             /** @example 17 */
             id: string;
@@ -998,13 +1063,62 @@ export interface components {
             kind: "central" | "province" | "commune" | "grassroots_committee" | "section" | "cell" | "group";
             name: string;
             code: string;
-            readonly path: string[];
+            path: string[];
             timezone: string;
-            readonly member_counts: unknown;
-            readonly etag: string;
+            member_counts: components["schemas"]["MemberCounts"];
+            rules: {
+                [key: string]: unknown;
+            };
+            etag: string;
         };
         OrganizationPage: {
             items: components["schemas"]["Organization"][];
+            next: string | null;
+        };
+        SettingOrigin: {
+            /** @example 17 */
+            organization_id: string;
+            name: string;
+        };
+        SettingBounds: {
+            min?: number;
+            max?: number;
+            at_most?: number;
+            choices?: string[];
+        };
+        Setting: {
+            name: string;
+            /** @enum {string} */
+            group: "meetings" | "attendance" | "votes" | "records" | "score" | "cell";
+            /** @enum {string} */
+            type: "integer" | "boolean" | "fraction" | "integers";
+            /** @enum {string|null} */
+            unit: "days" | "days_of_month" | "minutes" | "meetings" | "steps" | "points" | "members" | null;
+            value: number | boolean | string | number[];
+            default: number | boolean | string | number[];
+            own: boolean;
+            inherited_value: number | boolean | string | number[];
+            inherited_from: components["schemas"]["SettingOrigin"] | null;
+            bounds: components["schemas"]["SettingBounds"];
+            etag: string;
+        };
+        Settings: {
+            /** @example 17 */
+            organization_id: string;
+            can_write: boolean;
+            items: components["schemas"]["Setting"][];
+        };
+        SettingIn: {
+            value: number | boolean | string | number[] | null;
+        };
+        SettingChange: {
+            value: number | boolean | string | number[] | null;
+            /** Format: date-time */
+            set_at: string;
+            set_by: string | null;
+        };
+        SettingChangePage: {
+            items: components["schemas"]["SettingChange"][];
             next: string | null;
         };
         Office: {
@@ -1909,6 +2023,20 @@ export interface components {
                 };
             };
         };
+        /** @description Precondition required. `precondition_required`: `If-Match` is missing. */
+        "428.precondition_required": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 428;
+                    /** @enum {unknown} */
+                    code?: "precondition_required";
+                };
+            };
+        };
         /** @description Body too large. `body_too_large`: The body is larger than this operation takes. `file_too_large`: The file is larger than is taken here. */
         "413.body_too_large.file_too_large": {
             headers: {
@@ -2075,20 +2203,6 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "notice_too_short" | "unknown_field" | "validation_failed";
-                };
-            };
-        };
-        /** @description Precondition required. `precondition_required`: `If-Match` is missing. */
-        "428.precondition_required": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @constant */
-                    status?: 428;
-                    /** @enum {unknown} */
-                    code?: "precondition_required";
                 };
             };
         };
@@ -2389,6 +2503,165 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    get_setting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organization_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    change_setting: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                organization_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                organization_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingChangePage"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -2711,7 +2984,7 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
-    log_in: {
+    start_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -2745,7 +3018,7 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
-    log_out: {
+    end_current_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -3602,7 +3875,7 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
-    check_in: {
+    record_check_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -4169,7 +4442,7 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
-    mark_read: {
+    mark_notice_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -4308,7 +4581,7 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
-    attendance_exceptions: {
+    list_attendance_exceptions: {
         parameters: {
             query: {
                 limit?: number;
