@@ -61,6 +61,9 @@ export const core: Record<keyof typeof vi, string> = {
   'saved.not': 'not downloaded',
   'state.loading': 'Loading…',
 
+  'date.calendar': 'Open the calendar',
+  'date.pattern': 'dd/mm/yyyy',
+  'date.bad': 'This is no date. Write day/month/year, such as 03/12/2026.',
   'date.month': '{month}/{year}',
   'date.over': 'over',
   'date.running': 'now',

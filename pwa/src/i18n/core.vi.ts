@@ -60,6 +60,9 @@ export const core = {
   'saved.not': 'chưa tải',
   'state.loading': 'Đang tải…',
 
+  'date.calendar': 'Mở lịch',
+  'date.pattern': 'ngày/tháng/năm',
+  'date.bad': 'Ngày chưa đúng. Đồng chí ghi ngày/tháng/năm, ví dụ 03/12/2026.',
   'date.month': 'tháng {month}/{year}',
   'date.over': 'đã kết thúc',
   'date.running': 'đang diễn ra',

@@ -4,7 +4,8 @@ import { focusOf, nextAct, stepOf } from './focus';
 
 const NOW = Date.parse('2026-12-03T03:00:00Z');
 const meeting = (id: string, state: MeetingState, starts_at: string, cell = '3') =>
-  ({ id, state, starts_at, ends_at: new Date(Date.parse(starts_at) + 5_400_000).toISOString(), organization_id: cell }) as Meeting;
+  ({ id, state, starts_at, ends_at: new Date(Date.parse(starts_at) + 5_400_000).toISOString(), organization_id: cell,
+    can: state === 'closed' ? ['finalize', 'mark'] : [] }) as unknown as Meeting;
 const resolution = (meeting_id: string, state: Resolution['state']) => ({ id: `r${meeting_id}`, meeting_id, state }) as Resolution;
 
 describe('the meeting the month is about', () => {
@@ -16,11 +17,16 @@ describe('the meeting the month is about', () => {
     const held = meeting('1', 'closed', '2026-11-25T12:30:00Z');
     expect(focusOf([held, meeting('2', 'convened', '2026-12-03T12:30:00Z')], [], '3', NOW)?.id).toBe('2');
     expect(focusOf([held, meeting('2', 'convened', '2026-12-20T12:30:00Z')], [], '3', NOW)?.id).toBe('1');
-    expect(focusOf([held, meeting('2', 'convened', '2026-12-20T12:30:00Z')], [resolution('1', 'issued')], '3', NOW)?.id).toBe('2');
+    const settled = meeting('1', 'finalized', '2026-11-25T12:30:00Z');
+    expect(focusOf([settled, meeting('2', 'convened', '2026-12-20T12:30:00Z')], [resolution('1', 'issued')], '3', NOW)?.id).toBe('2');
   });
   it('is one convened for the day after tomorrow before a resolution that waits', () => {
     const rows = [meeting('1', 'closed', '2026-11-25T12:30:00Z'), meeting('2', 'convened', '2026-12-05T12:30:00Z')];
     expect(focusOf(rows, [], '3', NOW)?.id).toBe('2');
+  });
+  it('stays the one whose resolution is issued until it is settled, however long ago it was held', () => {
+    const rows = [meeting('1', 'closed', '2026-09-05T12:30:00Z'), meeting('2', 'convened', '2026-12-20T12:30:00Z')];
+    expect(focusOf(rows, [resolution('1', 'issued')], '3', NOW)?.id).toBe('1');
   });
   it('is none when everything is done, cancelled or another cell’s', () => {
     const rows = [
@@ -41,6 +47,7 @@ describe('the next act', () => {
     expect(act('open', '2026-12-03T02:00:00Z')).toBe('enter');
     expect(act('closed', '2026-12-02T12:00:00Z')).toBe('draft_resolution');
     expect(act('closed', '2026-12-02T12:00:00Z', resolution('1', 'draft'))).toBe('issue_resolution');
+    expect(act('closed', '2026-12-02T12:00:00Z', resolution('1', 'issued'))).toBe('finalize');
     expect(act('finalized', '2026-12-02T12:00:00Z', resolution('1', 'issued'))).toBe('done');
   });
   it('stands under the right one of the four steps', () => {

@@ -8,7 +8,7 @@ const SOON = 3 * DAY;
 /** How long a meeting that was held waits here for its resolution. */
 const RESOLUTION_WITHIN = 40 * DAY;
 
-export type NextAct = 'prepare' | 'convene' | 'wait' | 'enter' | 'draft_resolution' | 'issue_resolution' | 'done';
+export type NextAct = 'prepare' | 'convene' | 'wait' | 'enter' | 'draft_resolution' | 'issue_resolution' | 'finalize' | 'done';
 
 /** The resolution that belongs to a meeting: an issued one before a draft. */
 export function resolutionOf(meeting: Meeting, resolutions: readonly Resolution[]): Resolution | null {
@@ -27,7 +27,7 @@ export function nextAct(meeting: Meeting, resolution: Resolution | null, now: nu
       return 'enter';
     case 'closed':
     case 'finalized':
-      if (resolution?.state === 'issued') return 'done';
+      if (resolution?.state === 'issued') return meeting.can.includes('finalize') ? 'finalize' : 'done';
       return resolution ? 'issue_resolution' : 'draft_resolution';
     default:
       return 'done';
@@ -43,8 +43,10 @@ function urgency(meeting: Meeting, resolution: Resolution | null, now: number): 
     return start < now + SOON ? 1 : 3;
   }
   if (meeting.state === 'draft') return Date.parse(meeting.ends_at) > now ? 4 : 6;
+  // Until it is settled the committee above misses its minutes, however long ago it was.
+  if (resolution?.state === 'issued') return meeting.can.includes('finalize') ? 2 : null;
   const held = meeting.state === 'closed' || meeting.state === 'finalized';
-  return held && resolution?.state !== 'issued' && now - start < RESOLUTION_WITHIN ? 2 : null;
+  return held && now - start < RESOLUTION_WITHIN ? 2 : null;
 }
 
 /** The meeting that this month is about, for one cell; null when the next one is to be prepared. */

@@ -22,6 +22,8 @@ export const en: Record<keyof typeof vi, string> = {
   'chapter.act.enter': 'Go to the room',
   'chapter.act.draft_resolution': 'Write the resolution',
   'chapter.act.issue_resolution': 'Issue the resolution',
+  'chapter.act.finalize': 'Settle the meeting',
+  'chapter.toSettle': 'The resolution is issued. One act is left: look over the roll and settle the meeting.',
   'chapter.act.done': 'See the meeting',
   'chapter.open': 'Open this meeting',
   'chapter.other': 'Other meetings',
@@ -118,10 +120,10 @@ export const en: Record<keyof typeof vi, string> = {
   'cancel.keep': 'Keep the meeting',
   'cancel.done': 'The meeting was cancelled.',
 
-  'settle.act': 'Settle the roll',
-  'settle.title': 'Settle the roll?',
-  'settle.text': 'After that the roll of this meeting can no longer be changed.',
+  'settle.act': 'Settle the meeting',
+  'settle.title': 'Settle the meeting?',
+  'settle.text': 'After that the roll can no longer be changed, and the committee above sees the meeting as completed.',
   'settle.busy': 'Settling…',
   'settle.keep': 'Not yet',
-  'settle.done': 'The roll is settled.',
+  'settle.done': 'The meeting is settled. Nothing is left to do about it.',
 };

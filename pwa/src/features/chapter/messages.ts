@@ -22,6 +22,8 @@ export const vi = {
   'chapter.act.enter': 'Vào phòng họp',
   'chapter.act.draft_resolution': 'Soạn nghị quyết',
   'chapter.act.issue_resolution': 'Ban hành nghị quyết',
+  'chapter.act.finalize': 'Chốt cuộc họp',
+  'chapter.toSettle': 'Nghị quyết đã ban hành. Việc cuối cùng: xem lại điểm danh rồi chốt cuộc họp.',
   'chapter.act.done': 'Xem cuộc họp',
   'chapter.open': 'Mở cuộc họp này',
   'chapter.other': 'Các cuộc họp khác',
@@ -118,12 +120,12 @@ export const vi = {
   'cancel.keep': 'Giữ cuộc họp',
   'cancel.done': 'Đã hủy cuộc họp.',
 
-  'settle.act': 'Chốt danh sách điểm danh',
-  'settle.title': 'Chốt danh sách điểm danh?',
-  'settle.text': 'Sau khi chốt, không sửa được điểm danh của cuộc họp này nữa.',
+  'settle.act': 'Chốt cuộc họp',
+  'settle.title': 'Chốt cuộc họp?',
+  'settle.text': 'Sau khi chốt, không sửa được điểm danh nữa; đảng ủy cấp trên thấy cuộc họp đã hoàn tất.',
   'settle.busy': 'Đang chốt…',
   'settle.keep': 'Chưa chốt',
-  'settle.done': 'Đã chốt danh sách điểm danh.',
+  'settle.done': 'Đã chốt cuộc họp. Mọi việc của cuộc họp này đã xong.',
 } as const;
 
 export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));

@@ -61,7 +61,7 @@ async function isStale({ meeting_id, fetched_at }: StoredRoll): Promise<boolean>
   return items.some((item) => item.kind === MARK_KIND && item.state === 'done' && (item.sent_at ?? '') >= fetched_at);
 }
 
-async function step(meeting: Meeting, name: 'open' | 'close' | 'finalize', body?: object): Promise<string | null> {
+async function step(meeting: Meeting, name: 'open' | 'close', body?: object): Promise<string | null> {
   const answer = await request<Meeting>('POST', `${at(meeting.id)}/${name}`, { ifMatch: meeting.etag, body });
   if (!answer.ok) return codeOf(answer);
   await write(['meetings'], (tx) => tx.objectStore('meetings').put(answer.data));
@@ -119,8 +119,4 @@ async function keepOpenerPresent(meeting: Meeting, item: OutboxItem, self: Id | 
 
 export function closeMeeting(meeting: Meeting): Promise<string | null> {
   return step(meeting, 'close');
-}
-
-export function finalizeMeeting(meeting: Meeting): Promise<string | null> {
-  return step(meeting, 'finalize');
 }
