@@ -34,7 +34,7 @@ from handbook.attendance.enums import Method
 from handbook.config import Settings
 from handbook.kernel.clock import Clock, as_utc
 from handbook.kernel.db import WRITE_OPTION, db
-from handbook.kernel.http_security import HEADERS
+from handbook.kernel.http_security import security_headers
 from handbook.kernel.problems import Problem
 from handbook.kernel.secrets import Secrets
 from handbook.meetings.enums import MeetingState
@@ -61,12 +61,10 @@ class CheckInShortPath:
         self._secrets: Secrets = app.extensions["handbook.secrets"]
         self._queue = _Queue(settings.data_dir) if settings.is_sqlite else None
         self._headers = [
-            *HEADERS.items(),
+            *security_headers(settings),
             ("Cache-Control", "no-store"),
             ("Content-Type", "application/json"),
         ]
-        if settings.cookie_secure:
-            self._headers.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
         self._engine: Engine | None = None
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -18,7 +18,7 @@ from handbook.access.actor import Actor
 from handbook.accounts.sessions import SEEN_EVERY, SESSION_ROW, hash_token, token_in
 from handbook.config import Settings
 from handbook.kernel.clock import Clock
-from handbook.kernel.http_security import HEADERS
+from handbook.kernel.http_security import security_headers
 from handbook.sync.cursor import Cursor, day_of, decode, scope_of
 from handbook.sync.readers import in_words, reader_of
 from handbook.sync.shared import SharedParts, compose, key_of
@@ -68,9 +68,7 @@ class SyncShortPath:
         self._clock: Clock = app.extensions["handbook.clock"]
         self._parts: SharedParts = app.extensions["handbook.sync.shared"]
         self._reader = reader_of(settings)
-        self._headers = [*HEADERS.items(), ("Cache-Control", "private, no-cache")]
-        if settings.cookie_secure:
-            self._headers.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
+        self._headers = [*security_headers(settings), ("Cache-Control", "private, no-cache")]
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/api/sync" and environ["REQUEST_METHOD"] == "GET":
