@@ -112,14 +112,22 @@ def test_a_file_that_cannot_be_read_exits_with_two_and_says_what_to_do(house: st
     openpyxl.Workbook().save(empty)
     text = tmp_path / "text.xlsx"
     text.write_text("STT;Họ và tên")
-    for file, words in (
-        (empty, "dòng tiêu đề"),
-        (text, "không phải là bảng tính"),
-        (tmp_path / "none.xlsx", "Không mở được tệp"),
+    for file, code, words in (
+        (empty, "invalid", "dòng tiêu đề"),
+        (text, "invalid", "không phải là bảng tính"),
+        (tmp_path / "none.xlsx", "missing", "Không mở được tệp"),
     ):
         refused = run("import-roster", file, "--into", house)
         assert refused.exit_code == 2
         assert words in refused.output
+
+        report = tmp_path / f"{file.stem}.json"
+        assert run("import-roster", file, "--into", house, "--dry-run", "--report", report).exit_code == 2
+        said = json.loads(report.read_text("utf-8"))
+        (problem,) = said.pop("problems")
+        assert words in problem.pop("message")
+        assert problem == {"sheet": None, "row": None, "field": None, "code": code}
+        assert said == {**NOTHING, "rows": 0, "unchanged": 0, "refused": 0}
     assert run("import-roster", ROSTERS / "commune.xlsx", "--into", "no-such-code").exit_code == 2
 
 

@@ -56,10 +56,10 @@ def import_roster(
         except RosterUnreadable as error:
             line.end()
             click.echo(f"{file}: {error.message} [{error.code}]", err=True)
+            _write(ImportReport.of_unreadable(error), report_file)
             sys.exit(EXIT_UNREADABLE)
     line.end()
-    if report_file is not None:
-        report_file.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    _write(report, report_file)
     _print(report, dry_run=dry_run, in_full=report_file is None)
     sys.exit(EXIT_REFUSED if report.refused else 0)
 
@@ -105,6 +105,11 @@ class _ProgressLine:
         if self._is_begun:
             click.echo("", err=True)
             self._is_begun = False
+
+
+def _write(report: ImportReport, file: Path | None) -> None:
+    if file is not None:
+        file.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
 def _print(report: ImportReport, *, dry_run: bool, in_full: bool) -> None:

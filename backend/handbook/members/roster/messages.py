@@ -40,7 +40,10 @@ _BY_FIELD = {
         "phone",
         "invalid",
     ): "Số điện thoại không gọi được. Hãy ghi đủ 10 chữ số, ví dụ 0912345678, hoặc để trống.",
-    ("cccd", "invalid"): "Số căn cước phải có đúng 12 chữ số. Hãy kiểm tra lại trên thẻ căn cước, hoặc để trống.",
+    (
+        "cccd",
+        "invalid",
+    ): "Số căn cước phải có đúng 12 chữ số. Hãy kiểm tra lại trên thẻ căn cước, hoặc để trống.",
     ("post", "invalid"): "Chức vụ Đảng không hợp lệ. Hãy ghi Bí thư, Phó Bí thư, Cấp ủy viên, hoặc để trống.",
     ("cell", "missing"): "Không rõ chi bộ. Hãy điền cột Chi bộ hoặc thêm dòng tên chi bộ phía trên.",
     (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from handbook.members.roster.errors import RosterUnreadable
 from handbook.members.roster.judge import RowProblem
 from handbook.members.roster.messages import message_of
 
@@ -32,6 +33,13 @@ class ImportReport:
             }
             for problem in problems
         ]
+
+    @classmethod
+    def of_unreadable(cls, error: RosterUnreadable) -> "ImportReport":
+        """Nothing was counted; the one problem is the file's own, so it has no sheet, no row and no field."""
+        code = "missing" if error.code == "file_missing" else "invalid"
+        place = {"sheet": None, "row": None, "field": None}
+        return cls(problems=[{**place, "code": code, "message": error.message}])
 
     def as_json(self) -> dict[str, Any]:
         """The report as the contract fixes it."""
