@@ -1,14 +1,21 @@
 from collections.abc import Callable
+from typing import Any
 
+import pytest
+from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import PASSWORD, World
 
+from handbook.accounts import passwords
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.members.models import Member
 from handbook.worker import housekeeping
 
 SignIn = Callable[[str], ApiClient]
+SHARED = "0987654321"
 
 
 def test_a_member_signs_in_with_phone_or_card_number_and_out_again(
@@ -33,6 +40,52 @@ def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(client: ApiCl
     unknown = client.post("/api/session", {"login": "99.999999", "password": "sai rồi"}, expect=401).json
     assert {**known, "request_id": ""} == {**unknown, "request_id": ""}
     assert known["code"] == "invalid_credentials"
+
+
+def test_every_login_costs_one_hash_whether_it_exists_is_shared_or_is_unknown(
+    client: ApiClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share_phone(world, "member", "second_member", "secretary")
+    verified: list[str] = []
+
+    class Counting:
+        def verify(self, stored: str, password: str) -> bool:
+            verified.append(stored)
+            return PasswordHasher().verify(stored, password)
+
+    monkeypatch.setattr(passwords, "_hasher", Counting())
+    answers = []
+    for login in (SHARED, "0912000000", "99.000001", "99.999999", "khong-co"):
+        refused = client.post("/api/session", {"login": login, "password": "sai rồi"}, expect=401).json
+        answers.append({**refused, "request_id": ""})
+    assert len(verified) == 5
+    # Each of them is a hash with the parameters of all others, or the time would differ.
+    assert len({str(extract_parameters(stored)) for stored in verified}) == 1
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_a_phone_that_two_share_signs_in_who_has_no_card_number(
+    engine_name: str, client: ApiClient, world: World
+) -> None:
+    def sign_in_as(login: str, expect: int) -> dict[str, Any]:
+        return dict(client.post("/api/session", {"login": login, "password": PASSWORD}, expect=expect).json)
+
+    share_phone(world, "member", "second_member")
+    assert sign_in_as(SHARED, 401)["code"] == "invalid_credentials"
+    by_card = sign_in_as(world.members["member"].card_number or "", 201)
+    assert by_card["member"]["id"] == world.id_of("member")
+
+    share_phone(world, "member", "second_member", "probationary")
+    assert world.members["probationary"].card_number is None
+    assert sign_in_as(SHARED, 201)["member"]["id"] == world.id_of("probationary")
+    assert sign_in_as("+84 987.654.321", 201)["member"]["id"] == world.id_of("probationary")
+
+
+def share_phone(world: World, *roles: str) -> None:
+    with unit_of_work() as uow:
+        for role in roles:
+            uow.session.get_one(Member, world.members[role].id).phone = "+84" + SHARED[1:]
+    db.session.remove()
 
 
 def test_guessing_is_stopped_after_ten_failures_until_the_window_ends(

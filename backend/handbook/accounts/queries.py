@@ -1,8 +1,9 @@
 """Reads of accounts and devices."""
 
 import re
+from collections.abc import Collection
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, or_, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import require, visible
@@ -17,29 +18,43 @@ from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member
 
 _LOCAL_PHONE = re.compile(r"0\d{9}")
-MAX_CANDIDATES = 3
 
 
-def accounts_by_login(login: str) -> list[Account]:
-    """Accounts that this phone, card number or user name may mean; several only for a shared phone."""
+def account_by_login(login: str) -> Account | None:
+    """The one account that this user name, card number or phone names.
+
+    Couples often share a phone. Such a number names the one of them who has no card number to sign in with, and nobody
+    when there are several or none: trying the password on each would tell by its time that the number is shared, and
+    could open the account of somebody else who chose the same one.
+    """
     typed = clean(login)
-    matches = [Account.user_name == typed.lower(), Member.card_number == typed]
-    phone = e164(typed)
-    if phone:
-        matches.append(Member.phone == phone)
-    statement = (
+    usable = (
         select(Account)
         .outerjoin(Member, Member.id == Account.member_id)
         .where(
-            or_(*matches),
             Account.password_hash.is_not(None),
             Account.disabled_at.is_(None),
             or_(Account.member_id.is_(None), Member.status.in_(sorted(ACTIVE_STATUSES))),
         )
-        .order_by(Account.id)
-        .limit(MAX_CANDIDATES)
+        .limit(2)
     )
-    return list(db.session.scalars(statement))
+    user_name = Account.user_name == typed.lower()
+    named = usable.where(or_(user_name, Member.card_number == typed)).order_by(case((user_name, 0), else_=1))
+    found = db.session.scalars(named).first()
+    phone = e164(typed)
+    if found is not None or phone is None:
+        return found
+    without_card_first = case((Member.card_number.is_(None), 0), else_=1)
+    holders = db.session.scalars(
+        usable.where(Member.phone == phone).order_by(without_card_first, Account.id)
+    ).all()
+    if len(holders) == 1 or (holders and _has_no_card(holders[0]) and not _has_no_card(holders[1])):
+        return holders[0]
+    return None
+
+
+def _has_no_card(account: Account) -> bool:
+    return account.member is not None and account.member.card_number is None
 
 
 def e164(typed: str) -> str | None:
@@ -80,3 +95,13 @@ def list_sessions(*, actor: Actor, clock: Clock, limit: int, cursor: str | None)
         key_of=lambda row: [row.id],
         descending=True,
     )
+
+
+def names_of(account_ids: Collection[int]) -> dict[int, str]:
+    """The members' names of these accounts, by account; of one without a member its user name."""
+    rows = db.session.execute(
+        select(Account.id, func.coalesce(Member.full_name, Account.user_name))
+        .outerjoin(Member, Member.id == Account.member_id)
+        .where(Account.id.in_(account_ids))
+    )
+    return {id_: name for id_, name in rows if name is not None}

@@ -11,7 +11,7 @@ from handbook.accounts.codes import hash_code, new_code
 from handbook.accounts.errors import ActivationExpired, InvalidActivationCode, InvalidCredentials
 from handbook.accounts.models import Account, ActivationCode, DeviceSession
 from handbook.accounts.passwords import hash_password, refuse_weak, verify_password
-from handbook.accounts.queries import accounts_by_login
+from handbook.accounts.queries import account_by_login
 from handbook.audit.service import record
 from handbook.kernel.problems import FieldError, ValidationFailed
 from handbook.kernel.unit_of_work import UnitOfWork
@@ -34,15 +34,13 @@ class IssuedCode:
 def authenticate(login: str, password: str) -> Account:
     """The account of this phone, card number or user name; raises :class:`InvalidCredentials`.
 
-    Couples often share one phone: every account of a shared number is tried, at most three.
+    One hash is computed whatever was typed, so neither the answer nor its time tells whether the login exists.
     """
-    candidates = accounts_by_login(login)
-    for account in candidates:
-        if verify_password(account.password_hash, password):
-            return account
-    if not candidates:
-        verify_password(None, password)
-    raise InvalidCredentials
+    account = account_by_login(login)
+    right = verify_password(account.password_hash if account else None, password)
+    if account is None or not right:
+        raise InvalidCredentials
+    return account
 
 
 def set_first_password(code: str, password: str, *, uow: UnitOfWork) -> Account:

@@ -4,6 +4,7 @@ export const en: Record<keyof typeof vi, string> = {
   'login.title': 'Log in',
   'login.hello': 'Welcome. Log in once; this device will remember.',
   'login.name': 'Phone number or member card number',
+  'login.nameHint': 'If several people share a phone number, use your member card number.',
   'login.password': 'Password',
   'login.show': 'Show password',
   'login.hide': 'Hide password',

@@ -4,6 +4,7 @@ export const vi = {
   'login.title': 'Đăng nhập',
   'login.hello': 'Chào đồng chí. Đăng nhập một lần, máy này sẽ nhớ.',
   'login.name': 'Số điện thoại hoặc số thẻ đảng viên',
+  'login.nameHint': 'Nhiều người dùng chung một số điện thoại thì đăng nhập bằng số thẻ đảng viên.',
   'login.password': 'Mật khẩu',
   'login.show': 'Hiện mật khẩu',
   'login.hide': 'Ẩn mật khẩu',
