@@ -11,6 +11,7 @@ NAMES = (
     "meetings",
     "attendance",
     "resolutions",
+    "ballots",
     "notifications",
     "reports",
     "sync",

@@ -1,19 +1,34 @@
 """The objects of the access matrix: one of every kind in three organisations, and what each actor owns."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from typing import Any
+from uuid import uuid4
 
 from flask import Flask, current_app
+from tests.conftest import NOW
 from tests.support.factories import World
 
 from handbook.access.actor import SYSTEM, OfficeTitle
 from handbook.attendance.models import AbsenceRequest
+from handbook.ballots.models import Ballot
 from handbook.documents.models import Blob, Paper
 from handbook.kernel.jobs import Job
+from handbook.kernel.text import fold, sort_key
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.enums import MeetingKind
-from handbook.meetings.service import MeetingDraft, convene_meeting, create_meeting
+from handbook.meetings.models import Meeting
+from handbook.meetings.models import Meeting
+from handbook.meetings.service import (
+    MeetingDraft,
+    close_meeting,
+    convene_meeting,
+    create_meeting,
+    open_meeting,
+)
+from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
 from handbook.notifications.models import Delivery, Notice, Reminder
 from handbook.organizations.models import Organization
@@ -25,6 +40,17 @@ ROLES = (
     *("root_staff", "far_staff", "administrator"),
 )
 START = datetime(2026, 12, 3, 12, 30, tzinfo=UTC)
+AHEAD = frozenset({"meeting", "meeting_to_open", "meeting_to_cancel"})
+# Kinds of meetings and how each came to its state; what is done to one must not be in the way of the next route.
+STEPS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "meeting": (convene_meeting,),
+    "meeting_to_open": (convene_meeting,),
+    "meeting_to_cancel": (convene_meeting,),
+    "open_meeting": (convene_meeting, open_meeting),
+    "meeting_to_close": (convene_meeting, open_meeting),
+    "meeting_to_finalize": (convene_meeting, open_meeting, close_meeting),
+}
+RESOLUTIONS = (("draft_resolution", "draft"), ("resolution", "issued"), ("resolution_to_issue", "draft"))
 
 
 @dataclass(slots=True)
@@ -32,9 +58,11 @@ class Objects:
     """Ids by (kind, place); for what belongs to an account, by (kind, role)."""
 
     ids: dict[tuple[str, str], int] = field(default_factory=dict)
+    models: dict[str, type[Any]] = field(default_factory=dict)
 
-    def put(self, kind: str, where: str, row: object) -> None:
-        self.ids[kind, where] = row.id  # type: ignore[attr-defined]
+    def put(self, kind: str, where: str, row: Any) -> None:
+        self.ids[kind, where] = row.id
+        self.models[kind] = type(row)
 
 
 def furnish(app: Flask, world: World) -> Objects:
@@ -64,10 +92,17 @@ def _furnish_place(uow: UnitOfWork, objects: Objects, world: World, place: str, 
         ends_at=START + timedelta(hours=2),
         place="Hội trường",
     )
-    objects.put("draft", place, create_meeting(organization, draft, actor=SYSTEM, uow=uow))
-    meeting = create_meeting(organization, draft, actor=SYSTEM, uow=uow)
-    convene_meeting(meeting, actor=SYSTEM, uow=uow)
-    objects.put("meeting", place, meeting)
+    for kind in ("draft", "draft_to_convene"):
+        objects.put(kind, place, create_meeting(organization, draft, actor=SYSTEM, uow=uow))
+    for kind, steps in STEPS.items():
+        starts_at = START if kind in AHEAD else NOW
+        times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+        made = create_meeting(organization, replace(draft, **times), actor=SYSTEM, uow=uow)
+        for step in steps:
+            step(made, actor=SYSTEM, uow=uow)
+        objects.put(kind, place, made)
+    meeting = uow.session.get_one(Meeting, objects.ids["meeting", place])
+    uow.session.add(_newcomer(organization.id, place, uow))
     now = uow.clock.now()
     stored = current_app.extensions["handbook.blobs"].put(BytesIO(b"%PDF-1.7"))
     if uow.session.get(Blob, stored.key) is None:
@@ -90,7 +125,7 @@ def _furnish_place(uow: UnitOfWork, objects: Objects, world: World, place: str, 
             content_version=1,
             created_at=now,
         )
-        for number, (kind, state) in enumerate((("draft_resolution", "draft"), ("resolution", "issued")), 1)
+        for number, (kind, state) in enumerate(RESOLUTIONS, 1)
     }
     papers = {
         kind: Paper(
@@ -117,9 +152,49 @@ def _furnish_place(uow: UnitOfWork, objects: Objects, world: World, place: str, 
     uow.session.add_all([request, job, *papers.values(), *resolutions.values()])
     uow.session.flush()
     objects.put("absence_request", place, request)
+    _furnish_ballots(uow, objects, meeting, place)
     objects.put("roster_import", place, job)
     for kind, row in (papers | resolutions).items():
         objects.put(kind, place, row)
+
+
+def _furnish_ballots(uow: UnitOfWork, objects: Objects, meeting: Meeting, place: str) -> None:
+    """An open ballot and a proposed one; the box is the same for everybody, so the cell's stands for all."""
+    ballots = {
+        kind: Ballot(
+            meeting_id=meeting.id,
+            key=str(uuid4()),
+            title="Thông qua nghị quyết",
+            kind="resolution",
+            method="phone",
+            state=state,
+            created_at=uow.clock.now(),
+        )
+        for kind, state in (("ballot", "open"), ("draft_ballot", "draft"))
+    }
+    uow.session.add_all(ballots.values())
+    uow.session.flush()
+    for kind, ballot in ballots.items():
+        objects.put(kind, place, ballot)
+    objects.ids.setdefault(("ballot", "self"), ballots["ballot"].id)
+
+
+def _newcomer(organization_id: int, place: str, uow: UnitOfWork) -> Member:
+    """Somebody who was never given a code."""
+    name = "Mai Thị Mới Đến"
+    return Member(
+        organization_id=organization_id,
+        full_name=name,
+        name_folded=fold(name),
+        name_sort=sort_key(name),
+        birth_date=START.date().replace(year=1995),
+        sex="female",
+        card_number=f"98.{PLACES.index(place):06d}",
+        status=MemberStatus.OFFICIAL.value,
+        admitted_on=START.date().replace(year=2020),
+        official_on=START.date().replace(year=2021),
+        created_at=uow.clock.now(),
+    )
 
 
 def _furnish_account(uow: UnitOfWork, objects: Objects, world: World, role: str) -> None:

@@ -4,14 +4,16 @@ Generated from the application's URL map: a route without expectations fails, an
 """
 
 import re
-from collections.abc import Iterator
-from io import BytesIO
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from tests.access.expectations import DRAFTS, EVERYBODY_PUBLIC, SELF_EVERYONE, TABLE, Expected
 from tests.access.places import PLACES, ROLES, Objects, furnish
+from tests.access.requests import Asking
 from tests.conftest import NOW
 from tests.support.clients import ApiClient
 from tests.support.factories import World
@@ -20,9 +22,12 @@ from handbook.accounts.sessions import start_session
 from handbook.app import create_app
 from handbook.config import Settings
 from handbook.kernel.clock import FixedClock
+from handbook.kernel.concurrency import etag_of
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 
+# What stands in an address beside ids.
+WORDS = {"<path:path>": "khong-co-trang-nay", "<string:name>": "attendance.quorum"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CASES = [*((route, TABLE[route]) for route in TABLE), *((route, DRAFTS[route]) for route in DRAFTS)]
 Setting = tuple[Flask, World, Objects]
@@ -60,18 +65,40 @@ def test_every_route_and_method_has_expectations(furnished: Setting) -> None:
     assert set(DRAFTS) <= routes
 
 
+def test_what_is_allowed_succeeds_or_says_why_not() -> None:
+    for route, expected in CASES:
+        succeeds = all(status < 400 for status in expected.done) and not expected.except_for
+        assert succeeds == (not expected.because), route
+    assert sum(bool(expected.because) for _, expected in CASES) <= 5
+
+
+def test_the_watch_sees_a_change(furnished: Setting) -> None:
+    app, world, _ = furnished
+    state = _watch(app)
+    before = state()
+    ApiClient(app, token=world.tokens["member"]).get("/api/session", expect=200)
+    assert state() == before
+    with unit_of_work() as uow:
+        start_session(world.accounts["member"], uow=uow, device_name="Thử")
+    assert state() != before
+
+
 @pytest.mark.parametrize(("route", "expected"), CASES, ids=[f"{r[0]} {r[1]} {e.objects}" for r, e in CASES])
 def test_the_answer_to_everybody(furnished: Setting, route: tuple[str, str], expected: Expected) -> None:
     app, world, objects = furnished
+    state = _watch(app)
     wrong = []
     for role in _doers_last(expected):
         for where in _places(expected, role):
-            client = ApiClient(app, token=world.tokens.get(role))
-            status = _ask(client, route, expected, objects, where=where, role=role)
+            send = _prepare(Asking(app, world, objects, role, where), route, expected)
+            before = state()
+            status = send()
             tried.add((*route, role, where))
             allowed = _allowed(expected, role, where)
             if status not in allowed:
                 wrong.append(f"{role} at {where}: {status} instead of {allowed}")
+            if status >= 400 and state() != before:
+                wrong.append(f"{role} at {where}: {status}, and yet something was written")
         if route in ENDS_THE_SESSION and role != "anonymous":
             _sign_in_again(world, objects, role)
     assert wrong == []
@@ -113,6 +140,8 @@ def _allowed(expected: Expected, role: str, where: str) -> tuple[int, ...]:
         return expected.done
     if role == "anonymous":
         return (401,)
+    if role in expected.except_for:
+        return (expected.except_for[role],)
     if expected.sees == SELF_EVERYONE or where == "own":
         return expected.done
     if expected.sees == "owner":
@@ -124,16 +153,47 @@ def _allowed(expected: Expected, role: str, where: str) -> tuple[int, ...]:
     return (403,) if role in expected.sees[where] else (404,)
 
 
-def _ask(
-    client: ApiClient, route: tuple[str, str], expected: Expected, objects: Objects, *, where: str, role: str
-) -> int:
+def _prepare(asking: Asking, route: tuple[str, str], expected: Expected) -> Callable[[], int]:
+    """Everything that the request needs is made beforehand; what is answered is its status."""
     method, rule = route
-    path = re.sub(r"<id:(\w+)>", lambda match: _id(expected.objects[match[1]], where, role, objects), rule)
-    path = path.replace("<path:path>", "khong-co-trang-nay")
+    client = ApiClient(asking.app, token=asking.world.tokens.get(asking.role))
+    path = re.sub(
+        r"<id:(\w+)>",
+        lambda match: _id(expected.objects[match[1]], asking.where, asking.role, asking.objects),
+        rule,
+    )
+    for word, example in WORDS.items():
+        path = path.replace(word, example)
+    body = expected.body(asking) if callable(expected.body) else expected.body
+    sent: dict[str, Any] = {"json": body}
     if expected.multipart:
-        data = {"file": (BytesIO(b"not a paper"), "ghi-chu.txt")}
-        return client.request(method, path, data=data, content_type="multipart/form-data").status_code
-    return client.request(method, path, json=expected.body, query_string=dict(expected.query)).status_code
+        sent = {"data": body, "content_type": "multipart/form-data"}
+    headers = {"If-Match": _tag(expected.match, asking)} if expected.match else {}
+    query = dict(expected.query)
+    return lambda: client.request(method, path, headers=headers, query_string=query, **sent).status_code
+
+
+def _tag(kind: str, asking: Asking) -> str:
+    """The version of the object as it is now."""
+    if kind == "*":
+        return "*"
+    db.session.rollback()
+    row = db.session.get_one(asking.objects.models[kind], asking.objects.ids[kind, asking.where])
+    tag = f'"{etag_of(row)}"'
+    db.session.rollback()
+    return tag
+
+
+def _watch(app: Flask) -> Callable[[], tuple[int, int]]:
+    """A number that rises with every commit that wrote anything, and how many files are stored."""
+    settings: Settings = app.extensions["handbook.settings"]
+    connection = sqlite3.connect(settings.data_dir / "handbook.sqlite3")
+
+    def state() -> tuple[int, int]:
+        version = connection.execute("PRAGMA data_version").fetchone()[0]
+        return version, sum(path.is_file() for path in (settings.data_dir / "blobs").rglob("*"))
+
+    return state
 
 
 def _id(kind: str, where: str, role: str, objects: Objects) -> str:

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 class Permission(StrEnum):
     ORGANIZATIONS_READ = "organizations:read"
+    SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
     MEMBERS_LIST = "members:list"
     MEMBERS_READ = "members:read"
     MEMBERS_READ_PHONE = "members:read_phone"
@@ -22,6 +24,9 @@ class Permission(StrEnum):
     ABSENCE_REQUESTS_DECIDE = "absence_requests:decide"
     RESOLUTIONS_READ = "resolutions:read"
     RESOLUTIONS_WRITE = "resolutions:write"
+    BALLOTS_READ = "ballots:read"
+    BALLOTS_RUN = "ballots:run"
+    BALLOTS_VOTE = "ballots:vote"
     DELIVERIES_READ = "deliveries:read"
     DELIVERIES_REPORT = "deliveries:report"
     NOTICES_READ = "notices:read"

@@ -34,6 +34,9 @@ class Rule:
 POLICY: dict[P, Rule] = {
     # Organisations: the member's own line up to the root, those of an office, and everything below an office.
     P.ORGANIZATIONS_READ: Rule(AnyOf(OwnUnits(), UnitsOfOffice(), AtOrBelow(OFFICERS)), P.ORGANIZATIONS_READ),
+    # Settings hold for everything below: those at or above who look after the tree read and change them.
+    P.SETTINGS_READ: Rule(AtOrBelow(STAFF), P.ORGANIZATIONS_READ),
+    P.SETTINGS_WRITE: Rule(AtOrBelow(STAFF), P.ORGANIZATIONS_READ),
     # Members: oneself, who runs the cell, and staff above it. Other members of the cell see no records.
     P.MEMBERS_LIST: Rule(AtOrBelow(OFFICERS), P.ORGANIZATIONS_READ),
     P.MEMBERS_READ: Rule(AnyOf(OwnMember(), AtOrBelow(OFFICERS)), P.MEMBERS_READ),
@@ -54,6 +57,10 @@ POLICY: dict[P, Rule] = {
     P.ABSENCE_REQUESTS_DECIDE: Rule(At(RUNNERS), P.ABSENCE_REQUESTS_READ),
     P.RESOLUTIONS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.RESOLUTIONS_READ),
     P.RESOLUTIONS_WRITE: Rule(At(RUNNERS), P.RESOLUTIONS_READ),
+    # Ballots: whose line in the roll has a vote is a rule of the vote itself, not of the tree.
+    P.BALLOTS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.BALLOTS_READ),
+    P.BALLOTS_RUN: Rule(At(RUNNERS), P.BALLOTS_READ),
+    P.BALLOTS_VOTE: Rule(AnyOf(OwnUnits(), At(COMMITTEE)), P.BALLOTS_READ),
     P.DELIVERIES_READ: Rule(At(RUNNERS), P.MEETINGS_READ),
     P.DELIVERIES_REPORT: Rule(OwnAccount(), P.DELIVERIES_REPORT),
     P.NOTICES_READ: Rule(OwnAccount(), P.NOTICES_READ),

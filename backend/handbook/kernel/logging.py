@@ -3,12 +3,16 @@
 import logging
 import sys
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from handbook.kernel.problems import request_id
+
+UNLOGGED = "__unlogged__"
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def configure_logging(log_format: str = "json") -> None:
@@ -37,6 +41,12 @@ def get_logger() -> Any:
     return structlog.get_logger()
 
 
+def unlogged(view: F) -> F:
+    """Leave no line of this view's requests: where even the time of a request would say too much."""
+    setattr(view, UNLOGGED, True)
+    return view
+
+
 def log_requests(app: Flask) -> None:
     """One line for every answered request: route, not path, so that no id of a link or query ever leaks into a log."""
 
@@ -50,7 +60,7 @@ def log_requests(app: Flask) -> None:
     def finish(response: Response) -> Response:
         response.headers["X-Request-Id"] = request_id()
         elapsed = time.perf_counter() - g.get("started", time.perf_counter())
-        if not (request.endpoint or "").startswith("pwa."):
+        if not ((request.endpoint or "").startswith("pwa.") or _is_unlogged()):
             get_logger().info(
                 "request",
                 method=request.method,
@@ -59,3 +69,7 @@ def log_requests(app: Flask) -> None:
                 ms=round(elapsed * 1000, 1),
             )
         return response
+
+
+def _is_unlogged() -> bool:
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), UNLOGGED, False))

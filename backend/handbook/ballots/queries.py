@@ -1,0 +1,287 @@
+"""Scoped reads of ballots: what a reader may know of a vote before and after it is closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from handbook.access.actor import Actor
+from handbook.access.guards import may, require
+from handbook.access.permissions import Permission
+from handbook.attendance.enums import AttendanceState
+from handbook.attendance.models import Attendance
+from handbook.ballots import rules
+from handbook.ballots.enums import COUNTED_BY_HAND, BallotMethod, BallotState
+from handbook.ballots.errors import BallotNotOpen
+from handbook.ballots.models import Ballot, BoxVote, TakenPaper, Vote
+from handbook.kernel.concurrency import etag_of
+from handbook.kernel.db import db
+from handbook.kernel.problems import NotFound
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.members.enums import MemberStatus
+from handbook.members.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class BallotResult:
+    """A closed ballot, for the minutes. ``passed`` None: void, ``faults`` says why. ``papers`` only where there were any."""
+
+    id: int
+    key: str
+    title: str
+    kind: str
+    method: str
+    agenda_item_id: int | None
+    closed_at: datetime
+    denominator: int
+    voters_present: int
+    required: int
+    majority_share: str
+    majority_at_least: bool
+    agree: int
+    disagree: int
+    other: int
+    passed: bool | None
+    faults: tuple[str, ...]
+    papers: rules.Papers | None
+    reserved: tuple[tuple[str, str], ...]
+
+    @property
+    def not_voted(self) -> int:
+        """Members of the denominator who were absent or gave no vote."""
+        return self.denominator - self.agree - self.disagree - self.other
+
+
+def get_ballot(ballot_id: int, permission: Permission, *, actor: Actor, lock: bool = False) -> Ballot:
+    """The ballot, when the actor holds the permission for it; else 404 or 403 as the policy says.
+
+    With ``lock`` the row is read anew and stays as it is until the end of the unit of work; others may vote no longer.
+    """
+    ballot = db.session.get(
+        Ballot, ballot_id, populate_existing=lock, with_for_update={"of": Ballot} if lock else None
+    )
+    if ballot is None:
+        raise NotFound
+    require(actor, permission, ballot.target)
+    return ballot
+
+
+def share_ballot(ballot_id: int) -> Ballot:
+    """The ballot, held against closing while a vote is written; many may hold it so at once."""
+    ballot = db.session.get(
+        Ballot, ballot_id, populate_existing=True, with_for_update={"of": Ballot, "read": True}
+    )
+    if ballot is None:
+        raise NotFound
+    return ballot
+
+
+def list_ballots(meeting: Meeting, *, actor: Actor) -> list[Ballot]:
+    """A meeting's ballots in the order in which they were proposed; drafts only for office holders."""
+    ballots = db.session.scalars(
+        select(Ballot).where(Ballot.meeting_id == meeting.id).order_by(Ballot.id)
+    ).all()
+    return [ballot for ballot in ballots if may(actor, Permission.BALLOTS_READ, ballot.target)]
+
+
+def roll_lines(meeting_id: int) -> dict[int, rules.Line]:
+    """What the rules need of everybody who was summoned."""
+    rows = db.session.execute(
+        select(Attendance.member_id, Attendance.member_status, Attendance.state).where(
+            Attendance.meeting_id == meeting_id
+        )
+    )
+    return {row.member_id: line_of(row) for row in rows}
+
+
+def line_of(row: Row[Any] | Attendance) -> rules.Line:
+    """One line of the roll as the rules see it."""
+    state = None if row.state is None else AttendanceState(row.state)
+    return rules.Line(MemberStatus(row.member_status), state)
+
+
+def results_of(meeting: Meeting) -> list[BallotResult]:
+    """The closed ballots of a meeting in the order of closing, as the minutes tell them."""
+    ballots = db.session.scalars(
+        select(Ballot)
+        .where(Ballot.meeting_id == meeting.id, Ballot.state == BallotState.CLOSED.value)
+        .order_by(Ballot.closed_at, Ballot.id)
+    )
+    return [_result(ballot) for ballot in ballots]
+
+
+def ballot_views(ballots: list[Ballot], meeting: Meeting, *, actor: Actor) -> list[dict[str, Any]]:
+    """What :class:`~handbook.ballots.schemas.BallotSchema` dumps for this reader."""
+    runs = may(actor, Permission.BALLOTS_RUN, meeting.target)
+    lines = roll_lines(meeting.id) if runs and ballots else {}
+    own = None
+    if actor.member_id is not None and ballots:
+        row = db.session.get(Attendance, (meeting.id, actor.member_id), populate_existing=True)
+        own = None if row is None else line_of(row)
+    return [_view(ballot, meeting, own, lines if runs else None, actor) for ballot in ballots]
+
+
+def read_result(ballot: Ballot, *, actor: Actor) -> dict[str, Any]:
+    """Everything from which a closed ballot can be counted again. Raises :class:`BallotNotOpen` before it is closed.
+
+    Open votes by name are for who runs the meeting; who took a paper is for everybody who was summoned, and for officers.
+    """
+    if ballot.state != BallotState.CLOSED:
+        raise BallotNotOpen
+    meeting = ballot.meeting
+    runs = may(actor, Permission.BALLOTS_RUN, meeting.target)
+    summoned = actor.member_id is not None and (
+        db.session.get(Attendance, (meeting.id, actor.member_id)) is not None
+    )
+    knows = summoned or may(actor, Permission.ATTENDANCE_READ, meeting.target)
+    box = db.session.scalars(
+        select(BoxVote).where(BoxVote.ballot_id == ballot.id).order_by(BoxVote.serial)
+    ).all()
+    return {
+        "ballot": ballot_views([ballot], meeting, actor=actor)[0],
+        "public_key": ballot.public_key,
+        "papers": _named(TakenPaper, ballot.id) if knows else [],
+        "box": [
+            {
+                "serial": vote.serial,
+                "choice": vote.choice,
+                "secret": vote.secret,
+                "marks": vote.marks.split(" "),
+                "randomizer": vote.randomizer,
+                "signature": vote.signature,
+            }
+            for vote in box
+        ],
+        "votes": _named(Vote, ballot.id) if runs else [],
+    }
+
+
+def _named(table: type[TakenPaper] | type[Vote], ballot_id: int) -> list[Row[Any]]:
+    columns = [Member.id.label("member_id"), Member.full_name]
+    if table is Vote:
+        columns.append(Vote.choice)
+    return list(
+        db.session.execute(
+            select(*columns)
+            .join(table, table.member_id == Member.id)
+            .where(table.ballot_id == ballot_id)
+            .order_by(Member.name_sort, Member.id)
+        ).all()
+    )
+
+
+def _view(
+    ballot: Ballot,
+    meeting: Meeting,
+    own: rules.Line | None,
+    lines: dict[int, rules.Line] | None,
+    actor: Actor,
+) -> dict[str, Any]:
+    closed = ballot.state == BallotState.CLOSED
+    return {
+        "id": ballot.id,
+        "key": ballot.key,
+        "meeting_id": ballot.meeting_id,
+        "agenda_item_id": ballot.agenda_item_id,
+        "title": ballot.title,
+        "kind": ballot.kind,
+        "method": ballot.method,
+        "state": ballot.state,
+        "opened_at": ballot.opened_at,
+        "closed_at": ballot.closed_at,
+        "public_key": ballot.public_key,
+        "mine": _mine(ballot, own, actor),
+        "progress": None if lines is None or closed else _progress(ballot, lines),
+        "result": result_data(_result(ballot)) if closed else None,
+        "reserved": ballot.reservations if closed else [],
+        "can": _acts(ballot, meeting) if lines is not None else [],
+        "etag": etag_of(ballot),
+    }
+
+
+def _mine(ballot: Ballot, own: rules.Line | None, actor: Actor) -> dict[str, Any]:
+    votes_alone = ballot.method in (BallotMethod.PHONE, BallotMethod.SECRET)
+    open_ = ballot.state == BallotState.OPEN
+    key = (ballot.id, actor.member_id)
+    vote = db.session.get(Vote, key) if own and ballot.method == BallotMethod.PHONE else None
+    paper = db.session.get(TakenPaper, key) if own and ballot.method == BallotMethod.SECRET else None
+    return {
+        "has_vote": own is not None and rules.holds_a_vote(own.status),
+        "may_vote": open_ and votes_alone and own is not None and rules.may_vote(own),
+        "choice": vote.choice if vote else None,
+        "paper_taken": paper is not None,
+    }
+
+
+def _progress(ballot: Ballot, lines: dict[int, rules.Line]) -> dict[str, Any]:
+    """How far the vote has come, never how it goes. Who gave an open vote is known; in the box there are only papers."""
+    voted = list(db.session.scalars(select(Vote.member_id).where(Vote.ballot_id == ballot.id)))
+    takers = set(db.session.scalars(select(TakenPaper.member_id).where(TakenPaper.ballot_id == ballot.id)))
+    cast = db.session.scalar(select(func.count()).select_from(BoxVote).where(BoxVote.ballot_id == ballot.id))
+    present = rules.voters_present(lines.values())
+    return {
+        "denominator": denominator_of(lines, takers),
+        "present": present,
+        "voted": len(voted) if ballot.method != BallotMethod.SECRET else cast,
+        "voted_member_ids": sorted(voted),
+        "papers_taken": len(takers),
+        "few_voters": ballot.method == BallotMethod.SECRET and present < rules.FEWEST_FOR_SECRECY,
+    }
+
+
+def denominator_of(lines: dict[int, rules.Line], takers: set[int]) -> int:
+    """The denominator by the roll; who holds a secret paper was counted when taking it and stays counted."""
+    return sum(rules.is_counted(line) or member_id in takers for member_id, line in lines.items())
+
+
+def _acts(ballot: Ballot, meeting: Meeting) -> list[str]:
+    running = meeting.state == MeetingState.OPEN
+    acts = {
+        BallotState.DRAFT: ["open", "withdraw"] if running else ["withdraw"],
+        BallotState.OPEN: ["close", "withdraw"] if running else [],
+        BallotState.CLOSED: ["reserve"] if meeting.state != MeetingState.FINALIZED else [],
+    }
+    return acts.get(BallotState(ballot.state), [])
+
+
+def _result(ballot: Ballot) -> BallotResult:
+    by_paper = ballot.method in COUNTED_BY_HAND and ballot.papers_given_out is not None
+    return BallotResult(
+        id=ballot.id,
+        key=ballot.key,
+        title=ballot.title,
+        kind=ballot.kind,
+        method=ballot.method,
+        agenda_item_id=ballot.agenda_item_id,
+        closed_at=ballot.closed_at or ballot.created_at,
+        denominator=ballot.denominator or 0,
+        voters_present=ballot.voters_present or 0,
+        required=ballot.required or 0,
+        majority_share=ballot.majority_share or "",
+        majority_at_least=bool(ballot.majority_at_least),
+        agree=ballot.agree or 0,
+        disagree=ballot.disagree or 0,
+        other=ballot.other or 0,
+        passed=ballot.passed,
+        faults=tuple(ballot.faults),
+        papers=rules.Papers(
+            given_out=ballot.papers_given_out or 0,
+            returned=ballot.papers_returned or 0,
+            valid=ballot.papers_valid or 0,
+            invalid=ballot.papers_invalid or 0,
+        )
+        if by_paper or ballot.method == BallotMethod.SECRET
+        else None,
+        reserved=tuple((one.member.full_name, one.text) for one in ballot.reservations),
+    )
+
+
+def result_data(result: BallotResult) -> dict[str, Any]:
+    """The frozen numbers, for :class:`~handbook.ballots.schemas.BallotResultSchema`."""
+    names = (
+        *("denominator", "voters_present", "required", "majority_share", "majority_at_least"),
+        *("agree", "disagree", "other", "not_voted", "passed", "faults", "papers"),
+    )
+    return {name: getattr(result, name) for name in names}

@@ -1,0 +1,206 @@
+from typing import Any
+
+from marshmallow import fields, validate
+
+from handbook.ballots.enums import BallotKind, BallotMethod, BallotState, Choice, Fault
+from handbook.kernel.schemas import Id, Instant, Schema, Text
+
+MAX_RESERVED = 200
+MAX_OPINION = 2000
+MAX_COUNT = 100_000
+
+_KINDS = validate.OneOf([kind.value for kind in BallotKind])
+_METHODS = validate.OneOf([method.value for method in BallotMethod])
+_STATES = validate.OneOf([state.value for state in BallotState])
+_CHOICES = validate.OneOf([choice.value for choice in Choice])
+_UUID = validate.Regexp(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+_DIGEST = validate.Regexp(r"^[A-Za-z0-9_-]{43}\Z")
+_NUMBER = validate.Regexp(r"^[A-Za-z0-9_-]{43,700}\Z")
+
+
+def _count(**kwargs: Any) -> fields.Integer:
+    return fields.Integer(strict=True, validate=validate.Range(min=0, max=MAX_COUNT), **kwargs)
+
+
+class ReservationSchema(Schema):
+    """A member's reserved opinion, on record by name."""
+
+    member_id = Id(required=True)
+    full_name = fields.String(attribute="member.full_name", required=True)
+    text = fields.String(required=True)
+
+
+class PapersSchema(Schema):
+    """The papers of a secret ballot: handed out, in the box, and of those the valid and the invalid ones."""
+
+    given_out = _count(required=True)
+    returned = _count(required=True)
+    valid = _count(required=True)
+    invalid = _count(required=True)
+
+
+class TallySchema(Schema):
+    """Votes by option, as people counted them."""
+
+    agree = _count(required=True)
+    disagree = _count(required=True)
+    other = _count(required=True)
+
+
+class BallotResultSchema(Schema):
+    """The frozen result. ``majority_share`` of ``denominator`` had to agree, at least or more than it; that is ``required``.
+
+    ``passed`` null: the ballot was void, and ``faults`` says why.
+    """
+
+    denominator = fields.Integer(required=True)
+    voters_present = fields.Integer(required=True)
+    required = fields.Integer(required=True)
+    majority_share = fields.String(required=True, metadata={"example": "2/3"})
+    majority_at_least = fields.Boolean(required=True)
+    agree = fields.Integer(required=True)
+    disagree = fields.Integer(required=True)
+    other = fields.Integer(required=True)
+    not_voted = fields.Integer(required=True)
+    passed = fields.Boolean(required=True, allow_none=True)
+    faults = fields.List(
+        fields.String(validate=validate.OneOf([fault.value for fault in Fault])), required=True
+    )
+    papers = fields.Nested(PapersSchema, required=True, allow_none=True)
+
+
+class OwnVoteSchema(Schema):
+    """What the ballot is to the reader. ``choice`` is an open vote given by phone; of a secret one nothing is known here."""
+
+    has_vote = fields.Boolean(required=True)
+    may_vote = fields.Boolean(required=True)
+    choice = fields.String(required=True, allow_none=True, validate=_CHOICES)
+    paper_taken = fields.Boolean(required=True)
+
+
+class ProgressSchema(Schema):
+    """How far an unfinished vote has come; never how it goes."""
+
+    denominator = fields.Integer(required=True)
+    present = fields.Integer(required=True)
+    voted = fields.Integer(required=True)
+    voted_member_ids = fields.List(Id(), required=True)
+    papers_taken = fields.Integer(required=True)
+    few_voters = fields.Boolean(required=True)
+
+
+class BallotSchema(Schema):
+    """A ballot as its reader sees it: ``progress`` for who runs the meeting, ``result`` for everybody once it is closed."""
+
+    id = Id(required=True)
+    key = fields.String(required=True)
+    meeting_id = Id(required=True)
+    agenda_item_id = Id(required=True, allow_none=True)
+    title = fields.String(required=True)
+    kind = fields.String(required=True, validate=_KINDS)
+    method = fields.String(required=True, validate=_METHODS)
+    state = fields.String(required=True, validate=_STATES)
+    opened_at = Instant(required=True, allow_none=True)
+    closed_at = Instant(required=True, allow_none=True)
+    public_key = fields.String(required=True, allow_none=True)
+    mine = fields.Nested(OwnVoteSchema, required=True)
+    progress = fields.Nested(ProgressSchema, required=True, allow_none=True)
+    result = fields.Nested(BallotResultSchema, required=True, allow_none=True)
+    reserved = fields.List(fields.Nested(ReservationSchema), required=True)
+    can = fields.List(fields.String(), required=True)
+    etag = fields.String(required=True)
+
+
+class BallotsSchema(Schema):
+    items = fields.List(fields.Nested(BallotSchema), required=True)
+
+
+class BallotInSchema(Schema):
+    """``key`` is a UUID made by the device; the same one again names the same ballot."""
+
+    key = fields.String(required=True, validate=_UUID)
+    title = Text(required=True, min_length=1, max_length=300)
+    kind = fields.String(required=True, validate=_KINDS)
+    method = fields.String(required=True, validate=_METHODS)
+    agenda_item_id = Id(load_default=None, allow_none=True)
+
+
+class ReservationInSchema(Schema):
+    member_id = Id(required=True)
+    text = Text(required=True, min_length=1, max_length=MAX_OPINION, multiline=True)
+
+
+class ReservationsInSchema(Schema):
+    reserved = fields.List(
+        fields.Nested(ReservationInSchema), required=True, validate=validate.Length(max=MAX_RESERVED)
+    )
+
+
+class CloseBallotSchema(Schema):
+    """``expected_denominator`` is the number the chair sees; ``tally`` and ``papers`` only where people counted."""
+
+    expected_denominator = _count(required=True)
+    tally = fields.Nested(TallySchema, load_default=None, allow_none=True)
+    papers = fields.Nested(PapersSchema, load_default=None, allow_none=True)
+    reserved = fields.List(
+        fields.Nested(ReservationInSchema), load_default=list, validate=validate.Length(max=MAX_RESERVED)
+    )
+
+
+class VoteInSchema(Schema):
+    choice = fields.String(required=True, validate=_CHOICES)
+
+
+class VoteSchema(Schema):
+    ballot_id = Id(required=True)
+    choice = fields.String(required=True, validate=_CHOICES)
+    cast_at = Instant(required=True)
+
+
+class BlindedPaperSchema(Schema):
+    """``blinded``: the blinded serial of RFC 9474, as long as the modulus of the ballot's key, base64url."""
+
+    blinded = fields.String(required=True, validate=_NUMBER)
+
+
+class BlindSignatureSchema(Schema):
+    blind_signature = fields.String(required=True)
+
+
+class FilledPaperSchema(Schema):
+    """A paper for the box: the marks of the three choices (agree, disagree, other), and the secret behind the chosen one."""
+
+    choice = fields.String(required=True, validate=_CHOICES)
+    secret = fields.String(required=True, validate=_DIGEST)
+    marks = fields.List(fields.String(validate=_DIGEST), required=True, validate=validate.Length(equal=3))
+    randomizer = fields.String(required=True, validate=_DIGEST)
+    signature = fields.String(required=True, validate=_NUMBER)
+
+
+class ReceiptSchema(Schema):
+    """The paper lies in the box under this serial."""
+
+    serial = fields.String(required=True)
+
+
+class BoxVoteSchema(FilledPaperSchema):
+    serial = fields.String(required=True)
+
+
+class TakerSchema(Schema):
+    member_id = Id(required=True)
+    full_name = fields.String(required=True)
+
+
+class NamedVoteSchema(TakerSchema):
+    choice = fields.String(required=True, validate=_CHOICES)
+
+
+class BallotRecordSchema(Schema):
+    """A closed ballot with everything from which anybody can count it again."""
+
+    ballot = fields.Nested(BallotSchema, required=True)
+    public_key = fields.String(required=True, allow_none=True)
+    papers = fields.List(fields.Nested(TakerSchema), required=True)
+    box = fields.List(fields.Nested(BoxVoteSchema), required=True)
+    votes = fields.List(fields.Nested(NamedVoteSchema), required=True)

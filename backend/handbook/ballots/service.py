@@ -1,0 +1,301 @@
+"""Proposing, opening, closing and withdrawing ballots; each verb changes the ballot, records it and says what happened."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm.attributes import flag_modified
+
+from handbook.access.actor import Actor
+from handbook.audit.service import record
+from handbook.ballots import rules
+from handbook.ballots.counting import Count, count_votes
+from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState
+from handbook.ballots.errors import StaleDenominator, WrongCounts
+from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
+from handbook.ballots.papers import new_key_pair
+from handbook.ballots.queries import denominator_of, roll_lines
+from handbook.documents.secrecy import find_mark_in_name, find_mark_in_text
+from handbook.kernel.problems import FieldError, ValidationFailed, WrongState
+from handbook.kernel.secrets import Secrets
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.meetings.state import require_state
+from handbook.organizations.settings import rules_of
+from handbook.resolutions.errors import ClassifiedText
+
+PROPOSABLE = frozenset({MeetingState.CONVENED, MeetingState.OPEN})
+RUNNING = frozenset({MeetingState.OPEN})
+WITH_OPEN_RECORD = frozenset({MeetingState.OPEN, MeetingState.CLOSED})
+
+
+def create_ballot(
+    meeting: Meeting, fields: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork
+) -> tuple[Ballot, bool]:
+    """Propose a ballot; true when it is new. ``key`` may have been made by the device: the same one again is the same ballot.
+
+    Raises :class:`WrongState` outside convened and open meetings, and :class:`ValidationFailed` for an agenda item of another
+    meeting or a key that names another ballot. The meeting is locked by the caller.
+    """
+    known = uow.session.scalar(select(Ballot).where(Ballot.key == fields["key"]))
+    if known is not None:
+        if known.meeting_id != meeting.id or _asked(known) != _asked(fields):
+            raise ValidationFailed(FieldError("/key", "taken"))
+        return known, False
+    require_state(MeetingState(meeting.state), PROPOSABLE)
+    return _new_ballot(meeting, fields, actor=actor, uow=uow), True
+
+
+def open_ballot(ballot: Ballot, *, actor: Actor, uow: UnitOfWork, secrets: Secrets) -> Ballot:
+    """Let the members vote. A secret ballot gets its own key, which lives until it is closed. Raises :class:`WrongState`."""
+    require_state(MeetingState(ballot.meeting.state), RUNNING)
+    _require(ballot, BallotState.DRAFT)
+    if ballot.method == BallotMethod.SECRET:
+        ballot.public_key, private = new_key_pair()
+        ballot.private_key_sealed = secrets.encrypt(private, key_context(ballot.key))
+    ballot.opened_at = uow.clock.now()
+    _advance(ballot, BallotState.OPEN, "opened", actor=actor, uow=uow)
+    return ballot
+
+
+def close_ballot(
+    ballot: Ballot,
+    *,
+    expected_denominator: int,
+    count: Count | None,
+    reserved: Sequence[Mapping[str, Any]],
+    actor: Actor,
+    uow: UnitOfWork,
+) -> Ballot:
+    """End the vote, count, and freeze the result with the numbers it rests on.
+
+    ``count`` holds the numbers that people counted, and only for the methods that people count. Meeting and ballot are locked
+    by the caller. Raises :class:`WrongState`, :class:`StaleDenominator` when the roll is another than the chair saw, and
+    :class:`WrongCounts`.
+    """
+    require_state(MeetingState(ballot.meeting.state), RUNNING)
+    _require(ballot, BallotState.OPEN)
+    lines = roll_lines(ballot.meeting_id)
+    takers = set(uow.session.scalars(select(TakenPaper.member_id).where(TakenPaper.ballot_id == ballot.id)))
+    denominator, present = denominator_of(lines, takers), rules.voters_present(lines.values())
+    if denominator != expected_denominator:
+        raise StaleDenominator(denominator, present)
+    if ballot.method in COUNTED_BY_HAND:
+        count = _checked(ballot, count, denominator)
+    else:
+        if count is not None:
+            raise ValidationFailed(FieldError("/tally", "not_counted_by_hand"))
+        count = count_votes(ballot, lines, papers_taken=len(takers), uow=uow)
+    _freeze(ballot, count, denominator=denominator, present=present, at=uow.clock.now())
+    ballot.private_key_sealed = None
+    _reserve(ballot, reserved, uow=uow)
+    _advance(ballot, BallotState.CLOSED, "closed", actor=actor, uow=uow, set_aside=count.set_aside)
+    return ballot
+
+
+def withdraw_ballot(ballot: Ballot, *, actor: Actor, uow: UnitOfWork) -> Ballot:
+    """Take back a ballot that is not closed: nothing was decided, and no vote of it is kept. Raises :class:`WrongState`."""
+    if ballot.state not in (BallotState.DRAFT, BallotState.OPEN):
+        raise WrongState
+    for table in (Vote, TakenPaper, BoxVote):
+        uow.session.execute(delete(table).where(table.ballot_id == ballot.id))
+    ballot.private_key_sealed = None
+    _advance(ballot, BallotState.WITHDRAWN, "withdrawn", actor=actor, uow=uow)
+    return ballot
+
+
+def replace_reservations(
+    ballot: Ballot, reserved: Sequence[Mapping[str, Any]], *, actor: Actor, uow: UnitOfWork
+) -> Ballot:
+    """Put these reserved opinions on record in place of those that are. Raises :class:`WrongState`,
+    :class:`ValidationFailed`.
+    """
+    require_state(MeetingState(ballot.meeting.state), WITH_OPEN_RECORD)
+    _require(ballot, BallotState.CLOSED)
+    _reserve(ballot, reserved, uow=uow)
+    # The opinions are rows of their own: the ballot's version has to be moved by hand.
+    flag_modified(ballot, "faults")
+    _advance(ballot, BallotState.CLOSED, "reservations_changed", actor=actor, uow=uow)
+    return ballot
+
+
+def record_hand_vote(
+    meeting: Meeting,
+    fields: Mapping[str, Any],
+    *,
+    at: datetime,
+    actor: Actor,
+    uow: UnitOfWork,
+) -> Ballot:
+    """Write down a vote by hands that was counted in the room, from the book of the room; the meeting is locked by the caller.
+
+    ``fields``: ``key`` (a UUID made by the device), ``title``, ``kind``, ``agenda_item_id``, ``agree``, ``disagree``,
+    ``other``, ``reserved`` and, when the room knew it, ``denominator``: what was counted in the room stands, because check-ins
+    that phones have not sent yet are missing here. The same ``key`` again with the same numbers changes nothing; with others
+    it corrects them, which is recorded, and keeps the denominator. Raises :class:`WrongState`, :class:`WrongCounts`,
+    :class:`ValidationFailed`.
+    """
+    require_state(MeetingState(meeting.state), WITH_OPEN_RECORD)
+    asked = {"agenda_item_id": None, **fields, "method": BallotMethod.HAND.value}
+    count = Count(rules.Tally(fields["agree"], fields["disagree"], fields["other"]))
+    reserved: Sequence[Mapping[str, Any]] = fields.get("reserved") or ()
+    ballot = uow.session.scalar(select(Ballot).where(Ballot.key == fields["key"]).with_for_update(of=Ballot))
+    if ballot is None:
+        ballot = _new_ballot(meeting, asked, actor=actor, uow=uow)
+    elif ballot.meeting_id != meeting.id or ballot.method != BallotMethod.HAND:
+        raise ValidationFailed(FieldError("/key", "taken"))
+    elif ballot.state == BallotState.CLOSED and _same_record(ballot, asked, count, reserved):
+        return ballot
+    corrected = ballot.state == BallotState.CLOSED
+    lines = roll_lines(meeting.id)
+    known = ballot.denominator if corrected else None
+    denominator = fields.get("denominator") or known or denominator_of(lines, set())
+    if denominator > sum(rules.holds_a_vote(line.status) for line in lines.values()):
+        raise WrongCounts("/denominator", "more_voters_than_summoned")
+    _checked(ballot, count, denominator)
+    _set_question(ballot, asked)
+    ballot.opened_at = ballot.opened_at or at
+    present = rules.voters_present(lines.values())
+    _freeze(ballot, count, denominator=denominator, present=present, at=at)
+    _reserve(ballot, reserved, uow=uow)
+    _advance(ballot, BallotState.CLOSED, "corrected" if corrected else "recorded", actor=actor, uow=uow)
+    return ballot
+
+
+def key_context(ballot_key: str) -> str:
+    """What the sealed private key is bound to."""
+    return f"ballots.private_key:{ballot_key}"
+
+
+def _new_ballot(meeting: Meeting, fields: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork) -> Ballot:
+    ballot = Ballot(
+        meeting=meeting,
+        meeting_id=meeting.id,
+        key=fields["key"],
+        method=fields["method"],
+        state=BallotState.DRAFT.value,
+        created_at=uow.clock.now(),
+    )
+    with uow.session.no_autoflush:
+        _set_question(ballot, fields)
+    uow.session.add(ballot)
+    uow.session.flush()
+    _record(uow, "proposed", ballot, actor)
+    return ballot
+
+
+def _set_question(ballot: Ballot, fields: Mapping[str, Any]) -> None:
+    if level := find_mark_in_name(fields["title"]):
+        raise ClassifiedText("/title", level)
+    item_id = fields["agenda_item_id"]
+    if item_id is not None and item_id not in {item.id for item in ballot.meeting.agenda}:
+        raise ValidationFailed(FieldError("/agenda_item_id", "unknown"))
+    ballot.title, ballot.kind, ballot.agenda_item_id = fields["title"], fields["kind"], item_id
+
+
+def _asked(ballot: Ballot | Mapping[str, Any]) -> tuple[Any, ...]:
+    names = ("title", "kind", "method", "agenda_item_id")
+    return tuple(ballot[name] if isinstance(ballot, Mapping) else getattr(ballot, name) for name in names)
+
+
+def _same_record(
+    ballot: Ballot, asked: Mapping[str, Any], count: Count, reserved: Sequence[Mapping[str, Any]]
+) -> bool:
+    tally = (count.tally.agree, count.tally.disagree, count.tally.other)
+    opinions = [(one["member_id"], one["text"]) for one in reserved]
+    return (
+        _asked(ballot) == _asked(asked)
+        and (ballot.agree, ballot.disagree, ballot.other) == tally
+        and asked.get("denominator") in (None, ballot.denominator)
+        and [(one.member_id, one.text) for one in ballot.reservations] == opinions
+    )
+
+
+def _checked(ballot: Ballot, count: Count | None, denominator: int) -> Count:
+    """The numbers that people counted, when they can be true."""
+    if count is None:
+        raise ValidationFailed(FieldError("/tally", "missing"))
+    if error := rules.tally_error(count.tally, denominator):
+        raise WrongCounts("/tally", error, denominator=denominator)
+    if (ballot.method == BallotMethod.SECRET_PAPER) != (count.papers is not None):
+        raise ValidationFailed(FieldError("/papers", "missing" if count.papers is None else "no_papers"))
+    if count.papers and (error := rules.papers_error(count.papers, count.tally, denominator)):
+        raise WrongCounts("/papers", error, denominator=denominator)
+    return count
+
+
+def _freeze(ballot: Ballot, count: Count, *, denominator: int, present: int, at: datetime) -> None:
+    """Write the result and everything it rests on into the ballot; from now on nothing else is asked about it."""
+    majority = _majority(ballot)
+    tally = count.tally
+    ballot.denominator, ballot.voters_present, ballot.closed_at = denominator, present, at
+    ballot.majority_share, ballot.majority_at_least = str(majority.share), majority.at_least
+    ballot.required = rules.required(denominator, majority)
+    ballot.agree, ballot.disagree, ballot.other = tally.agree, tally.disagree, tally.other
+    ballot.faults = [fault.value for fault in count.faults]
+    ballot.passed = None if count.faults else rules.passes(tally.agree, denominator, majority)
+    if count.papers is not None:
+        ballot.papers_given_out, ballot.papers_returned = count.papers.given_out, count.papers.returned
+        ballot.papers_valid, ballot.papers_invalid = count.papers.valid, count.papers.invalid
+
+
+def _majority(ballot: Ballot) -> rules.Majority:
+    """The majority in force now, or the one that was frozen when a record is corrected."""
+    if ballot.majority_share is not None and ballot.majority_at_least is not None:
+        return rules.Majority(Fraction(ballot.majority_share), ballot.majority_at_least)
+    settings = rules_of(ballot.meeting.organization)
+    return rules.majority_for(
+        BallotKind(ballot.kind),
+        resolution=settings[rules.RESOLUTION_MAJORITY],
+        admission=settings[rules.ADMISSION_MAJORITY],
+    )
+
+
+def _reserve(ballot: Ballot, reserved: Sequence[Mapping[str, Any]], *, uow: UnitOfWork) -> None:
+    """A minority of those with a vote may reserve its opinion; one opinion for each member."""
+    lines = roll_lines(ballot.meeting_id)
+    seen: set[int] = set()
+    for place, one in enumerate(reserved):
+        line = lines.get(one["member_id"])
+        if line is None or not rules.holds_a_vote(line.status):
+            raise ValidationFailed(FieldError(f"/reserved/{place}/member_id", "not_a_voter"))
+        if one["member_id"] in seen:
+            raise ValidationFailed(FieldError(f"/reserved/{place}/member_id", "duplicate"))
+        if level := find_mark_in_text(one["text"].splitlines()):
+            raise ClassifiedText(f"/reserved/{place}/text", level)
+        seen.add(one["member_id"])
+    known = {one.member_id: one for one in ballot.reservations}
+    kept = []
+    for place, one in enumerate(reserved):
+        reservation = known.get(one["member_id"]) or Reservation(member_id=one["member_id"])
+        reservation.position, reservation.text = place, one["text"]
+        kept.append(reservation)
+    ballot.reservations = kept
+    uow.session.flush()
+
+
+def _require(ballot: Ballot, state: BallotState) -> None:
+    if ballot.state != state:
+        raise WrongState
+
+
+def _advance(
+    ballot: Ballot, state: BallotState, action: str, *, actor: Actor, uow: UnitOfWork, **details: Any
+) -> None:
+    ballot.state = state.value
+    uow.session.flush()
+    _record(uow, action, ballot, actor, **{name: value for name, value in details.items() if value})
+
+
+def _record(uow: UnitOfWork, action: str, ballot: Ballot, actor: Actor, **details: Any) -> None:
+    record(
+        uow,
+        f"ballots:ballot:{action}",
+        actor=actor,
+        subject_id=ballot.id,
+        path=ballot.meeting.organization.path,
+        details={"meeting_id": ballot.meeting_id, "method": ballot.method, **details},
+    )

@@ -1,0 +1,96 @@
+"""What a request of the access matrix sends: always a valid one, so that no refusal of the body can hide a missing guard."""
+
+import base64
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from flask import Flask
+from openpyxl import Workbook
+from tests.access.places import Objects
+from tests.conftest import NOW
+from tests.support import files
+from tests.support.factories import PASSWORD, World
+
+from handbook.access.actor import SYSTEM
+from handbook.accounts.sheets import issue_renewal
+from handbook.attendance.tokens import make_token, step_at
+from handbook.kernel.db import db
+from handbook.kernel.secrets import current_secrets
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.keys import unseal
+from handbook.meetings.models import Meeting
+from handbook.members.models import Member
+
+NEW_PASSWORD = "nước chảy đá mòn"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One cell of the matrix: who asks for what."""
+
+    app: Flask
+    world: World
+    objects: Objects
+    role: str
+    where: str
+
+
+def check_in(asking: Asking) -> dict[str, str]:
+    """The code that the open meeting's screen shows now."""
+    meeting = db.session.get_one(Meeting, asking.objects.ids["open_meeting", asking.where])
+    assert meeting.check_in_key_sealed is not None
+    key = unseal(current_secrets(), meeting.check_in_key_sealed, meeting.id)
+    step = step_at(NOW, meeting.step_seconds)
+    return {"token": f"{step}.{make_token(key, meeting.id, step)}", "scanned_at": NOW.isoformat()}
+
+
+def login(_asking: Asking) -> dict[str, str]:
+    return {"login": "quan-tri", "password": PASSWORD}
+
+
+def activation(asking: Asking) -> dict[str, str]:
+    """A code made for this request: it works once."""
+    with asking.app.test_request_context(), unit_of_work() as uow:
+        member = uow.session.get_one(Member, asking.world.members["probationary"].id)
+        order = issue_renewal(member, actor=SYSTEM, uow=uow)
+    return {"code": order.cells[0].members[0].code, "password": NEW_PASSWORD}
+
+
+def subscription(asking: Asking) -> dict[str, Any]:
+    endpoint = f"https://fcm.googleapis.com/fcm/send/{asking.role}"
+    return {"endpoint": endpoint, "keys": {"p256dh": _public_key(), "auth": "A" * 22}}
+
+
+def paper(_asking: Asking) -> dict[str, Any]:
+    return {"file": (BytesIO(_pdf()), "ke-hoach.pdf")}
+
+
+def roster(_asking: Asking) -> dict[str, Any]:
+    return {"file": (BytesIO(_workbook()), "danh-sach.xlsx")}
+
+
+@cache
+def _public_key() -> str:
+    point = ec.derive_private_key(1, ec.SECP256R1()).public_key()
+    encoded = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return base64.urlsafe_b64encode(encoded).decode().rstrip("=")
+
+
+@cache
+def _pdf() -> bytes:
+    return files.pdf("Kế hoạch công tác tháng 12")
+
+
+@cache
+def _workbook() -> bytes:
+    book, target = Workbook(), BytesIO()
+    sheet = book.active
+    sheet.append(["STT", "Họ và tên", "Ngày sinh", "Số thẻ đảng viên", "Ngày vào Đảng", "Chi bộ"])
+    sheet.append([1, "Nguyễn Thị Thử", date(1980, 5, 1), "99.009999", date(2005, 2, 3), "Chi bộ Văn phòng"])
+    book.save(target)
+    return target.getvalue()
