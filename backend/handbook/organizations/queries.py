@@ -11,9 +11,19 @@ from handbook.kernel.problems import NotFound
 from handbook.organizations.models import Organization
 
 
-def get_organization(organization_id: int, permission: Permission, *, actor: Actor) -> Organization:
-    """The organisation, when the actor holds the permission for it; else 404 or 403 as the policy says."""
-    organization = db.session.get(Organization, organization_id)
+def get_organization(
+    organization_id: int, permission: Permission, *, actor: Actor, lock: bool = False
+) -> Organization:
+    """The organisation, when the actor holds the permission for it; else 404 or 403 as the policy says.
+
+    With ``lock`` the row is read anew and stays locked until the end of the unit of work.
+    """
+    organization = db.session.get(
+        Organization,
+        organization_id,
+        populate_existing=lock,
+        with_for_update={"key_share": True} if lock else None,
+    )
     if organization is None:
         raise NotFound
     require(actor, permission, organization.target)

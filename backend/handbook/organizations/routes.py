@@ -6,10 +6,9 @@ from flask_smorest import Blueprint
 from handbook.access.guards import current_actor, requires, signed_in
 from handbook.access.permissions import Permission
 from handbook.kernel.concurrency import etag_of, set_etag
-from handbook.kernel.pagination import Page
 from handbook.kernel.schemas import page_of
 from handbook.organizations import queries
-from handbook.organizations.models import Organization
+from handbook.organizations.presenter import organization_views
 from handbook.organizations.schemas import OrganizationListArgs, OrganizationSchema
 
 blp = Blueprint(
@@ -21,11 +20,12 @@ blp = Blueprint(
 @signed_in
 @blp.arguments(OrganizationListArgs, location="query")
 @blp.response(200, page_of(OrganizationSchema))
-def list_organizations(args: dict[str, Any]) -> Page[Organization]:
+def list_organizations(args: dict[str, Any]) -> dict[str, Any]:
     """List the children of an organisation, or the roots."""
-    return queries.list_organizations(
+    page = queries.list_organizations(
         parent_id=args["parent"], actor=current_actor(), limit=args["limit"], cursor=args["cursor"]
     )
+    return {"items": organization_views(page.items), "next": page.next}
 
 
 @blp.route("/<id:organization_id>", methods=["GET"])
@@ -36,4 +36,5 @@ def get_organization(organization_id: int) -> Response:
     organization = queries.get_organization(
         organization_id, Permission.ORGANIZATIONS_READ, actor=current_actor()
     )
-    return set_etag(jsonify(OrganizationSchema().dump(organization)), etag_of(organization))
+    (view,) = organization_views([organization])
+    return set_etag(jsonify(OrganizationSchema().dump(view)), etag_of(organization))

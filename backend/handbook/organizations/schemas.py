@@ -1,11 +1,8 @@
 from marshmallow import fields, validate
 
-from handbook.kernel.concurrency import etag_of
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Schema
-from handbook.kernel.tree import path_ids
 from handbook.organizations.enums import OrganizationKind
-from handbook.organizations.models import Organization
 
 
 class MemberCountsSchema(Schema):
@@ -15,29 +12,22 @@ class MemberCountsSchema(Schema):
 
 
 class OrganizationSchema(Schema):
-    """An organisation; ``path`` is the ids from the root down to it."""
+    """An organisation; ``path`` is the ids from the root down to it.
+
+    ``rules`` is what it sets itself, by the name of the setting; the topmost organisation names every rule. In force at an
+    organisation is what the nearest one along its path says.
+    """
 
     id = Id(required=True)
     parent_id = Id(required=True, allow_none=True)
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in OrganizationKind]))
     name = fields.String(required=True)
     code = fields.String(required=True)
-    path = fields.Method("dump_path", required=True, metadata={"type": "array", "items": {"type": "string"}})
+    path = fields.List(Id(), required=True)
     timezone = fields.String(required=True)
-    member_counts = fields.Method(
-        "dump_counts", required=True, metadata={"$ref": "#/components/schemas/MemberCounts"}
-    )
-    etag = fields.Function(etag_of, required=True, metadata={"type": "string"})
-
-    def dump_path(self, organization: Organization) -> list[str]:
-        return [str(id_) for id_ in path_ids(organization.path)]
-
-    def dump_counts(self, organization: Organization) -> dict[str, int]:
-        return {
-            "official": organization.official_count,
-            "probationary": organization.probationary_count,
-            "exempt": organization.exempt_count,
-        }
+    member_counts = fields.Nested(MemberCountsSchema, required=True)
+    rules = fields.Dict(keys=fields.String(), required=True)
+    etag = fields.String(required=True)
 
 
 class OrganizationListArgs(PageArgs):

@@ -1,6 +1,6 @@
 """Reading settings: whatever the depth of the tree, the values in force are one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +20,7 @@ def rules_of(organization: Organization) -> Rules:
 def rules_of_paths(paths: Iterable[str]) -> dict[str, Rules]:
     """The rules in force at each of the organisations with these paths, in one statement for all of them."""
     lines = {path: path_ids(path) for path in paths}
-    set_values = _set_values({id_ for ids in lines.values() for id_ in ids})
+    set_values = own_values({id_ for ids in lines.values() for id_ in ids})
     return {path: Rules(_nearest(ids, set_values)) for path, ids in lines.items()}
 
 
@@ -32,7 +32,8 @@ def _nearest(ids: list[int], set_values: dict[int, dict[str, Any]]) -> dict[str,
     return values
 
 
-def _set_values(organization_ids: set[int]) -> dict[int, dict[str, Any]]:
+def own_values(organization_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What each of these organisations sets itself, by name; those that set nothing are left out."""
     rows = db.session.execute(
         select(
             OrganizationSetting.organization_id, OrganizationSetting.name, OrganizationSetting.value

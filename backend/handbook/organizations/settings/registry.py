@@ -170,7 +170,7 @@ SETTINGS: tuple[Setting, ...] = (
         Numbers(15, 14 * _DAY_MINUTES, at_most=5, descending=True),
         (2 * _DAY_MINUTES, _DAY_MINUTES, 120),
         Unit.MINUTES,
-        "1-product: members are reminded two days, one day and two hours before a meeting.",
+        '1-product, the month of a cell: "Reminders go out before the meeting".',
     ),
     Setting("score.good_from", Group.SCORE, WholeNumber(1, 100), 90, Unit.POINTS, _SCORE),
     Setting(
@@ -257,3 +257,12 @@ def dump_value(setting: Setting, value: Any) -> str:
 def load_value(setting: Setting, text: str) -> Any:
     """The value of stored JSON. What an earlier version stored beyond today's bounds raises ``ValueError``."""
     return setting.kind.parse(json.loads(text))
+
+
+def dump_rules(values: Mapping[str, Any], *, complete: bool = False) -> dict[str, Any]:
+    """Values as JSON data, by name; ``complete`` adds the defaults of all the others."""
+    return {
+        setting.name: setting.kind.dump(values.get(setting.name, setting.default))
+        for setting in SETTINGS
+        if complete or setting.name in values
+    }

@@ -31,6 +31,10 @@ class Kind(Protocol):
     def bounds(self) -> dict[str, Any]: ...
 
 
+#: The types by the names that the API gives them.
+TYPES = ("integer", "boolean", "fraction", "integers")
+
+
 @dataclass(frozen=True, slots=True)
 class WholeNumber:
     """A whole number between two bounds, both included."""

@@ -1,0 +1,94 @@
+"""Changing a setting: the value in force, its history, the record, and the version that phones follow."""
+
+import json
+from typing import Any
+
+from sqlalchemy import delete
+
+from handbook.access.actor import Actor
+from handbook.audit.service import record
+from handbook.kernel.problems import FieldError, ValidationFailed
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.organizations.models import Organization
+from handbook.organizations.settings.models import OrganizationSetting, SettingChange
+from handbook.organizations.settings.queries import rules_of
+from handbook.organizations.settings.registry import SETTINGS, Rules, Setting, dump_value
+from handbook.organizations.settings.values import Refused
+from handbook.organizations.versions import bump_content_version
+
+
+def change_setting(
+    organization: Organization, setting: Setting, data: Any, *, actor: Actor, uow: UnitOfWork
+) -> None:
+    """Let ``data`` hold at the organisation and below; None: as the organisation above has it. The row is locked.
+
+    Phones below follow the version of this organisation too, so that of no other is moved, however many lie below.
+    Raises :class:`ValidationFailed`. The same value again changes nothing.
+    """
+    value = None if data is None else _parsed(setting, data)
+    own = uow.session.get(OrganizationSetting, (organization.id, setting.name))
+    text = None if value is None else dump_value(setting, value)
+    if text == (own.value if own else None):
+        return
+    before = own and own.value
+    if text is None:
+        uow.session.execute(
+            delete(OrganizationSetting).where(
+                OrganizationSetting.organization_id == organization.id,
+                OrganizationSetting.name == setting.name,
+            )
+        )
+    elif own is None:
+        uow.session.add(
+            OrganizationSetting(
+                organization_id=organization.id, path=organization.path, name=setting.name, value=text
+            )
+        )
+    else:
+        own.value = text
+    uow.session.flush()
+    _refuse_contradiction(setting, rules_of(organization))
+    uow.session.add(
+        SettingChange(
+            organization_id=organization.id,
+            name=setting.name,
+            value=text,
+            set_by_account_id=actor.account_id,
+            set_by_member_id=actor.member_id,
+            set_at=uow.clock.now(),
+        )
+    )
+    organization.row_content_version = bump_content_version(uow, organization.id)
+    uow.session.flush()
+    record(
+        uow,
+        "organizations:setting:changed",
+        actor=actor,
+        subject_id=organization.id,
+        path=organization.path,
+        details={"name": setting.name, "before": _json(before), "after": _json(text)},
+    )
+
+
+def _parsed(setting: Setting, data: Any) -> Any:
+    try:
+        return setting.kind.parse(data)
+    except Refused as refusal:
+        raise ValidationFailed(FieldError("/value", refusal.code, dict(refusal.params))) from None
+
+
+def _refuse_contradiction(changed: Setting, rules: Rules) -> None:
+    """Refuse a value with which one rule would exceed another that bounds it, as they would be in force here."""
+    for setting in SETTINGS:
+        limit = setting.not_above
+        if limit is None or changed.name not in (setting.name, limit) or rules[setting.name] <= rules[limit]:
+            continue
+        if changed is setting:
+            raise ValidationFailed(FieldError("/value", "above_other", {"other": limit, "max": rules[limit]}))
+        raise ValidationFailed(
+            FieldError("/value", "below_other", {"other": setting.name, "min": rules[setting.name]})
+        )
+
+
+def _json(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
