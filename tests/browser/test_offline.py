@@ -44,6 +44,44 @@ def test_what_staff_have_looked_at_opens_in_flight_mode(phone: BrowserContext, d
     assert_same_content(phone, page, demo, expected)
 
 
+def test_after_one_visit_to_today_staff_find_their_board_in_flight_mode(
+    phone: BrowserContext, browser: Browser, demo: DemoService
+) -> None:
+    story = demo.story
+    board = ["/", "/staff", f"/staff/organizations/{story.block}", f"/staff/organizations/{story.committee}"]
+    board += [f"/staff/organizations/{story.block}/{work}" for work in ("import", "activation")]
+    expected = {}
+    with open_context(browser) as context:
+        demo.sign_in(context, story.staff)
+        page = demo.open(context)
+        ready_for_flight(page)
+        for path in board:
+            go(page, path)
+            expected[path] = (page.title(), lines_of(page))
+    before = len(demo.front.passed)
+    demo.sign_in(phone, story.staff)
+    page = demo.open(phone)
+    ready_for_flight(page)
+    read = [request.path for request in demo.front.passed[before:] if "/members" in request.path]
+    assert [path for path in read if not path.startswith("/api/members/me")] == []
+    assert_same_content(phone, page, demo, expected)
+
+    phone.set_offline(True)
+    for path in (
+        f"/staff/meetings/{story.past_meeting}",
+        f"/staff/organizations/{story.cell}/members",
+        f"/staff/members/{story.member_id}",
+    ):
+        page = phone.new_page()
+        page.goto(demo.url + path)
+        expect(page.get_by_role("heading", name="Chưa lưu trên máy")).to_be_visible()
+        expect(page.get_by_text("Khi có mạng, đồng chí mở mục này một lần")).to_be_visible()
+        page.get_by_role("link", name="Về Theo dõi").click()
+        expect(page.get_by_text(re.compile(r"Không có mạng · đã lưu trên máy \d\d:\d\d"))).to_be_visible()
+        page.close()
+    phone.set_offline(False)
+
+
 def see_online(browser: Browser, demo: DemoService, role: str) -> dict[str, tuple[str, set[str]]]:
     """Title and lines of every screen of the role, seen on another device that has a network."""
     seen = {}

@@ -6,9 +6,9 @@ import { meetingsTodayPath, organizationPath, partsPath, reportPath } from './pa
 import type { AttendanceReport } from './shapes';
 
 /** What one start may cost, and how much of the tree a phone keeps without being asked. */
-export const LIMITS = { requests: 60, bytes: 1_500_000, roots: 3, months: 3, children: 24, cells: 12 };
+export const LIMITS = { requests: 80, bytes: 1_500_000, roots: 3, months: 3, children: 24, cells: 12 };
 /** What is younger is not asked for again. */
-const FRESH = 30 * 60_000;
+const FRESH = 2 * 3_600_000;
 /** What nobody looked at and nothing renewed for so long leaves the phone. */
 const KEPT = 45 * 86_400_000;
 
@@ -67,7 +67,6 @@ export async function fetchBoards(roots: readonly Id[]): Promise<void> {
   below.sort((a, b) => b.ask - a.ask);
   for (const { id, kind } of below.slice(0, LIMITS.children)) {
     cells.delete(id);
-    await budget.take(organizationPath(id));
     await budget.take(reportPath(id, month));
     if (kind !== 'cell') await budget.take(partsPath(id));
   }

@@ -28,6 +28,7 @@ export const en: Record<keyof typeof vi, string> = {
   'tree.label': 'Tree of organisations',
   'tree.crumbs': 'Within',
   'tree.waiting': 'Loading…',
+  'tree.notStored': 'Not saved on this device',
   'tree.badge': '{n, plural, one {# cell to ask about} other {# cells to ask about}}',
 
   'month.label': 'Month',

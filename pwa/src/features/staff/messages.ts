@@ -28,6 +28,7 @@ export const vi = {
   'tree.label': 'Cây tổ chức',
   'tree.crumbs': 'Đang xem trong',
   'tree.waiting': 'Đang tải…',
+  'tree.notStored': 'Chưa lưu trên máy',
   'tree.badge': '{n} chi bộ cần hỏi',
 
   'month.label': 'Tháng',

@@ -3,7 +3,9 @@ import { csvOf, slug } from './files';
 import { choosable, monthOf, shiftMonth, thisMonth } from './months';
 import { membersPath } from './paths';
 import { phoneText } from '$lib/phone';
-import { inForce } from './members/record';
+import { currentOffices, inForce, listLine } from './members/record';
+import type { Member } from '$api/shapes';
+import { attended, due } from './counts';
 import { capital, percent } from './words';
 
 describe('months', () => {
@@ -66,5 +68,21 @@ describe('members', () => {
     expect(['2025-12-31', '2026-01-01', '2026-06-30', '2026-07-01'].map((day) => inForce(office, day))).toEqual([
       false, true, true, false,
     ]);
+  });
+  it('names where an office is held, unless the screen says it', () => {
+    const office = { organization_id: '3', organization_name: 'Chi bộ Ấp 3', title: 'secretary' as const, from: '2026-01-01', to: null };
+    const member = { organization_id: '3', organization_name: 'Chi bộ Ấp 3', offices: [office] } as Member;
+    expect(currentOffices(member)).toBe('Bí thư Chi bộ Ấp 3');
+    expect(listLine(member, '1')).toBe('Bí thư Chi bộ Ấp 3');
+    expect(listLine(member, '3')).toBe('Bí thư');
+    expect(listLine({ ...member, offices: [] }, '1')).toBe('Chi bộ Ấp 3');
+    expect(listLine({ ...member, organization_id: '4', organization_name: 'Chi bộ Ấp 4' }, '1')).toBe('Bí thư Chi bộ Ấp 3 · Chi bộ Ấp 4');
+  });
+});
+
+describe('counts', () => {
+  it('take who came late for present, and who is exempt for not due', () => {
+    const figures = { summoned: 25, present: 19, late: 4, exempt: 1 };
+    expect([attended(figures), due(figures)]).toEqual([23, 24]);
   });
 });

@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { acceptSession } from '$sync/account';
+import { readView } from '$db/views';
+import { session } from '../../../tests/samples';
+import { json, serve, type Sent } from '../../../tests/server';
+import { fetchBoards, isSparing, LIMITS } from './ahead';
+import { thisMonth } from './months';
+import { organizationPath, partsPath, reportPath } from './paths';
+
+const month = thisMonth();
+const row = (id: string) => ({ organization_id: id, kind: 'grassroots_committee' });
+
+/** A committee "1" with so many others right below, and in the last of them two cells to ask about. */
+function server(children: number, size = 10): Sent[] {
+  const last = String(99 + children);
+  const asked = ['900', '901'].map((id) => ({ organization_id: id, path: ['1', last, id] }));
+  return serve(({ path }) =>
+    json(path === reportPath('1', month)
+      ? { children: Array.from({ length: children }, (_, at) => row(String(100 + at))), exceptions: asked }
+      : { filler: 'x'.repeat(size), items: [], children: [], exceptions: [] }));
+}
+
+describe('the board of staff', () => {
+  beforeEach(() => acceptSession(session()));
+
+  it('is on the phone afterwards, those to ask about before the others', async () => {
+    const log = server(40);
+    await fetchBoards(['1']);
+    for (const path of [organizationPath('1'), partsPath('1'), reportPath('1', month), reportPath('900', month)]) {
+      expect(await readView(path), path).toBeDefined();
+    }
+    const below = log.map((sent) => sent.path).filter((path) => path.startsWith('/api/organizations/1') && path.includes(`month=${month}`));
+    expect(below[1]).toBe(reportPath('139', month));
+    expect(below).not.toContain(reportPath('138', month));
+  });
+
+  it('costs no more requests and no more bytes than it may', async () => {
+    const many = server(24);
+    await fetchBoards(['1', '2', '3', '4', '5']);
+    expect(many.length).toBeLessThanOrEqual(LIMITS.requests);
+    expect(many.some((sent) => sent.path.includes('/organizations/4'))).toBe(false);
+  });
+
+  it('stops at its bytes', async () => {
+    const large = server(24, 400_000);
+    await fetchBoards(['1']);
+    expect(large.length).toBeLessThanOrEqual(Math.ceil(LIMITS.bytes / 400_000) + 1);
+  });
+
+  it('asks for no member and no list of members', async () => {
+    const log = server(5);
+    await fetchBoards(['1']);
+    expect(log.filter((sent) => sent.path.includes('members'))).toEqual([]);
+  });
+
+  it('is not fetched again soon after, nor where data is to be spared', async () => {
+    server(5);
+    await fetchBoards(['1']);
+    const again = server(5);
+    await fetchBoards(['1']);
+    expect(again).toEqual([]);
+    vi.stubGlobal('navigator', { connection: { saveData: true } });
+    await fetchBoards(['2']);
+    expect(again).toEqual([]);
+  });
+
+  it('ends with the network', async () => {
+    const log = serve('offline');
+    await fetchBoards(['1']);
+    expect(log.length).toBe(1);
+  });
+});
+
+describe('a sparing connection', () => {
+  it('is one that says so, or a very slow one', () => {
+    expect(isSparing({ saveData: true, effectiveType: '4g' })).toBe(true);
+    expect([undefined, '4g', '3g', '2g', 'slow-2g'].map((effectiveType) => isSparing(effectiveType ? { effectiveType } : {}))).toEqual([
+      false, false, false, true, true,
+    ]);
+  });
+});
