@@ -12,6 +12,7 @@ from handbook.extensions import api, db
 from handbook.kernel import converters, error_handlers, http_security
 from handbook.kernel.clock import Clock, SystemClock
 from handbook.kernel.db import engine_options
+from handbook.kernel.json_text import Utf8JsonProvider
 from handbook.kernel.logging import configure_logging, log_requests
 from handbook.kernel.secrets import load_or_create_secrets
 from handbook.kernel.storage import FolderBlobStore
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     configure_logging(settings.log_format)
     app = Flask("handbook", static_folder=None)
     app.request_class = HandbookRequest
+    app.json = Utf8JsonProvider(app)
     app.config.update(_flask_config(settings))
     app.extensions["handbook.settings"] = settings
     app.extensions["handbook.clock"] = clock or SystemClock()
@@ -63,7 +65,6 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url, settings.web_threads),
         "MAX_CONTENT_LENGTH": settings.max_upload_bytes + 1024 * 1024,
-        "JSON_SORT_KEYS": False,
         "PROPAGATE_EXCEPTIONS": False,
         "API_TITLE": "Sổ tay",
         "API_VERSION": "1",
