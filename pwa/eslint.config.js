@@ -29,6 +29,13 @@ export default tseslint.config(
       'svelte/no-useless-mustaches': 'off',
     },
   },
+  {
+    // What all features use knows none of them; and the features that others build upon use no other one.
+    files: ['src/{api,db,i18n,lib,push,styles,sync,ui}/**', 'src/features/{activate,check-in,login,meeting,meeting-edit,notices,papers,resolutions,roll,settings}/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ group: ['$features/*'], message: 'Move what is shared to src/lib or src/ui.' }] }],
+    },
+  },
   { files: ['src/api/client.ts', 'src/sw/**'], rules: { 'no-restricted-globals': 'off' } },
   { files: ['scripts/**', '*.ts', '*.js', 'tests/**'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
 );

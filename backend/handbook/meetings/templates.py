@@ -1,10 +1,13 @@
-"""Agenda templates: content, not words of the screen, so they are written here, in Vietnamese, and edited in every meeting.
+"""Agenda templates: content, not words of the screen, so they are in Vietnamese, and edited in every meeting.
 
-The items of a regular meeting and their order are those of 2-domain; minutes are a proposal that sums to 90, the least
+They stand in ``agenda_templates.json``, from which the web app's build takes them too: a phone drafts without a network. The
+items of a regular meeting and their order are those of 2-domain; minutes are a proposal that sums to 90, the least
 duration of a cell meeting.
 """
 
+import json
 from dataclasses import dataclass
+from importlib.resources import files
 
 from handbook.meetings.enums import MeetingKind
 
@@ -20,25 +23,15 @@ class AgendaEntry:
     id: int | None = None
 
 
-REGULAR = (
-    AgendaEntry("Tuyên bố lý do, giới thiệu đại biểu và khách mời", "Chủ trì", 3),
-    AgendaEntry("Cử thư ký ghi biên bản", "Chủ trì", 1),
-    AgendaEntry("Điểm danh đảng viên", "Thư ký", 3),
-    AgendaEntry("Thông qua chương trình sinh hoạt", "Chủ trì", 2),
-    AgendaEntry("Kiểm điểm việc thực hiện nghị quyết tháng trước", "Chủ trì", 15),
-    AgendaEntry("Báo cáo công tác tháng và phương hướng tháng tới", "Chủ trì", 12),
-    AgendaEntry("Phổ biến, quán triệt văn bản của cấp trên", "Chủ trì", 10),
-    AgendaEntry("Thông tin thời sự, định hướng tư tưởng", "Chủ trì", 5),
-    AgendaEntry("Thảo luận", "Đảng viên", 15),
-    AgendaEntry("Phân công nhiệm vụ cho đảng viên", "Chủ trì", 5),
-    AgendaEntry("Biểu quyết thông qua nghị quyết", "Chủ trì", 5),
-    AgendaEntry("Xét kết nạp đảng viên, công nhận đảng viên chính thức (nếu có)", "Chủ trì", 5),
-    AgendaEntry("Đánh giá, chấm điểm chất lượng buổi sinh hoạt", "Chủ trì", 4),
-    AgendaEntry("Thông qua biên bản", "Thư ký", 4),
-    AgendaEntry("Kết luận và bế mạc", "Chủ trì", 1),
-)
+def _read() -> dict[MeetingKind, tuple[AgendaEntry, ...]]:
+    text = (files(__package__) / "agenda_templates.json").read_text(encoding="utf-8")
+    return {
+        MeetingKind(kind): tuple(AgendaEntry(**entry) for entry in entries)
+        for kind, entries in json.loads(text).items()
+    }
 
-TEMPLATES: dict[MeetingKind, tuple[AgendaEntry, ...]] = {MeetingKind.REGULAR: REGULAR}
+
+TEMPLATES = _read()
 
 
 def template_for(kind: MeetingKind) -> tuple[AgendaEntry, ...]:

@@ -15,7 +15,7 @@ export const core: Record<keyof typeof vi, string> = {
   'tab.label': 'Main sections',
   'tab.today': 'Today',
   'tab.meetings': 'Meetings',
-  'tab.documents': 'Documents',
+  'tab.documents': 'Papers',
   'tab.me': 'Me',
   'tab.unread': '{n, plural, one {# unread notice} other {# unread notices}}',
   'tab.chapter': 'Cell',

@@ -59,8 +59,8 @@ export function timeOf(iso: string, zone: string = DEFAULT_ZONE): string {
 export function weekday(iso: string, zone: string = DEFAULT_ZONE): string {
   const name = format({ weekday: 'long' }, zone).format(new Date(iso));
   if (locale.language === 'en') return name;
-  // Days are numbered, and a number as a name keeps its capital ("thứ Hai"); Sunday has none.
-  return name.startsWith('Th') ? `t${name.slice(1)}` : name.toLowerCase();
+  // Days are numbered, and a number as a name keeps its capital ("thứ Hai"); of Sunday the first word has it.
+  return name.startsWith('Th') ? `t${name.slice(1)}` : name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
 }
 
 /** "3/12", with the year when it is not this one: "3/12/2025". */
