@@ -1,7 +1,7 @@
 """Checking in with the code of the meeting."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from tests.support.meetings import (
 from handbook.attendance.counters import count_roll
 from handbook.attendance.models import Attendance
 from handbook.attendance.tokens import make_token
+from handbook.audit.models import AuditEntry
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.meetings.models import Meeting
@@ -435,3 +436,59 @@ def test_the_etag_of_the_meeting_survives_a_whole_evening_of_check_ins(evening: 
     ).json
     assert closed["counts"]["present"] == 4
     assert closed["counts"]["unexcused"] == 1
+
+
+def test_every_first_check_in_is_recorded_by_whichever_path(
+    engine_name: str, evening: Evening, sign_in: SignIn
+) -> None:
+    long = {"Content-Type": "application/json; charset=utf-8"}
+    request_ids = []
+    for role, headers, status in (
+        *(("member", {}, 201), ("second_member", long, 201)),
+        *(("member", {}, 200), ("second_member", long, 200)),
+    ):
+        # A device that was seen a moment ago takes the short path.
+        sign_in(role).get("/api/session", expect=200)
+        answer = sign_in(role).post(
+            f"{evening.path}/check-ins", evening.body(), headers=headers, expect=status
+        )
+        request_ids.append(answer.headers["X-Request-Id"])
+    db.session.rollback()
+    rows = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.tag == "attendance:line:checked_in").order_by(AuditEntry.id)
+    ).all()
+    assert [(row.member_id, row.actor_member_id, row.subject_id) for row in rows] == [
+        (evening.world.members[role].id,) * 2 + (int(evening.meeting["id"]),)
+        for role in ("member", "second_member")
+    ]
+    assert [row.details for row in rows] == [{"before": None, "state": "present", "method": "qr"}] * 2
+    assert [row.request_id for row in rows] == request_ids[:2]
+    assert all(row.actor_account_id and row.path for row in rows)
+
+
+def test_a_check_in_that_opens_the_meeting_records_the_opening_too(
+    sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    key = key_of(secretary, meeting)
+    clock.set(STARTS_AT + timedelta(minutes=30))
+    body = check_in_body(key, meeting, STARTS_AT)
+    sign_in("member").post(f"/api/meetings/{meeting['id']}/check-ins", body, expect=201)
+    db.session.rollback()
+    tags = db.session.scalars(
+        select(AuditEntry.tag).where(AuditEntry.subject_id == int(meeting["id"])).order_by(AuditEntry.id)
+    ).all()
+    assert list(tags)[-2:] == ["meetings:meeting:opened", "attendance:line:checked_in"]
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_an_opening_told_by_a_device_whose_clock_is_wrong_by_ten_minutes_is_taken(
+    sign_in: SignIn, world: World, clock: FixedClock, minutes: int
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    clock.set(STARTS_AT)
+    told = {"opened_at": (STARTS_AT + timedelta(minutes=minutes)).isoformat()}
+    opened_at = step(secretary, meeting, "open", told)["opened_at"]
+    assert datetime.fromisoformat(opened_at) == STARTS_AT + timedelta(minutes=min(minutes, 0))

@@ -6,8 +6,8 @@ from flask_smorest import Blueprint
 from handbook.access.guards import public
 from handbook.accounts import service, throttle
 from handbook.accounts.errors import InvalidActivationCode
-from handbook.accounts.routes import open_session
 from handbook.accounts.schemas import ActivationIn, SessionOut
+from handbook.accounts.signing_in import answer_signed_in
 from handbook.kernel.unit_of_work import unit_of_work
 
 blp = Blueprint("activations", __name__, url_prefix="/api", description="First access")
@@ -28,4 +28,4 @@ def activate(body: dict[str, Any]) -> Response:
     except InvalidActivationCode:
         throttle.count_failure(key)
         raise
-    return open_session(account, body["device_name"], 201)
+    return answer_signed_in(account, body["device_name"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from handbook.access.actor import Actor
-from handbook.accounts.models import Account
+from handbook.accounts.models import Account, DeviceSession
 from handbook.accounts.schemas import SessionOut
 from handbook.accounts.service import PURPOSE_NOTICE_VERSION
 from handbook.members.presenter import present_member
@@ -25,3 +25,14 @@ def present_session(account: Account, actor: Actor) -> dict[str, Any]:
     )
     body["member"] = present_member(member, actor) if member else None
     return body
+
+
+def present_device(session: DeviceSession, actor: Actor) -> dict[str, Any]:
+    """What :class:`DeviceOut` dumps: a device, and whether it is the one that asks."""
+    return {
+        "id": session.id,
+        "device_name": session.device_name,
+        "created_at": session.created_at,
+        "last_seen_at": session.last_seen_at,
+        "current": session.id == actor.session_id,
+    }

@@ -3,13 +3,11 @@ from typing import Any
 from flask import Response, jsonify, make_response, request
 from flask_smorest import Blueprint
 
-from handbook.access.actor import Actor
 from handbook.access.guards import current_actor, public, requires, signed_in
 from handbook.access.permissions import Permission
 from handbook.accounts import queries, service, throttle
 from handbook.accounts.errors import InvalidCredentials
-from handbook.accounts.models import Account
-from handbook.accounts.presenter import present_session
+from handbook.accounts.presenter import present_device, present_session
 from handbook.accounts.schemas import (
     DeviceOut,
     PasswordIn,
@@ -18,8 +16,8 @@ from handbook.accounts.schemas import (
     SessionIn,
     SessionOut,
 )
-from handbook.accounts.sessions import clear_cookie, find_actor, set_cookie, start_session
-from handbook.audit.service import record
+from handbook.accounts.sessions import clear_cookie
+from handbook.accounts.signing_in import answer_signed_in
 from handbook.kernel.concurrency import set_body_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.pagination import PageArgs
@@ -45,7 +43,7 @@ def log_in(body: dict[str, Any]) -> Response:
         throttle.count_failure(login_key, address_key)
         raise
     throttle.forget_failures(login_key)
-    return open_session(account, body["device_name"], 201)
+    return answer_signed_in(account, body["device_name"])
 
 
 @blp.route("/session", methods=["GET"])
@@ -117,17 +115,7 @@ def list_sessions(args: dict[str, Any]) -> dict[str, Any]:
     """Own devices, the newest first."""
     actor = current_actor()
     page = queries.list_sessions(actor=actor, clock=current_clock(), **args)
-    items = [
-        {
-            "id": device.id,
-            "device_name": device.device_name,
-            "created_at": device.created_at,
-            "last_seen_at": device.last_seen_at,
-            "current": device.id == actor.session_id,
-        }
-        for device in page.items
-    ]
-    return {"items": items, "next": page.next}
+    return {"items": [present_device(device, actor) for device in page.items], "next": page.next}
 
 
 @blp.route("/sessions/<id:session_id>", methods=["DELETE"])
@@ -139,17 +127,3 @@ def end_session(session_id: int) -> Response:
     with unit_of_work() as uow:
         service.end_session(queries.get_session(session_id, actor=actor), actor=actor, uow=uow)
     return make_response("", 204)
-
-
-def open_session(account: Account, device_name: str | None, status: int) -> Response:
-    """Start a device session and answer with its cookie and who it is."""
-    with unit_of_work() as uow:
-        session, token = start_session(account, uow=uow, device_name=device_name)
-        actor = Actor(account_id=account.id, member_id=account.member_id, session_id=session.id)
-        record(
-            uow, "accounts:session:started", actor=actor, subject_id=session.id, member_id=account.member_id
-        )
-    actor = find_actor(token, current_clock()) or actor
-    return set_cookie(
-        make_response(jsonify(present_session(queries.get_account(actor), actor)), status), token
-    )
