@@ -1,19 +1,31 @@
 """Settings over the API: who sets what where, what holds below, and what the record tells."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
-from tests.support.meetings import STARTS_AT, check_in_body, convened, draft, key_of, opened
+from tests.support.meetings import (
+    STARTS_AT,
+    check_in_body,
+    convened,
+    draft,
+    if_match,
+    key_of,
+    opened,
+    step,
+)
 
 from handbook.audit.models import AuditEntry
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.notifications.models import Reminder
 from handbook.organizations.models import Organization
+from handbook.reports.roll_up import open_month
 
 SignIn = Callable[[str], ApiClient]
 QUORUM = "attendance.quorum"
@@ -211,6 +223,100 @@ def test_the_warnings_of_a_draft_follow_the_rules(sign_in: SignIn, world: World)
     meeting = draft(secretary, cell)
     assert meeting["warnings"] == ["notice_short", "duration_short"]
     assert opened(secretary, cell)["warnings"] == []
+
+
+@pytest.mark.parametrize("opened_month", [False, True])
+def test_each_cell_is_asked_after_the_days_its_own_committee_sets(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock, opened_month: bool
+) -> None:
+    staff, root_staff = sign_in("staff"), sign_in("root_staff")
+    root, committee, cell, other, far = (
+        world.id_of(name) for name in ("root", "committee", "cell", "other_cell", "far_cell")
+    )
+    if opened_month:
+        with unit_of_work(clock) as uow:
+            open_month(uow, "2026-12")
+    clock.set(datetime(2026, 12, 8, 2, 0, tzinfo=UTC))
+
+    def without_meeting() -> set[str]:
+        report = root_staff.get(
+            f"/api/organizations/{root}/reports/attendance?month=2026-12", expect=200
+        ).json
+        return {line["organization_id"] for line in report["exceptions"] if line["kind"] == "no_meeting"}
+
+    assert without_meeting() == {cell, other, far}, "the default days are over"
+    change(root_staff, root, "meeting.days", [20], expect=200)
+    assert without_meeting() == set()
+    change(staff, committee, "meeting.days", [6, 7], expect=200)
+    assert without_meeting() == {cell, other}
+    change(staff, other, "meeting.days", [28], expect=200)
+    assert without_meeting() == {cell}
+    change(root_staff, root, "meeting.days", [2], expect=200)
+    assert without_meeting() == {cell, far}
+
+
+def test_minutes_are_overdue_when_the_committee_says_so(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    staff, root_staff, secretary = sign_in("staff"), sign_in("root_staff"), sign_in("secretary")
+    cell, committee = world.id_of("cell"), world.id_of("committee")
+    meeting = convened(secretary, cell)
+    clock.set(STARTS_AT)
+    step(secretary, step(secretary, meeting, "open"), "close")
+    clock.advance(days=5)
+
+    def overdue() -> list[str]:
+        path = f"/api/organizations/{world.id_of('root')}/reports/attendance?month=2026-12"
+        report = root_staff.get(path, expect=200).json
+        return [line["meeting_id"] for line in report["exceptions"] if line["kind"] == "minutes_overdue"]
+
+    assert overdue() == []
+    change(staff, committee, "minutes.overdue_days", 4, expect=200)
+    assert overdue() == [meeting["id"]]
+    change(staff, cell, "minutes.overdue_days", 6, expect=200)
+    assert overdue() == []
+
+
+def test_a_thematic_meeting_counts_for_the_month_where_the_committee_allows_combining(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    staff, cell = sign_in("staff"), world.id_of("cell")
+    path = f"/api/organizations/{cell}/reports/attendance?month=2026-12"
+
+    def hold() -> int:
+        secretary = sign_in("secretary")
+        meeting = convened(secretary, cell, kind="thematic", starts_at=clock.now() + timedelta(days=1))
+        clock.advance(days=1)
+        step(secretary, step(secretary, meeting, "open"), "close")
+        return int(staff.get(path, expect=200).json["totals"]["cells_met"])
+
+    assert hold() == 0
+    change(staff, cell, "meeting.thematic_combines", True, expect=200)
+    assert hold() == 1
+    change(staff, cell, "meeting.thematic_combines", None, expect=200)
+    assert hold() == 1, "what was held under the rule stays so"
+
+
+def test_members_are_reminded_when_the_committee_says_so(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    staff, secretary, cell = sign_in("staff"), sign_in("secretary"), world.id_of("cell")
+    change(staff, world.id_of("committee"), "reminders.before_minutes", [90, 1440], expect=200)
+    meeting = convened(secretary, cell)
+
+    def planned() -> dict[str, datetime]:
+        rows = db.session.scalars(
+            select(Reminder).where(Reminder.kind == "meeting_reminder", Reminder.state == "planned")
+        ).all()
+        found = {row.step: row.due_at for row in rows}
+        db.session.rollback()
+        return found
+
+    assert planned() == {"1d": STARTS_AT - timedelta(days=1), "90m": STARTS_AT - timedelta(minutes=90)}
+    change(staff, cell, "reminders.before_minutes", [60], expect=200)
+    fields = {"place": "Nhà văn hóa"}
+    secretary.patch(f"/api/meetings/{meeting['id']}", fields, headers=if_match(meeting), expect=200)
+    assert planned() == {"1h": STARTS_AT - timedelta(minutes=60)}
 
 
 def _versions() -> dict[int, int]:

@@ -20,8 +20,8 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     ``row_version`` is its ETag; the counters and ``roll_version`` are kept by Core statements beside it, so that a check-in
     moves neither the ETag nor a content version. ``roll_version`` moves with every change of the roll. ``step_seconds`` and
     ``tolerance_steps`` belong to the check-in codes, whose key (32 bytes) is sealed in ``check_in_key_sealed``.
-    ``quorum_share`` (such as "2/3"), ``late_after_minutes`` and ``tolerance_steps`` are the organisation's rules as they were
-    at the convening: a rule that is changed later does not change this meeting.
+    ``quorum_share`` (such as "2/3"), ``late_after_minutes``, ``thematic_combines`` and ``tolerance_steps`` are the
+    organisation's rules as they were at the convening: a rule that is changed later does not change this meeting.
     ``official_due`` and ``official_present`` count the official members for the quorum. ``sequence`` counts the changes
     since convening.
     """
@@ -57,6 +57,7 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     )
     quorum_share: Mapped[str | None] = mapped_column(String(7))
     late_after_minutes: Mapped[int | None]
+    thematic_combines: Mapped[bool | None]
     summoned_count: Mapped[int] = mapped_column(default=0)
     present_count: Mapped[int] = mapped_column(default=0)
     late_count: Mapped[int] = mapped_column(default=0)

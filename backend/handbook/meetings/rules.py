@@ -56,6 +56,7 @@ def frozen_rules(rules: Rules) -> dict[str, Any]:
         "quorum_share": f"{quorum.numerator}/{quorum.denominator}",
         "late_after_minutes": rules["attendance.late_after_minutes"],
         "tolerance_steps": rules["attendance.code_tolerance_steps"],
+        "thematic_combines": rules["meeting.thematic_combines"],
     }
 
 

@@ -76,7 +76,7 @@ class Reminder(db.Model):  # type: ignore[name-defined]
     """One thing to be told at one time: a meeting's convening, change, cancelling or a step before it, or
     other news.
 
-    ``slot`` is unique, so the same thing is planned once. ``step`` is the code of :data:`rules.STEPS` for
+    ``slot`` is unique, so the same thing is planned once. ``step`` is what :func:`rules.step_of` makes for
     reminders, else ``now``. ``starts_at`` is the meeting's time that was planned for. ``member_id`` is set
     when one person is concerned.
     """

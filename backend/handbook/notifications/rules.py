@@ -2,14 +2,12 @@
 
 import json
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from handbook.notifications.enums import MEETING_KINDS, NoticeKind
 from handbook.notifications.push.messages import Urgency
 
-#: How long before a meeting members are reminded, by the code that notices and the ledger show (default of
-#: 1-product).
-STEPS = {"2d": timedelta(days=2), "1d": timedelta(days=1), "2h": timedelta(hours=2)}
 #: The step of what is told at once.
 AT_ONCE = "now"
 #: What a secretary changes in several goes; members hear of such changes together, when it has been quiet
@@ -26,9 +24,19 @@ LONGEST_RETRY = timedelta(hours=1)
 PAYLOAD_LENGTH = 128
 
 
-def planned_steps(starts_at: datetime, now: datetime) -> dict[str, datetime]:
+def step_of(minutes: int) -> str:
+    """The code that notices and the ledger show for a reminder so long before: whole days, else hours, else minutes, as in
+    ``2d``, ``36h`` and ``90m``.
+    """
+    for length, unit in ((24 * 60, "d"), (60, "h")):
+        if minutes % length == 0:
+            return f"{minutes // length}{unit}"
+    return f"{minutes}m"
+
+
+def planned_steps(starts_at: datetime, now: datetime, before_minutes: Iterable[int]) -> dict[str, datetime]:
     """The steps that still lie ahead of ``now``, with their times; none for the past."""
-    times = {step: starts_at - before for step, before in STEPS.items()}
+    times = {step_of(minutes): starts_at - timedelta(minutes=minutes) for minutes in before_minutes}
     return {step: due_at for step, due_at in times.items() if due_at > now}
 
 
@@ -47,8 +55,9 @@ def topic_of(kind: str, meeting_id: int | None, resolution_id: int | None) -> st
 
 
 def urgency_of(kind: str, step: str) -> Urgency:
-    """High for what a sleeping phone must hear at once: the last reminder, changes and cancellations."""
-    urgent = kind in (NoticeKind.MEETING_CHANGED, NoticeKind.MEETING_CANCELLED) or step == "2h"
+    """High for what a sleeping phone must hear at once: reminders in the last hours, changes and cancellations."""
+    in_hours = kind == NoticeKind.MEETING_REMINDER and not step.endswith("d")
+    urgent = kind in (NoticeKind.MEETING_CHANGED, NoticeKind.MEETING_CANCELLED) or in_hours
     return Urgency.HIGH if urgent else Urgency.NORMAL
 
 

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.tree import PATH_END
 from handbook.organizations.enums import CELL_KINDS
 from handbook.organizations.models import Organization
+from handbook.organizations.settings.queries import values_below
 from handbook.reports.models import CellMonth
 from handbook.reports.rules import (
     FALL_MONTHS,
-    MINUTES_DAYS,
     ExceptionKind,
     Figures,
     must_have_met,
@@ -51,19 +52,16 @@ def find_exceptions(
     cursor: str | None = None,
 ) -> Page[Finding]:
     """The exceptions of one kind in this organisation and everything below it, in the order of the tree."""
-    if kind is ExceptionKind.NO_MEETING and not must_have_met(month, today):
-        return Page([], None)
     if kind is ExceptionKind.NO_MEETING and not opened:
-        return _cells_without_rows(organization, month, limit=limit, cursor=cursor)
-    conditions = {
-        ExceptionKind.NO_MEETING: (CellMonth.cells == 1, CellMonth.cells_met == 0),
-        ExceptionKind.MINUTES_OVERDUE: (
-            CellMonth.minutes_open.is_(True),
-            CellMonth.open_minutes_since < now - timedelta(days=MINUTES_DAYS),
-        ),
-        ExceptionKind.FALLING_ATTENDANCE: (CellMonth.falling.is_(True),),
-    }
-    found = _cells_where(organization, month, *conditions[kind], limit=limit, cursor=cursor)
+        due = _day_has_passed(organization, Organization.path, month, today)
+        return _cells_without_rows(organization, month, due, limit=limit, cursor=cursor)
+    conditions: tuple[ColumnElement[bool], ...] = (CellMonth.falling.is_(True),)
+    if kind is ExceptionKind.NO_MEETING:
+        day_has_passed = _day_has_passed(organization, CellMonth.path, month, today)
+        conditions = (CellMonth.cells == 1, CellMonth.cells_met == 0, day_has_passed)
+    elif kind is ExceptionKind.MINUTES_OVERDUE:
+        conditions = (CellMonth.minutes_open.is_(True), _is_overdue(organization, now))
+    found = _cells_where(organization, month, *conditions, limit=limit, cursor=cursor)
     names = _names([row.organization_id for row in found.items])
     if kind is ExceptionKind.NO_MEETING:
         return _page_of(found, lambda row: Finding(kind, row.organization_id, names[row.organization_id]))
@@ -91,8 +89,30 @@ def find_exceptions(
     )
 
 
+def _day_has_passed(
+    organization: Organization, path: InstrumentedAttribute[str], month: str, today: date
+) -> ColumnElement[bool]:
+    """The last of the days has passed on which the cell's committee wants it to have met."""
+    days = values_below(organization, "meeting.days", path)
+    return or_(false(), *(there for value, there in days if must_have_met(month, today, value)))
+
+
+def _is_overdue(organization: Organization, now: datetime) -> ColumnElement[bool]:
+    """The minutes have been open for longer than the committee wants."""
+    days = values_below(organization, "minutes.overdue_days", CellMonth.path)
+    return or_(
+        false(),
+        *(and_(there, CellMonth.open_minutes_since < now - timedelta(days=value)) for value, there in days),
+    )
+
+
 def _cells_without_rows(
-    organization: Organization, month: str, *, limit: int, cursor: str | None
+    organization: Organization,
+    month: str,
+    due: ColumnElement[bool],
+    *,
+    limit: int,
+    cursor: str | None,
 ) -> Page[Finding]:
     """Of a month that was never opened: the cells themselves, without those that have met in it."""
     met = select(CellMonth.organization_id).where(
@@ -103,6 +123,7 @@ def _cells_without_rows(
         Organization.path < organization.path + PATH_END,
         Organization.kind.in_(sorted(CELL_KINDS)),
         ~met.exists(),
+        due,
     )
     cells = paginate(
         statement, [Organization.path], limit=limit, cursor=cursor, key_of=lambda row: [row.path]

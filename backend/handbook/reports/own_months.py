@@ -15,12 +15,20 @@ from sqlalchemy.orm import Session
 
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import UnitOfWork
-from handbook.meetings.enums import MeetingKind, MeetingState
+from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.organizations.enums import CELL_KINDS, OrganizationKind
 from handbook.organizations.models import Organization
 from handbook.reports.models import CellMonth, DirtyMonth
-from handbook.reports.rules import FALL_MONTHS, Figures, is_falling, month_bounds, shift_month, total
+from handbook.reports.rules import (
+    FALL_MONTHS,
+    Figures,
+    is_falling,
+    is_monthly,
+    month_bounds,
+    shift_month,
+    total,
+)
 
 ENDED = (MeetingState.CLOSED.value, MeetingState.FINALIZED.value)
 PLANNED = (MeetingState.CONVENED.value, MeetingState.OPEN.value)
@@ -29,6 +37,7 @@ MEETING_COLUMNS = (
     Meeting.id,
     Meeting.organization_id,
     Meeting.kind,
+    Meeting.thematic_combines,
     Meeting.title,
     Meeting.state,
     Meeting.starts_at,
@@ -48,6 +57,7 @@ class MeetingRow(Protocol):
     id: int
     organization_id: int
     kind: str
+    thematic_combines: bool | None
     title: str
     state: str
     starts_at: datetime
@@ -79,8 +89,9 @@ def own_month_of(organization_kind: str, meetings: Iterable[MeetingRow]) -> OwnM
     is_cell = organization_kind in CELL_KINDS
     rows = list(meetings)
     ended = [meeting for meeting in rows if meeting.state in ENDED]
-    met = is_cell and any(meeting.kind == MeetingKind.REGULAR for meeting in ended)
-    planned = is_cell and any(m.kind == MeetingKind.REGULAR and m.state in PLANNED for m in rows)
+    monthly = [meeting for meeting in rows if is_monthly(meeting.kind, meeting.thematic_combines)]
+    met = is_cell and any(meeting.state in ENDED for meeting in monthly)
+    planned = is_cell and any(meeting.state in PLANNED for meeting in monthly)
     sums = total(figures_of(meeting) for meeting in ended)
     unfinished = [
         (meeting.closed_at, meeting.id)

@@ -16,10 +16,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-# The last day of a month by which a cell has met, unless its committee sets another (2-domain, Cells and meetings).
-DEFAULT_MEETING_DAY = 5
-# Minutes are finalized within this time of the closing.
-MINUTES_DAYS = 7
+from handbook.meetings.enums import MeetingKind
+
 # A fall of the rate that staff should ask about, against the months before, in points of a hundred.
 FALL_POINTS = 15
 FALL_MONTHS = 3
@@ -107,18 +105,26 @@ def month_bounds(month: str, timezone: str) -> tuple[datetime, datetime]:
     return _first_instant(month, timezone), _first_instant(shift_month(month, 1), timezone)
 
 
-def must_have_met(month: str, today: date, meeting_day: int = DEFAULT_MEETING_DAY) -> bool:
-    """Whether a cell without a closed regular meeting in this month is an exception today.
+def must_have_met(month: str, today: date, meeting_days: Iterable[int]) -> bool:
+    """Whether a cell without its monthly meeting in this month is an exception today.
 
-    That is so when the month is over, or the committee's day has passed.
+    That is so when the month is over, or the last of the days has passed that the committee sets (2-domain, Cells and
+    meetings: "A cell meets at least monthly, on a day the committee sets").
     """
     now = today.strftime("%Y-%m")
-    return month < now or (month == now and today.day > meeting_day)
+    return month < now or (month == now and today.day > max(meeting_days))
 
 
-def minutes_deadline(closed_at: datetime) -> datetime:
+def minutes_deadline(closed_at: datetime, overdue_days: int) -> datetime:
     """Until when the minutes of a meeting closed at this instant may be open."""
-    return closed_at + timedelta(days=MINUTES_DAYS)
+    return closed_at + timedelta(days=overdue_days)
+
+
+def is_monthly(kind: str, thematic_combines: bool | None) -> bool:
+    """Whether a cell that has held this meeting has met in its month: a regular one, or a thematic one convened where "the
+    committee allows combining" (2-domain, Cells and meetings).
+    """
+    return kind == MeetingKind.REGULAR or (kind == MeetingKind.THEMATIC and bool(thematic_combines))
 
 
 def _first_instant(month: str, timezone: str) -> datetime:

@@ -18,11 +18,14 @@ from handbook.notifications.rules import (
     payload_of,
     planned_steps,
     retry_delay,
+    step_of,
     topic_of,
     urgency_of,
 )
+from handbook.organizations.settings import default_rules
 
 STARTS_AT = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
+BEFORE = default_rules()["reminders.before_minutes"]
 LARGEST_ID = 10**18 - 1
 
 
@@ -40,15 +43,22 @@ LARGEST_ID = 10**18 - 1
     ],
 )
 def test_only_steps_that_lie_ahead_are_planned(before: timedelta, steps: set[str]) -> None:
-    assert set(planned_steps(STARTS_AT, STARTS_AT - before)) == steps
+    assert set(planned_steps(STARTS_AT, STARTS_AT - before, BEFORE)) == steps
 
 
 def test_steps_are_two_days_one_day_and_two_hours_before() -> None:
-    assert planned_steps(STARTS_AT, STARTS_AT - timedelta(days=7)) == {
+    assert planned_steps(STARTS_AT, STARTS_AT - timedelta(days=7), BEFORE) == {
         "2d": datetime(2026, 12, 3, 12, 0, tzinfo=UTC),
         "1d": datetime(2026, 12, 4, 12, 0, tzinfo=UTC),
         "2h": datetime(2026, 12, 5, 10, 0, tzinfo=UTC),
     }
+
+
+@pytest.mark.parametrize(
+    ("minutes", "code"), [(2880, "2d"), (1440, "1d"), (120, "2h"), (90, "90m"), (2160, "36h"), (60, "1h")]
+)
+def test_a_step_is_named_by_the_longest_whole_unit(minutes: int, code: str) -> None:
+    assert step_of(minutes) == code
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
@@ -74,6 +84,7 @@ def test_topics_fit_what_push_services_take_and_are_one_for_a_meeting() -> None:
 
 def test_only_what_cannot_wait_wakes_a_sleeping_phone() -> None:
     assert urgency_of(NoticeKind.MEETING_REMINDER, "2h") is Urgency.HIGH
+    assert urgency_of(NoticeKind.MEETING_REMINDER, "45m") is Urgency.HIGH
     assert urgency_of(NoticeKind.MEETING_CANCELLED, "now") is Urgency.HIGH
     assert urgency_of(NoticeKind.MEETING_CONVENED, "now") is Urgency.NORMAL
     assert urgency_of(NoticeKind.MEETING_REMINDER, "2d") is Urgency.NORMAL

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handbook.organizations.settings import default_rules
 from handbook.reports.rules import (
     Figures,
     is_falling,
     is_month,
+    is_monthly,
     minutes_deadline,
     month_bounds,
     month_of,
@@ -17,6 +19,7 @@ from handbook.reports.rules import (
 )
 
 HANOI = "Asia/Ho_Chi_Minh"
+DAYS = default_rules()["meeting.days"]
 counts = st.integers(0, 60)
 
 
@@ -93,13 +96,22 @@ def test_months_are_read_strictly():
 
 
 def test_a_cell_must_have_met_when_its_day_or_the_month_is_over():
-    assert not must_have_met("2026-12", date(2026, 12, 5))
-    assert must_have_met("2026-12", date(2026, 12, 6))
-    assert must_have_met("2026-11", date(2026, 12, 1))
-    assert not must_have_met("2027-01", date(2026, 12, 31))
-    assert not must_have_met("2026-12", date(2026, 12, 9), meeting_day=10)
+    assert not must_have_met("2026-12", date(2026, 12, 5), DAYS)
+    assert must_have_met("2026-12", date(2026, 12, 6), DAYS)
+    assert must_have_met("2026-11", date(2026, 12, 1), DAYS)
+    assert not must_have_met("2027-01", date(2026, 12, 31), DAYS)
+    assert not must_have_met("2026-12", date(2026, 12, 9), (8, 10))
 
 
-def test_minutes_have_seven_days():
+def test_a_thematic_meeting_stands_for_the_monthly_one_only_where_the_committee_allows_it():
+    """ "it does not replace the monthly one unless the committee allows combining (config)." """
+    assert is_monthly("regular", False)
+    assert not is_monthly("thematic", False)
+    assert not is_monthly("thematic", None)
+    assert is_monthly("thematic", True)
+    assert not is_monthly("extraordinary", True)
+
+
+def test_minutes_have_the_days_that_are_set():
     closed = datetime(2026, 12, 3, 15, 0, tzinfo=UTC)
-    assert minutes_deadline(closed) - closed == timedelta(days=7)
+    assert minutes_deadline(closed, 7) - closed == timedelta(days=7)

@@ -76,13 +76,16 @@ def upgrade() -> None:
     )
     op.add_column("meetings", sa.Column("quorum_share", sa.String(length=7), nullable=True))
     op.add_column("meetings", sa.Column("late_after_minutes", sa.Integer(), nullable=True))
+    op.add_column("meetings", sa.Column("thematic_combines", sa.Boolean(), nullable=True))
     # Meetings convened so far were held under these rules, which the program knew no others of.
     op.execute(
-        "UPDATE meetings SET quorum_share = '2/3', late_after_minutes = 15 WHERE convened_at IS NOT NULL"
+        "UPDATE meetings SET quorum_share = '2/3', late_after_minutes = 15, thematic_combines = false "
+        "WHERE convened_at IS NOT NULL"
     )
 
 
 def downgrade() -> None:
+    op.drop_column("meetings", "thematic_combines")
     op.drop_column("meetings", "late_after_minutes")
     op.drop_column("meetings", "quorum_share")
     op.drop_table("agenda_templates")

@@ -13,7 +13,8 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.models import Delivery, Reminder
-from handbook.notifications.rules import AT_ONCE, planned_steps
+from handbook.notifications.rules import AT_ONCE, planned_steps, step_of
+from handbook.organizations.settings import rules_of
 
 JOB = "notifications.deliver"
 PENDING = (ReminderState.PLANNED.value, ReminderState.SENDING.value)
@@ -59,10 +60,14 @@ def waiting_change(uow: UnitOfWork, meeting_id: int) -> Reminder | None:
 
 
 def plan_steps(uow: UnitOfWork, meeting: Meeting) -> None:
-    """Plan the reminders before a meeting; those planned for another time of it are cancelled."""
-    stale = _pending(uow, meeting.id, NoticeKind.MEETING_REMINDER)
-    _cancel(uow, (reminder for reminder in stale if reminder.starts_at != meeting.starts_at))
-    for step, due_at in planned_steps(meeting.starts_at, uow.clock.now()).items():
+    """Plan the reminders before a meeting as its organisation wants them; those planned for another time of it, or of which
+    the organisation knows no more, are cancelled.
+    """
+    wanted = rules_of(meeting.organization)["reminders.before_minutes"]
+    steps = {step_of(minutes) for minutes in wanted}
+    pending = _pending(uow, meeting.id, NoticeKind.MEETING_REMINDER)
+    _cancel(uow, (one for one in pending if one.starts_at != meeting.starts_at or one.step not in steps))
+    for step, due_at in planned_steps(meeting.starts_at, uow.clock.now(), wanted).items():
         slot = f"{NoticeKind.MEETING_REMINDER}:{meeting.id}:{step}:{int(meeting.starts_at.timestamp())}"
         reminder = _plan(
             uow,

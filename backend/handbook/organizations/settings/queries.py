@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from handbook.kernel.db import db
-from handbook.kernel.tree import path_ids
+from handbook.kernel.tree import PATH_END, SEGMENT, ancestor_paths, path_ids
 from handbook.organizations.models import Organization
 from handbook.organizations.settings.models import OrganizationSetting
-from handbook.organizations.settings.registry import BY_NAME, Rules, load_value
+from handbook.organizations.settings.registry import BY_NAME, Rules, dump_value, load_value
 
 
 def rules_of(organization: Organization) -> Rules:
@@ -22,6 +23,55 @@ def rules_of_paths(paths: Iterable[str]) -> dict[str, Rules]:
     lines = {path: path_ids(path) for path in paths}
     set_values = own_values({id_ for ids in lines.values() for id_ in ids})
     return {path: Rules(_nearest(ids, set_values)) for path, ids in lines.items()}
+
+
+def values_below(
+    organization: Organization, name: str, path: ColumnElement[str] | InstrumentedAttribute[str]
+) -> list[tuple[Any, ColumnElement[bool]]]:
+    """The values of one setting in force at the organisation and everywhere below it, each with the condition that it is
+    in force at the organisation with this ``path``.
+
+    For lists over a whole tree. Where nobody below sets the value otherwise there is one, and its condition is always true.
+    """
+    setting = BY_NAME[name]
+    rows = db.session.execute(
+        select(OrganizationSetting.path, OrganizationSetting.value)
+        .where(
+            OrganizationSetting.name == name,
+            or_(
+                OrganizationSetting.path.in_(ancestor_paths(organization.path)),
+                and_(
+                    OrganizationSetting.path > organization.path,
+                    OrganizationSetting.path < organization.path + PATH_END,
+                ),
+            ),
+        )
+        .order_by(func.length(OrganizationSetting.path))
+    ).all()
+    here = dump_value(setting, setting.default)
+    below: dict[str, str] = {}
+    for at, text in rows:
+        if organization.path.startswith(at):
+            here = text
+        else:
+            below[at] = text
+    texts = {here, *below.values()}
+    if texts == {here}:
+        return [(load_value(setting, here), true())]
+    in_force = func.coalesce(_nearest_below(name, path, organization.path, max(map(len, below))), here)
+    return [(load_value(setting, text), in_force == text) for text in sorted(texts)]
+
+
+def _nearest_below(name: str, path: Any, above: str, longest: int) -> ScalarSelect[str]:
+    """The value that the nearest organisation below ``above`` sets for ``path``: one look-up by key for each level."""
+    levels = [func.substr(path, 1, length) for length in range(len(above) + SEGMENT, longest + 1, SEGMENT)]
+    return (
+        select(OrganizationSetting.value)
+        .where(OrganizationSetting.name == name, OrganizationSetting.path.in_(levels))
+        .order_by(func.length(OrganizationSetting.path).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _nearest(ids: list[int], set_values: dict[int, dict[str, Any]]) -> dict[str, Any]:
