@@ -24,6 +24,9 @@ VARIABLES = (
     "HANDBOOK_WEB_THREADS",
     "HANDBOOK_MAX_UPLOAD_MB",
     "HANDBOOK_SESSION_DAYS",
+    "HANDBOOK_KEEP_SESSIONS_DAYS",
+    "HANDBOOK_KEEP_JOBS_DAYS",
+    "HANDBOOK_KEEP_ANSWERS_DAYS",
     "HANDBOOK_LOG_FORMAT",
     "HANDBOOK_TRUSTED_PROXIES",
 )
@@ -51,6 +54,9 @@ class Settings:
     web_threads: int = 4
     max_upload_bytes: int = 20 * 1024 * 1024
     session_days: int = 180
+    keep_sessions_days: int = 90
+    keep_jobs_days: int = 30
+    keep_answers_days: int = 2
     log_format: str = "json"
     trusted_proxies: int = 0
 
@@ -100,6 +106,9 @@ class Settings:
             web_threads=_integer(env, "HANDBOOK_WEB_THREADS", 4, low=1, high=64),
             max_upload_bytes=_integer(env, "HANDBOOK_MAX_UPLOAD_MB", 20, low=1, high=200) * 1024 * 1024,
             session_days=_integer(env, "HANDBOOK_SESSION_DAYS", 180, low=1, high=730),
+            keep_sessions_days=_integer(env, "HANDBOOK_KEEP_SESSIONS_DAYS", 90, low=1, high=3650),
+            keep_jobs_days=_integer(env, "HANDBOOK_KEEP_JOBS_DAYS", 30, low=2, high=3650),
+            keep_answers_days=_integer(env, "HANDBOOK_KEEP_ANSWERS_DAYS", 2, low=1, high=90),
             log_format=_one_of(env, "HANDBOOK_LOG_FORMAT", "json", ("json", "console")),
             trusted_proxies=_integer(env, "HANDBOOK_TRUSTED_PROXIES", 0, low=0, high=5),
         )

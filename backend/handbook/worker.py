@@ -3,17 +3,23 @@
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from handbook.accounts import throttle
+from handbook.accounts import sessions, throttle
 from handbook.config import Settings
 from handbook.kernel import idempotency, jobs
+from handbook.kernel.clock import SystemClock
 from handbook.kernel.logging import get_logger
-from handbook.kernel.unit_of_work import unit_of_work
+from handbook.kernel.unit_of_work import current_clock, unit_of_work
+from handbook.notifications.subscriptions import forget_ended_sessions
 
-HOUSEKEEPING_HOURS = 6
+HOUSEKEEPING_HOURS = 24
+# Soon after the start too: a worker that is restarted every night would else never come to it.
+FIRST_HOUSEKEEPING = timedelta(minutes=2)
+PORTION = 1000
 
 
 def run_worker() -> None:
@@ -36,7 +42,10 @@ def run_worker() -> None:
         scheduler.add_job(
             _in_app, "interval", args=[app, plan], seconds=settings.reminder_tick_seconds, **options
         )
-    scheduler.add_job(housekeeping, "interval", args=[app], hours=HOUSEKEEPING_HOURS, **options)
+    first = SystemClock().now() + FIRST_HOUSEKEEPING
+    scheduler.add_job(
+        housekeeping, "interval", args=[app], hours=HOUSEKEEPING_HOURS, next_run_time=first, **options
+    )
     scheduler.start()
     get_logger().info("worker.started")
     stop.wait()
@@ -52,10 +61,32 @@ def tick(app: Flask) -> None:
 
 
 def housekeeping(app: Flask) -> None:
-    """Forget what has outlived its use."""
-    with app.app_context(), unit_of_work() as uow:
-        idempotency.purge_expired(uow)
-        throttle.purge_ended(uow)
+    """Forget what has outlived its use; how long each is kept is a setting.
+
+    Several workers may do so at the same time: what one has removed the other does not find.
+    """
+    settings: Settings = app.extensions["handbook.settings"]
+    with app.app_context():
+        now = current_clock().now()
+        with unit_of_work() as uow:
+            idempotency.purge_expired(uow, now - timedelta(days=settings.keep_answers_days))
+            throttle.purge_ended(uow)
+        # A subscription names its session, so it goes first.
+        forget_ended_sessions()
+        devices = _in_portions(sessions.purge_ended, now - timedelta(days=settings.keep_sessions_days))
+        finished = _in_portions(jobs.purge_finished, now - timedelta(days=settings.keep_jobs_days))
+        get_logger().info("housekeeping.done", sessions=devices, jobs=finished)
+
+
+def _in_portions(purge: Callable[..., int], before: datetime) -> int:
+    """Remove everything in short transactions, so that nobody's check-in waits for a long one."""
+    removed = 0
+    while True:
+        with unit_of_work() as uow:
+            portion = purge(uow, before, limit=PORTION)
+        removed += portion
+        if portion < PORTION:
+            return removed
 
 
 def _in_app(app: Flask, plan: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Request, Response, current_app, request
 from flask_login import LoginManager
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
 
 from handbook.access.actor import Actor, HeldOffice, OfficeTitle
 from handbook.accounts.models import Account, DeviceSession
@@ -163,6 +163,22 @@ def start_session(
     uow.session.add(session)
     uow.session.flush()
     return session, token
+
+
+def purge_ended(uow: UnitOfWork, before: datetime, *, limit: int) -> int:
+    """Forget up to ``limit`` devices that were signed out or expired before this time; returns how many.
+
+    Their push subscriptions must be gone already: a row that another names cannot go.
+    """
+    over = (
+        select(DeviceSession.id)
+        .where(or_(DeviceSession.ended_at < before, DeviceSession.expires_at < before))
+        .order_by(DeviceSession.id)
+        .limit(limit)
+    )
+    ids = uow.session.scalars(over).all()
+    uow.session.execute(delete(DeviceSession).where(DeviceSession.id.in_(ids)))
+    return len(ids)
 
 
 def set_cookie(response: Response, token: str) -> Response:

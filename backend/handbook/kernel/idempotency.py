@@ -1,12 +1,12 @@
 """``Idempotency-Key``: a POST that creates can be sent twice and answers the second time what it answered the first.
 
 The answer is stored in the transaction of the change itself, so there is never one without the other. Keys belong to an
-account and live two days.
+account and live for a setting's days (two).
 """
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -20,7 +20,6 @@ from handbook.kernel.db import BigId, UTCDateTime, db
 from handbook.kernel.problems import FieldError, Problem, ValidationFailed
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 
-LIFETIME = timedelta(days=2)
 MAX_KEY_LENGTH = 100
 HEADER = "Idempotency-Key"
 
@@ -72,10 +71,9 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def purge_expired(uow: UnitOfWork) -> None:
-    """Forget keys that are older than :data:`LIFETIME`."""
-    oldest = uow.clock.now() - LIFETIME
-    uow.session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < oldest))
+def purge_expired(uow: UnitOfWork, before: datetime) -> None:
+    """Forget keys that were used before this time, and the answers kept under them."""
+    uow.session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < before))
 
 
 def _first(

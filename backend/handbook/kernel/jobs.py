@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, or_, select, update
+from sqlalchemy import JSON, CheckConstraint, Index, String, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from handbook.kernel.db import BigId, UTCDateTime, db
@@ -112,6 +112,22 @@ def cancel(uow: UnitOfWork, key: str) -> bool:
         return False
     uow.session.delete(existing)
     return True
+
+
+def purge_finished(uow: UnitOfWork, before: datetime, *, limit: int) -> int:
+    """Forget up to ``limit`` jobs that were done or given up before this time; returns how many.
+
+    What is queued or running stays, however old. A key is free again afterwards.
+    """
+    finished = (
+        select(Job.id)
+        .where(Job.state.in_(("done", "dead")), Job.finished_at < before)
+        .order_by(Job.id)
+        .limit(limit)
+    )
+    ids = uow.session.scalars(finished).all()
+    uow.session.execute(delete(Job).where(Job.id.in_(ids)))
+    return len(ids)
 
 
 def run_due(*, limit: int = 50) -> int:
