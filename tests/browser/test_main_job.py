@@ -225,6 +225,7 @@ def open_the_room_and_show_the_code(context: BrowserContext, page: Page, album: 
     page.get_by_role("button", name="Mở cuộc họp").click()
     page.locator("dialog[open]").get_by_role("button", name="Mở cuộc họp").click()
     expect(page.get_by_role("button", name="Hiện mã QR")).to_be_visible()
+    expect(page.get_by_text("người mở cuộc họp")).to_be_visible()
     album.picture(page, "room-open")
     context.set_offline(True)
     page.get_by_role("button", name="Hiện mã QR").click()
@@ -269,7 +270,14 @@ def mark_by_hand_without_a_network(context: BrowserContext, page: Page, album: A
 
 def close_the_meeting(page: Page, album: Album) -> None:
     page.get_by_role("button", name="Kết thúc cuộc họp").click()
-    page.locator("dialog[open]").get_by_role("button", name="Kết thúc cuộc họp").click()
+    dialog = page.locator("dialog[open]")
+    unrecorded = dialog.get_by_role("listitem").filter(has_text="Sẽ ghi: Vắng không phép")
+    before = unrecorded.count()
+    assert before > 0
+    album.picture(page, "room-close-names")
+    dialog.get_by_role("button", name=re.compile("Ghi có mặt: ")).first.click()
+    expect(unrecorded).to_have_count(before - 1)
+    dialog.get_by_role("button", name="Kết thúc cuộc họp").click()
     expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
     album.picture(page, "room-closed")
 

@@ -27,6 +27,7 @@ export const en: Record<keyof typeof vi, string> = {
   'room.closeMissing': '{n, plural, one {# member is} other {# members are}} not recorded. Press “Present” for who is here; the others are written down as absent without leave when it closes. You can still correct that.',
   'room.closeAll': 'Every member is recorded.',
   'room.closeAs': 'Will be recorded as: {state}',
+  'room.closeAsked': 'Asked to be excused, not answered yet',
   'room.closeKept': '{state}, stays so: {names}',
   'room.iAmHere': 'I am here',
   'room.closeWaiting': '{n, plural, one {# mark} other {# marks}} on this device are not sent yet. Wait for the network before closing.',

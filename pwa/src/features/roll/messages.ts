@@ -27,6 +27,7 @@ export const vi = {
   'room.closeMissing': 'Chưa điểm danh {n} đảng viên. Ai đang ở đây, đồng chí bấm “Có mặt”; những người còn lại bị ghi vắng không phép khi kết thúc. Sau đó vẫn sửa được.',
   'room.closeAll': 'Tất cả đảng viên đã được điểm danh.',
   'room.closeAs': 'Sẽ ghi: {state}',
+  'room.closeAsked': 'Đã xin vắng, chưa được trả lời',
   'room.closeKept': '{state}, giữ nguyên: {names}',
   'room.iAmHere': 'Tôi có mặt',
   'room.closeWaiting': 'Còn {n} lượt điểm danh trên máy này chưa gửi. Đồng chí chờ có mạng để gửi xong rồi hãy kết thúc.',
