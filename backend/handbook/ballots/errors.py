@@ -13,12 +13,6 @@ class BallotNotOpen(Problem):
     status, code = 409, "ballot_not_open"
 
 
-class BallotsOpen(Problem):
-    """A meeting is not closed over the votes of an open ballot."""
-
-    status, code = 409, "ballots_open"
-
-
 class WrongMethod(Problem):
     """This ballot is voted in another way."""
 

@@ -8,3 +8,9 @@ class NoticeTooShort(Problem):
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError("/starts_at", "in_the_past")])
+
+
+class BallotsOpen(Problem):
+    """A meeting is not closed over the votes of an open ballot: that is closed or withdrawn first."""
+
+    status, code = 409, "ballots_open"

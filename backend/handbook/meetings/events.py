@@ -36,6 +36,14 @@ class MeetingOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingClosing:
+    """A meeting is about to close. Whoever has an open ballot in it says so by adding its id to ``open_ballots``."""
+
+    meeting_id: int
+    open_ballots: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class MeetingClosed:
     meeting_id: int
     organization_id: int

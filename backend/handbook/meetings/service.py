@@ -10,11 +10,12 @@ from handbook.audit.service import record
 from handbook.kernel.problems import FieldError, ValidationFailed
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingKind, MeetingState
-from handbook.meetings.errors import NoticeTooShort
+from handbook.meetings.errors import BallotsOpen, NoticeTooShort
 from handbook.meetings.events import (
     MeetingCancelled,
     MeetingChanged,
     MeetingClosed,
+    MeetingClosing,
     MeetingConvened,
     MeetingFinalized,
     MeetingOpened,
@@ -184,8 +185,15 @@ def open_meeting(
 
 
 def close_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
-    """End the hours in which check-ins count; the roll may still be corrected. Raises :class:`WrongState`."""
+    """End the hours in which check-ins count; the roll may still be corrected.
+
+    Raises :class:`WrongState`, and :class:`BallotsOpen` while members are voting.
+    """
     following = state_after(MeetingState(meeting.state), Step.CLOSE)
+    closing = MeetingClosing(meeting.id, open_ballots=[])
+    uow.emit(closing)
+    if closing.open_ballots:
+        raise BallotsOpen
     meeting.closed_at = uow.clock.now()
     _advance(meeting, following, "closed", actor=actor, uow=uow)
     uow.emit(MeetingClosed(meeting.id, meeting.organization_id))

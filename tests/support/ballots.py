@@ -1,0 +1,55 @@
+"""Ballots for tests: a cell in its open meeting, proposed, opened and closed through the API."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from tests.support.clients import ApiClient
+from tests.support.meetings import if_match
+from tests.support.voter import Paper
+
+
+def propose(secretary: ApiClient, meeting: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """A proposed ballot as the API answers it: by hand and about the resolution, unless said otherwise."""
+    body = {
+        "key": str(uuid4()),
+        "title": "Thông qua nghị quyết tháng 12",
+        "kind": "resolution",
+        "method": "hand",
+        **changes,
+    }
+    answer: dict[str, Any] = secretary.post(f"/api/meetings/{meeting['id']}/ballots", body, expect=201).json
+    return answer
+
+
+def open_ballot(secretary: ApiClient, meeting: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    ballot = propose(secretary, meeting, **changes)
+    answer: dict[str, Any] = secretary.post(
+        f"/api/ballots/{ballot['id']}/open", headers=if_match(ballot), expect=200
+    ).json
+    return answer
+
+
+def close(
+    secretary: ApiClient, ballot: Mapping[str, Any], *, expect: int = 200, **fields: Any
+) -> dict[str, Any]:
+    """Close with the denominator that the secretary sees now, unless another is given."""
+    now = secretary.get(f"/api/ballots/{ballot['id']}", expect=200).json
+    body = {"expected_denominator": now["progress"]["denominator"], **fields}
+    answer: dict[str, Any] = secretary.post(
+        f"/api/ballots/{ballot['id']}/close", body, headers=if_match(now), expect=expect
+    ).json
+    return answer
+
+
+def take(client: ApiClient, ballot: Mapping[str, Any]) -> Paper:
+    """The member's phone takes the paper and finishes the signature."""
+    paper = Paper(ballot["key"], ballot["public_key"])
+    path = f"/api/ballots/{ballot['id']}/papers"
+    answer = client.post(path, {"blinded": paper.blinded}, expect=201).json
+    paper.take(answer["blind_signature"])
+    return paper
+
+
+def tally(agree: int, disagree: int = 0, other: int = 0) -> dict[str, int]:
+    return {"agree": agree, "disagree": disagree, "other": other}

@@ -1,0 +1,152 @@
+"""Denominators and majorities: cases that phone and server share, and a slow, obvious count beside the quick one."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handbook.attendance.enums import AttendanceState
+from handbook.attendance.rules import is_quorum_reached, quorum_required
+from handbook.ballots import rules
+from handbook.ballots.enums import BallotKind
+from handbook.members.enums import MemberStatus
+
+CASES: dict[str, list[dict[str, Any]]] = json.loads(
+    (Path(__file__).parents[2] / "data" / "ballots" / "cases.json").read_text()
+)
+HALF, TWO_THIRDS = Fraction(1, 2), Fraction(2, 3)
+SUMMONED = ("official", "probationary", "exempt", "temporary_in", "temporary_out")
+ROLLS = st.lists(
+    st.tuples(
+        st.sampled_from(SUMMONED),
+        st.sampled_from(["present", "late", "excused", "unexcused", "exempt", None]),
+    ),
+    max_size=40,
+)
+SHARES = st.fractions(min_value=Fraction(1, 10), max_value=1, max_denominator=12)
+
+
+def lines_of(roll: list[tuple[str, str | None]]) -> list[rules.Line]:
+    return [
+        rules.Line(MemberStatus(status), None if state is None else AttendanceState(state))
+        for status, state in roll
+    ]
+
+
+@pytest.mark.parametrize("case", CASES["lines"], ids=lambda case: f"{case['status']}-{case['state']}")
+def test_who_has_a_vote(case: dict[str, Any]) -> None:
+    (line,) = lines_of([(case["status"], case["state"])])
+    assert rules.holds_a_vote(line.status) is case["holds"]
+    assert rules.is_counted(line) is case["counted"]
+    assert rules.may_vote(line) is case["votes"]
+
+
+@pytest.mark.parametrize(
+    "case", CASES["majorities"], ids=lambda case: f"{case['kind']}-{case['denominator']}"
+)
+def test_how_many_must_agree(case: dict[str, Any]) -> None:
+    majority = rules.majority_for(BallotKind(case["kind"]), resolution=HALF, admission=TWO_THIRDS)
+    assert rules.required(case["denominator"], majority) == case["required"]
+
+
+@pytest.mark.parametrize("case", CASES["papers"], ids=lambda case: str(case["error"]))
+def test_numbers_counted_by_people_add_up(case: dict[str, Any]) -> None:
+    tally = rules.Tally(*case["tally"])
+    if case["papers"] is None:
+        assert rules.tally_error(tally, case["denominator"]) == case["error"]
+    else:
+        papers = rules.Papers(*case["papers"])
+        assert rules.papers_error(papers, tally, case["denominator"]) == case["error"]
+
+
+# The slow and obvious way: lists of people, crossed out one by one as the rule is read aloud.
+
+
+def people_who_could_vote(roll: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+    """Read aloud: all official members who were summoned (the exempt are official members freed of duties) …"""
+    people = [person for person in roll if person[0] == "official" or person[0] == "exempt"]
+    # … less those temporarily introduced elsewhere: their status is another one, they are not among these.
+    for person in list(people):
+        status, state = person
+        came = state in ("present", "late")
+        # … less exempt members who are absent …
+        absent_and_exempt = status == "exempt" and not came
+        # … and somebody freed of this one meeting is exempt for it.
+        freed_for_once = status == "official" and state == "exempt"
+        if absent_and_exempt or freed_for_once:
+            people.remove(person)
+    return people
+
+
+def enough_by_trying(out_of: int, is_enough: Any) -> int:
+    """The first number of hands that is enough, found by raising one more hand each time."""
+    hands = 0
+    while not is_enough(hands, out_of):
+        hands += 1
+    return hands
+
+
+@given(ROLLS)
+def test_the_denominator_is_who_is_left_when_the_rule_is_read_aloud(
+    roll: list[tuple[str, str | None]],
+) -> None:
+    left = people_who_could_vote(roll)
+    lines = lines_of(roll)
+    assert rules.denominator(lines) == len(left)
+    assert rules.voters_present(lines) == len([one for one in left if one[1] in ("present", "late")])
+
+
+@given(ROLLS)
+def test_nobody_votes_who_is_not_counted(roll: list[tuple[str, str | None]]) -> None:
+    for line in lines_of(roll):
+        assert not rules.may_vote(line) or rules.is_counted(line)
+        assert not rules.is_counted(line) or rules.holds_a_vote(line.status)
+
+
+@given(ROLLS, st.integers(min_value=0, max_value=39))
+def test_a_probationary_member_changes_no_denominator(roll: list[tuple[str, str | None]], place: int) -> None:
+    with_one_more = [*roll[:place], ("probationary", "present"), *roll[place:]]
+    assert rules.denominator(lines_of(with_one_more)) == rules.denominator(lines_of(roll))
+
+
+@given(st.integers(min_value=0, max_value=400), SHARES, st.booleans())
+def test_the_majority_is_the_first_number_of_hands_that_is_enough(
+    out_of: int, share: Fraction, at_least: bool
+) -> None:
+    def is_enough(hands: int, out_of: int) -> bool:
+        if hands == 0:
+            return False
+        left, right = hands * share.denominator, out_of * share.numerator
+        return left >= right if at_least else left > right
+
+    majority = rules.Majority(share, at_least)
+    required = rules.required(out_of, majority)
+    assert required == enough_by_trying(out_of, is_enough)
+    assert rules.passes(required, out_of, majority)
+    assert not rules.passes(required - 1, out_of, majority)
+
+
+@given(st.integers(min_value=1, max_value=6000), st.integers(min_value=0, max_value=6000))
+def test_the_usual_majorities_without_fractions(denominator: int, agree: int) -> None:
+    resolution = rules.majority_for(BallotKind.RESOLUTION, resolution=HALF, admission=TWO_THIRDS)
+    admission = rules.majority_for(BallotKind.ADMISSION, resolution=HALF, admission=TWO_THIRDS)
+    assert rules.passes(agree, denominator, resolution) == (agree + agree > denominator)
+    assert rules.passes(agree, denominator, admission) == (agree + agree + agree >= denominator + denominator)
+
+
+@given(ROLLS, SHARES)
+def test_the_quorum_is_the_share_of_those_who_must_come(
+    roll: list[tuple[str, str | None]], share: Fraction
+) -> None:
+    """Against lists of people: official members who were not freed, and those of them who came."""
+    due = [one for one in roll if one[0] == "official" and one[1] != "exempt"]
+    came = [one for one in due if one[1] in ("present", "late")]
+    needed = 0
+    while needed * share.denominator < len(due) * share.numerator:
+        needed += 1
+    assert quorum_required(len(due), share) == needed
+    assert is_quorum_reached(len(due), len(came), share) == (len(due) > 0 and len(came) >= needed)
