@@ -842,6 +842,197 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/{meeting_id}/ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** The ballots of a meeting, with the reader's own part in each. */
+        get: operations["list_ballots"];
+        put?: never;
+        /** Propose a ballot in a meeting. */
+        post: operations["propose_ballot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ballots/{ballot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        /** One ballot. */
+        get: operations["get_ballot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ballots/{ballot_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the members vote. */
+        post: operations["open_ballot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ballots/{ballot_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the vote, count it, and freeze the result. */
+        post: operations["close_ballot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ballots/{ballot_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a ballot that is not closed. */
+        post: operations["withdraw_ballot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ballots/{ballot_id}/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the reserved opinions of a closed ballot on record: the whole list. */
+        put: operations["replace_reservations"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ballots/{ballot_id}/votes/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Give one's open vote, or change it until the chair closes. */
+        put: operations["cast_vote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ballots/{ballot_id}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one's paper of a secret ballot: the server signs it without seeing it. */
+        post: operations["take_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ballot-box/{ballot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a paper into the box, as nobody in particular: a request that bears a session is refused. */
+        post: operations["cast_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ballots/{ballot_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        /** The result of a closed ballot, with everything from which it can be counted again. */
+        get: operations["read_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/push/key": {
         parameters: {
             query?: never;
@@ -1624,6 +1815,169 @@ export interface components {
             meeting_id?: string | null;
             tasks?: components["schemas"]["TaskIn"][];
         };
+        BallotIn: {
+            key: string;
+            title: string;
+            /** @enum {string} */
+            kind: "resolution" | "admission" | "recognition" | "other";
+            /** @enum {string} */
+            method: "hand" | "phone" | "secret" | "secret_paper";
+            /**
+             * @default null
+             * @example 17
+             */
+            agenda_item_id: string | null;
+        };
+        OwnVote: {
+            has_vote: boolean;
+            may_vote: boolean;
+            /** @enum {string|null} */
+            choice: "agree" | "disagree" | "other" | null;
+            paper_taken: boolean;
+        };
+        Progress: {
+            denominator: number;
+            present: number;
+            voted: number;
+            voted_member_ids: string[];
+            papers_taken: number;
+            few_voters: boolean;
+        };
+        Papers: {
+            given_out: number;
+            returned: number;
+            valid: number;
+            invalid: number;
+        };
+        BallotResult: {
+            denominator: number;
+            voters_present: number;
+            required: number;
+            /** @example 2/3 */
+            majority_share: string;
+            majority_at_least: boolean;
+            agree: number;
+            disagree: number;
+            other: number;
+            not_voted: number;
+            passed: boolean | null;
+            faults: ("forged_vote" | "surplus_votes")[];
+            papers: components["schemas"]["Papers"] | null;
+        };
+        Reservation: {
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+            text: string;
+        };
+        Ballot: {
+            /** @example 17 */
+            id: string;
+            key: string;
+            /** @example 17 */
+            meeting_id: string;
+            /** @example 17 */
+            agenda_item_id: string | null;
+            title: string;
+            /** @enum {string} */
+            kind: "resolution" | "admission" | "recognition" | "other";
+            /** @enum {string} */
+            method: "hand" | "phone" | "secret" | "secret_paper";
+            /** @enum {string} */
+            state: "draft" | "open" | "closed" | "withdrawn";
+            /** Format: date-time */
+            opened_at: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            public_key: string | null;
+            mine: components["schemas"]["OwnVote"];
+            progress: components["schemas"]["Progress"] | null;
+            result: components["schemas"]["BallotResult"] | null;
+            reserved: components["schemas"]["Reservation"][];
+            can: string[];
+            etag: string;
+        };
+        Ballots: {
+            items: components["schemas"]["Ballot"][];
+        };
+        Tally: {
+            agree: number;
+            disagree: number;
+            other: number;
+        };
+        ReservationIn: {
+            /** @example 17 */
+            member_id: string;
+            text: string;
+        };
+        CloseBallot: {
+            expected_denominator: number;
+            /** @default null */
+            tally: components["schemas"]["Tally"] | null;
+            /** @default null */
+            papers: components["schemas"]["Papers"] | null;
+            reserved?: components["schemas"]["ReservationIn"][];
+        };
+        ReservationsIn: {
+            reserved: components["schemas"]["ReservationIn"][];
+        };
+        VoteIn: {
+            /** @enum {string} */
+            choice: "agree" | "disagree" | "other";
+        };
+        Vote: {
+            /** @example 17 */
+            ballot_id: string;
+            /** @enum {string} */
+            choice: "agree" | "disagree" | "other";
+            /** Format: date-time */
+            cast_at: string;
+        };
+        BlindedPaper: {
+            blinded: string;
+        };
+        BlindSignature: {
+            blind_signature: string;
+        };
+        FilledPaper: {
+            /** @enum {string} */
+            choice: "agree" | "disagree" | "other";
+            secret: string;
+            marks: string[];
+            randomizer: string;
+            signature: string;
+        };
+        Receipt: {
+            serial: string;
+        };
+        Taker: {
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+        };
+        BoxVote: {
+            /** @enum {string} */
+            choice: "agree" | "disagree" | "other";
+            secret: string;
+            marks: string[];
+            randomizer: string;
+            signature: string;
+            serial: string;
+        };
+        NamedVote: {
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+            /** @enum {string} */
+            choice: "agree" | "disagree" | "other";
+        };
+        BallotRecord: {
+            ballot: components["schemas"]["Ballot"];
+            public_key: string | null;
+            papers: components["schemas"]["Taker"][];
+            box: components["schemas"]["BoxVote"][];
+            votes: components["schemas"]["NamedVote"][];
+        };
         PushKeyOut: {
             /** @description the public VAPID key, base64url */
             key: string;
@@ -2220,6 +2574,20 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict. `ballots_open`: A meeting is not closed over the votes of an open ballot: that is closed or withdrawn first. `conflict`: Another request changed the same thing at the same moment; read it again. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.ballots_open.conflict.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "ballots_open" | "conflict" | "wrong_state";
+                };
+            };
+        };
         /** @description Unprocessable content. `classified_document`: The document bears a secrecy mark: ``level`` mat, toi_mat or tuyet_mat, ``found_in`` file_name, title or text. `damaged_file`: The file says what it is but cannot be read. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.classified_document.damaged_file.idempotency_conflict.unknown_field.unsupported_file_type.validation_failed": {
             headers: {
@@ -2345,6 +2713,132 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "classified_document" | "unknown_field" | "validation_failed";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `stale_denominator`: The roll has changed since the chair looked: the new numbers, to be seen before the result is frozen. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.stale_denominator.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "stale_denominator" | "wrong_state";
+                };
+            };
+        };
+        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `invalid_paper`: Not a paper of this ballot: its signature or its opening is wrong. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. `wrong_counts`: Numbers counted by hand that cannot be: the field error says which rule they break. */
+        "422.classified_document.invalid_paper.unknown_field.validation_failed.wrong_counts": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "classified_document" | "invalid_paper" | "unknown_field" | "validation_failed" | "wrong_counts";
+                };
+            };
+        };
+        /** @description Forbidden. `forbidden`: The caller may see the thing but not do this with it. `not_summoned`: The member sees the meeting but does not belong to it. `vote_official_only`: The member takes part without a vote: probationary, or living the party life of another cell for a time. `wrong_origin`: The request comes from another site's page. */
+        "403.forbidden.not_summoned.vote_official_only.wrong_origin": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "not_summoned" | "vote_official_only" | "wrong_origin";
+                };
+            };
+        };
+        /** @description Conflict. `ballot_closed`: The chair has closed the ballot: what was counted stands. `ballot_not_open`: There is nothing to vote on yet, or the ballot was withdrawn. `conflict`: Another request changed the same thing at the same moment; read it again. `vote_needs_presence`: The member has a vote and is not recorded as present; the secretary can mend that. `wrong_ballot_method`: This ballot is voted in another way. */
+        "409.ballot_closed.ballot_not_open.conflict.vote_needs_presence.wrong_ballot_method": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "ballot_closed" | "ballot_not_open" | "conflict" | "vote_needs_presence" | "wrong_ballot_method";
+                };
+            };
+        };
+        /** @description Conflict. `ballot_closed`: The chair has closed the ballot: what was counted stands. `ballot_not_open`: There is nothing to vote on yet, or the ballot was withdrawn. `conflict`: Another request changed the same thing at the same moment; read it again. `paper_already_taken`: The member has taken a paper of this ballot; there is one for each. `vote_needs_presence`: The member has a vote and is not recorded as present; the secretary can mend that. `wrong_ballot_method`: This ballot is voted in another way. */
+        "409.ballot_closed.ballot_not_open.conflict.paper_already_taken.vote_needs_presence.wrong_ballot_method": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "ballot_closed" | "ballot_not_open" | "conflict" | "paper_already_taken" | "vote_needs_presence" | "wrong_ballot_method";
+                };
+            };
+        };
+        /** @description Unprocessable content. `invalid_paper`: Not a paper of this ballot: its signature or its opening is wrong. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        "422.invalid_paper.unknown_field.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "invalid_paper" | "unknown_field" | "validation_failed";
+                };
+            };
+        };
+        /** @description Conflict. `ballot_closed`: The chair has closed the ballot: what was counted stands. `ballot_not_open`: There is nothing to vote on yet, or the ballot was withdrawn. `conflict`: Another request changed the same thing at the same moment; read it again. `paper_already_used`: This paper lies in the box already, with another choice on it. `wrong_ballot_method`: This ballot is voted in another way. */
+        "409.ballot_closed.ballot_not_open.conflict.paper_already_used.wrong_ballot_method": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "ballot_closed" | "ballot_not_open" | "conflict" | "paper_already_used" | "wrong_ballot_method";
+                };
+            };
+        };
+        /** @description Unprocessable content. `invalid_paper`: Not a paper of this ballot: its signature or its opening is wrong. `paper_not_anonymous`: A request to the ballot box says who sent it: nothing of it is looked at. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        "422.invalid_paper.paper_not_anonymous.unknown_field.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "invalid_paper" | "paper_not_anonymous" | "unknown_field" | "validation_failed";
+                };
+            };
+        };
+        /** @description Conflict. `ballot_not_open`: There is nothing to vote on yet, or the ballot was withdrawn. */
+        "409.ballot_not_open": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "ballot_not_open";
                 };
             };
         };
@@ -3575,7 +4069,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.wrong_state"];
+            409: components["responses"]["409.ballots_open.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             428: components["responses"]["428.precondition_required"];
@@ -4334,6 +4828,455 @@ export interface operations {
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_ballots: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ballots"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    propose_ballot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to send again: the same key with the same body answers what it answered first, with another body 422 `idempotency_conflict`. Keys belong to the account and live two days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BallotIn"];
+            };
+        };
+        responses: {
+            /** @description The ballot that was proposed under this key before */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ballot"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ballot"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    get_ballot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ballot"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    open_ballot: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ballot"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    close_ballot: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseBallot"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ballot"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.stale_denominator.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.invalid_paper.unknown_field.validation_failed.wrong_counts"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    withdraw_ballot: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ballot"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    replace_reservations: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservationsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ballot"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    cast_vote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vote"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.not_summoned.vote_official_only.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.ballot_closed.ballot_not_open.conflict.vote_needs_presence.wrong_ballot_method"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    take_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlindedPaper"];
+            };
+        };
+        responses: {
+            /** @description The signature of the same paper, once more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlindSignature"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlindSignature"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.not_summoned.vote_official_only.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.ballot_closed.ballot_not_open.conflict.paper_already_taken.vote_needs_presence.wrong_ballot_method"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.invalid_paper.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    cast_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilledPaper"];
+            };
+        };
+        responses: {
+            /** @description The paper lay in the box already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            403: components["responses"]["403.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.ballot_closed.ballot_not_open.conflict.paper_already_used.wrong_ballot_method"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.invalid_paper.paper_not_anonymous.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    read_result: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BallotRecord"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.ballot_not_open"];
+            412: components["responses"]["412.precondition_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
