@@ -280,8 +280,17 @@ FILLED_PAPER = {
 }
 
 
-def of_ballot(done: tuple[int, ...], does: Roles = RUNNERS, body: Any = None) -> Expected:
-    return Expected(READERS, does, done, BALLOT, body)
+NO_VOTE = "Nobody of the matrix is in the room of this meeting; a vote, a paper and a result are tested in tests/api."
+
+
+def of_ballot(
+    done: tuple[int, ...], does: Roles = RUNNERS, body: Any = None, *, because: str = ""
+) -> Expected:
+    return Expected(READERS, does, done, BALLOT, body, because=because)
+
+
+def step_of_ballot(kind: str, body: Any = None, *, seen: Roles = READERS) -> Expected:
+    return Expected(seen, RUNNERS, (200,), {"ballot_id": kind}, body, match=kind)
 
 
 TABLE |= {
@@ -290,16 +299,24 @@ TABLE |= {
     ),
     ("GET", "/api/meetings/<id:meeting_id>/ballots"): Expected(READERS, READERS, (200,), MEETING),
     ("GET", "/api/ballots/<id:ballot_id>"): of_ballot((200,), READERS),
-    ("POST", "/api/ballots/<id:ballot_id>/open"): of_ballot((428,)),
-    ("POST", "/api/ballots/<id:ballot_id>/close"): of_ballot((428,), body={"expected_denominator": 4}),
-    ("POST", "/api/ballots/<id:ballot_id>/withdraw"): of_ballot((428,)),
-    ("PUT", "/api/ballots/<id:ballot_id>/reservations"): of_ballot((428,), body={"reserved": []}),
+    ("POST", "/api/ballots/<id:ballot_id>/open"): step_of_ballot("ballot_to_open", seen=OFFICERS),
+    ("POST", "/api/ballots/<id:ballot_id>/close"): step_of_ballot("ballot_to_close", requests.closing),
+    ("POST", "/api/ballots/<id:ballot_id>/withdraw"): step_of_ballot("ballot_to_withdraw"),
+    ("PUT", "/api/ballots/<id:ballot_id>/reservations"): step_of_ballot(
+        "ballot_to_reserve", {"reserved": []}
+    ),
     # Nobody is in the room yet; who was not summoned, because the meeting is another unit's, has no vote at all.
-    ("PUT", "/api/ballots/<id:ballot_id>/votes/me"): of_ballot((403, 409), LINE, {"choice": "agree"}),
-    ("POST", "/api/ballots/<id:ballot_id>/papers"): of_ballot((409,), LINE, {"blinded": "A" * 342}),
-    ("GET", "/api/ballots/<id:ballot_id>/result"): of_ballot((409,), READERS),
+    ("PUT", "/api/ballots/<id:ballot_id>/votes/me"): of_ballot(
+        (403, 409), LINE, {"choice": "agree"}, because=NO_VOTE
+    ),
+    ("POST", "/api/ballots/<id:ballot_id>/papers"): of_ballot(
+        (409,), LINE, {"blinded": "A" * 342}, because=NO_VOTE
+    ),
+    ("GET", "/api/ballots/<id:ballot_id>/result"): of_ballot((409,), READERS, because=NO_VOTE),
     # A request that says who sends it is refused by the box, whoever it is.
-    ("POST", "/api/ballot-box/<id:ballot_id>"): everybody((409, 422), objects=BALLOT, body=FILLED_PAPER),
+    ("POST", "/api/ballot-box/<id:ballot_id>"): everybody(
+        (409, 422), objects=BALLOT, body=FILLED_PAPER, because=NO_VOTE
+    ),
 }
 
 # The same routes once more, on what is still private to office holders.

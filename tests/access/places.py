@@ -20,7 +20,6 @@ from handbook.kernel.text import fold, sort_key
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.enums import MeetingKind
 from handbook.meetings.models import Meeting
-from handbook.meetings.models import Meeting
 from handbook.meetings.service import (
     MeetingDraft,
     close_meeting,
@@ -50,6 +49,23 @@ STEPS: dict[str, tuple[Callable[..., Any], ...]] = {
     "meeting_to_close": (convene_meeting, open_meeting),
     "meeting_to_finalize": (convene_meeting, open_meeting, close_meeting),
 }
+RESULT: dict[str, Any] = {
+    "opened_at": NOW,
+    "closed_at": NOW,
+    "denominator": 4,
+    "voters_present": 4,
+    "required": 3,
+    "majority_share": "1/2",
+    "majority_at_least": False,
+    "agree": 3,
+    "disagree": 1,
+    "other": 0,
+    "passed": True,
+}
+BALLOTS_TO_CHANGE = (
+    *(("ballot_to_open", "draft"), ("ballot_to_close", "open")),
+    *(("ballot_to_withdraw", "open"), ("ballot_to_reserve", "closed")),
+)
 RESOLUTIONS = (("draft_resolution", "draft"), ("resolution", "issued"), ("resolution_to_issue", "draft"))
 
 
@@ -171,6 +187,18 @@ def _furnish_ballots(uow: UnitOfWork, objects: Objects, meeting: Meeting, place:
             created_at=uow.clock.now(),
         )
         for kind, state in (("ballot", "open"), ("draft_ballot", "draft"))
+    } | {
+        kind: Ballot(
+            meeting_id=objects.ids["open_meeting", place],
+            key=str(uuid4()),
+            title="Thông qua nghị quyết",
+            kind="resolution",
+            method="phone",
+            state=state,
+            created_at=uow.clock.now(),
+            **(RESULT if state == "closed" else {}),
+        )
+        for kind, state in BALLOTS_TO_CHANGE
     }
     uow.session.add_all(ballots.values())
     uow.session.flush()

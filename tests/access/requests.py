@@ -19,6 +19,7 @@ from tests.support.factories import PASSWORD, World
 from handbook.access.actor import SYSTEM
 from handbook.accounts.sheets import issue_renewal
 from handbook.attendance.tokens import make_token, step_at
+from handbook.ballots.queries import denominator_of, roll_lines
 from handbook.kernel.db import db
 from handbook.kernel.secrets import current_secrets
 from handbook.kernel.unit_of_work import unit_of_work
@@ -64,6 +65,12 @@ def activation(asking: Asking) -> dict[str, str]:
 def subscription(asking: Asking) -> dict[str, Any]:
     endpoint = f"https://fcm.googleapis.com/fcm/send/{asking.role}"
     return {"endpoint": endpoint, "keys": {"p256dh": _public_key(), "auth": "A" * 22}}
+
+
+def closing(asking: Asking) -> dict[str, int]:
+    """The number of votes that the chair sees."""
+    lines = roll_lines(asking.objects.ids["open_meeting", asking.where])
+    return {"expected_denominator": denominator_of(lines, set())}
 
 
 def paper(_asking: Asking) -> dict[str, Any]:
