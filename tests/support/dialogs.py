@@ -1,0 +1,128 @@
+"""Every dialog of the app and the way to it on the demo: the tap that opens it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.support.demo_service import DemoService, go
+
+FEATURES = Path(__file__).resolve().parents[2] / "pwa" / "src" / "features"
+_OPENS = re.compile(r"<(Dialog|ConfirmDialog|ActDialog|WhiteScreen)\b")
+# Frames that others fill; they are examined with what fills them.
+FRAMES = {"ActDialog"}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the dialog of one component is opened, by whom and on which screen."""
+
+    component: str
+    login: str
+    path: str
+    tap: Callable[[Page], None]
+
+
+def components() -> set[str]:
+    """The components that open a dialog of their own, from the source of the app."""
+    found = {file.stem for file in FEATURES.rglob("*.svelte") if _OPENS.search(file.read_text("utf-8"))}
+    assert found, "dialogs are written in another way now"
+    return found - FRAMES
+
+
+def button(name: str | re.Pattern[str]) -> Callable[[Page], None]:
+    """Tap the first button of this name."""
+    return lambda page: page.get_by_role("button", name=name).first.click()
+
+
+def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
+    """The dialogs on the demo; ``secretary`` is signed in as the secretary of the demo member's cell."""
+    story = demo.story
+    chapter, room = f"/chapter/meetings/{story.next_meeting}", f"/chapter/meetings/{story.open_meeting}/room"
+    draft = a_draft(demo, secretary)
+    yield Way("OpenMeeting", story.secretary, f"{chapter}/room", button("Mở cuộc họp"))
+    yield Way("MarkDialog", story.host, room, lambda page: page.locator(".lines button.who").first.click())
+    yield Way("CloseMeeting", story.host, room, button("Kết thúc cuộc họp"))
+    yield Way("QrFull", story.host, room, show_code)
+    yield Way("CancelMeeting", story.secretary, chapter, button("Hủy cuộc họp"))
+    yield Way("Papers", story.secretary, chapter, button(re.compile("^Bỏ tài liệu ")))
+    yield Way("Convene", story.secretary, f"/chapter/meetings/{draft}", button("Triệu tập"))
+    yield Way("AgendaItemDialog", story.secretary, f"/chapter/meetings/{draft}/edit", button("Thêm nội dung"))
+    yield Way(
+        "ConflictDialog",
+        story.secretary,
+        f"/chapter/meetings/{draft}/edit",
+        lambda page: cross(demo, secretary, draft, page),
+    )
+    yield Way("ActivationSheet", story.secretary, "/chapter/members", button("Tạo phiếu kích hoạt"))
+    yield Way("DevicesScreen", story.secretary, "/me/devices", button("Cho đăng xuất"))
+    yield Way(
+        "RenewAccess", story.staff, f"/staff/members/{story.member_id}", button("In phiếu kích hoạt mới")
+    )
+    yield Way("CitizenId", story.staff, f"/staff/members/{story.member_id}", button("Xem số căn cước"))
+    yield Way(
+        "SheetsScreen",
+        story.staff,
+        f"/staff/organizations/{story.cell}/activation",
+        button("Tạo phiếu (PDF)"),
+    )
+    # Last, because the meeting is over afterwards.
+    ended = f"/chapter/meetings/{story.open_meeting}"
+    yield Way("ManageScreen", story.host, ended, lambda page: finish(page, room, ended))
+    yield Way("TaskDialog", story.host, f"{ended}/resolution", button("Thêm nhiệm vụ"))
+    yield Way("ResolutionEditScreen", story.host, f"{ended}/resolution", issue)
+
+
+def show_code(page: Page) -> None:
+    button("Hiện mã QR")(page)
+    expect(page.get_by_role("img", name=re.compile("Mã QR để điểm danh"))).to_be_visible()
+
+
+def finish(page: Page, room: str, meeting: str) -> None:
+    """Close the meeting that is open, and ask to settle its roll."""
+    go(page, room)
+    button("Kết thúc cuộc họp")(page)
+    page.locator("dialog[open]").get_by_role("button", name="Kết thúc cuộc họp").click()
+    expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
+    go(page, meeting)
+    button("Chốt danh sách điểm danh")(page)
+
+
+def issue(page: Page) -> None:
+    for label in ("Số, ký hiệu", "Tên nghị quyết", "Nội dung"):
+        page.get_by_label(label).first.fill("15-NQ/CB" if label == "Số, ký hiệu" else "Chi bộ thống nhất")
+    button("Ban hành")(page)
+
+
+def a_draft(demo: DemoService, secretary: BrowserContext) -> str:
+    """A meeting of the demo member's cell that is being prepared, after the pattern of the next one."""
+    known: dict[str, Any] = secretary.request.get(f"{demo.url}/api/meetings/{demo.story.next_meeting}").json()
+    answer = secretary.request.post(
+        f"{demo.url}/api/organizations/{demo.story.cell}/meetings",
+        data={
+            **{name: known[name] for name in ("kind", "place", "starts_at", "ends_at")},
+            "title": "Sinh hoạt chi bộ chuyên đề",
+            "agenda": [{"title": "Đọc báo cáo", "minutes": 20}],
+        },
+        headers={"Origin": demo.url, "Idempotency-Key": "a-draft-for-dialogs"},
+    )
+    assert answer.ok, answer.text()
+    return str(answer.json()["id"])
+
+
+def cross(demo: DemoService, secretary: BrowserContext, meeting: str, page: Page) -> None:
+    """Two people change one meeting: the other one is first."""
+    known = secretary.request.get(f"{demo.url}/api/meetings/{meeting}").json()
+    page.get_by_label("Địa điểm").fill("Nhà văn hóa")
+    answer = secretary.request.patch(
+        f"{demo.url}/api/meetings/{meeting}",
+        data={"place": "Hội trường"},
+        headers={
+            "Origin": demo.url,
+            "If-Match": known["etag"] if known["etag"].startswith('"') else f'"{known["etag"]}"',
+        },
+    )
+    assert answer.ok, answer.text()
+    button("Lưu")(page)
