@@ -78,6 +78,17 @@ NOT_READINGS = {
     ("post", "/api/resolutions/{resolution_id}/issue"): "the same",
     ("get", "/api/organizations/{organization_id}/resolutions"): "the same",
     ("post", "/api/organizations/{organization_id}/resolutions"): "the same",
+    (
+        "get",
+        "/api/ballots/{ballot_id}",
+    ): "opinions that members put on record by name, part of the vote's result",
+    ("get", "/api/ballots/{ballot_id}/result"): "the same, as a document of the meeting",
+    ("get", "/api/meetings/{meeting_id}/ballots"): "the same",
+    ("post", "/api/meetings/{meeting_id}/ballots"): "the same",
+    ("post", "/api/ballots/{ballot_id}/open"): "the same",
+    ("post", "/api/ballots/{ballot_id}/close"): "the same",
+    ("post", "/api/ballots/{ballot_id}/withdraw"): "the same",
+    ("put", "/api/ballots/{ballot_id}/reservations"): "the same",
 }
 
 

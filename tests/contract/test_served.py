@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.access.places import furnish
 from tests.support.clients import ApiClient
 from tests.support.factories import World
+from tests.support.files import pdf
 from tests.support.meetings import check_in_body, key_of, opened
 from tests.support.postgres import find_free_port
 
@@ -72,7 +73,6 @@ def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
     app = create_app(settings)
     with app.app_context():
         world = World.build(app)
-        objects = furnish(app, world)
         secretary = ApiClient(app, token=world.token_of("secretary"))
         now = datetime.now(UTC)
         meeting = opened(secretary, world.id_of("cell"), starts_at=now + timedelta(minutes=30))
@@ -80,10 +80,10 @@ def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
         names = {
             "meeting": meeting["id"],
             "cell": world.id_of("cell"),
-            "paper": str(objects.ids["paper", "cell"]),
-            "gone": str(objects.ids["paper", "far_cell"]),
+            "paper": _attach(secretary, meeting, "bao-cao.pdf"),
+            "gone": _attach(secretary, meeting, "ke-hoach.pdf"),
         }
-        _lose_the_file_of(objects.ids["paper", "far_cell"])
+        _lose_the_file_of(int(names["gone"]))
         cursor = ApiClient(app, token=world.token_of("second_member")).get("/api/sync", expect=200)
         names["cursor"] = cursor.json["cursor"]
         db.session.remove()
@@ -101,6 +101,13 @@ def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
             yield served
         finally:
             process.terminate()
+
+
+def _attach(secretary: ApiClient, meeting: dict[str, Any], name: str) -> str:
+    data = {"file": (BytesIO(pdf(f"Nội dung {name}")), name)}
+    return str(
+        secretary.request("POST", f"/api/meetings/{meeting['id']}/papers", data=data, expect=201).json["id"]
+    )
 
 
 def _lose_the_file_of(paper_id: int) -> None:
@@ -159,7 +166,7 @@ ANSWERS: dict[str, tuple[tuple[int, ...], str, str, dict[str, Any]]] = {
     "no such method": ((405,), "DELETE", "/api/notices", {"role": "member"}),
     "too large": ((413,), "POST", "/api/session", {"headers": JSON, "body": b" " * (MAX_PLAIN_BODY + 1)}),
     "not valid": ((422,), "POST", "/api/session", {"headers": JSON, "body": b"{}"}),
-    "the server's own fault": ((500,), "GET", "/api/papers/{gone}/content", {"role": "far_member"}),
+    "the server's own fault": ((500,), "GET", "/api/papers/{gone}/content", {"role": "member"}),
 }
 
 
