@@ -142,6 +142,15 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("GET", "/api/organizations/<id:organization_id>/settings/<string:name>/history"): Expected(
         READERS, STAFF, (200,), ORGANIZATION
     ),
+    ("GET", "/api/organizations/<id:organization_id>/agenda-templates"): Expected(
+        READERS, OFFICERS, (200,), ORGANIZATION
+    ),
+    ("GET", "/api/organizations/<id:organization_id>/agenda-templates/<string:kind>"): Expected(
+        READERS, OFFICERS, (200,), ORGANIZATION
+    ),
+    ("PUT", "/api/organizations/<id:organization_id>/agenda-templates/<string:kind>"): Expected(
+        READERS, either(RUNNERS, STAFF), (200,), ORGANIZATION, {"agenda": []}, match="*"
+    ),
     ("GET", "/api/organizations/<id:organization_id>/members"): Expected(
         READERS, OFFICERS, (200,), ORGANIZATION
     ),

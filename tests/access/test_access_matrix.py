@@ -27,7 +27,11 @@ from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 
 # What stands in an address beside ids.
-WORDS = {"<path:path>": "khong-co-trang-nay", "<string:name>": "attendance.quorum"}
+WORDS = {
+    "<path:path>": "khong-co-trang-nay",
+    "<string:name>": "attendance.quorum",
+    "<string:kind>": "regular",
+}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CASES = [*((route, TABLE[route]) for route in TABLE), *((route, DRAFTS[route]) for route in DRAFTS)]
 Setting = tuple[Flask, World, Objects]

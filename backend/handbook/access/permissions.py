@@ -7,6 +7,8 @@ class Permission(StrEnum):
     ORGANIZATIONS_READ = "organizations:read"
     SETTINGS_READ = "settings:read"
     SETTINGS_WRITE = "settings:write"
+    AGENDA_TEMPLATES_READ = "agenda_templates:read"
+    AGENDA_TEMPLATES_WRITE = "agenda_templates:write"
     MEMBERS_LIST = "members:list"
     MEMBERS_READ = "members:read"
     MEMBERS_READ_PHONE = "members:read_phone"

@@ -37,6 +37,9 @@ POLICY: dict[P, Rule] = {
     # Settings hold for everything below: those at or above who look after the tree read and change them.
     P.SETTINGS_READ: Rule(AtOrBelow(STAFF), P.ORGANIZATIONS_READ),
     P.SETTINGS_WRITE: Rule(AtOrBelow(STAFF), P.ORGANIZATIONS_READ),
+    # With which agenda meetings begin is said by those who run them, for their own organisation and what lies below it.
+    P.AGENDA_TEMPLATES_READ: Rule(AtOrBelow(OFFICERS), P.ORGANIZATIONS_READ),
+    P.AGENDA_TEMPLATES_WRITE: Rule(AnyOf(At(RUNNERS), AtOrBelow(STAFF)), P.ORGANIZATIONS_READ),
     # Members: oneself, who runs the cell, and staff above it. Other members of the cell see no records.
     P.MEMBERS_LIST: Rule(AtOrBelow(OFFICERS), P.ORGANIZATIONS_READ),
     P.MEMBERS_READ: Rule(AnyOf(OwnMember(), AtOrBelow(OFFICERS)), P.MEMBERS_READ),

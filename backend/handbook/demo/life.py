@@ -177,7 +177,7 @@ class Chronicler:
             row_version=1,
             created_at=starts_at - timedelta(days=7),
         )
-        entries = template_for(kind) or template_for(MeetingKind.REGULAR)[:4]
+        entries = template_for(kind)
         for position, entry in enumerate(entries, 1):
             self.store.add(
                 AgendaItem,

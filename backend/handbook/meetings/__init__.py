@@ -3,13 +3,11 @@
 from flask import Flask
 
 from handbook.extensions import api
-from handbook.meetings import paper_routes, template_models
+from handbook.meetings import paper_routes, template_routes
 from handbook.meetings.routes import blp
 
 
 def init_app(app: Flask) -> None:
     api.register_blueprint(blp)
     api.register_blueprint(paper_routes.blp)
-
-
-__all__ = ["init_app", "template_models"]
+    api.register_blueprint(template_routes.blp)

@@ -30,7 +30,7 @@ from handbook.meetings.rules import (
     same_time_next_month,
 )
 from handbook.meetings.state import EDITABLE, Step, require_state, state_after
-from handbook.meetings.templates import AgendaEntry, template_for
+from handbook.meetings.templates import AgendaEntry, template_of
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 from handbook.organizations.versions import bump_content_version
@@ -84,7 +84,7 @@ def create_meeting(
         content_version=bump_content_version(uow, organization.id),
         created_at=uow.clock.now(),
     )
-    entries = template_for(draft.kind) if draft.agenda is None else draft.agenda
+    entries = template_of(organization, draft.kind) if draft.agenda is None else draft.agenda
     meeting.agenda = _agenda(meeting, entries)
     uow.session.add(meeting)
     uow.session.flush()

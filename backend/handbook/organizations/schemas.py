@@ -11,11 +11,21 @@ class MemberCountsSchema(Schema):
     exempt = fields.Integer(required=True)
 
 
+class TemplateLineSchema(Schema):
+    """One item of an agenda with which meetings begin."""
+
+    title = fields.String(required=True)
+    presenter = fields.String(required=True, allow_none=True)
+    minutes = fields.Integer(required=True, allow_none=True)
+    body = fields.String(required=True, allow_none=True)
+
+
 class OrganizationSchema(Schema):
     """An organisation; ``path`` is the ids from the root down to it.
 
     ``rules`` is what it sets itself, by the name of the setting; the topmost organisation names every rule. In force at an
-    organisation is what the nearest one along its path says.
+    organisation is what the nearest one along its path says. ``agenda_templates`` likewise, by the kind of meeting; where no
+    organisation along the path has one, the program's own is used.
     """
 
     id = Id(required=True)
@@ -27,6 +37,9 @@ class OrganizationSchema(Schema):
     timezone = fields.String(required=True)
     member_counts = fields.Nested(MemberCountsSchema, required=True)
     rules = fields.Dict(keys=fields.String(), required=True)
+    agenda_templates = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.Nested(TemplateLineSchema)), required=True
+    )
     etag = fields.String(required=True)
 
 

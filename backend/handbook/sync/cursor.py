@@ -1,6 +1,6 @@
 """The cursor: the versions of the few organisations a phone follows, and of its own account.
 
-Written as ``1.ACCOUNT.VERSION.DAY.HOME.SCOPE.ORG-VERSION_ORG-VERSION…``; opaque to phones. ``DAY`` makes every phone pass the
+Written as ``2.ACCOUNT.VERSION.DAY.HOME.SCOPE.ORG-VERSION_ORG-VERSION…``; opaque to phones. ``DAY`` makes every phone pass the
 long path once a day, because offices begin and end with a date; ``HOME`` and ``SCOPE`` notice that the person may see another
 part of the tree than before.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from handbook.access.actor import Actor
 
-FORMAT = "1"
+FORMAT = "2"
 _ZONE_SECONDS = 7 * 3600
 _DAY_SECONDS = 86400
 MAX_LENGTH = 1000

@@ -647,6 +647,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/agenda-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        /** The agenda with which a meeting of each kind begins, and where it comes from. */
+        get: operations["list_agenda_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/agenda-templates/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        /** The agenda of one kind of meeting. */
+        get: operations["get_agenda_template"];
+        /** Set the agenda for the organisation and everything below it, or follow the organisation above again. */
+        put: operations["change_agenda_template"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting_id}/attendance": {
         parameters: {
             query?: never;
@@ -1245,6 +1285,12 @@ export interface components {
             probationary: number;
             exempt: number;
         };
+        TemplateLine: {
+            title: string;
+            presenter: string | null;
+            minutes: number | null;
+            body: string | null;
+        };
         Organization: {
             /** @example 17 */
             id: string;
@@ -1259,6 +1305,9 @@ export interface components {
             member_counts: components["schemas"]["MemberCounts"];
             rules: {
                 [key: string]: unknown;
+            };
+            agenda_templates: {
+                [key: string]: components["schemas"]["TemplateLine"][];
             };
             etag: string;
         };
@@ -1638,6 +1687,23 @@ export interface components {
              * @example 17
              */
             agenda_item_id: string | null;
+        };
+        AgendaTemplate: {
+            /** @enum {string} */
+            kind: "regular" | "thematic" | "committee" | "extraordinary" | "congress" | "conference";
+            agenda: components["schemas"]["TemplateLine"][];
+            own: boolean;
+            inherited_from: components["schemas"]["SettingOrigin"] | null;
+            etag: string;
+        };
+        AgendaTemplates: {
+            /** @example 17 */
+            organization_id: string;
+            can_write: boolean;
+            items: components["schemas"]["AgendaTemplate"][];
+        };
+        AgendaTemplateIn: {
+            agenda: components["schemas"]["NewAgendaItem"][] | null;
         };
         Quorum: {
             required: number;
@@ -2825,6 +2891,21 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "invalid_paper" | "paper_not_anonymous" | "unknown_field" | "validation_failed";
+                };
+            };
+        };
+        /** @description Too many requests. `too_many_requests`: Come back after ``retry_after`` seconds. */
+        "429.too_many_requests": {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After.always"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 429;
+                    /** @enum {unknown} */
+                    code?: "too_many_requests";
                 };
             };
         };
@@ -4299,6 +4380,133 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    list_agenda_templates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaTemplates"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    get_agenda_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organization_id: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaTemplate"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    change_agenda_template: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                organization_id: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgendaTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaTemplate"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     read_roll: {
         parameters: {
             query?: never;
@@ -5235,6 +5443,7 @@ export interface operations {
             409: components["responses"]["409.ballot_closed.ballot_not_open.conflict.paper_already_used.wrong_ballot_method"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.invalid_paper.paper_not_anonymous.unknown_field.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from handbook.kernel.problems import WrongState
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.rules import (
+    ORDINARY_KINDS,
     duration_error,
     opening_error,
     retitle,
@@ -171,4 +172,11 @@ def test_the_template_of_a_regular_meeting_fits_the_least_duration() -> None:
     regular = template_for(MeetingKind.REGULAR)
     assert regular[2].title == "Điểm danh đảng viên"
     assert sum(entry.minutes or 0 for entry in regular) == 90
-    assert template_for(MeetingKind.CONGRESS) == ()
+
+
+@pytest.mark.parametrize("kind", list(MeetingKind))
+def test_every_kind_of_meeting_has_an_agenda_to_begin_with(kind: MeetingKind) -> None:
+    entries = template_for(kind)
+    assert all(entry.title and entry.presenter and entry.minutes for entry in entries)
+    assert len({entry.title for entry in entries}) == len(entries) >= 9
+    assert sum(entry.minutes or 0 for entry in entries) >= (90 if kind in ORDINARY_KINDS else 45)

@@ -1,4 +1,4 @@
-"""Settings of organisations, agenda templates, and the rules frozen on a meeting
+"""Settings of organisations, and the rules frozen on a meeting
 
 Revision ID: 0002
 Revises: 0001
@@ -48,32 +48,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_setting_changes_organization_id_name_id", "setting_changes", ["organization_id", "name", "id"]
     )
-    op.create_table(
-        "agenda_templates",
-        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
-        sa.Column("organization_id", BIG_ID, nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("agenda", sa.JSON(), nullable=True),
-        sa.Column("content_version", BIG_ID, nullable=False),
-        sa.Column("row_version", sa.Integer(), nullable=False),
-        sa.Column("set_by_account_id", BIG_ID, nullable=True),
-        sa.Column("set_by_member_id", BIG_ID, nullable=True),
-        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('regular', 'thematic', 'committee', 'extraordinary', 'congress', 'conference')",
-            name=op.f("ck_agenda_templates_kind"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_agenda_templates_organization_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_templates")),
-    )
-    op.create_index(
-        "uq_agenda_templates_organization_id_kind",
-        "agenda_templates",
-        ["organization_id", "kind"],
-        unique=True,
-    )
     op.add_column("meetings", sa.Column("quorum_share", sa.String(length=7), nullable=True))
     op.add_column("meetings", sa.Column("late_after_minutes", sa.Integer(), nullable=True))
     op.add_column("meetings", sa.Column("thematic_combines", sa.Boolean(), nullable=True))
@@ -88,6 +62,5 @@ def downgrade() -> None:
     op.drop_column("meetings", "thematic_combines")
     op.drop_column("meetings", "late_after_minutes")
     op.drop_column("meetings", "quorum_share")
-    op.drop_table("agenda_templates")
     op.drop_table("setting_changes")
     op.drop_table("organization_settings")

@@ -1,6 +1,7 @@
 """What the API tells of settings: the value in force, where it comes from, who changed it when."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,18 +31,18 @@ def state_of(organization: Organization, setting: Setting) -> SettingState:
     return SettingState(organization.id, _last_changes(organization).get(setting.name, 0))
 
 
-def setting_views(organization: Organization) -> list[dict[str, Any]]:
-    """All settings of an organisation, in the order of the registry, in three statements."""
+def setting_views(organization: Organization, settings: Sequence[Setting] = SETTINGS) -> list[dict[str, Any]]:
+    """All of these settings at an organisation, in their order, in three statements."""
     line = path_ids(organization.path)
-    own = own_values(line)
+    own = own_values(line, {setting.name: setting for setting in settings})
     names = _names(line)
     versions = _last_changes(organization)
-    return [_view(setting, line, own, names, versions.get(setting.name, 0)) for setting in SETTINGS]
+    return [_view(setting, line, own, names, versions.get(setting.name, 0)) for setting in settings]
 
 
 def setting_view(organization: Organization, setting: Setting) -> dict[str, Any]:
     """One of them."""
-    return next(view for view in setting_views(organization) if view["name"] == setting.name)
+    return setting_views(organization, [setting])[0]
 
 
 def history(

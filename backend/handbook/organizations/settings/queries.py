@@ -1,6 +1,6 @@
 """Reading settings: whatever the depth of the tree, the values in force are one statement."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, true
@@ -10,7 +10,7 @@ from handbook.kernel.db import db
 from handbook.kernel.tree import PATH_END, SEGMENT, ancestor_paths, path_ids
 from handbook.organizations.models import Organization
 from handbook.organizations.settings.models import OrganizationSetting
-from handbook.organizations.settings.registry import BY_NAME, Rules, dump_value, load_value
+from handbook.organizations.settings.registry import BY_NAME, Rules, Setting, dump_value, load_value
 
 
 def rules_of(organization: Organization) -> Rules:
@@ -82,15 +82,37 @@ def _nearest(ids: list[int], set_values: dict[int, dict[str, Any]]) -> dict[str,
     return values
 
 
-def own_values(organization_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+def value_of(organization: Organization, setting: Setting) -> Any:
+    """The value of one setting in force at the organisation, also of one that is none of the :data:`SETTINGS`."""
+    ids = path_ids(organization.path)
+    values = _nearest(ids, own_values(ids, {setting.name: setting}))
+    return values.get(setting.name, setting.default)
+
+
+def own_values(
+    organization_ids: Collection[int], settings: Mapping[str, Setting] = BY_NAME
+) -> dict[int, dict[str, Any]]:
     """What each of these organisations sets itself, by name; those that set nothing are left out."""
     rows = db.session.execute(
         select(
             OrganizationSetting.organization_id, OrganizationSetting.name, OrganizationSetting.value
-        ).where(OrganizationSetting.organization_id.in_(sorted(organization_ids)))
+        ).where(
+            OrganizationSetting.organization_id.in_(sorted(organization_ids)),
+            OrganizationSetting.name.in_(sorted(settings)),
+        )
     )
     found: dict[int, dict[str, Any]] = {}
     for organization_id, name, text in rows:
-        if name in BY_NAME:
-            found.setdefault(organization_id, {})[name] = load_value(BY_NAME[name], text)
+        found.setdefault(organization_id, {})[name] = load_value(settings[name], text)
+    return found
+
+
+def own_texts(organization_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """Everything that each of these organisations sets itself, as it is stored."""
+    rows = db.session.scalars(
+        select(OrganizationSetting).where(OrganizationSetting.organization_id.in_(sorted(organization_ids)))
+    )
+    found: dict[int, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.organization_id, {})[row.name] = row.value
     return found

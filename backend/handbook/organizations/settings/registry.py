@@ -10,6 +10,9 @@ from typing import Any
 
 from handbook.organizations.settings.values import Kind, Numbers, Share, WholeNumber, Yes
 
+#: With this begin the names of what the feature of meetings keeps here as well: agendas, one for each kind of meeting.
+AGENDA = "agenda."
+
 
 class Group(StrEnum):
     """What belongs together on the screen."""

@@ -12,13 +12,19 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.organizations.models import Organization
 from handbook.organizations.settings.models import OrganizationSetting, SettingChange
 from handbook.organizations.settings.queries import rules_of
-from handbook.organizations.settings.registry import SETTINGS, Rules, Setting, dump_value
+from handbook.organizations.settings.registry import BY_NAME, SETTINGS, Rules, Setting, dump_value
 from handbook.organizations.settings.values import Refused
 from handbook.organizations.versions import bump_content_version
 
 
 def change_setting(
-    organization: Organization, setting: Setting, data: Any, *, actor: Actor, uow: UnitOfWork
+    organization: Organization,
+    setting: Setting,
+    data: Any,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    tag: str = "organizations:setting:changed",
 ) -> None:
     """Let ``data`` hold at the organisation and below; None: as the organisation above has it. The row is locked.
 
@@ -47,7 +53,8 @@ def change_setting(
     else:
         own.value = text
     uow.session.flush()
-    _refuse_contradiction(setting, rules_of(organization))
+    if setting.name in BY_NAME:
+        _refuse_contradiction(setting, rules_of(organization))
     uow.session.add(
         SettingChange(
             organization_id=organization.id,
@@ -62,11 +69,11 @@ def change_setting(
     uow.session.flush()
     record(
         uow,
-        "organizations:setting:changed",
+        tag,
         actor=actor,
         subject_id=organization.id,
         path=organization.path,
-        details={"name": setting.name, "before": _json(before), "after": _json(text)},
+        details={"name": setting.name, **_difference(setting, before, text)},
     )
 
 
@@ -90,5 +97,8 @@ def _refuse_contradiction(changed: Setting, rules: Rules) -> None:
         )
 
 
-def _json(text: str | None) -> Any:
-    return None if text is None else json.loads(text)
+def _difference(setting: Setting, before: str | None, after: str | None) -> dict[str, Any]:
+    """Both values, but for what people have written: the record holds no texts, the history does."""
+    if setting.name not in BY_NAME:
+        return {}
+    return {"before": before and json.loads(before), "after": after and json.loads(after)}
