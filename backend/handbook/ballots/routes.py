@@ -163,7 +163,7 @@ def cast_paper(fields: dict[str, Any], ballot_id: int) -> Response:
     """Put a paper into the box, as nobody in particular: a request that bears a session is refused."""
     if COOKIE in request.cookies or "Authorization" in request.headers:
         raise NotAnonymous
-    limit: FailureWindow = current_app.extensions[BOX_LIMIT]
+    limit = _box_limit()
     address, now = request.remote_addr or "", current_clock().now()
     limit.check(address, now)
     paper = FilledPaper(
@@ -192,6 +192,11 @@ def read_result(ballot_id: int) -> Response:
     actor = current_actor()
     ballot = queries.get_ballot(ballot_id, Permission.BALLOTS_READ, actor=actor)
     return set_body_etag(jsonify(BallotRecordSchema().dump(queries.read_result(ballot, actor=actor))))
+
+
+def _box_limit() -> FailureWindow:
+    limit: FailureWindow = current_app.extensions[BOX_LIMIT]
+    return limit
 
 
 def _locked(ballot_id: int) -> Ballot:

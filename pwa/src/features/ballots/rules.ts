@@ -1,0 +1,94 @@
+/**
+ * The rules of votes (2-domain, Votes and Members): who votes, the denominator, the majority. The same as
+ * `handbook.ballots.rules`; both are held to `tests/data/ballots/cases.json`. Pure, in whole numbers.
+ */
+import type { AttendanceState, MemberStatus } from '$api/shapes';
+
+export type BallotKind = 'resolution' | 'admission' | 'recognition' | 'other';
+
+export interface Line {
+  /** The member's status when summoned. */
+  status: MemberStatus;
+  /** What the roll says; null: not recorded. */
+  state: AttendanceState | null;
+}
+
+const ATTENDING: readonly (AttendanceState | null)[] = ['present', 'late'];
+
+/** "Only official members vote; probationary members may speak, not vote." Who is introduced elsewhere or here for a time does not. */
+export function holdsAVote(status: MemberStatus): boolean {
+  return status === 'official' || status === 'exempt';
+}
+
+/** "… less exempt members who are absent (an exempt member who attends and votes counts). Other absentees stay in the denominator." */
+export function isCounted({ status, state }: Line): boolean {
+  if (!holdsAVote(status) || state === 'exempt') return false;
+  return status === 'official' || ATTENDING.includes(state);
+}
+
+export function mayVote(line: Line): boolean {
+  return isCounted(line) && ATTENDING.includes(line.state);
+}
+
+export function denominator(lines: readonly Line[]): number {
+  return lines.filter(isCounted).length;
+}
+
+export function votersPresent(lines: readonly Line[]): number {
+  return lines.filter(mayVote).length;
+}
+
+/** The share of the denominator that must agree, as a fraction: at least it, or more than it. */
+export interface Majority {
+  numerator: number;
+  divisor: number;
+  atLeast: boolean;
+}
+
+/** "A resolution passes with more than 1/2; admission of a member or official recognition needs at least 2/3." */
+export function majorityFor(kind: BallotKind, { resolution = '1/2', admission = '2/3' } = {}): Majority {
+  const atLeast = kind === 'admission' || kind === 'recognition';
+  const [numerator = 1, divisor = 1] = (atLeast ? admission : resolution).split('/').map(Number);
+  return { numerator, divisor, atLeast };
+}
+
+/** The fewest votes in favour that reach the majority, never none. */
+export function required(out: number, { numerator, divisor, atLeast }: Majority): number {
+  const exact = out * numerator;
+  const whole = Math.floor(exact / divisor);
+  return atLeast ? Math.max(1, whole + (exact % divisor > 0 ? 1 : 0)) : whole + 1;
+}
+
+export function passes(agree: number, out: number, majority: Majority): boolean {
+  return agree >= required(out, majority);
+}
+
+export interface Tally {
+  agree: number;
+  disagree: number;
+  other: number;
+}
+
+export interface Papers {
+  given_out: number;
+  returned: number;
+  valid: number;
+  invalid: number;
+}
+
+export type CountError =
+  | 'more_votes_than_voters' | 'more_papers_than_voters' | 'more_returned_than_given_out' | 'papers_do_not_add_up' | 'votes_do_not_add_up';
+
+export function total({ agree, disagree, other }: Tally): number {
+  return agree + disagree + other;
+}
+
+/** What is wrong with numbers that people counted, or null. `papers` only for a secret vote on paper. */
+export function countError(tally: Tally, out: number, papers: Papers | null = null): CountError | null {
+  if (!papers) return total(tally) > out ? 'more_votes_than_voters' : null;
+  if (papers.given_out > out) return 'more_papers_than_voters';
+  if (papers.returned > papers.given_out) return 'more_returned_than_given_out';
+  if (papers.valid + papers.invalid !== papers.returned) return 'papers_do_not_add_up';
+  if (total(tally) !== papers.valid) return 'votes_do_not_add_up';
+  return null;
+}

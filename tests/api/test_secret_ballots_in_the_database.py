@@ -1,0 +1,233 @@
+"""An administrator with everything tries to learn who voted how: all tables at every moment, the place of each row, backups,
+the logs, the ballot's private key, and the traffic besides. And fails."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, text
+from tests.support.ballots import close, open_ballot
+from tests.support.clients import ApiClient
+from tests.support.factories import World
+from tests.support.meetings import opened
+from tests.support.voter import Paper, emsa_pss_encode
+
+from handbook.ballots.models import Ballot
+from handbook.ballots.papers import SALT_BYTES, decode, load_private, load_public
+from handbook.ballots.service import key_context
+from handbook.kernel.db import db
+from handbook.members.enums import MemberStatus
+
+SignIn = Callable[[str], ApiClient]
+Tables = dict[str, list[tuple[Any, ...]]]
+CHOICES = ("agree", "disagree", "other", "agree", "disagree", "agree")
+
+
+def all_tables() -> Tables:
+    """Everything the database holds, table by table."""
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        return {
+            name: sorted(
+                (tuple(row) for row in connection.execute(text(f'SELECT * FROM "{name}"'))), key=repr
+            )
+            for name in inspect(connection).get_table_names()
+        }
+
+
+def as_stored() -> list[str]:
+    """The serials in the order in which the database itself keeps them, with all it knows of each row."""
+    postgres = db.engine.dialect.name == "postgresql"
+    order = "ctid" if postgres else "1"
+    with db.engine.connect() as connection:
+        return [
+            row.serial
+            for row in connection.execute(
+                text(
+                    f"SELECT serial FROM ballot_box ORDER BY {order}"
+                    if postgres
+                    else "SELECT serial FROM ballot_box"
+                )
+            )
+        ]
+
+
+class Room:
+    """A secret ballot of six voters, with everything the server could have seen of it."""
+
+    def __init__(self, world: World, sign_in: SignIn, client: ApiClient, app: Flask) -> None:
+        self.world, self.sign_in, self.client, self.app = world, sign_in, client, app
+        self.secretary = sign_in("secretary")
+        self.meeting = opened(self.secretary, world.id_of("cell"))
+        self.voters = ["member", "second_member", "secretary", "deputy", "third", "fourth"]
+        for role in self.voters:
+            path = f"/api/meetings/{self.meeting['id']}/attendance/{world.id_of(role)}"
+            self.secretary.put(path, {"state": "present"}, expect=200)
+        self.ballot = open_ballot(self.secretary, self.meeting, method="secret", kind="admission")
+        self.papers: dict[str, Paper] = {}
+        self.blinded: dict[str, str] = {}
+        self.signed: dict[str, str] = {}
+        self.choices = dict(zip(self.voters, CHOICES, strict=True))
+
+    def take_papers(self) -> None:
+        for role in self.voters:
+            paper = Paper(self.ballot["key"], self.ballot["public_key"])
+            self.blinded[role] = paper.blinded
+            path = f"/api/ballots/{self.ballot['id']}/papers"
+            answer = self.sign_in(role).post(path, {"blinded": self.blinded[role]}, expect=201)
+            self.signed[role] = answer.json["blind_signature"]
+            paper.take(self.signed[role])
+            self.papers[role] = paper
+
+    def cast(self, role: str) -> None:
+        body = self.papers[role].filled(self.choices[role])
+        self.client.post(f"/api/ballot-box/{self.ballot['id']}", body, expect=201)
+
+    def private_key(self) -> Any:
+        row = db.session.get_one(Ballot, int(self.ballot["id"]))
+        assert row.private_key_sealed is not None
+        secrets = self.app.extensions["handbook.secrets"]
+        return load_private(secrets.decrypt(row.private_key_sealed, key_context(row.key)))
+
+
+@pytest.fixture
+def room(app: Flask, world: World, sign_in: SignIn, client: ApiClient) -> Room:
+    from handbook.kernel.unit_of_work import unit_of_work
+
+    with app.test_request_context(), unit_of_work() as uow:
+        for number, role in enumerate(("third", "fourth"), start=20):
+            world.add_member(
+                role, f"Mai Văn {role.title()}", "cell", MemberStatus.OFFICIAL, number=number, uow=uow
+            )
+    db.session.remove()
+    return Room(world, sign_in, client, app)
+
+
+def test_a_vote_changes_one_row_of_one_table_and_the_row_names_nobody(engine_name: str, room: Room) -> None:
+    room.take_papers()
+    identities = {
+        str(number)
+        for role in room.voters
+        for number in (room.world.members[role].id, room.world.accounts[role].id)
+    }
+    order = random.Random(7).sample(room.voters, len(room.voters))
+    for role in order:
+        before = all_tables()
+        room.cast(role)
+        after = all_tables()
+        changed = {name for name in after if after[name] != before[name]}
+        assert changed == {"ballot_box"}
+        (row,) = set(after["ballot_box"]) - set(before["ballot_box"])
+        known = {room.ballot["id"], room.choices[role]}
+        paper = room.papers[role].filled(room.choices[role])
+        known |= {room.papers[role].serial, paper["secret"], paper["randomizer"], paper["signature"]}
+        assert {str(value) for value in row} - known == {" ".join(paper["marks"])}
+        assert not identities & ({str(value) for value in row} - {room.ballot["id"]})
+
+
+def test_nothing_that_a_voter_left_under_the_own_name_occurs_in_the_box(engine_name: str, room: Room) -> None:
+    """Neither what the database kept of taking papers nor what passed over the wire meets anything in the box."""
+    room.take_papers()
+    for role in room.voters:
+        room.cast(role)
+    tables = all_tables()
+    in_the_box = {str(value) for row in tables["ballot_box"] for value in row} - {room.ballot["id"], *CHOICES}
+    elsewhere = {
+        str(value) for name, rows in tables.items() if name != "ballot_box" for row in rows for value in row
+    }
+    assert not in_the_box & elsewhere
+    assert not any(part in whole for part in in_the_box for whole in elsewhere if len(part) > 8)
+    assert not in_the_box & {*room.blinded.values(), *room.signed.values()}
+
+
+def test_with_the_private_key_and_all_traffic_every_paper_fits_every_vote(
+    engine_name: str, room: Room
+) -> None:
+    """The worst case: a backup from while the ballot was open, the data key, and a wiretap of every signature.
+
+    For each taken paper and each vote there is exactly one blinding factor that turns the one into the other, so the
+    transcripts exclude no pair, and no pair is more likely than another.
+    """
+    room.take_papers()
+    for role in room.voters:
+        room.cast(role)
+    key = room.private_key().private_numbers()
+    modulus, exponent = key.public_numbers.n, key.public_numbers.e
+    public = load_public(room.ballot["public_key"])
+    for taken in room.voters:
+        blinded = int.from_bytes(decode(room.blinded[taken]))
+        blind_signature = int.from_bytes(decode(room.signed[taken]))
+        for cast in room.voters:
+            signature = int.from_bytes(room.papers[cast].signature)
+            # What the phone would have blinded; the salt can be read off the signature by anybody.
+            message = pow(signature, exponent, modulus)
+            factor = blind_signature * pow(signature, -1, modulus) % modulus
+            assert message * pow(factor, exponent, modulus) % modulus == blinded
+            assert blind_signature * pow(factor, -1, modulus) % modulus == signature
+    own = room.papers["member"]
+    encoded = emsa_pss_encode(own.prepared, public.key_size - 1, own.salt)
+    assert len(own.salt) == SALT_BYTES
+    assert pow(int.from_bytes(own.signature), exponent, modulus) == int.from_bytes(encoded)
+
+
+def test_after_the_closing_the_rows_lie_in_the_order_of_random_numbers(engine_name: str, room: Room) -> None:
+    """PostgreSQL knows for each row where it lies and which transaction wrote it: that tells no order of casting."""
+    room.take_papers()
+    for role in room.voters:
+        room.cast(role)
+    close(room.secretary, room.ballot)
+    stored = as_stored()
+    assert stored == sorted(stored)
+    assert len(stored) == len(room.voters)
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect() as connection:
+            writers = connection.execute(text("SELECT DISTINCT xmin::text FROM ballot_box")).all()
+        assert len(writers) == 1
+    else:
+        with db.engine.connect() as connection:
+            sql = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'ballot_box'"))
+        assert "WITHOUT ROWID" in sql
+
+
+def test_backups_before_and_after_the_closing_hold_the_same_box_and_no_key(
+    engine_name: str, room: Room
+) -> None:
+    room.take_papers()
+    for role in room.voters:
+        room.cast(role)
+    before = all_tables()
+    close(room.secretary, room.ballot)
+    after = all_tables()
+    assert after["ballot_box"] == before["ballot_box"]
+    assert after["ballot_papers"] == before["ballot_papers"]
+    columns = [column["name"] for column in inspect(db.engine).get_columns("ballots")]
+    sealed = columns.index("private_key_sealed")
+    assert [row[sealed] for row in before["ballots"]] != [None]
+    assert [row[sealed] for row in after["ballots"]] == [None]
+    # What the closing adds to the audit names the one who closed, and no vote.
+    added = set(map(repr, after["audit_entries"])) - set(map(repr, before["audit_entries"]))
+    assert len(added) == 1
+    assert not any(paper.serial in entry for paper in room.papers.values() for entry in added)
+
+
+def test_the_logs_say_nothing_of_a_vote(capsys: pytest.CaptureFixture[str], room: Room) -> None:
+    room.take_papers()
+    assert "/papers" in capsys.readouterr().err
+    for role in room.voters:
+        room.cast(role)
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out == ""
+
+
+def test_a_refused_vote_leaves_no_line_either(capsys: pytest.CaptureFixture[str], room: Room) -> None:
+    room.sign_in("member").get(f"/api/ballots/{room.ballot['id']}", expect=200)
+    assert "/ballots" in capsys.readouterr().err
+    paper = Paper(room.ballot["key"], room.ballot["public_key"])
+    paper.signature = bytes(256)
+    before = all_tables()
+    room.client.post(f"/api/ballot-box/{room.ballot['id']}", paper.filled("agree"), expect=422)
+    assert all_tables() == before
+    assert capsys.readouterr().err == ""
