@@ -1,0 +1,18 @@
+"""The book of the room
+
+Revision ID: 0004
+Revises: 0003
+"""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled in with the change it belongs to."""
+
+
+def downgrade() -> None:
+    """Filled in with the change it belongs to."""
