@@ -70,7 +70,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     )
     # Last, because the meeting is over afterwards.
     ended = f"/chapter/meetings/{story.open_meeting}"
-    yield Way("ManageScreen", story.host, ended, lambda page: finish(page, room, ended))
+    yield Way("Settle", story.host, ended, lambda page: finish(page, room, ended))
     yield Way("TaskDialog", story.host, f"{ended}/resolution", button("Thêm nhiệm vụ"))
     yield Way("ResolutionEditScreen", story.host, f"{ended}/resolution", issue)
 
@@ -87,7 +87,7 @@ def finish(page: Page, room: str, meeting: str) -> None:
     page.locator("dialog[open]").get_by_role("button", name="Kết thúc cuộc họp").click()
     expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
     go(page, meeting)
-    button("Chốt danh sách điểm danh")(page)
+    button("Chốt cuộc họp")(page)
 
 
 def issue(page: Page) -> None:
