@@ -1,0 +1,18 @@
+"""Conferences at many sites
+
+Revision ID: 0007
+Revises: 0006
+"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled in with the change it belongs to."""
+
+
+def downgrade() -> None:
+    """Filled in with the change it belongs to."""
