@@ -28,6 +28,7 @@ class Flag(StrEnum):
     ``outside_window``: sent at once, but with a code that was not on the screen at that time. ``contradicts_mark``: the
     check-in came after a later mark by hand, which stands. ``temporary_out``: the member
     lives the party life elsewhere for now. ``opened_meeting``: present because of having opened the meeting in the room.
+    ``left_cell``: marked by hand, but a member of another organisation, or of none, by now.
     """
 
     SYNCED_LATE = "synced_late"
@@ -36,6 +37,7 @@ class Flag(StrEnum):
     CONTRADICTS_MARK = "contradicts_mark"
     TEMPORARY_OUT = "temporary_out"
     OPENED_MEETING = "opened_meeting"
+    LEFT_CELL = "left_cell"
 
 
 class Decision(StrEnum):

@@ -1,7 +1,7 @@
 """Writing attendance: check-ins, marks by hand, absence requests and their answers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -34,7 +34,8 @@ from handbook.organizations.versions import bump_content_version
 
 REQUESTABLE = frozenset({MeetingState.CONVENED, MeetingState.OPEN})
 # What a new mark by hand makes void.
-OF_THE_LAST_MARK = frozenset({Flag.CONTRADICTS_MARK, Flag.OPENED_MEETING})
+OF_THE_LAST_MARK = frozenset({Flag.CONTRADICTS_MARK, Flag.OPENED_MEETING, Flag.LEFT_CELL})
+BEFORE_EVERYTHING = datetime.min.replace(tzinfo=UTC)
 
 
 def record_check_in(
@@ -94,9 +95,12 @@ def mark_attendance(
     actor: Actor,
     uow: UnitOfWork,
     reason: str | None = None,
+    at: datetime | None = None,
+    flag: Flag | None = None,
 ) -> Attendance:
     """Write a member's line by hand; it stands above what check-ins said before. The meeting is locked by the caller.
 
+    ``at``: when it was seen in a room without a network; what was recorded after that time stands.
     Raises :class:`WrongState` when the roll is settled or nobody can be there yet, :class:`NotFound` for somebody who was
     not summoned. The same mark again changes nothing.
     """
@@ -111,8 +115,12 @@ def mark_attendance(
         raise NotFound
     if (line.state, line.method, line.reason) == (state, Method.SECRETARY, reason):
         return line
+    if at is not None and _stands_since(line) > at:
+        return line
     before = line.state
-    _write_line(meeting, line, state, Method.SECRETARY, reason, by=actor.member_id, uow=uow)
+    _write_line(
+        meeting, line, state, Method.SECRETARY, reason, by=actor.member_id, uow=uow, flag=flag, at=at
+    )
     _record(uow, "attendance:line:marked", meeting, line.member_id, actor, before=before, state=state.value)
     return line
 
@@ -227,6 +235,15 @@ def _locked_line(meeting_id: int, member_id: int, uow: UnitOfWork) -> Attendance
     return uow.session.get(Attendance, (meeting_id, member_id), populate_existing=True, with_for_update=True)
 
 
+def _stands_since(line: Attendance) -> datetime:
+    """When what the line says was true in the room: a scanned code tells it, whenever it arrived. What the system wrote
+    stands for no time."""
+    if line.state is None or line.method == Method.SYSTEM:
+        return BEFORE_EVERYTHING
+    told = line.checked_in_at if line.method in (Method.QR, Method.LINK) else line.recorded_at
+    return told or BEFORE_EVERYTHING
+
+
 def _write_line(
     meeting: Meeting,
     line: Attendance,
@@ -237,13 +254,14 @@ def _write_line(
     by: int | None,
     uow: UnitOfWork,
     flag: Flag | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Write the line, the counts and the member's version; say so when the meeting was counted already."""
     before = line.state
     line.state = state.value
     line.method = method.value
     line.reason = reason
-    line.recorded_at = uow.clock.now()
+    line.recorded_at = at or uow.clock.now()
     line.recorded_by = by
     line.flags = [known for known in line.flags if known not in OF_THE_LAST_MARK]
     if flag is not None:

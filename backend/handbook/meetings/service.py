@@ -29,7 +29,7 @@ from handbook.meetings.rules import (
     retitle,
     same_time_next_month,
 )
-from handbook.meetings.state import EDITABLE, Step, require_state, state_after
+from handbook.meetings.state import EDITABLE, WITH_HOURS, Step, require_state, state_after
 from handbook.meetings.templates import AgendaEntry, template_of
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
@@ -184,8 +184,11 @@ def open_meeting(
     return meeting
 
 
-def close_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
-    """End the hours in which check-ins count; the roll may still be corrected.
+def close_meeting(
+    meeting: Meeting, closed_at: datetime | None = None, *, actor: Actor, uow: UnitOfWork
+) -> Meeting:
+    """End the hours in which check-ins count, now or at the earlier time told by a device that had no network; the roll may
+    still be corrected.
 
     Raises :class:`WrongState`, and :class:`BallotsOpen` while members are voting.
     """
@@ -194,10 +197,34 @@ def close_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting
     uow.emit(closing)
     if closing.open_ballots:
         raise BallotsOpen
-    meeting.closed_at = uow.clock.now()
+    now = uow.clock.now()
+    meeting.closed_at = min(max(closed_at or now, meeting.opened_at or now), now)
     _advance(meeting, following, "closed", actor=actor, uow=uow)
     uow.emit(MeetingClosed(meeting.id, meeting.organization_id))
     return meeting
+
+
+def correct_hours(
+    meeting: Meeting,
+    *,
+    opened_at: datetime | None = None,
+    closed_at: datetime | None = None,
+    actor: Actor,
+    uow: UnitOfWork,
+) -> None:
+    """Another device that was in the room without a network opened or closed the meeting before the one that was heard first:
+    the earlier time stands. Raises :class:`WrongState` when the meeting was not opened or is settled.
+    """
+    require_state(MeetingState(meeting.state), WITH_HOURS)
+    before = (meeting.opened_at, meeting.closed_at)
+    if opened_at is not None and meeting.opened_at is not None:
+        meeting.opened_at = min(meeting.opened_at, opened_at)
+    if closed_at is not None and meeting.closed_at is not None:
+        meeting.closed_at = max(min(meeting.closed_at, closed_at), meeting.opened_at or closed_at)
+    if (meeting.opened_at, meeting.closed_at) != before:
+        meeting.content_version = bump_content_version(uow, meeting.organization_id)
+        uow.session.flush()
+        _record(uow, "hours_corrected", meeting, actor)
 
 
 def finalize_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:

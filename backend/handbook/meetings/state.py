@@ -25,6 +25,7 @@ TRANSITIONS: dict[Step, tuple[frozenset[S], S]] = {
 # What the runner of a meeting may do beside the steps, by state.
 EDITABLE = frozenset({S.DRAFT, S.CONVENED})
 WITH_CHECK_IN_KEY = frozenset({S.CONVENED, S.OPEN})
+WITH_HOURS = frozenset({S.OPEN, S.CLOSED})
 WITH_OPEN_ROLL = frozenset({S.CONVENED, S.OPEN, S.CLOSED})
 
 _OTHER_ACTS: dict[str, frozenset[S]] = {
