@@ -12,6 +12,8 @@ export interface RequestOptions {
   idempotencyKey?: string | undefined;
   accept?: string;
   signal?: AbortSignal | undefined;
+  /** Sent as nobody: without the session's cookie. */
+  anonymous?: boolean;
   /** Milliseconds until the attempt counts as "no network". */
   timeout?: number;
 }
@@ -53,7 +55,7 @@ function send(method: Method, path: string, options: RequestOptions, signal: Abo
   if (options.ifMatch) headers.set('If-Match', options.ifMatch);
   if (options.ifNoneMatch) headers.set('If-None-Match', options.ifNoneMatch);
   if (options.idempotencyKey) headers.set('Idempotency-Key', options.idempotencyKey);
-  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', redirect: 'error', signal };
+  const init: RequestInit = { method, headers, credentials: options.anonymous ? 'omit' : 'same-origin', cache: 'no-store', redirect: 'error', signal };
   if (body !== undefined) init.body = body;
   return fetch(path, init);
 }

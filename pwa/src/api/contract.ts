@@ -3,6 +3,7 @@
  * longer gives what a shape promises, `npm run check` fails here. Types only: nothing of this is built.
  */
 import type { components } from './schema';
+import type * as ballots from './ballot-shapes';
 import type * as shapes from './shapes';
 
 type Schemas = components['schemas'];
@@ -34,4 +35,7 @@ export type Contract = [
   Fits<Rest<Schemas['Changes']>, Rest<shapes.SyncChanges>>,
   Fits<Omit<Schemas['Sync'], 'changes'>, Omit<shapes.SyncPage, 'changes'>>,
   Fits<Schemas['Problem'], shapes.Problem>,
+  Fits<Omit<Schemas['Ballot'], Open>, Omit<ballots.Ballot, Open>>,
+  Fits<Schemas['BallotResult'], ballots.BallotResult>,
+  Fits<Schemas['BoxVote'], ballots.BoxVote>,
 ];

@@ -30,7 +30,18 @@ export interface Organization {
   path: Id[];
   timezone: string;
   member_counts: { official: number; probationary: number; exempt: number };
+  /** What it sets itself, by name; the topmost one names every rule. Missing in what older versions have kept. */
+  rules?: Record<string, unknown>;
+  /** The agendas it sets itself, by the kind of meeting. */
+  agenda_templates?: Record<string, TemplateLine[]>;
   etag?: string;
+}
+
+export interface TemplateLine {
+  title: string;
+  presenter: string | null;
+  minutes: number | null;
+  body: string | null;
 }
 
 export interface Member {

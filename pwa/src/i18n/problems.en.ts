@@ -38,6 +38,7 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.nobody_to_activate': 'Everybody here has activated their account already; no sheet is needed.',
   'problem.too_many': 'That is too much at once. Split it into smaller parts.',
   'problem.conflict': 'This collides with a change that was just made. Refresh, look again and go on.',
+  'problem.ballots_open': 'A vote is still open. Close or withdraw it, then close the meeting.',
   'problem.unavailable': 'The server is busy or under maintenance. What is on this device can still be read; try again in a few minutes.',
   'problem.internal_error': 'The server met an error. Try again in a few minutes; if it goes on, tell the administrator.',
 };

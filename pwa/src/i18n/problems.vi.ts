@@ -37,6 +37,7 @@ export const problems = {
   'problem.nobody_to_activate': 'Mọi đảng viên ở đây đều đã kích hoạt tài khoản, không cần in phiếu nữa.',
   'problem.too_many': 'Số lượng quá lớn cho một lần. Đồng chí chia thành nhiều phần nhỏ hơn.',
   'problem.conflict': 'Việc này vướng với thay đổi vừa có. Đồng chí làm mới, xem lại rồi làm tiếp.',
+  'problem.ballots_open': 'Còn biểu quyết chưa kết thúc. Đồng chí kết thúc hoặc hủy biểu quyết rồi đóng cuộc họp.',
   'problem.unavailable': 'Máy chủ đang bận hoặc bảo trì. Nội dung trên máy vẫn đọc được; đồng chí thử lại sau ít phút.',
   'problem.internal_error': 'Máy chủ gặp lỗi. Đồng chí thử lại sau ít phút; nếu vẫn lỗi, hãy báo người quản trị.',
 } as const;

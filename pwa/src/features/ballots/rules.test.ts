@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { BallotKind } from '$api/ballot-shapes';
 import type { AttendanceState, MemberStatus } from '$api/shapes';
-import { countError, denominator, holdsAVote, isCounted, majorityFor, mayVote, passes, required, votersPresent, type BallotKind } from './rules';
+import { countError, denominator, holdsAVote, isCounted, majorityFor, mayVote, passes, required, votersPresent } from './rules';
 
 interface Cases {
   lines: { status: MemberStatus; state: AttendanceState | null; holds: boolean; counted: boolean; votes: boolean }[];

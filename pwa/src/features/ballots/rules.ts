@@ -2,9 +2,8 @@
  * The rules of votes (2-domain, Votes and Members): who votes, the denominator, the majority. The same as
  * `handbook.ballots.rules`; both are held to `tests/data/ballots/cases.json`. Pure, in whole numbers.
  */
+import type { BallotKind, Papers, Tally } from '$api/ballot-shapes';
 import type { AttendanceState, MemberStatus } from '$api/shapes';
-
-export type BallotKind = 'resolution' | 'admission' | 'recognition' | 'other';
 
 export interface Line {
   /** The member's status when summoned. */
@@ -61,19 +60,6 @@ export function required(out: number, { numerator, divisor, atLeast }: Majority)
 
 export function passes(agree: number, out: number, majority: Majority): boolean {
   return agree >= required(out, majority);
-}
-
-export interface Tally {
-  agree: number;
-  disagree: number;
-  other: number;
-}
-
-export interface Papers {
-  given_out: number;
-  returned: number;
-  valid: number;
-  invalid: number;
 }
 
 export type CountError =

@@ -1,0 +1,113 @@
+/** The ballots of a meeting on this phone: read from the last seen list, kept fresh while a screen shows them. */
+import { codeOf, request } from '$api/client';
+import type { Id, Problem } from '$api/shapes';
+import { readView, refreshView } from '$db/views';
+import { takePaper } from './papers';
+import type { Ballot, BallotKind, BallotMethod, BallotRecord, Choice, Papers, Tally } from '$api/ballot-shapes';
+
+const EVERY = 4_000;
+/** Without a network the radio is spared. */
+const RETRY = 10_000;
+
+export function ballotsPath(meetingId: Id): string {
+  return `/api/meetings/${encodeURIComponent(meetingId)}/ballots`;
+}
+
+export function recordPath(ballotId: Id): string {
+  return `/api/ballots/${encodeURIComponent(ballotId)}/result`;
+}
+
+export async function readBallots(meetingId: Id): Promise<Ballot[] | null> {
+  return (await readView<{ items: Ballot[] }>(ballotsPath(meetingId)))?.body.items ?? null;
+}
+
+export async function readRecord(ballotId: Id): Promise<BallotRecord | null> {
+  return (await readView<BallotRecord>(recordPath(ballotId)))?.body ?? null;
+}
+
+/** Asks for the ballots, and takes this member's paper of every secret one that is open. Answers null or a code. */
+export async function refreshBallots(meetingId: Id): Promise<string | null> {
+  const code = await refreshView(ballotsPath(meetingId));
+  if (code !== null) return code;
+  for (const ballot of (await readBallots(meetingId)) ?? []) {
+    if (ballot.state === 'open' && ballot.method === 'secret' && ballot.mine.may_vote) await takePaper(ballot);
+  }
+  return null;
+}
+
+/** Keeps the ballots of a meeting fresh while the window is seen. `heard` learns whether the server answered. */
+export function watchBallots(meetingId: Id, heard: (code: string | null) => void = () => undefined): () => void {
+  let stopped = false;
+  let running = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  async function turn(): Promise<void> {
+    if (running || stopped || document.visibilityState !== 'visible') return;
+    running = true;
+    clearTimeout(timer);
+    const code = await refreshBallots(meetingId);
+    running = false;
+    if (stopped) return;
+    heard(code);
+    // A little apart, so that a full room does not ask all at once.
+    timer = setTimeout(() => void turn(), (code === null ? EVERY : RETRY) * (0.85 + 0.3 * Math.random()));
+  }
+  const wake = (): void => void turn();
+  document.addEventListener('visibilitychange', wake);
+  addEventListener('online', wake);
+  wake();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', wake);
+    removeEventListener('online', wake);
+  };
+}
+
+/** Gives the own open vote, or changes it. */
+export async function castVote(ballot: Ballot, choice: Choice): Promise<string | null> {
+  const answer = await request('PUT', `/api/ballots/${encodeURIComponent(ballot.id)}/votes/me`, { body: { choice } });
+  await refreshBallots(ballot.meeting_id);
+  return answer.ok ? null : codeOf(answer);
+}
+
+export interface Question {
+  key: string;
+  title: string;
+  kind: BallotKind;
+  method: BallotMethod;
+  agenda_item_id: Id | null;
+}
+
+/** Proposes a ballot and puts it to the vote at once. The same `key` again goes on where the last attempt stopped. */
+export async function putToTheVote(meetingId: Id, question: Question): Promise<string | null> {
+  const proposed = await request<Ballot>('POST', ballotsPath(meetingId), { body: question });
+  if (!proposed.ok) return codeOf(proposed);
+  const code = proposed.data.state === 'draft' ? (await step(proposed.data, 'open')).code : null;
+  return code;
+}
+
+export interface StepAnswer {
+  code: string | null;
+  problem?: Problem;
+}
+
+export interface Closing {
+  expected_denominator: number;
+  tally?: Tally;
+  papers?: Papers;
+  reserved?: { member_id: Id; text: string }[];
+}
+
+export async function step(ballot: Ballot, name: 'open' | 'close' | 'withdraw', body?: Closing): Promise<StepAnswer> {
+  const answer = await request<Ballot>('POST', `/api/ballots/${encodeURIComponent(ballot.id)}/${name}`, { ifMatch: ballot.etag, body });
+  await refreshBallots(ballot.meeting_id);
+  if (answer.ok) return { code: null };
+  return answer.kind === 'problem' ? { code: answer.problem.code, problem: answer.problem } : { code: codeOf(answer) };
+}
+
+export async function reserve(ballot: Ballot, reserved: { member_id: Id; text: string }[]): Promise<StepAnswer> {
+  const path = `/api/ballots/${encodeURIComponent(ballot.id)}/reservations`;
+  const answer = await request<Ballot>('PUT', path, { ifMatch: ballot.etag, body: { reserved } });
+  await refreshBallots(ballot.meeting_id);
+  return { code: answer.ok ? null : codeOf(answer) };
+}
