@@ -28,6 +28,8 @@ export const en: Record<keyof typeof vi, string> = {
   'chapter.open': 'Open this meeting',
   'chapter.other': 'Other meetings',
   'chapter.new': 'New meeting',
+  'chapter.agendas': 'Agenda templates',
+  'chapter.agendasText': 'What a new meeting begins with',
   'chapter.people': 'Members and activation sheet',
   'chapter.peopleText': '{n, plural, one {# member} other {# members}} · telephone, print activation slips',
   'chapter.counts': '{there} / {summoned} present',

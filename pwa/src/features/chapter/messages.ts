@@ -28,6 +28,8 @@ export const vi = {
   'chapter.open': 'Mở cuộc họp này',
   'chapter.other': 'Các cuộc họp khác',
   'chapter.new': 'Cuộc họp mới',
+  'chapter.agendas': 'Chương trình mẫu',
+  'chapter.agendasText': 'Chương trình có sẵn khi soạn cuộc họp mới',
   'chapter.people': 'Đảng viên và phiếu kích hoạt',
   'chapter.peopleText': '{n} đảng viên · gọi điện, in phiếu kích hoạt',
   'chapter.counts': 'Có mặt {there} / {summoned}',

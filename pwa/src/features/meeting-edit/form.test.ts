@@ -4,6 +4,7 @@ import { agendaOf, bodyOf, check, differences, formOf, merge, proposeSides, tota
 import { startMeeting } from './start';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
+const RULES = { rules: { 'meeting.days': [3, 4, 5], 'meeting.minutes_minimum': 90 }, templates: {} };
 const meeting = {
   id: '17', organization_id: '3', kind: 'regular', title: 'Sinh hoạt chi bộ tháng 11/2026', state: 'closed',
   starts_at: '2026-11-03T12:30:00Z', ends_at: '2026-11-03T14:00:00Z', place: 'Nhà văn hóa', online_url: null, timezone: ZONE,
@@ -35,7 +36,7 @@ describe('the form of a meeting', () => {
 
 describe('a new meeting', () => {
   it('follows the last one of its kind into the next month', () => {
-    const { form, from, days } = startMeeting([meeting], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'));
+    const { form, from, days } = startMeeting([meeting], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'), RULES);
     expect(from?.id).toBe('17');
     expect(days).toEqual(['2026-12-03', '2026-12-04', '2026-12-05']);
     expect(form).toMatchObject({ date: '2026-12-03', start: '19:30', title: 'Sinh hoạt chi bộ tháng 12/2026', place: 'Nhà văn hóa' });
@@ -44,21 +45,38 @@ describe('a new meeting', () => {
 
   it('keeps the day of a cell that meets on another one, and offers the usual days beside it', () => {
     const later = { ...meeting, starts_at: '2026-11-10T12:30:00Z', ends_at: '2026-11-10T14:00:00Z' };
-    const { form, days } = startMeeting([later], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'));
+    const { form, days } = startMeeting([later], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'), RULES);
     expect(form.date).toBe('2026-12-10');
     expect(days).toEqual(['2026-12-03', '2026-12-04', '2026-12-05', '2026-12-10']);
   });
 
   it('falls back to the usual days where the month has no such day', () => {
     const last = { ...meeting, starts_at: '2026-01-30T12:30:00Z', ends_at: '2026-01-30T14:00:00Z' };
-    expect(startMeeting([last], '3', 'regular', ZONE, new Date('2026-01-31T03:00:00Z')).form.date).toBe('2026-02-03');
+    expect(startMeeting([last], '3', 'regular', ZONE, new Date('2026-01-31T03:00:00Z'), RULES).form.date).toBe('2026-02-03');
   });
 
   it('begins from the usual agenda of 90 minutes where there was none', () => {
-    const { form, from } = startMeeting([], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'));
+    const { form, from } = startMeeting([], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'), RULES);
     expect(from).toBeNull();
     expect(totalMinutes(form.agenda)).toBe(90);
     expect(form.title).toBe('Sinh hoạt chi bộ thường kỳ tháng 12/2026');
+  });
+});
+
+describe('a new meeting under the committee’s own rules', () => {
+  const now = new Date('2026-11-21T03:00:00Z');
+  it('is offered on the days that the committee has set, without those the month does not have', () => {
+    const rules = { ...RULES, rules: { 'meeting.days': [28, 31] } };
+    expect(startMeeting([], '3', 'regular', ZONE, now, rules).days).toEqual(['2026-11-28']);
+    expect(startMeeting([], '3', 'regular', ZONE, new Date('2026-02-01T03:00:00Z'), rules).days).toEqual(['2026-02-28']);
+  });
+
+  it('begins with the agenda that an organisation above has set, and lasts as long as it must', () => {
+    const line = { title: 'Thảo luận', presenter: null, minutes: 100, body: null };
+    const rules = { rules: { 'meeting.minutes_minimum': 120 }, templates: { regular: [line] } };
+    const { form } = startMeeting([], '3', 'regular', ZONE, now, rules);
+    expect(form.agenda).toMatchObject([{ title: 'Thảo luận', presenter: '', minutes: '100' }]);
+    expect([form.start, form.end]).toEqual(['19:30', '21:30']);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { AgendaItem, Id, Meeting, MeetingKind } from '$api/shapes';
+import type { AgendaItem, Id, Meeting, MeetingKind, TemplateLine } from '$api/shapes';
 import { timeOf } from '$i18n';
 import { randomKey } from '$lib/ids';
 import { addDays, dateIn, daysBetween, instantOf, minutesOf } from './times';
@@ -80,8 +80,15 @@ export function bodyOf(form: MeetingForm, zone: string): MeetingBody | null {
 }
 
 export function agendaOf(form: MeetingForm, withIds: boolean): AgendaBody[] {
-  return form.agenda.map((line) => ({
-    ...(withIds && line.item_id ? { id: line.item_id } : {}),
+  const bodies = agendaBody(form.agenda);
+  return form.agenda.map((line, index) => ({
+    ...(withIds && line.item_id ? { id: line.item_id } : {}), ...(bodies[index] as TemplateLine),
+  }));
+}
+
+/** The lines of an agenda as the server takes them. */
+export function agendaBody(lines: readonly AgendaLine[]): TemplateLine[] {
+  return lines.map((line) => ({
     title: line.title.trim(), presenter: line.presenter.trim() || null,
     minutes: line.minutes.trim() ? Number(line.minutes) : null, body: line.body.trim() || null,
   }));

@@ -103,6 +103,24 @@ export const vi = {
   'paper.keep': 'Giữ lại',
   'paper.classified': 'Tệp có dấu {level, select, mat {MẬT} toi_mat {TỐI MẬT} other {TUYỆT MẬT}} ở {place, select, file_name {tên tệp} title {tên tài liệu} other {nội dung}}. Tài liệu mật không được đưa lên mạng; không có gì được lưu lại. Đồng chí bỏ tệp này và dùng bản giấy theo quy định.',
   'paper.tooMany': 'Cuộc họp đã có đủ {n} tài liệu. Đồng chí bỏ bớt hoặc gộp các tệp.',
+
+  'template.title': 'Chương trình mẫu',
+  'template.intro': 'Cuộc họp mới bắt đầu với chương trình này; từng cuộc họp vẫn sửa được.',
+  'template.own': 'Đặt riêng ở đây.',
+  'template.above': 'Đang theo {name}.',
+  'template.default': 'Đang theo chương trình có sẵn.',
+  'template.save': 'Lưu chương trình mẫu',
+  'template.saved': 'Đã lưu chương trình mẫu',
+  'template.inherit': 'Theo cấp trên',
+  'template.inheritTitle': 'Bỏ chương trình đặt riêng?',
+  'template.inheritText': 'Cuộc họp mới sẽ theo chương trình của tổ chức cấp trên. Các cuộc họp đã soạn không thay đổi.',
+  'template.keep': 'Giữ lại',
+  'template.undo': 'Bỏ thay đổi',
+  'template.unsaved': 'Có thay đổi chưa lưu.',
+  'template.empty': 'Chương trình cần ít nhất một nội dung.',
+  'template.failed': 'Chưa xem được chương trình mẫu',
+  'template.stale': 'Chương trình này vừa được người khác đổi. Đồng chí xem bản mới rồi sửa lại.',
+  'template.notSaved': 'Chưa lưu được: {why}',
 } as const;
 
 export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));

@@ -1,11 +1,11 @@
 import type { Id, Meeting, MeetingKind } from '$api/shapes';
+import { leastMinutes, meetingDays, type InForce } from '$db/rules';
 import { monthKey, timeOf } from '$i18n';
 import { formOf, lineOf, type MeetingForm } from './form';
 import { templateAgenda, templateTitle } from './template';
-import { addDays, dateIn, retitle, usualDays } from './times';
+import { addDays, dateIn, plusMinutes, retitle, usualDays } from './times';
 
 const START = '19:30';
-const END = '21:00';
 
 export interface Start {
   form: MeetingForm;
@@ -42,10 +42,10 @@ function sameDay(date: string, month: string, today: string): string | null {
 }
 
 /** A new meeting with everything filled in: after the last one of its kind, else from the template. */
-export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: MeetingKind, zone: string, now: Date): Start {
+export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: MeetingKind, zone: string, now: Date, inForce: InForce): Start {
   const today = dateIn(now.toISOString(), zone);
   const from = latestOf(meetings, cell, kind) ?? null;
-  const days = usualDays(today, takenMonths(meetings, cell, kind));
+  const days = usualDays(today, takenMonths(meetings, cell, kind), meetingDays(inForce));
   if (!from) {
     const date = days[0] ?? addDays(today, 7);
     const like = latestOf(meetings, cell, 'regular');
@@ -53,8 +53,8 @@ export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: Meeti
       from, days,
       form: {
         kind, title: templateTitle(kind, date), date, start: like ? timeOf(like.starts_at, zone) : START,
-        end: like ? timeOf(like.ends_at, zone) : END, days: 0, place: like?.place ?? '', online_url: '',
-        agenda: templateAgenda(kind).map((entry) => lineOf(entry, false)),
+        end: like ? timeOf(like.ends_at, zone) : (plusMinutes(START, leastMinutes(inForce)) ?? START), days: 0, place: like?.place ?? '', online_url: '',
+        agenda: (inForce.templates[kind] ?? templateAgenda(kind)).map((entry) => lineOf(entry, false)),
       },
     };
   }

@@ -50,19 +50,20 @@ export function plusMinutes(time: string, minutes: number): string | null {
   return `${String(Math.floor(total / 60)).padStart(2, '0')}:${String(total % 60).padStart(2, '0')}`;
 }
 
-const FIRST_DAY = 3;
-const LAST_DAY = 5;
+/** These days of a month as dates; a month may be too short for some. */
+export function daysIn(year: number, month: number, wanted: readonly number[]): string[] {
+  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return wanted.filter((day) => day <= last).map((day) => isoDate(year, month, day));
+}
 
 /**
- * The usual days of a meeting (2-domain: day 3 to 5), in the first month of which one is still ahead and in which
- * `taken` holds no meeting. `taken` are months as `2026-12`.
+ * The days of the month that the committee has set, in the first month of which one is still ahead and in which `taken`
+ * holds no meeting. `taken` are months as `2026-12`.
  */
-export function usualDays(today: string, taken: ReadonlySet<string>): string[] {
+export function usualDays(today: string, taken: ReadonlySet<string>, wanted: readonly number[]): string[] {
   let [year = 0, month = 1] = today.split('-').map(Number);
   for (let tries = 0; tries < 24; tries++) {
-    const days = [];
-    for (let day = FIRST_DAY; day <= LAST_DAY; day++) days.push(isoDate(year, month, day));
-    const ahead = days.filter((day) => day > today);
+    const ahead = daysIn(year, month, wanted).filter((day) => day > today);
     if (ahead.length > 0 && !taken.has(ahead[0]?.slice(0, 7) ?? '')) return ahead;
     month = month === 12 ? 1 : month + 1;
     if (month === 1) year++;

@@ -103,6 +103,7 @@ export const en: Record<keyof typeof vi, string> = {
   'acts.members': 'Members',
   'acts.import': 'Import a roster',
   'acts.sheets': 'Activation sheets',
+  'acts.rules': 'Rules',
   'acts.excel': 'Download Excel',
   'acts.excelBusy': 'Downloading…',
   'acts.excelDone': 'The Excel table was downloaded',

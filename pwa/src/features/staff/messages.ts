@@ -103,6 +103,7 @@ export const vi = {
   'acts.members': 'Đảng viên',
   'acts.import': 'Nhập danh sách',
   'acts.sheets': 'Phiếu kích hoạt',
+  'acts.rules': 'Quy định',
   'acts.excel': 'Tải Excel',
   'acts.excelBusy': 'Đang tải…',
   'acts.excelDone': 'Đã tải bảng Excel về máy',
