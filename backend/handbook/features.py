@@ -12,6 +12,8 @@ NAMES = (
     "attendance",
     "resolutions",
     "ballots",
+    "scores",
+    "proceedings",
     "notifications",
     "reports",
     "sync",

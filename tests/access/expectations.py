@@ -273,6 +273,14 @@ TABLE |= {
     ),
 }
 
+TABLE |= {
+    # Who has held no office that runs the meeting is refused; whoever held it when an entry was written may send it later.
+    ("POST", "/api/meetings/<id:meeting_id>/proceedings"): Expected(
+        READERS, RUNNERS, (200,), MEETING, requests.proceedings
+    ),
+    ("GET", "/api/meetings/<id:meeting_id>/proceedings"): Expected(READERS, READERS, (200,), MEETING),
+}
+
 BALLOT = {"ballot_id": "ballot"}
 NEW_BALLOT = {
     "key": "0c0e5b7c-3d0c-4b6f-9a55-1f7a3f9d2c11",

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -71,6 +72,12 @@ def closing(asking: Asking) -> dict[str, int]:
     """The number of votes that the chair sees."""
     lines = roll_lines(asking.objects.ids["open_meeting", asking.where])
     return {"expected_denominator": denominator_of(lines, set())}
+
+
+def proceedings(_asking: Asking) -> dict[str, Any]:
+    """A line of the book that says nothing new."""
+    entry = {"id": str(uuid4()), "kind": "chair", "data": {"member_id": None}, "at": NOW.isoformat()}
+    return {"now": NOW.isoformat(), "entries": [{**entry, "device_id": str(uuid4()), "sequence": 1}]}
 
 
 def paper(_asking: Asking) -> dict[str, Any]:

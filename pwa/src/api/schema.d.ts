@@ -1073,6 +1073,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/{meeting_id}/proceedings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** The book of a meeting since a version of it: all for who runs the meeting, the course of the agenda for members. */
+        get: operations["read_proceedings"];
+        put?: never;
+        /** Write entries into the book of a meeting; the same entry again is answered as the first time. */
+        post: operations["write_proceedings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/push/key": {
         parameters: {
             query?: never;
@@ -1725,7 +1745,7 @@ export interface components {
             /** @example 17 */
             recorded_by: string | null;
             reason: string | null;
-            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting")[];
+            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell")[];
         };
         Roll: {
             counts: components["schemas"]["Counts"];
@@ -1761,7 +1781,7 @@ export interface components {
             checked_in_at: string | null;
             /** Format: date-time */
             recorded_at: string | null;
-            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting")[];
+            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell")[];
         };
         Mark: {
             /** @enum {string} */
@@ -1903,6 +1923,7 @@ export interface components {
         };
         Progress: {
             denominator: number;
+            required: number;
             present: number;
             voted: number;
             voted_member_ids: string[];
@@ -2044,6 +2065,66 @@ export interface components {
             box: components["schemas"]["BoxVote"][];
             votes: components["schemas"]["NamedVote"][];
         };
+        EntryIn: {
+            id: string;
+            /** @enum {string} */
+            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "settle";
+            data: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            at: string;
+            device_id: string;
+            sequence: number;
+            /** @default null */
+            base: string | null;
+        };
+        EntriesIn: {
+            /** Format: date-time */
+            now: string;
+            entries: components["schemas"]["EntryIn"][];
+        };
+        EntryAnswer: {
+            id: string;
+            /** @enum {string} */
+            outcome: "applied" | "refused";
+            code: string | null;
+            /** Format: date-time */
+            at: string;
+            flags: ("clock_skew" | "after_closing" | "left_cell")[];
+        };
+        EntryAnswers: {
+            items: components["schemas"]["EntryAnswer"][];
+        };
+        Entry: {
+            id: string;
+            /** @enum {string} */
+            outcome: "applied" | "refused";
+            code: string | null;
+            /** Format: date-time */
+            at: string;
+            flags: ("clock_skew" | "after_closing" | "left_cell")[];
+            /** @enum {string} */
+            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "settle";
+            subject: string;
+            data: {
+                [key: string]: unknown;
+            };
+            device_id: string;
+            sequence: number;
+            base: string | null;
+            /** @example 17 */
+            recorded_by: string | null;
+            /** Format: date-time */
+            received_at: string;
+        };
+        Book: {
+            items: components["schemas"]["Entry"][];
+            cursor: number;
+            more: boolean;
+            /** @enum {string} */
+            state: "draft" | "convened" | "open" | "closed" | "finalized" | "cancelled";
+        };
         PushKeyOut: {
             /** @description the public VAPID key, base64url */
             key: string;
@@ -2064,7 +2145,7 @@ export interface components {
             /** @example 17 */
             id: string;
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due";
             /** @example 17 */
             meeting_id: string | null;
             /** @example 17 */
@@ -2083,7 +2164,7 @@ export interface components {
         };
         DeliveryOut: {
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due";
             step: string;
             /** @enum {string} */
             state: "queued" | "accepted" | "shown" | "opened" | "failed" | "no_device";
@@ -2115,7 +2196,7 @@ export interface components {
         };
         Reminder: {
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due";
             step: string;
             /** Format: date-time */
             due_at: string;
@@ -5486,6 +5567,85 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.ballot_not_open"];
             412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    read_proceedings: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    write_proceedings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntriesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryAnswers"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };

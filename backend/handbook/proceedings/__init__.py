@@ -1,0 +1,10 @@
+"""Proceedings (diễn biến cuộc họp): the book of the room, written on devices that may have no network."""
+
+from flask import Flask
+
+from handbook.extensions import api
+from handbook.proceedings.routes import blp
+
+
+def init_app(app: Flask) -> None:
+    api.register_blueprint(blp)

@@ -1,0 +1,135 @@
+"""What an entry that stands does: it calls the verb of the feature that owns the thing.
+
+A check comes before: it refuses what could never count, whether or not the entry happens to stand.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from handbook.access.actor import Actor
+from handbook.attendance.enums import AttendanceState, Flag
+from handbook.attendance.models import Attendance
+from handbook.attendance.service import mark_attendance, record_opener
+from handbook.ballots.service import record_hand_vote
+from handbook.documents.secrecy import find_mark_in_text
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.meetings.rules import EARLIEST_OPENING
+from handbook.meetings.service import close_meeting, correct_hours, open_meeting
+from handbook.members.enums import ACTIVE_STATUSES
+from handbook.members.models import Member
+from handbook.proceedings.enums import EntryFlag, EntryKind, RefusalCode
+from handbook.proceedings.errors import EntryRefused
+from handbook.resolutions.errors import ClassifiedText
+
+BEFORE_MEETING = (AttendanceState.EXCUSED, AttendanceState.EXEMPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is to be done: this data, as of this time, on this actor's word."""
+
+    meeting: Meeting
+    subject: str
+    data: dict[str, Any]
+    at: datetime
+    actor: Actor
+    uow: UnitOfWork
+
+
+def check(act: Act, kind: EntryKind) -> list[EntryFlag]:
+    """What is remarkable about an entry. Raises :class:`EntryRefused` for one that names what is not there,
+    :class:`ClassifiedText` for one that bears a secrecy mark."""
+    data = act.data.get("ballot", act.data)
+    for pointer, text in _texts(data):
+        if level := find_mark_in_text(text.splitlines()):
+            raise ClassifiedText(pointer, level)
+    item = data.get("agenda_item_id")
+    if item is not None and int(item) not in {one.id for one in act.meeting.agenda}:
+        raise EntryRefused(RefusalCode.UNKNOWN_AGENDA_ITEM)
+    members = [data.get("member_id"), data.get("speaker_member_id")]
+    left = [_left_since(act, int(member_id)) for member_id in members if member_id is not None]
+    early = act.meeting.state == MeetingState.CONVENED
+    if early and kind == EntryKind.MARK and data["state"] not in BEFORE_MEETING:
+        raise EntryRefused(RefusalCode.NOT_OPEN)
+    return [EntryFlag.LEFT_CELL] if any(left) else []
+
+
+def _texts(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in ("text", "title", "reason", "name", "from", "speaker_name"):
+        if isinstance(data.get(name), str):
+            yield f"/{name}", data[name]
+
+
+def _left_since(act: Act, member_id: int) -> bool:
+    """Whether a member who was summoned has left the organisation since. Who was not summoned is refused."""
+    if act.uow.session.get(Attendance, (act.meeting.id, member_id)) is None:
+        raise EntryRefused(RefusalCode.NOT_SUMMONED)
+    member = act.uow.session.get_one(Member, member_id)
+    below = member.organization.path.startswith(act.meeting.organization.path)
+    return not below or member.status not in ACTIVE_STATUSES
+
+
+def _open(act: Act) -> None:
+    meeting = act.meeting
+    earliest = max(meeting.convened_at or act.at, meeting.starts_at - EARLIEST_OPENING)
+    # An opening that was written long before the hour counts from the first moment that the rules allow, or from now.
+    at = min(max(act.at, earliest), act.uow.clock.now())
+    present = bool(act.data.get("present"))
+    if meeting.state == MeetingState.CONVENED:
+        open_meeting(meeting, at if at >= earliest else None, present, actor=act.actor, uow=act.uow)
+        return
+    correct_hours(meeting, opened_at=at, actor=act.actor, uow=act.uow)
+    if present and act.actor.member_id is not None:
+        record_opener(meeting, act.actor.member_id, uow=act.uow)
+
+
+def _close(act: Act) -> None:
+    if act.meeting.state == MeetingState.OPEN:
+        close_meeting(act.meeting, act.at, actor=act.actor, uow=act.uow)
+    else:
+        correct_hours(act.meeting, closed_at=act.at, actor=act.actor, uow=act.uow)
+
+
+def _mark(act: Act) -> None:
+    member_id = int(act.data["member_id"])
+    mark_attendance(
+        act.meeting,
+        member_id,
+        AttendanceState(act.data["state"]),
+        actor=act.actor,
+        uow=act.uow,
+        reason=act.data.get("reason") or None,
+        at=act.at,
+        flag=Flag.LEFT_CELL if _left_since(act, member_id) else None,
+    )
+
+
+def _hand_vote(act: Act) -> None:
+    ballot = act.data["ballot"]
+    item = ballot.get("agenda_item_id")
+    fields = {
+        **ballot,
+        "key": ballot_key(act.meeting.id, act.subject),
+        "agenda_item_id": None if item is None else int(item),
+        "reserved": [{"member_id": int(one["member_id"]), "text": one["text"]} for one in ballot["reserved"]],
+    }
+    record_hand_vote(act.meeting, fields, at=act.at, actor=act.actor, uow=act.uow)
+
+
+def ballot_key(meeting_id: int, subject: str) -> str:
+    """The key of the ballot behind a vote by hands: made from what it is about, so that two devices which counted the same
+    vote speak of one ballot."""
+    return str(uuid5(NAMESPACE_URL, f"urn:handbook:meeting:{meeting_id}:{subject}"))
+
+
+VERBS: dict[EntryKind, Callable[[Act], None]] = {
+    EntryKind.OPEN: _open,
+    EntryKind.CLOSE: _close,
+    EntryKind.MARK: _mark,
+    EntryKind.HAND_VOTE: _hand_vote,
+}

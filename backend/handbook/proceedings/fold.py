@@ -1,0 +1,214 @@
+"""What the room agreed on, from the lines of its book: pure, and the same in TypeScript (``pwa/src/features/room/fold.ts``).
+
+``tests/data/proceedings/cases.json`` holds both to it. The answer depends only on the *set* of entries, never on the order in
+which they arrived, so a phone and the server that know the same entries show the same room.
+
+Each subject ("the mark of member 17", "the conclusion of item 3") is a register. An entry is *superseded* by one whose device
+had seen it: one that names it as its base, a later one of the same device, or a settlement that names it. What is not
+superseded is a head. The latest head stands; another head that says something else is a *difference* between two devices
+that had not seen each other, and stays one until somebody who runs the meeting settles it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from handbook.proceedings.enums import EntryKind as K
+
+Data = Mapping[str, Any]
+# Saying it twice says the same: the earliest time stands.
+ONCE = frozenset({K.OPEN.value, K.CLOSE.value})
+# The times of an item are told by all its entries together; there is nothing to choose between.
+NEVER_DIFFERENT = ONCE | {K.ITEM.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An applied entry; ``at`` in milliseconds since the epoch."""
+
+    id: str
+    kind: str
+    subject: str
+    data: Data
+    at: int
+    device_id: str
+    sequence: int
+    base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands for a subject: the entry that says so, its kind and data (of the chosen entry, for a settlement), the heads
+    that say something else, and those that agree; the latest first. A settlement names them all."""
+
+    entry: Entry
+    kind: str
+    data: Data
+    others: tuple[Entry, ...] = ()
+    agreeing: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTime:
+    """How long an agenda item was spoken about: finished stretches in milliseconds, and since when the running one runs."""
+
+    state: str
+    spent: int
+    since: int | None
+
+
+@dataclass(slots=True)
+class Room:
+    opened_at: int | None = None
+    closed_at: int | None = None
+    chair: str | None = None
+    minute_taker: str | None = None
+    current_item: str | None = None
+    marks: dict[str, Data] = field(default_factory=dict)
+    guests: list[Data] = field(default_factory=list)
+    items: dict[str, ItemTime] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    conclusions: dict[str, str] = field(default_factory=dict)
+    votes: list[Data] = field(default_factory=list)
+    differences: list[Standing] = field(default_factory=list)
+
+
+def subject_of(kind: str, data: Data) -> str:
+    """What an entry is about; two devices that write about the same thing name the same subject without having met."""
+    if kind == K.SETTLE:
+        return str(data["subject"])
+    if kind == K.MARK:
+        return f"mark:{data['member_id']}"
+    if kind in (K.ITEM, K.CONCLUSION):
+        return f"{kind}:{data['agenda_item_id']}"
+    if kind in (K.NOTE, K.GUEST):
+        return f"{kind}:{data['key']}"
+    if kind == K.HAND_VOTE:
+        ballot = data["ballot"]
+        title = " ".join(str(ballot["title"]).lower().split())
+        return f"hand_vote:{ballot.get('agenda_item_id') or '-'}:{ballot['kind']}:{title}"
+    return kind
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """By time; entries of the same instant in an order that every device finds."""
+    return sorted(entries, key=lambda entry: (entry.at, entry.device_id, entry.sequence))
+
+
+def standing(entries: Iterable[Entry]) -> Standing | None:
+    """What stands for one subject, of which these are the applied entries."""
+    ordered = in_order(entries)
+    by_id = {entry.id: entry for entry in ordered}
+    known = [(entry, said) for entry in ordered if (said := _said(entry, by_id)) is not None]
+    if not known:
+        return None
+    if known[0][1].kind in ONCE:
+        first = known[0]
+        return Standing(first[0], first[1].kind, first[1].data)
+    heads = [(entry, said) for entry, said in known if not _is_superseded(entry, ordered)] or known
+    entry, said = heads[-1]
+    rest = [(other, says_the_same(different, said)) for other, different in reversed(heads[:-1])]
+    others = tuple(other for other, agrees in rest if not agrees)
+    return Standing(entry, said.kind, said.data, others, tuple(other for other, agrees in rest if agrees))
+
+
+def says_the_same(one: Entry, other: Entry) -> bool:
+    """Whether two entries on one subject agree; what is left out and what is null are the same."""
+    return one.kind in NEVER_DIFFERENT or _without_nulls(one.data) == _without_nulls(other.data)
+
+
+def _without_nulls(data: Any) -> Any:
+    if isinstance(data, Mapping):
+        return {name: _without_nulls(value) for name, value in data.items() if value is not None}
+    return [_without_nulls(value) for value in data] if isinstance(data, list) else data
+
+
+def fold(entries: Iterable[Entry]) -> Room:
+    """The room as all these applied entries say."""
+    room, ordered = Room(), in_order(entries)
+    subjects: dict[str, list[Entry]] = defaultdict(list)
+    for entry in ordered:
+        subjects[entry.subject].append(entry)
+    for of_subject in subjects.values():
+        stands = standing(of_subject)
+        if stands is not None:
+            _put(room, stands, first_at=of_subject[0].at)
+    room.notes.sort(key=lambda note: (note["at"], note["key"]))
+    room.differences.sort(key=lambda one: one.entry.subject)
+    _time_items(room, ordered)
+    return room
+
+
+def _said(entry: Entry, by_id: Mapping[str, Entry]) -> Entry | None:
+    """The entry whose words these are: itself, or what a settlement chose; None when that is not known here."""
+    seen: set[str] = set()
+    found: Entry | None = entry
+    while found is not None and found.kind == K.SETTLE:
+        if found.id in seen:
+            return None
+        seen.add(found.id)
+        found = by_id.get(str(found.data["chosen"]))
+    return found
+
+
+def _is_superseded(entry: Entry, all_of_subject: Sequence[Entry]) -> bool:
+    return any(
+        other.id != entry.id
+        and (
+            other.base == entry.id
+            or (other.device_id == entry.device_id and other.sequence > entry.sequence)
+            or (other.kind == K.SETTLE and entry.id in (other.data["chosen"], *other.data["instead_of"]))
+        )
+        for other in all_of_subject
+    )
+
+
+def _put(room: Room, stands: Standing, *, first_at: int) -> None:
+    kind, data, at = stands.kind, stands.data, stands.entry.at
+    if kind == K.OPEN:
+        room.opened_at = at
+    elif kind == K.CLOSE:
+        room.closed_at = at
+    elif kind == K.CHAIR:
+        room.chair = data["member_id"]
+    elif kind == K.MINUTE_TAKER:
+        room.minute_taker = data["member_id"]
+    elif kind == K.MARK:
+        room.marks[data["member_id"]] = data
+    elif kind == K.GUEST and not data.get("removed"):
+        room.guests.append(data)
+    elif kind == K.NOTE and not data.get("removed"):
+        room.notes.append({**data, "at": first_at})
+    elif kind == K.CONCLUSION and data["text"]:
+        room.conclusions[data["agenda_item_id"]] = data["text"]
+    elif kind == K.HAND_VOTE:
+        room.votes.append(data["ballot"])
+    if stands.others:
+        room.differences.append(stands)
+
+
+def _time_items(room: Room, ordered: Sequence[Entry]) -> None:
+    """One item runs at a time: starting another, or closing the meeting, ends the stretch of the one before."""
+    running: str | None = None
+    since = 0
+    spent: dict[str, int] = defaultdict(int)
+    states: dict[str, str] = {}
+    for entry in ordered:
+        if entry.kind != K.ITEM or (room.closed_at is not None and entry.at > room.closed_at):
+            continue
+        item, state = entry.data["agenda_item_id"], entry.data["state"]
+        states[item] = state
+        if running is not None and (item != running) == (state == "started"):
+            spent[running] += entry.at - since
+            running = None
+        if state == "started" and running is None:
+            running, since = item, entry.at
+    if running is not None and room.closed_at is not None:
+        spent[running] += room.closed_at - since
+        running = None
+    room.current_item = running
+    room.items = {
+        item: ItemTime(state, spent[item], since if item == running else None)
+        for item, state in states.items()
+    }

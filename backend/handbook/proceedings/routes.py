@@ -1,0 +1,41 @@
+from typing import Any
+
+from flask import Response, jsonify, request
+from flask_smorest import Blueprint
+
+from handbook.access.guards import current_actor, requires
+from handbook.access.permissions import Permission
+from handbook.kernel.concurrency import set_etag
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.queries import get_meeting
+from handbook.proceedings import queries, service
+from handbook.proceedings.schemas import BookArgs, BookSchema, EntriesInSchema, EntryAnswersSchema
+
+blp = Blueprint("proceedings", __name__, url_prefix="/api", description="The book of the room")
+
+
+@blp.route("/meetings/<id:meeting_id>/proceedings", methods=["POST"])
+@requires(Permission.MEETINGS_READ)
+@blp.arguments(EntriesInSchema)
+@blp.response(200, EntryAnswersSchema)
+def write_proceedings(fields: dict[str, Any], meeting_id: int) -> Any:
+    """Write entries into the book of a meeting; the same entry again is answered as the first time."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
+        return {"items": service.write_entries(meeting, fields, actor=actor, uow=uow)}
+
+
+@blp.route("/meetings/<id:meeting_id>/proceedings", methods=["GET"])
+@requires(Permission.MEETINGS_READ)
+@blp.arguments(BookArgs, location="query")
+@blp.response(200, BookSchema)
+def read_proceedings(args: dict[str, Any], meeting_id: int) -> Response:
+    """The book of a meeting since a version of it: all for who runs the meeting, the course of the agenda for members."""
+    actor = current_actor()
+    meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor)
+    tag = queries.book_etag(meeting, actor=actor, after=args["after"])
+    if request.if_none_match.contains(tag):
+        return set_etag(Response(status=200), tag)
+    page = queries.read_book(meeting, actor=actor, after=args["after"])
+    return set_etag(jsonify(BookSchema().dump(page)), tag)

@@ -1,0 +1,216 @@
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from handbook.ballots.enums import BallotKind
+from handbook.ballots.schemas import MAX_COUNT, MAX_OPINION, MAX_RESERVED
+from handbook.kernel.schemas import MAX_ID_DIGITS, Id, Instant, Schema, Text
+from handbook.meetings.schemas import STATES as MEETING_STATES
+from handbook.proceedings.enums import EntryFlag, EntryKind, Outcome
+
+MAX_ENTRIES = 500
+MAX_NOTE = 10_000
+MAX_SEQUENCE = 2**31 - 1
+MARK_STATES = ["present", "late", "excused", "unexcused", "exempt"]
+
+_UUID = validate.Regexp(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+_KIND = validate.OneOf([kind.value for kind in EntryKind])
+
+
+class TextId(fields.String):
+    """An id as it stands in the book: decimal text, inside as outside."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not (text.isascii() and text.isdigit() and len(text) <= MAX_ID_DIGITS):
+            raise ValidationError("invalid_id")
+        return text
+
+
+class TextInstant(Instant):
+    """An instant as it stands in the book: UTC in ISO form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(value, attr, data, **kwargs).isoformat()
+
+
+def _uuid(**kwargs: Any) -> fields.String:
+    return fields.String(validate=_UUID, **kwargs)
+
+
+def _count() -> fields.Integer:
+    return fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=MAX_COUNT))
+
+
+class OpenDataSchema(Schema):
+    """``present``: who opens the meeting is in the room."""
+
+    present = fields.Boolean(load_default=False)
+
+
+class CloseDataSchema(Schema):
+    """Closing says nothing but its time."""
+
+
+class PersonDataSchema(Schema):
+    """Chair or minute-taker; null takes the appointment back."""
+
+    member_id = TextId(required=True, allow_none=True)
+
+
+class MarkDataSchema(Schema):
+    """A member's line in the roll, as it was seen in the room."""
+
+    member_id = TextId(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(MARK_STATES))
+    reason = Text(load_default=None, allow_none=True, max_length=500)
+    arrived_at = TextInstant(load_default=None, allow_none=True)
+    left_at = TextInstant(load_default=None, allow_none=True)
+
+
+class GuestDataSchema(Schema):
+    """Somebody in the room who was not summoned; the same ``key`` again corrects or removes the line."""
+
+    key = _uuid(required=True)
+    name = Text(required=True, min_length=1, max_length=120)
+    from_ = Text(data_key="from", attribute="from", load_default=None, allow_none=True, max_length=200)
+    removed = fields.Boolean(load_default=False)
+
+
+class ItemDataSchema(Schema):
+    agenda_item_id = TextId(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["started", "done"]))
+
+
+class NoteDataSchema(Schema):
+    """What somebody said: a summoned member, or a guest by name. The same ``key`` again corrects or removes the note."""
+
+    key = _uuid(required=True)
+    agenda_item_id = TextId(load_default=None, allow_none=True)
+    speaker_member_id = TextId(load_default=None, allow_none=True)
+    speaker_name = Text(load_default=None, allow_none=True, max_length=120)
+    text = Text(required=True, max_length=MAX_NOTE, multiline=True)
+    removed = fields.Boolean(load_default=False)
+
+
+class ConclusionDataSchema(Schema):
+    """What the chair concluded on an item; empty text takes it back."""
+
+    agenda_item_id = TextId(required=True)
+    text = Text(required=True, max_length=MAX_NOTE, multiline=True)
+
+
+class RoomReservationSchema(Schema):
+    member_id = TextId(required=True)
+    text = Text(required=True, min_length=1, max_length=MAX_OPINION, multiline=True)
+
+
+class HandVoteSchema(Schema):
+    """A vote by hands as it was counted in the room; ``denominator`` is the number of votes that the room counted."""
+
+    title = Text(required=True, min_length=1, max_length=300)
+    kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in BallotKind]))
+    agenda_item_id = TextId(load_default=None, allow_none=True)
+    agree = _count()
+    disagree = _count()
+    other = _count()
+    denominator = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=MAX_COUNT)
+    )
+    reserved = fields.List(
+        fields.Nested(RoomReservationSchema), load_default=list, validate=validate.Length(max=MAX_RESERVED)
+    )
+
+
+class HandVoteDataSchema(Schema):
+    ballot = fields.Nested(HandVoteSchema, required=True)
+
+
+class SettleDataSchema(Schema):
+    """Ends a difference on ``subject``: what the ``chosen`` entry says stands, ``instead_of`` the others."""
+
+    subject = fields.String(required=True, validate=validate.Length(min=1, max=400))
+    chosen = _uuid(required=True)
+    instead_of = fields.List(_uuid(), required=True, validate=validate.Length(min=1, max=50))
+
+
+DATA_SCHEMAS: dict[EntryKind, type[Schema]] = {
+    EntryKind.OPEN: OpenDataSchema,
+    EntryKind.CLOSE: CloseDataSchema,
+    EntryKind.CHAIR: PersonDataSchema,
+    EntryKind.MINUTE_TAKER: PersonDataSchema,
+    EntryKind.MARK: MarkDataSchema,
+    EntryKind.GUEST: GuestDataSchema,
+    EntryKind.ITEM: ItemDataSchema,
+    EntryKind.NOTE: NoteDataSchema,
+    EntryKind.CONCLUSION: ConclusionDataSchema,
+    EntryKind.HAND_VOTE: HandVoteDataSchema,
+    EntryKind.SETTLE: SettleDataSchema,
+}
+
+
+class EntryInSchema(Schema):
+    """One line as the device wrote it; ``data`` depends on ``kind`` (docs/api.md). A line whose data cannot be right is
+    refused by itself, so that it does not hold back the others."""
+
+    id = _uuid(required=True)
+    kind = fields.String(required=True, validate=_KIND)
+    data = fields.Dict(keys=fields.String(), required=True)
+    at = Instant(required=True)
+    device_id = _uuid(required=True)
+    sequence = fields.Integer(required=True, strict=True, validate=validate.Range(1, MAX_SEQUENCE))
+    base = _uuid(load_default=None, allow_none=True)
+
+
+class EntriesInSchema(Schema):
+    """``now`` is the device's clock as it sends; the times of its entries are shifted when it is wrong by too much."""
+
+    now = Instant(required=True)
+    entries = fields.List(
+        fields.Nested(EntryInSchema), required=True, validate=validate.Length(min=1, max=MAX_ENTRIES)
+    )
+
+
+class EntryAnswerSchema(Schema):
+    """What became of one entry; ``code`` says why it was refused."""
+
+    id = fields.String(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf([outcome.value for outcome in Outcome]))
+    code = fields.String(required=True, allow_none=True)
+    at = Instant(required=True)
+    flags = fields.List(
+        fields.String(validate=validate.OneOf([flag.value for flag in EntryFlag])), required=True
+    )
+
+
+class EntrySchema(EntryAnswerSchema):
+    kind = fields.String(required=True, validate=_KIND)
+    subject = fields.String(required=True)
+    data = fields.Dict(keys=fields.String(), required=True)
+    device_id = fields.String(required=True)
+    sequence = fields.Integer(required=True)
+    base = fields.String(required=True, allow_none=True)
+    recorded_by = Id(required=True, allow_none=True)
+    received_at = Instant(required=True)
+
+
+class EntryAnswersSchema(Schema):
+    items = fields.List(fields.Nested(EntryAnswerSchema), required=True)
+
+
+class BookArgs(Schema):
+    """``after``: the ``cursor`` of the last answer; entries written or judged since then are given."""
+
+    after = fields.Integer(load_default=0, validate=validate.Range(0, MAX_SEQUENCE))
+
+
+class BookSchema(Schema):
+    """A part of the book, in the order in which it was written down here. ``more``: ask again from ``cursor``.
+
+    ``state`` is the meeting's, so that who follows it sees opening and closing with the same question.
+    """
+
+    items = fields.List(fields.Nested(EntrySchema), required=True)
+    cursor = fields.Integer(required=True)
+    more = fields.Boolean(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(MEETING_STATES))

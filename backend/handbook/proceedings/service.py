@@ -1,0 +1,242 @@
+"""Writing the book of the room: every entry is kept, and the entry that stands is carried out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from marshmallow import ValidationError
+from sqlalchemy import select
+
+from handbook.access.actor import Actor
+from handbook.access.predicates import RUNNERS
+from handbook.kernel.problems import Forbidden, Problem
+from handbook.kernel.schemas import Schema
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.members.models import Office
+from handbook.organizations.settings import rules_of
+from handbook.proceedings.applying import VERBS, Act, check
+from handbook.proceedings.enums import OPEN_TO_MEMBERS, EntryFlag, EntryKind, Outcome, RefusalCode
+from handbook.proceedings.errors import EntryRefused
+from handbook.proceedings.fold import Entry, Standing, standing, subject_of
+from handbook.proceedings.models import Book, ProceedingsEntry
+from handbook.proceedings.queries import as_entry
+from handbook.proceedings.rules import Term, corrected, held_office, refusal_by_state, shift_of
+from handbook.proceedings.schemas import DATA_SCHEMAS
+from handbook.resolutions.errors import ClassifiedText
+
+MAX_SUBJECT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one entry, for the device that sent it."""
+
+    id: str
+    outcome: str
+    code: str | None
+    at: datetime
+    flags: Sequence[str]
+
+
+def write_entries(
+    meeting: Meeting, sent: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork
+) -> list[Answer | ProceedingsEntry]:
+    """Write a device's entries in the order in which they come; the meeting is locked by the caller.
+
+    ``sent``: ``now``, the device's clock, and ``entries``. An entry that is known already is answered as the first time and
+    does nothing. One that cannot count is kept and answered with a code; it never holds back the others. A number missing
+    in the device's sequence holds back nothing either: what it was about may come later and falls into its place by time.
+    Raises :class:`Forbidden` for somebody who has not held an office that runs this meeting since it was convened.
+    """
+    terms = _terms(meeting, actor, uow)
+    now = uow.clock.now()
+    tolerance = timedelta(minutes=rules_of(meeting.organization)["proceedings.clock_skew_minutes"])
+    shift = shift_of(sent["now"], now, tolerance)
+    writer = _Writer(meeting, actor, uow)
+    answers: list[Answer | ProceedingsEntry] = []
+    for fields in sent["entries"]:
+        at = corrected(fields["at"], shift, now)
+        known = uow.session.get(ProceedingsEntry, fields["id"])
+        if known is not None and known.meeting_id == meeting.id:
+            answers.append(known)
+        elif known is not None:
+            answers.append(Answer(fields["id"], Outcome.REFUSED.value, RefusalCode.ID_TAKEN.value, at, ()))
+        else:
+            flags = [EntryFlag.CLOCK_SKEW.value] if shift else []
+            in_office = held_office(terms, at, meeting.organization.timezone)
+            answers.append(writer.write(fields, at, flags, in_office=in_office))
+    return answers
+
+
+class _Writer:
+    """Writes entries into the book of one meeting."""
+
+    def __init__(self, meeting: Meeting, actor: Actor, uow: UnitOfWork) -> None:
+        self.meeting, self.actor, self.uow = meeting, actor, uow
+        book = uow.session.get(Book, meeting.id, populate_existing=True)
+        if book is None:
+            book = Book(meeting_id=meeting.id, version=0, open_version=0)
+            uow.session.add(book)
+        self.book = book
+
+    def write(
+        self, fields: Mapping[str, Any], at: datetime, flags: list[str], *, in_office: bool
+    ) -> ProceedingsEntry:
+        kind = EntryKind(fields["kind"])
+        entry = ProceedingsEntry(
+            id=fields["id"],
+            meeting_id=self.meeting.id,
+            kind=kind.value,
+            subject=kind.value,
+            data={},
+            at=at,
+            device_at=fields["at"],
+            device_id=fields["device_id"],
+            sequence=fields["sequence"],
+            base=fields["base"],
+            recorded_by=self.actor.member_id,
+            received_at=self.uow.clock.now(),
+            outcome=Outcome.APPLIED.value,
+            flags=flags,
+        )
+        if self.meeting.state == MeetingState.CLOSED:
+            entry.flags = [*entry.flags, EntryFlag.AFTER_CLOSING.value]
+        code = self._read(entry, kind, fields["data"])
+        if code is None and not in_office:
+            code = RefusalCode.NOT_IN_OFFICE.value
+        self._judge(entry, self.actor, code)
+        return entry
+
+    def _read(self, entry: ProceedingsEntry, kind: EntryKind, sent: Mapping[str, Any]) -> str | None:
+        """Take in the data as the book keeps it; what is not of the kind is not kept, and the code says so."""
+        schema: Schema = DATA_SCHEMAS[kind]()
+        try:
+            data = schema.load(sent)
+            subject = subject_of(kind.value, data)
+        except ValidationError:
+            return RefusalCode.INVALID_ENTRY.value
+        if len(subject) > MAX_SUBJECT:
+            return RefusalCode.INVALID_ENTRY.value
+        entry.data, entry.subject = data, subject
+        return None
+
+    def _judge(self, entry: ProceedingsEntry, actor: Actor, code: str | None) -> None:
+        """Decide what becomes of an entry, carry out what stands now, and put it down in the book."""
+        if code is None:
+            code = self._carry_out(entry, actor)
+        entry.outcome = Outcome.APPLIED.value if code is None else Outcome.REFUSED.value
+        entry.code = code
+        self.book.version += 1
+        entry.number = self.book.version
+        if entry.kind in OPEN_TO_MEMBERS:
+            self.book.open_version = self.book.version
+        self.uow.session.add(entry)
+        self.uow.session.flush()
+        if entry.kind == EntryKind.OPEN and code is None:
+            self._judge_early_ones()
+
+    def _carry_out(self, entry: ProceedingsEntry, actor: Actor) -> str | None:
+        """Do what the entry changes; the code of the refusal when it may not."""
+        refused = refusal_by_state(MeetingState(self.meeting.state), EntryKind(entry.kind))
+        if refused is not None:
+            return refused.value
+        try:
+            # What a verb has written before it refuses is taken back; the entry itself is kept.
+            with self.uow.session.begin_nested():
+                self._do(entry, actor)
+        except ClassifiedText as problem:
+            entry.data = {}
+            entry.subject = entry.kind
+            return str(problem.code)
+        except Problem as problem:
+            return _code_of(problem)
+        return None
+
+    def _do(self, entry: ProceedingsEntry, actor: Actor) -> None:
+        known = self._applied(entry.subject)
+        before = standing(known)
+        if entry.kind == EntryKind.SETTLE:
+            if not {entry.data["chosen"], *entry.data["instead_of"]} <= {one.id for one in known}:
+                raise EntryRefused(RefusalCode.UNKNOWN_ENTRY)
+        else:
+            found = check(self._act(entry.subject, entry.data, entry.at, actor), EntryKind(entry.kind))
+            entry.flags = [*entry.flags, *(flag.value for flag in found)]
+        new = as_entry(entry)
+        after = standing([*known, new])
+        kind = EntryKind(entry.kind if after is None else after.kind)
+        verb = VERBS.get(kind)
+        if after is None or verb is None or not _changes(before, after):
+            return
+        # The register may be ahead of the entry that stands: nothing that is written moves back in time.
+        at = max([entry.at, *(row.at for row in self._rows(entry.subject))])
+        if kind in (EntryKind.OPEN, EntryKind.CLOSE):
+            at = entry.at
+        verb(self._act(entry.subject, dict(after.data), at, actor))
+
+    def _judge_early_ones(self) -> None:
+        """What came before the opening that it speaks of counts from now on."""
+        waiting = self.uow.session.scalars(
+            select(ProceedingsEntry)
+            .where(
+                ProceedingsEntry.meeting_id == self.meeting.id,
+                ProceedingsEntry.code == RefusalCode.NOT_OPEN.value,
+            )
+            .order_by(ProceedingsEntry.at, ProceedingsEntry.number)
+        ).all()
+        for entry in waiting:
+            self._judge(entry, Actor(account_id=None, member_id=entry.recorded_by), None)
+
+    def _act(self, subject: str, data: dict[str, Any], at: datetime, actor: Actor) -> Act:
+        return Act(self.meeting, subject, data, at, actor, self.uow)
+
+    def _rows(self, subject: str) -> Sequence[ProceedingsEntry]:
+        with self.uow.session.no_autoflush:
+            return self.uow.session.scalars(
+                select(ProceedingsEntry).where(
+                    ProceedingsEntry.meeting_id == self.meeting.id,
+                    ProceedingsEntry.subject == subject,
+                    ProceedingsEntry.outcome == Outcome.APPLIED.value,
+                )
+            ).all()
+
+    def _applied(self, subject: str) -> list[Entry]:
+        return [as_entry(row) for row in self._rows(subject)]
+
+
+def _changes(before: Standing | None, after: Standing) -> bool:
+    """Whether something else stands than before; opening and closing look at the time themselves."""
+    if before is None or after.kind in (EntryKind.OPEN, EntryKind.CLOSE):
+        return True
+    return before.entry.id != after.entry.id
+
+
+def _code_of(problem: Problem) -> str:
+    """The stable code of a refusal; of a field that is wrong, what is wrong with it."""
+    if problem.code == "validation_failed" and problem.errors:
+        return problem.errors[0].code
+    if problem.code == "not_found":
+        return RefusalCode.NOT_SUMMONED.value
+    return str(problem.code)
+
+
+def _terms(meeting: Meeting, actor: Actor, uow: UnitOfWork) -> Sequence[Term]:
+    """When the actor held an office that runs meetings of this organisation."""
+    terms = [] if actor.member_id is None else _offices(meeting, actor.member_id, uow)
+    convened = meeting.convened_at or meeting.created_at
+    if not any(term.last is None or term.last >= convened.date() for term in terms):
+        raise Forbidden
+    return terms
+
+
+def _offices(meeting: Meeting, member_id: int, uow: UnitOfWork) -> list[Term]:
+    offices: Iterable[Office] = uow.session.scalars(
+        select(Office).where(
+            Office.member_id == member_id,
+            Office.organization_id == meeting.organization_id,
+            Office.title.in_(sorted(title.value for title in RUNNERS)),
+        )
+    )
+    return [Term(office.from_date, office.to_date) for office in offices]

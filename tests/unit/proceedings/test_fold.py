@@ -1,0 +1,155 @@
+"""The room as its book tells it: cases that the phone's fold is held to as well; the order of arrival is nothing."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handbook.proceedings.fold import Entry, Room, fold, subject_of
+
+CASES = json.loads((Path(__file__).parents[2] / "data/proceedings/cases.json").read_text("utf-8"))
+
+
+def milliseconds(instant: str) -> int:
+    return int(datetime.fromisoformat(instant).timestamp() * 1000)
+
+
+def entry(given: dict[str, Any]) -> Entry:
+    fields = {**given, "at": milliseconds(given["at"]), "subject": subject_of(given["kind"], given["data"])}
+    return Entry(**fields)
+
+
+def told(room: Room) -> dict[str, Any]:
+    """The room as the cases write it."""
+    iso = {
+        value: datetime.fromtimestamp(value / 1000, UTC).isoformat().replace("+00:00", "Z")
+        for value in [room.opened_at, room.closed_at, *(time.since for time in room.items.values())]
+        if value is not None
+    }
+    return {
+        "opened_at": iso.get(room.opened_at),
+        "closed_at": iso.get(room.closed_at),
+        "chair": room.chair,
+        "minute_taker": room.minute_taker,
+        "current_item": room.current_item,
+        "marks": room.marks,
+        "guests": room.guests,
+        "items": {
+            item: {"state": time.state, "spent": time.spent, "since": iso.get(time.since)}
+            for item, time in room.items.items()
+        },
+        "notes": [
+            {
+                **note,
+                "at": datetime.fromtimestamp(note["at"] / 1000, UTC).isoformat().replace("+00:00", "Z"),
+            }
+            for note in room.notes
+        ],
+        "conclusions": room.conclusions,
+        "votes": room.votes,
+        "differences": [
+            {
+                "subject": one.entry.subject,
+                "standing": one.entry.id,
+                "others": [other.id for other in one.others],
+            }
+            for one in room.differences
+        ],
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_room_is_what_its_book_says(case: dict[str, Any]) -> None:
+    room = told(fold([entry(one) for one in case["entries"]]))
+    assert {name: room[name] for name in case["room"]} == case["room"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_order_of_arrival_is_nothing(case: dict[str, Any]) -> None:
+    entries = [entry(one) for one in case["entries"]]
+    assert told(fold(reversed(entries))) == told(fold(entries))
+
+
+DEVICES = ("A", "B", "C")
+
+
+@st.composite
+def books(draw: st.DrawFn) -> list[Entry]:
+    """A book written by three devices, each of which sees what the others wrote now and then."""
+    written: list[Entry] = []
+    seen: dict[str, list[Entry]] = {device: [] for device in DEVICES}
+    for number in range(draw(st.integers(1, 14))):
+        device = draw(st.sampled_from(DEVICES))
+        if draw(st.booleans()):
+            seen[device] = list(written)
+        member, state = draw(st.sampled_from("12")), draw(st.sampled_from(["present", "late", "excused"]))
+        data = {"member_id": member, "state": state}
+        subject = subject_of("mark", data)
+        own = [one for one in seen[device] if one.subject == subject]
+        at = draw(st.integers(0, 20)) if draw(st.booleans()) else number
+        made = Entry(
+            f"e{number}",
+            "mark",
+            subject,
+            data,
+            at,
+            device,
+            number,
+            max(own, key=lambda one: one.at).id if own else None,
+        )
+        written.append(made)
+        seen[device].append(made)
+    return written
+
+
+@given(books(), st.randoms(use_true_random=False))
+def test_any_order_and_any_repetition_tell_the_same_room(book: list[Entry], random: Any) -> None:
+    shuffled = list(book)
+    random.shuffle(shuffled)
+    once = {one.id: one for one in [*shuffled, *book]}.values()
+    assert told(fold(once)) == told(fold(book))
+
+
+@given(books())
+def test_what_nobody_saw_is_either_agreed_with_or_shown(book: list[Entry]) -> None:
+    """Nothing is dropped: a last word that no later one knew of stands, says the same as what stands, or is a difference."""
+    room = fold(book)
+    shown = {one.id for difference in room.differences for one in (difference.entry, *difference.others)}
+    for one in book:
+        others = [other for other in book if other.subject == one.subject and other is not one]
+        known = any(
+            other.base == one.id or (other.device_id == one.device_id and other.sequence > one.sequence)
+            for other in others
+        )
+        stands = room.marks[one.data["member_id"]]
+        assert known or one.id in shown or stands == one.data
+
+
+@given(books())
+def test_settling_every_difference_leaves_none(book: list[Entry]) -> None:
+    room = fold(book)
+    last = max(one.at for one in book)
+    settled = [
+        Entry(
+            f"s{number}",
+            "settle",
+            one.entry.subject,
+            {
+                "subject": one.entry.subject,
+                "chosen": one.others[0].id,
+                "instead_of": [one.entry.id, *(other.id for other in (*one.others[1:], *one.agreeing))],
+            },
+            last + 1,
+            "A",
+            1000 + number,
+        )
+        for number, one in enumerate(room.differences)
+    ]
+    after = fold([*book, *settled])
+    assert after.differences == []
+    for one in room.differences:
+        assert after.marks[one.data["member_id"]] == one.others[0].data
