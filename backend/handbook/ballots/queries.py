@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -12,7 +13,7 @@ from handbook.access.permissions import Permission
 from handbook.attendance.enums import AttendanceState
 from handbook.attendance.models import Attendance
 from handbook.ballots import rules
-from handbook.ballots.enums import COUNTED_BY_HAND, BallotMethod, BallotState
+from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState
 from handbook.ballots.errors import BallotNotOpen
 from handbook.ballots.models import Ballot, BoxVote, TakenPaper, Vote
 from handbook.kernel.concurrency import etag_of
@@ -22,6 +23,7 @@ from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
+from handbook.organizations.settings import rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +223,10 @@ def _progress(ballot: Ballot, lines: dict[int, rules.Line]) -> dict[str, Any]:
     takers = set(db.session.scalars(select(TakenPaper.member_id).where(TakenPaper.ballot_id == ballot.id)))
     cast = db.session.scalar(select(func.count()).select_from(BoxVote).where(BoxVote.ballot_id == ballot.id))
     present = rules.voters_present(lines.values())
+    denominator = denominator_of(lines, takers)
     return {
-        "denominator": denominator_of(lines, takers),
+        "denominator": denominator,
+        "required": rules.required(denominator, majority_of(ballot)),
         "present": present,
         "voted": len(voted) if ballot.method != BallotMethod.SECRET else cast,
         "voted_member_ids": sorted(voted),
@@ -234,6 +238,18 @@ def _progress(ballot: Ballot, lines: dict[int, rules.Line]) -> dict[str, Any]:
 def denominator_of(lines: dict[int, rules.Line], takers: set[int]) -> int:
     """The denominator by the roll; who holds a secret paper was counted when taking it and stays counted."""
     return sum(rules.is_counted(line) or member_id in takers for member_id, line in lines.items())
+
+
+def majority_of(ballot: Ballot) -> rules.Majority:
+    """The majority in force now, or the one that was frozen when a record is corrected."""
+    if ballot.majority_share is not None and ballot.majority_at_least is not None:
+        return rules.Majority(Fraction(ballot.majority_share), ballot.majority_at_least)
+    settings = rules_of(ballot.meeting.organization)
+    return rules.majority_for(
+        BallotKind(ballot.kind),
+        resolution=settings[rules.RESOLUTION_MAJORITY],
+        admission=settings[rules.ADMISSION_MAJORITY],
+    )
 
 
 def _acts(ballot: Ballot, meeting: Meeting) -> list[str]:

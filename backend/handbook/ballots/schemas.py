@@ -82,6 +82,7 @@ class ProgressSchema(Schema):
     """How far an unfinished vote has come; never how it goes."""
 
     denominator = fields.Integer(required=True)
+    required = fields.Integer(required=True)
     present = fields.Integer(required=True)
     voted = fields.Integer(required=True)
     voted_member_ids = fields.List(Id(), required=True)

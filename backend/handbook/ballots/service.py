@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -12,11 +11,11 @@ from handbook.access.actor import Actor
 from handbook.audit.service import record
 from handbook.ballots import rules
 from handbook.ballots.counting import Count, count_votes
-from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState
+from handbook.ballots.enums import COUNTED_BY_HAND, BallotMethod, BallotState
 from handbook.ballots.errors import StaleDenominator, WrongCounts
 from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
 from handbook.ballots.papers import new_key_pair
-from handbook.ballots.queries import denominator_of, roll_lines
+from handbook.ballots.queries import denominator_of, majority_of, roll_lines
 from handbook.documents.secrecy import find_mark_in_name, find_mark_in_text
 from handbook.kernel.problems import FieldError, ValidationFailed, WrongState
 from handbook.kernel.secrets import Secrets
@@ -24,7 +23,6 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.state import require_state
-from handbook.organizations.settings import rules_of
 from handbook.resolutions.errors import ClassifiedText
 
 PROPOSABLE = frozenset({MeetingState.CONVENED, MeetingState.OPEN})
@@ -229,7 +227,7 @@ def _checked(ballot: Ballot, count: Count | None, denominator: int) -> Count:
 
 def _freeze(ballot: Ballot, count: Count, *, denominator: int, present: int, at: datetime) -> None:
     """Write the result and everything it rests on into the ballot; from now on nothing else is asked about it."""
-    majority = _majority(ballot)
+    majority = majority_of(ballot)
     tally = count.tally
     ballot.denominator, ballot.voters_present, ballot.closed_at = denominator, present, at
     ballot.majority_share, ballot.majority_at_least = str(majority.share), majority.at_least
@@ -240,18 +238,6 @@ def _freeze(ballot: Ballot, count: Count, *, denominator: int, present: int, at:
     if count.papers is not None:
         ballot.papers_given_out, ballot.papers_returned = count.papers.given_out, count.papers.returned
         ballot.papers_valid, ballot.papers_invalid = count.papers.valid, count.papers.invalid
-
-
-def _majority(ballot: Ballot) -> rules.Majority:
-    """The majority in force now, or the one that was frozen when a record is corrected."""
-    if ballot.majority_share is not None and ballot.majority_at_least is not None:
-        return rules.Majority(Fraction(ballot.majority_share), ballot.majority_at_least)
-    settings = rules_of(ballot.meeting.organization)
-    return rules.majority_for(
-        BallotKind(ballot.kind),
-        resolution=settings[rules.RESOLUTION_MAJORITY],
-        admission=settings[rules.ADMISSION_MAJORITY],
-    )
 
 
 def _reserve(ballot: Ballot, reserved: Sequence[Mapping[str, Any]], *, uow: UnitOfWork) -> None:

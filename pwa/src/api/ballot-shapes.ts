@@ -35,6 +35,7 @@ export interface BallotResult extends Tally {
 
 export interface Progress {
   denominator: number;
+  required: number;
   present: number;
   voted: number;
   voted_member_ids: Id[];

@@ -1737,7 +1737,7 @@ export interface components {
             /** @enum {string|null} */
             state: "present" | "late" | "excused" | "unexcused" | "exempt" | null;
             /** @enum {string|null} */
-            method: "qr" | "link" | "secretary" | "request" | "system" | null;
+            method: "qr" | "link" | "secretary" | "request" | "system" | "sheet" | "reverse_scan" | null;
             /** Format: date-time */
             checked_in_at: string | null;
             /** Format: date-time */
@@ -1776,7 +1776,7 @@ export interface components {
             /** @enum {string|null} */
             state: "present" | "late" | "excused" | "unexcused" | "exempt" | null;
             /** @enum {string|null} */
-            method: "qr" | "link" | "secretary" | "request" | "system" | null;
+            method: "qr" | "link" | "secretary" | "request" | "system" | "sheet" | "reverse_scan" | null;
             /** Format: date-time */
             checked_in_at: string | null;
             /** Format: date-time */
@@ -5641,7 +5641,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_body"];
             401: components["responses"]["401.not_authenticated"];
-            403: components["responses"]["403.wrong_origin"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];

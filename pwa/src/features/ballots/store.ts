@@ -2,6 +2,7 @@
 import { codeOf, request } from '$api/client';
 import type { Id, Problem } from '$api/shapes';
 import { readView, refreshView } from '$db/views';
+import { randomKey } from '$lib/ids';
 import { takePaper } from './papers';
 import type { Ballot, BallotKind, BallotMethod, BallotRecord, Choice, Papers, Tally } from '$api/ballot-shapes';
 
@@ -76,6 +77,12 @@ export interface Question {
   kind: BallotKind;
   method: BallotMethod;
   agenda_item_id: Id | null;
+}
+
+/** A UUID, also where `crypto.randomUUID` is missing. */
+export function newKey(): string {
+  const hex = randomKey();
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20)].join('-');
 }
 
 /** Proposes a ballot and puts it to the vote at once. The same `key` again goes on where the last attempt stopped. */
