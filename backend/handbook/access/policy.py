@@ -40,6 +40,9 @@ POLICY: dict[P, Rule] = {
     # With which agenda meetings begin is said by those who run them, for their own organisation and what lies below it.
     P.AGENDA_TEMPLATES_READ: Rule(AtOrBelow(OFFICERS), P.ORGANIZATIONS_READ),
     P.AGENDA_TEMPLATES_WRITE: Rule(AnyOf(At(RUNNERS), AtOrBelow(STAFF)), P.ORGANIZATIONS_READ),
+    # On which days an organisation meets is no secret to those of its line; it is said by who runs it, or by staff.
+    P.SCHEDULES_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.ORGANIZATIONS_READ),
+    P.SCHEDULES_WRITE: Rule(AnyOf(At(RUNNERS), AtOrBelow(STAFF)), P.ORGANIZATIONS_READ),
     # Members: oneself, who runs the cell, and staff above it. Other members of the cell see no records.
     P.MEMBERS_LIST: Rule(AtOrBelow(OFFICERS), P.ORGANIZATIONS_READ),
     P.MEMBERS_READ: Rule(AnyOf(OwnMember(), AtOrBelow(OFFICERS)), P.MEMBERS_READ),
@@ -64,10 +67,17 @@ POLICY: dict[P, Rule] = {
     P.BALLOTS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.BALLOTS_READ),
     P.BALLOTS_RUN: Rule(At(RUNNERS), P.BALLOTS_READ),
     P.BALLOTS_VOTE: Rule(AnyOf(OwnUnits(), At(COMMITTEE)), P.BALLOTS_READ),
+    # The book of the room: the office is judged by the day of each entry, because a secretary who was replaced sends later.
+    P.PROCEEDINGS_WRITE: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
+    # Opinions: their names are for who runs the meeting; neither other members nor the committee above see them.
+    P.OPINIONS_READ: Rule(AnyOf(OwnMember(), At(RUNNERS)), P.OPINIONS_READ),
+    P.OPINIONS_SEND: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
+    P.OPINIONS_ANSWER: Rule(At(RUNNERS), P.OPINIONS_READ),
     P.DELIVERIES_READ: Rule(At(RUNNERS), P.MEETINGS_READ),
     P.DELIVERIES_REPORT: Rule(OwnAccount(), P.DELIVERIES_REPORT),
     P.NOTICES_READ: Rule(OwnAccount(), P.NOTICES_READ),
     P.SESSIONS_END: Rule(OwnAccount(), P.SESSIONS_END),
+    P.CALENDAR_FEEDS_REVOKE: Rule(OwnAccount(), P.CALENDAR_FEEDS_REVOKE),
     P.REPORTS_READ: Rule(AtOrBelow(OFFICERS), P.ORGANIZATIONS_READ),
     P.AUDIT_READ: Rule(AtOrBelow(ADMINISTRATORS), P.ORGANIZATIONS_READ),
 }

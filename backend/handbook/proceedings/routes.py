@@ -15,14 +15,14 @@ blp = Blueprint("proceedings", __name__, url_prefix="/api", description="The boo
 
 
 @blp.route("/meetings/<id:meeting_id>/proceedings", methods=["POST"])
-@requires(Permission.MEETINGS_READ)
+@requires(Permission.PROCEEDINGS_WRITE)
 @blp.arguments(EntriesInSchema)
 @blp.response(200, EntryAnswersSchema)
 def write_proceedings(fields: dict[str, Any], meeting_id: int) -> Any:
     """Write entries into the book of a meeting; the same entry again is answered as the first time."""
     actor = current_actor()
     with unit_of_work() as uow:
-        meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
+        meeting = get_meeting(meeting_id, Permission.PROCEEDINGS_WRITE, actor=actor, lock=True)
         return {"items": service.write_entries(meeting, fields, actor=actor, uow=uow)}
 
 
