@@ -12,9 +12,11 @@ NAMES = (
     "attendance",
     "resolutions",
     "ballots",
+    "opinions",
     "scores",
     "proceedings",
     "notifications",
+    "calendars",
     "reports",
     "sync",
 )

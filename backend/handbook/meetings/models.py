@@ -22,8 +22,10 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     ``tolerance_steps`` belong to the check-in codes, whose key (32 bytes) is sealed in ``check_in_key_sealed``.
     ``quorum_share`` (such as "2/3"), ``late_after_minutes``, ``thematic_combines`` and ``tolerance_steps`` are the
     organisation's rules as they were at the convening: a rule that is changed later does not change this meeting.
-    ``official_due`` and ``official_present`` count the official members for the quorum. ``sequence`` counts the changes
-    since convening.
+    ``official_due`` and ``official_present`` count the official members for the quorum: those who must attend, and those of
+    them who are in the room now (who left early is counted as present or late, and no longer here). ``chair_id`` and
+    ``minute_taker_id`` belong to the roll: they move ``roll_version``, not the ETag. ``sequence`` counts the changes
+    since convening, ``changed_at`` is the last change of any kind, check-ins aside.
     """
 
     __tablename__ = "meetings"
@@ -66,11 +68,14 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     exempt_count: Mapped[int] = mapped_column(default=0)
     official_due: Mapped[int] = mapped_column(default=0)
     official_present: Mapped[int] = mapped_column(default=0)
+    chair_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
+    minute_taker_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
     roll_version: Mapped[int] = mapped_column(BigId, default=1)
     sequence: Mapped[int] = mapped_column(default=0)
     content_version: Mapped[int] = mapped_column(BigId)
     row_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
     agenda: Mapped[list["AgendaItem"]] = relationship(
@@ -92,7 +97,11 @@ class Meeting(db.Model):  # type: ignore[name-defined]
 
 
 class AgendaItem(db.Model):  # type: ignore[name-defined]
-    """One item of a meeting's agenda; ``minutes`` is its planned length."""
+    """One item of a meeting's agenda; ``minutes`` is its planned length.
+
+    ``source`` names what writes the body: with ``open_tasks`` it is the list of the organisation's open tasks, kept up to
+    date until the meeting is over.
+    """
 
     __tablename__ = "agenda_items"
     __table_args__ = (Index("ix_agenda_items_meeting_id_position", "meeting_id", "position"),)
@@ -104,5 +113,6 @@ class AgendaItem(db.Model):  # type: ignore[name-defined]
     presenter: Mapped[str | None] = mapped_column(String(120))
     minutes: Mapped[int | None]
     body: Mapped[str | None] = mapped_column(String(10_000))
+    source: Mapped[str | None] = mapped_column(String(16))
 
     meeting: Mapped[Meeting] = relationship(back_populates="agenda")
