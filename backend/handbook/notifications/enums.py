@@ -10,6 +10,8 @@ class NoticeKind(StrEnum):
     MEETING_REMINDER = "meeting_reminder"
     ABSENCE_DECIDED = "absence_decided"
     RESOLUTION_ISSUED = "resolution_issued"
+    RESOLUTION_REVOKED = "resolution_revoked"
+    TASK_DUE = "task_due"
 
 
 #: Notices that go to everybody who was summoned, and are accounted for to who runs the meeting.

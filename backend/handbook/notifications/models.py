@@ -78,7 +78,7 @@ class Reminder(db.Model):  # type: ignore[name-defined]
 
     ``slot`` is unique, so the same thing is planned once. ``step`` is what :func:`rules.step_of` makes for
     reminders, else ``now``. ``starts_at`` is the meeting's time that was planned for. ``member_id`` is set
-    when one person is concerned.
+    when one person is concerned, ``task_id`` when it is about a task.
     """
 
     __tablename__ = "reminders"
@@ -86,6 +86,7 @@ class Reminder(db.Model):  # type: ignore[name-defined]
         CheckConstraint(f"kind IN ({KINDS})", name="kind"),
         CheckConstraint(f"state IN ({REMINDER_STATES})", name="state"),
         Index("ix_reminders_meeting_id_state", "meeting_id", "state"),
+        Index("ix_reminders_task_id", "task_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
@@ -95,6 +96,7 @@ class Reminder(db.Model):  # type: ignore[name-defined]
     meeting_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("meetings.id"))
     resolution_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("resolutions.id"))
     member_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
+    task_id: Mapped[int | None] = mapped_column(BigId)
     params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)

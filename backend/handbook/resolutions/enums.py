@@ -15,6 +15,15 @@ class TaskState(StrEnum):
     NOT_DONE = "not_done"
 
 
+class UpdateKind(StrEnum):
+    """What an update of a task says: how far it is, how it ended, or that it is open again."""
+
+    PROGRESS = "progress"
+    DONE = "done"
+    NOT_DONE = "not_done"
+    REOPENED = "reopened"
+
+
 class DocumentType(StrEnum):
     """Types of Party documents (2-domain, Documents).
 

@@ -7,10 +7,11 @@ from handbook.access.predicates import Columns, Target
 from handbook.kernel.db import BigId, UTCDateTime, db
 from handbook.members.models import Member
 from handbook.organizations.models import Organization
-from handbook.resolutions.enums import DocumentType, ResolutionState, TaskState
+from handbook.resolutions.enums import DocumentType, ResolutionState, TaskState, UpdateKind
 
 STATES = ", ".join(f"'{state}'" for state in ResolutionState)
 TYPES = ", ".join(f"'{type_}'" for type_ in DocumentType)
+UPDATE_KINDS = ", ".join(f"'{kind}'" for kind in UpdateKind)
 TASK_STATES = ", ".join(f"'{state}'" for state in TaskState)
 
 
@@ -18,7 +19,9 @@ class Resolution(db.Model):  # type: ignore[name-defined]
     """A resolution, or another document of an organisation that has a symbol.
 
     ``number`` is the symbol's, kept beside it so that the next one is found by an index. ``content_version`` is the
-    organisation's at the last change.
+    organisation's at the last change. ``supersedes_id`` names the resolution whose place this one takes when it is issued;
+    from then on the old one is revoked and names this one in ``superseded_by_id``. ``issue_exception`` says why it was issued
+    although the vote of its meeting had not passed it.
     """
 
     __tablename__ = "resolutions"
@@ -42,11 +45,22 @@ class Resolution(db.Model):  # type: ignore[name-defined]
     body: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default=ResolutionState.DRAFT.value)
     issued_on: Mapped[date | None]
+    revoked_on: Mapped[date | None]
+    revoke_reason: Mapped[str | None] = mapped_column(String(500))
+    issue_exception: Mapped[str | None] = mapped_column(String(500))
+    supersedes_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("resolutions.id"), index=True)
+    superseded_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("resolutions.id"))
     content_version: Mapped[int] = mapped_column(BigId)
     row_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
+    supersedes: Mapped["Resolution | None"] = relationship(
+        lazy="select", foreign_keys=[supersedes_id], remote_side=[id]
+    )
+    superseded_by: Mapped["Resolution | None"] = relationship(
+        lazy="select", foreign_keys=[superseded_by_id], remote_side=[id], post_update=True
+    )
     tasks: Mapped[list["Task"]] = relationship(
         lazy="selectin", order_by="Task.position", cascade="all, delete-orphan", back_populates="resolution"
     )
@@ -68,12 +82,17 @@ class Resolution(db.Model):  # type: ignore[name-defined]
 
 
 class Task(db.Model):  # type: ignore[name-defined]
-    """Something to do that a resolution asks of members, until a day."""
+    """Something to do that a resolution asks of members, until a day.
+
+    ``percent`` and ``reason`` (why it was not done) are those of the last update that gave one. ``row_version`` counts the
+    changes of the state only: two people may write progress at once, but not finish a task against each other.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
         CheckConstraint(f"state IN ({TASK_STATES})", name="state"),
         Index("ix_tasks_resolution_id", "resolution_id"),
+        Index("ix_tasks_state_due_on", "state", "due_on"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
@@ -82,10 +101,56 @@ class Task(db.Model):  # type: ignore[name-defined]
     title: Mapped[str] = mapped_column(String(300))
     due_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(10), default=TaskState.OPEN.value)
+    percent: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(String(1000))
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    row_version: Mapped[int] = mapped_column(default=1)
 
     resolution: Mapped[Resolution] = relationship(back_populates="tasks")
     assignees: Mapped[list["TaskAssignee"]] = relationship(
         lazy="selectin", order_by="TaskAssignee.member_id", cascade="all, delete-orphan"
+    )
+    updates: Mapped[list["TaskUpdate"]] = relationship(
+        lazy="selectin", order_by="TaskUpdate.id", cascade="all, delete-orphan"
+    )
+
+    def target_for(self, member_id: int | None) -> Target:
+        """The task as this member's: about the member when the member answers for it."""
+        own = member_id is not None and any(row.member_id == member_id for row in self.assignees)
+        target = self.resolution.target
+        return Target(path=target.path, member_id=member_id if own else None, private=target.private)
+
+    @classmethod
+    def columns(cls) -> Columns:
+        """For statements that join :class:`Resolution` and :class:`Organization`."""
+        return Columns(path=Organization.path, private=Resolution.state == ResolutionState.DRAFT.value)
+
+
+class TaskUpdate(db.Model):  # type: ignore[name-defined]
+    """What was said of a task, never altered afterwards. ``key`` was made by the device, which may send it again.
+
+    ``at`` is when it was written, by the device's clock; ``recorded_at`` when it arrived.
+    """
+
+    __tablename__ = "task_updates"
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({UPDATE_KINDS})", name="kind"),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+        Index("ix_task_updates_task_id", "task_id"),
+        Index("ix_task_updates_member_id", "member_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(36), unique=True)
+    task_id: Mapped[int] = mapped_column(BigId, ForeignKey("tasks.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(String(1000))
+    percent: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    member_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
+    full_name: Mapped[str | None] = column_property(
+        select(Member.full_name).where(Member.id == member_id).correlate_except(Member).scalar_subquery()
     )
 
 
