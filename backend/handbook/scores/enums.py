@@ -1,0 +1,25 @@
+from enum import StrEnum
+
+
+class ScoreState(StrEnum):
+    """``withdrawn``: the meeting was settled without a score."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class ScoreMethod(StrEnum):
+    """How the sheets were collected: on members' phones, or on paper with the numbers entered."""
+
+    PHONE = "phone"
+    PAPER = "paper"
+
+
+class Grade(StrEnum):
+    """Tốt, khá, trung bình, kém (2-domain, Cells and meetings, Score)."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    AVERAGE = "average"
+    POOR = "poor"
