@@ -68,6 +68,11 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
         f"/staff/organizations/{story.cell}/activation",
         button("Tạo phiếu (PDF)"),
     )
+    votes = f"/chapter/meetings/{story.open_meeting}/ballots"
+    yield Way("ProposeDialog", story.host, votes, button("Đưa ra biểu quyết"))
+    yield Way("OpenBallot", story.host, votes, put_to_the_vote)
+    yield Way("VoteCard", story.host, f"/meetings/{story.open_meeting}/ballots", choose)
+    yield Way("ReserveDialog", story.host, votes, close_the_vote)
     # Last, because the meeting is over afterwards.
     ended = f"/chapter/meetings/{story.open_meeting}"
     yield Way("Settle", story.host, ended, lambda page: finish(page, room, ended))
@@ -78,6 +83,30 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
 def show_code(page: Page) -> None:
     button("Hiện mã QR")(page)
     expect(page.get_by_role("img", name=re.compile("Mã QR để điểm danh"))).to_be_visible()
+
+
+def put_to_the_vote(page: Page) -> None:
+    """An open vote by phone, and the question before it is closed."""
+    button("Đưa ra biểu quyết")(page)
+    sheet = page.locator("dialog[open]")
+    sheet.get_by_text(re.compile("^Điện thoại")).click()
+    sheet.get_by_role("button", name="Đưa ra biểu quyết").click()
+    button("Kết thúc và công bố")(page)
+
+
+def choose(page: Page) -> None:
+    """The secretary is in the room and votes like everybody."""
+    meeting = page.url.split("/")[-2]
+    own = page.request.get("/api/members/me").json()["id"]
+    answer = page.request.put(f"/api/meetings/{meeting}/attendance/{own}", data={"state": "present"})
+    assert answer.ok, answer.text()
+    page.get_by_role("button", name="Đồng ý", exact=True).click()
+
+
+def close_the_vote(page: Page) -> None:
+    button("Kết thúc và công bố")(page)
+    page.locator("dialog[open]").get_by_role("button", name="Kết thúc và công bố").click()
+    button("Ghi ý kiến bảo lưu")(page)
 
 
 def finish(page: Page, room: str, meeting: str) -> None:

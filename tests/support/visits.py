@@ -46,6 +46,7 @@ def visits(story: Story, role: str) -> list[Visit]:
             ("/meetings", "/meetings"),
             ("/meetings/:id", f"/meetings/{story.next_meeting}"),
             ("/meetings/:id", f"/meetings/{story.past_meeting}"),
+            ("/meetings/:id/ballots", f"/meetings/{story.past_meeting}/ballots"),
             ("/meetings/:id/absence", f"/meetings/{story.next_meeting}/absence"),
             ("/papers/:id", f"/papers/{story.paper}"),
             ("/check-in", "/check-in"),
@@ -76,6 +77,7 @@ def visits(story: Story, role: str) -> list[Visit]:
             ("/chapter/meetings/:id", f"/chapter/meetings/{story.open_meeting}"),
             ("/chapter/meetings/:id/resolution", f"/chapter/meetings/{story.open_meeting}/resolution"),
             ("/chapter/meetings/:id/room", f"/chapter/meetings/{story.open_meeting}/room"),
+            ("/chapter/meetings/:id/ballots", f"/chapter/meetings/{story.open_meeting}/ballots"),
         ],
         "staff": [
             ("/staff", "/staff"),

@@ -1,0 +1,196 @@
+"""A vote in the room: the secretary puts it to the vote, two members answer on their phones, openly and in secret."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from tests.browser.conftest import Album
+from tests.browser.test_accessibility import examine_looks
+from tests.support.demo_service import DemoService, open_context
+
+# Which fields the phone keeps of the papers that it had.
+PAPERS = """async () => {
+    const answer = (ask) => new Promise((done) => { ask.onsuccess = () => done(ask.result); });
+    const db = await answer(indexedDB.open('handbook'));
+    const rows = await answer(db.transaction('views').objectStore('views').getAll());
+    return rows.filter((row) => row.key.startsWith('ballot-paper:')).map((row) => Object.keys(row.body).sort());
+}"""
+SECRET_TITLE = "Kết nạp quần chúng ưu tú vào Đảng"
+
+
+@dataclass(slots=True)
+class Voter:
+    """A member in the room, at the page of the meeting."""
+
+    member_id: str
+    context: BrowserContext
+    page: Page
+
+
+@pytest.fixture
+def voters(browser: Browser, demo: DemoService) -> Iterator[list[Voter]]:
+    """Two official members of the open meeting, marked present by the secretary, each with a phone."""
+    story = demo.story
+    rows = demo.rows(
+        "SELECT m.id, m.card_number FROM attendances t JOIN members m ON m.id = t.member_id"
+        " JOIN accounts a ON a.member_id = m.id WHERE t.meeting_id = ? AND m.card_number IS NOT NULL"
+        " AND t.member_status = 'official' AND m.id <> ? AND a.user_name IS NULL ORDER BY m.id LIMIT 2",
+        int(story.open_meeting),
+        int(story.guest_id),
+    )
+    found = []
+    with open_context(browser) as office:
+        demo.sign_in(office, story.host)
+        for member_id, card in rows:
+            answer = office.request.put(
+                f"{demo.url}/api/meetings/{story.open_meeting}/attendance/{member_id}",
+                data={"state": "present"},
+                headers={"Origin": demo.url},
+            )
+            assert answer.ok, answer.text()
+            context = open_context(browser)
+            demo.sign_in(context, str(card))
+            found.append(
+                Voter(str(member_id), context, demo.open(context, f"/meetings/{story.open_meeting}"))
+            )
+    yield found
+    for voter in found:
+        voter.context.close()
+
+
+@pytest.fixture
+def office(browser: Browser, demo: DemoService) -> Iterator[Page]:
+    with open_context(browser) as context:
+        demo.sign_in(context, demo.story.host)
+        yield demo.open(context, f"/chapter/meetings/{demo.story.open_meeting}/ballots")
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on this state of the screen, in every look; the look is as before afterwards."""
+    page.evaluate(AXE_SCRIPT)
+    found = list(examine_looks(page))
+    page.emulate_media(color_scheme="light")
+    page.evaluate("document.documentElement.dataset.textSize = '100'")
+    return found
+
+
+def card(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title)
+
+
+def propose(office: Page, *, kind: str, method: str, title: str | None = None) -> None:
+    office.get_by_role("button", name="Đưa ra biểu quyết").click()
+    sheet = office.get_by_role("dialog", name="Biểu quyết việc gì?")
+    sheet.get_by_text(kind, exact=True).click()
+    sheet.get_by_text(re.compile(f"^{method}")).click()
+    if title:
+        sheet.get_by_label("Nội dung biểu quyết").fill(title)
+    assert faults(office) == []
+    sheet.get_by_role("button", name="Đưa ra biểu quyết").click()
+    expect(sheet).to_have_count(0)
+
+
+def choose(page: Page, choice: str, confirm: str) -> None:
+    page.get_by_role("button", name=choice, exact=True).click()
+    page.get_by_role("alertdialog").get_by_role("button", name=confirm, exact=True).click()
+
+
+def close(office: Page) -> None:
+    office.get_by_role("button", name="Kết thúc và công bố").click()
+    office.get_by_role("alertdialog").get_by_role("button", name="Kết thúc và công bố").click()
+    expect(office.get_by_role("heading", name="Kết quả biểu quyết")).to_be_visible()
+
+
+def test_an_open_vote_by_phone(office: Page, voters: list[Voter], album: Album) -> None:
+    title = "Thông qua nghị quyết"
+    expect(office.get_by_text("Chưa có biểu quyết nào")).to_be_visible()
+    album.picture(office, "secretary-nothing-yet")
+    office.get_by_role("button", name="Đưa ra biểu quyết").click()
+    album.picture(office, "secretary-proposes")
+    office.keyboard.press("Escape")
+    propose(office, kind=title, method="Điện thoại")
+    first, second = (voter.page for voter in voters)
+    first.get_by_role("link", name="Biểu quyết ngay").click()
+    album.picture(first, "member-votes")
+    assert faults(first) == []
+    first.get_by_role("button", name="Đồng ý", exact=True).click()
+    album.picture(first, "member-is-asked")
+    first.get_by_role("alertdialog").get_by_role("button", name="Chọn", exact=True).click()
+    expect(first.get_by_text("Đồng chí đã chọn: Đồng ý")).to_be_visible()
+    album.picture(first, "member-has-voted")
+    second.get_by_role("link", name="Biểu quyết ngay").click()
+    choose(second, "Đồng ý", "Chọn")
+    expect(second.get_by_text("Đồng chí đã chọn: Đồng ý")).to_be_visible()
+    choose(second, "Không đồng ý", "Chọn")
+    expect(second.get_by_text("Đồng chí đã chọn: Không đồng ý")).to_be_visible()
+    expect(card(office, title).get_by_text(re.compile(r"^2 / \d+$"))).to_be_visible()
+    assert faults(office) == []
+    album.picture(office, "secretary-sees-how-many")
+    close(office)
+    result = card(first, title)
+    expect(result.get_by_text(re.compile(r"^1 / \d+$"))).to_be_visible()
+    expect(result.get_by_text("Không thông qua")).to_be_visible()
+    assert faults(first) == []
+    album.picture(first, "member-sees-the-result")
+    first.get_by_role("link", name="Quay lại").click()
+    expect(first.get_by_text(re.compile(f"{title}: Không thông qua"))).to_be_visible()
+
+
+def test_a_vote_by_hands_says_what_does_not_add_up(office: Page, album: Album) -> None:
+    title = "Nâng mức đóng góp quỹ chi bộ"
+    propose(office, kind="Việc khác", method="Giơ tay", title=title)
+    sheet = card(office, title)
+    sheet.get_by_label("Đồng ý", exact=True).fill("900")
+    sheet.get_by_label("Không đồng ý").fill("1")
+    sheet.get_by_label("Ý kiến khác").fill("0")
+    expect(sheet.get_by_text(re.compile("Tổng số phiếu nhiều hơn"))).to_be_visible()
+    album.picture(office, "too-many")
+    sheet.get_by_label("Đồng ý", exact=True).fill("2")
+    expect(sheet.get_by_text(re.compile("^Tổng cộng 3 trên"))).to_be_visible()
+    assert faults(office) == []
+    close(office)
+    expect(sheet.get_by_text(re.compile(r"^2 / \d+$"))).to_be_visible()
+    sheet.get_by_role("button", name="Ghi ý kiến bảo lưu").click()
+    dialog = office.get_by_role("dialog", name="Ý kiến bảo lưu")
+    dialog.get_by_label("Đảng viên bảo lưu ý kiến").select_option(index=1)
+    dialog.get_by_label("Nội dung ý kiến").fill("Đề nghị bàn thêm ở kỳ sau.")
+    assert faults(office) == []
+    dialog.get_by_role("button", name="Ghi lại").click()
+    expect(sheet.get_by_text("Đề nghị bàn thêm ở kỳ sau.")).to_be_visible()
+    album.picture(office, "reserved")
+
+
+def test_a_secret_ballot_by_phone(demo: DemoService, office: Page, voters: list[Voter], album: Album) -> None:
+    casts: list[Request] = []
+    for voter in voters:
+        voter.context.on("request", lambda one: casts.append(one) if "/ballot-box/" in one.url else None)
+    propose(office, kind="Kết nạp đảng viên", method="Phiếu kín, điện thoại", title=SECRET_TITLE)
+    for voter, choice in zip(voters, ("Đồng ý", "Ý kiến khác"), strict=True):
+        page = voter.page
+        page.get_by_role("link", name="Biểu quyết ngay").click()
+        expect(page.get_by_text("Phiếu đã ở trên máy này.")).to_be_visible()
+        album.picture(page, "member-has-a-paper")
+        assert faults(page) == []
+        choose(page, choice, "Bỏ phiếu")
+        expect(page.get_by_text("Phiếu của đồng chí đã ở trong hòm.")).to_be_visible()
+    album.picture(voters[0].page, "member-has-cast")
+    assert len(casts) == 2
+    for request in casts:
+        sent = request.all_headers()
+        assert "cookie" not in sent
+        assert "idempotency-key" not in sent
+        assert "referer" not in sent
+    expect(card(office, SECRET_TITLE).get_by_text("2 / 2")).to_be_visible()
+    album.picture(office, "secretary-sees-the-box")
+    close(office)
+    result = card(voters[0].page, SECRET_TITLE)
+    expect(result.get_by_text("Phiếu của đồng chí đã được đếm.")).to_be_visible()
+    result.get_by_role("button", name="Đếm lại trên máy này").click()
+    expect(result.get_by_text(re.compile("^Đã kiểm tra từng phiếu: 2 phiếu hợp lệ"))).to_be_visible()
+    assert faults(voters[0].page) == []
+    album.picture(voters[0].page, "member-has-counted-again")
+    stored = voters[0].page.evaluate(PAPERS)
+    assert stored == [["cast", "serial"]]
