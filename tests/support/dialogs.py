@@ -68,6 +68,10 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
         f"/staff/organizations/{story.cell}/activation",
         button("Tạo phiếu (PDF)"),
     )
+    rules = f"/staff/organizations/{story.committee}/settings"
+    yield Way("SettingDialog", story.staff, rules, button(re.compile("^Ngày sinh hoạt định kỳ")))
+    yield Way("HistoryDialog", story.staff, rules, tell_history)
+    yield Way("TemplatesScreen", story.secretary, f"/chapter/agendas/{story.cell}", own_agenda)
     votes = f"/chapter/meetings/{story.open_meeting}/ballots"
     yield Way("ProposeDialog", story.host, votes, button("Đưa ra biểu quyết"))
     yield Way("OpenBallot", story.host, votes, put_to_the_vote)
@@ -85,11 +89,24 @@ def show_code(page: Page) -> None:
     expect(page.get_by_role("img", name=re.compile("Mã QR để điểm danh"))).to_be_visible()
 
 
+def tell_history(page: Page) -> None:
+    button(re.compile("^Ngày sinh hoạt định kỳ"))(page)
+    page.locator("dialog[open]").get_by_role("button", name="Lịch sử thay đổi").click()
+    expect(page.locator("dialog[open]").get_by_text("Chưa ai đổi mục này ở đây.")).to_be_visible()
+
+
+def own_agenda(page: Page) -> None:
+    """An agenda of the cell's own, and the question before it is dropped."""
+    page.get_by_role("button", name=re.compile("^Chuyển xuống: Tuyên bố")).first.click()
+    button("Lưu chương trình mẫu")(page)
+    button("Theo cấp trên")(page)
+
+
 def put_to_the_vote(page: Page) -> None:
     """An open vote by phone, and the question before it is closed."""
     button("Đưa ra biểu quyết")(page)
     sheet = page.locator("dialog[open]")
-    sheet.get_by_text(re.compile("^Điện thoại")).click()
+    sheet.get_by_role("radio", name=re.compile("^Điện thoại")).check()
     sheet.get_by_role("button", name="Đưa ra biểu quyết").click()
     button("Kết thúc và công bố")(page)
 

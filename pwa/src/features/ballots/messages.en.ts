@@ -47,7 +47,6 @@ export const en: Record<keyof typeof vi, string> = {
   'ballots.failed': 'Not passed',
   'ballots.void': 'Void, to be voted again',
   'ballots.agreeOf': 'agree, of {n} members who count',
-  'ballots.needs': 'Needs at least {n} in favour',
   'ballots.needs.more': 'Needs at least {n} in favour (more than {share})',
   'ballots.needs.least': 'Needs at least {n} in favour (at least {share})',
   'ballots.notVoted': 'Did not vote',

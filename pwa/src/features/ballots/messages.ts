@@ -47,7 +47,6 @@ export const vi = {
   'ballots.failed': 'Không thông qua',
   'ballots.void': 'Không hợp lệ, phải bỏ phiếu lại',
   'ballots.agreeOf': 'đồng ý, trên {n} đảng viên được tính',
-  'ballots.needs': 'Cần ít nhất {n} phiếu đồng ý',
   'ballots.needs.more': 'Cần ít nhất {n} phiếu đồng ý (quá {share})',
   'ballots.needs.least': 'Cần ít nhất {n} phiếu đồng ý (từ {share} trở lên)',
   'ballots.notVoted': 'Không biểu quyết',
