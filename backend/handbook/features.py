@@ -15,6 +15,7 @@ NAMES = (
     "opinions",
     "scores",
     "proceedings",
+    "minutes",
     "notifications",
     "calendars",
     "reports",

@@ -57,12 +57,23 @@ POLICY: dict[P, Rule] = {
     P.MEETINGS_RUN: Rule(At(RUNNERS), P.MEETINGS_READ),
     P.ATTENDANCE_READ_COUNTS: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
     P.ATTENDANCE_READ: Rule(AtOrBelow(OFFICERS), P.MEETINGS_READ),
+    # How one line came about: for who may read the roll, and for the member whose line it is.
+    P.ATTENDANCE_READ_LINE: Rule(AnyOf(OwnMember(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
     P.ATTENDANCE_CHECK_IN: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
     P.ATTENDANCE_REQUEST_ABSENCE: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
     P.ABSENCE_REQUESTS_READ: Rule(AnyOf(OwnMember(), At(RUNNERS), AtOrBelow(STAFF)), P.ABSENCE_REQUESTS_READ),
     P.ABSENCE_REQUESTS_DECIDE: Rule(At(RUNNERS), P.ABSENCE_REQUESTS_READ),
     P.RESOLUTIONS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.RESOLUTIONS_READ),
     P.RESOLUTIONS_WRITE: Rule(At(RUNNERS), P.RESOLUTIONS_READ),
+    # Tasks: a committee sees all of its tree. What was written of one is for who answers for it and for offices, not for all.
+    P.TASKS_LIST: Rule(AtOrBelow(OFFICERS | COMMITTEE), P.ORGANIZATIONS_READ),
+    P.TASKS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS | COMMITTEE)), P.TASKS_READ),
+    P.TASKS_READ_UPDATES: Rule(AnyOf(OwnMember(), AtOrBelow(OFFICERS | COMMITTEE)), P.TASKS_READ),
+    P.TASKS_UPDATE: Rule(AnyOf(OwnMember(), At(RUNNERS)), P.TASKS_READ),
+    # The sheet of 100 points holds for everything below; scoring is for who was in the room, which the roll says.
+    P.SCORE_SHEETS_READ: Rule(AtOrBelow(OFFICERS), P.ORGANIZATIONS_READ),
+    P.SCORE_SHEETS_WRITE: Rule(AtOrBelow(STAFF), P.ORGANIZATIONS_READ),
+    P.SCORES_GIVE: Rule(AnyOf(OwnUnits(), At(COMMITTEE)), P.MEETINGS_READ),
     # Ballots: whose line in the roll has a vote is a rule of the vote itself, not of the tree.
     P.BALLOTS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.BALLOTS_READ),
     P.BALLOTS_RUN: Rule(At(RUNNERS), P.BALLOTS_READ),
@@ -73,6 +84,11 @@ POLICY: dict[P, Rule] = {
     P.OPINIONS_READ: Rule(AnyOf(OwnMember(), At(RUNNERS)), P.OPINIONS_READ),
     P.OPINIONS_SEND: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
     P.OPINIONS_ANSWER: Rule(At(RUNNERS), P.OPINIONS_READ),
+    # Minutes: signed ones for the cell, or for the committee whose meeting it was; drafts for who writes them. They are about
+    # the minute-taker, who may hold no office. Who may sign is a rule of the minutes themselves.
+    P.MINUTES_READ: Rule(AnyOf(OwnCell(), At(COMMITTEE), OwnMember(), AtOrBelow(OFFICERS)), P.MINUTES_READ),
+    P.MINUTES_WRITE: Rule(AnyOf(At(RUNNERS), OwnMember()), P.MINUTES_READ),
+    P.MINUTES_SIGN: Rule(AnyOf(OwnCell(), At(COMMITTEE), OwnMember()), P.MINUTES_READ),
     P.DELIVERIES_READ: Rule(At(RUNNERS), P.MEETINGS_READ),
     P.DELIVERIES_REPORT: Rule(OwnAccount(), P.DELIVERIES_REPORT),
     P.NOTICES_READ: Rule(OwnAccount(), P.NOTICES_READ),

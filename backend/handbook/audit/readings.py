@@ -27,7 +27,7 @@ OF_ONE = (
     "accounts:activation_code:issued",
 )
 # Entries about everybody of the organisation with this path, and about everybody at and below it.
-OF_THE_CELL = ("attendance:roll:read",)
+OF_THE_CELL = ("attendance:roll:read", "minutes:minutes:read")
 OF_ALL_BELOW = ("members:roster:exported",)
 
 

@@ -1,0 +1,183 @@
+"""Reads the facts of a meeting: the roll, the book of the room, the votes. What is said of them is for ``compose``."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from handbook.access.actor import OfficeTitle
+from handbook.attendance.head_count import Absent, Moment
+from handbook.attendance.queries import head_count, quorum_share
+from handbook.ballots.queries import BallotResult, results_of
+from handbook.kernel.db import db
+from handbook.meetings.enums import MeetingKind
+from handbook.meetings.models import Meeting
+from handbook.members.models import Member, Office
+from handbook.minutes.facts import Absence, Facts, Item, Note, Papers, Person, Roll, Vote, VoteMethod
+from handbook.organizations.enums import OrganizationKind
+from handbook.proceedings.queries import NoteRecord, Record, record_of
+
+OFFICE_WORDS = {
+    OfficeTitle.SECRETARY: "Bí thư",
+    OfficeTitle.DEPUTY_SECRETARY: "Phó bí thư",
+    OfficeTitle.COMMITTEE_MEMBER: "Cấp ủy viên",
+}
+
+
+def gather(meeting: Meeting, record: Record, *, chair_id: int | None, minute_taker_id: int | None) -> Facts:
+    """The facts of the meeting with these two at its head."""
+    zone = ZoneInfo(meeting.organization.timezone)
+    votes = results_of(meeting)
+    items = {one.agenda_item_id: one for one in record.items}
+    general = items.get(None)
+    return Facts(
+        kind=MeetingKind(meeting.kind),
+        is_cell=meeting.organization.kind == OrganizationKind.CELL,
+        organization=meeting.organization.name,
+        place=meeting.place,
+        is_online=meeting.online_url is not None,
+        starts_at=meeting.starts_at.astimezone(zone),
+        opened_at=_local(record.opened_at or meeting.opened_at, zone),
+        closed_at=_local(record.closed_at or meeting.closed_at, zone),
+        roll=_roll(meeting, zone),
+        chair=_person(meeting, chair_id),
+        minute_taker=_person(meeting, minute_taker_id),
+        items=tuple(
+            Item(
+                key=str(item.id),
+                title=item.title,
+                presenter=item.presenter,
+                notes=_notes(items[item.id].notes) if item.id in items else (),
+                conclusion=items[item.id].conclusion if item.id in items else None,
+                votes=_votes(votes, item.id),
+            )
+            for item in meeting.agenda
+        ),
+        notes=_notes(general.notes) if general else (),
+        votes=_votes(votes, None),
+    )
+
+
+def default_chair(meeting: Meeting) -> int | None:
+    """The secretary of the organisation, where the book of the room names nobody (2-domain: secretary or deputy)."""
+    return db.session.scalar(
+        select(Office.member_id)
+        .where(
+            Office.organization_id == meeting.organization_id,
+            Office.title == OfficeTitle.SECRETARY.value,
+            _in_force(meeting),
+        )
+        .order_by(Office.id)
+        .limit(1)
+    )
+
+
+def read_record(meeting: Meeting) -> Record:
+    """What the book of the room says."""
+    return record_of(meeting)
+
+
+def _roll(meeting: Meeting, zone: ZoneInfo) -> Roll:
+    count = head_count(meeting)
+
+    def moments(people: Sequence[Moment]) -> tuple[Absence, ...]:
+        return tuple(Absence(one.name, at=_local(one.at, zone)) for one in people)
+
+    def absent(people: Sequence[Absent]) -> tuple[Absence, ...]:
+        return tuple(Absence(one.name, one.reason) for one in people)
+
+    return Roll(
+        total=count.total,
+        official=count.official,
+        probationary=count.probationary,
+        present=count.attended,
+        official_present=count.official_attended,
+        official_due=count.official_due,
+        quorum_share=quorum_share(meeting),
+        quorum_required=count.quorum_required,
+        temporary_in=count.temporary_in,
+        exempt=count.exempt,
+        elsewhere=count.elsewhere,
+        late=moments(count.late),
+        left_early=moments(count.left_early),
+        excused=absent(count.excused),
+        unexcused=absent(count.unexcused),
+        not_recorded=tuple(Absence(one.name) for one in count.not_recorded),
+        guests=tuple((guest.name, guest.origin) for guest in count.guests),
+    )
+
+
+def _person(meeting: Meeting, member_id: int | None) -> Person | None:
+    if member_id is None:
+        return None
+    office = db.session.scalar(
+        select(Office.title)
+        .where(
+            Office.member_id == member_id,
+            Office.organization_id == meeting.organization_id,
+            Office.title.in_([title.value for title in OFFICE_WORDS]),
+            _in_force(meeting),
+        )
+        .order_by(Office.id)
+        .limit(1)
+    )
+    name = db.session.scalar(select(Member.full_name).where(Member.id == member_id))
+    return Person(name or "", OFFICE_WORDS[OfficeTitle(office)] if office else None)
+
+
+def _in_force(meeting: Meeting) -> ColumnElement[bool]:
+    """Offices held on the day of the meeting."""
+    day = meeting.starts_at.astimezone(ZoneInfo(meeting.organization.timezone)).date()
+    return and_(Office.from_date <= day, or_(Office.to_date.is_(None), Office.to_date >= day))
+
+
+def _notes(notes: Sequence[NoteRecord]) -> tuple[Note, ...]:
+    keys = Counter[str]()
+    found = []
+    for note in notes:
+        key = f"{int(note.at.timestamp() * 1000)}-{note.speaker_member_id or 0}"
+        keys[key] += 1
+        found.append((note, key if keys[key] == 1 else f"{key}-{keys[key]}"))
+    return tuple(
+        Note(
+            key=key,
+            text=note.text,
+            speaker=note.speaker_name,
+            is_guest=note.speaker_member_id is None and note.speaker_name is not None,
+        )
+        for note, key in found
+    )
+
+
+def _votes(results: Sequence[BallotResult], item_id: int | None) -> tuple[Vote, ...]:
+    return tuple(
+        Vote(
+            key=result.key,
+            title=result.title,
+            method=VoteMethod(result.method),
+            denominator=result.denominator,
+            present=result.voters_present,
+            agree=result.agree,
+            disagree=result.disagree,
+            other=result.other,
+            required=result.required,
+            share=Fraction(result.majority_share or "1/2"),
+            at_least=result.majority_at_least,
+            passed=result.passed,
+            papers=Papers(
+                result.papers.given_out, result.papers.returned, result.papers.valid, result.papers.invalid
+            )
+            if result.papers
+            else None,
+            reserved=result.reserved,
+        )
+        for result in results
+        if result.agenda_item_id == item_id
+    )
+
+
+def _local(instant: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return instant.astimezone(zone) if instant else None

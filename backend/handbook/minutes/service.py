@@ -1,0 +1,225 @@
+"""Writing minutes: composing, editing, reading back. Signing is in :mod:`handbook.minutes.signing`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from handbook.access.actor import Actor
+from handbook.attendance.models import Attendance
+from handbook.audit.service import record
+from handbook.documents.secrecy import find_mark_in_text
+from handbook.kernel.problems import FieldError, ValidationFailed, WrongState
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.members.models import Member
+from handbook.minutes import compose as composing
+from handbook.minutes import text
+from handbook.minutes.enums import Cause, MinutesState
+from handbook.minutes.errors import ClassifiedMinutes, MinutesSigned
+from handbook.minutes.gathering import default_chair, gather, read_record
+from handbook.minutes.models import Minutes, MinutesVersion
+from handbook.organizations.enums import OrganizationKind
+from handbook.organizations.versions import bump_content_version
+from handbook.resolutions.enums import DocumentType
+from handbook.resolutions.models import Resolution
+from handbook.resolutions.queries import term_for
+from handbook.resolutions.rules import Symbol, issuer_of
+
+# Minutes are begun while the meeting goes on, so that they can be read back before it ends.
+WRITABLE = frozenset({MeetingState.OPEN, MeetingState.CLOSED, MeetingState.FINALIZED})
+# What closing the meeting adds was not there to be read back.
+AFTER_READING = frozenset({"closing"})
+
+
+def compose_minutes(meeting: Meeting, minutes: Minutes | None, *, actor: Actor, uow: UnitOfWork) -> Minutes:
+    """Write the minutes from the facts, or bring them up to date: nothing that somebody wrote is lost.
+
+    Raises :class:`WrongState` before the meeting is open, :class:`MinutesSigned` when they are signed.
+    """
+    if meeting.state not in WRITABLE:
+        raise WrongState
+    if minutes is None:
+        minutes = _begin(meeting, uow=uow)
+        uow.session.add(minutes)
+    else:
+        _require_unsigned(minutes)
+    book = read_record(meeting)
+    if not minutes.named_by_hand:
+        minutes.chair_id = meeting.chair_id or book.chair_id or minutes.chair_id or default_chair(meeting)
+        minutes.minute_taker_id = meeting.minute_taker_id or book.minute_taker_id or minutes.minute_taker_id
+    facts = gather(meeting, book, chair_id=minutes.chair_id, minute_taker_id=minutes.minute_taker_id)
+    fresh = composing.compose(facts)
+    before = text.from_json(minutes.sections)
+    composed = (
+        text.compose_again(before, fresh)
+        if before
+        else text.Composed(text.from_facts(fresh), frozenset(section.key for section in fresh))
+    )
+    if text.to_json(composed.sections) == minutes.sections:
+        return minutes
+    _write(minutes, composed.sections, Cause.COMPOSED, changed=composed.changed, actor=actor, uow=uow)
+    return minutes
+
+
+def edit_minutes(minutes: Minutes, changes: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork) -> Minutes:
+    """Rewrite sections, or name chair and minute-taker. Whoever had signed signs again; what had been read back is read
+    again.
+
+    Raises :class:`MinutesSigned`, :class:`ClassifiedMinutes`, and :class:`ValidationFailed` for what the minutes do not have.
+    """
+    _require_unsigned(minutes)
+    named = {name: changes[name] for name in ("chair_id", "minute_taker_id") if name in changes}
+    if named:
+        _name(minutes, named, uow=uow)
+    sections = text.from_json(minutes.sections)
+    given: Sequence[Mapping[str, Any]] = changes.get("sections", ())
+    _refuse_marked(given)
+    try:
+        written = text.edit(sections, given)
+    except KeyError:
+        raise ValidationFailed(FieldError("/sections", "unknown")) from None
+    if named or written != sections:
+        changed = frozenset(section["key"] for section in given) | frozenset(named)
+        _write(minutes, written, Cause.EDITED, changed=changed, actor=actor, uow=uow)
+    return minutes
+
+
+def read_back(minutes: Minutes, *, actor: Actor, uow: UnitOfWork) -> Minutes:
+    """Note that the text was read before the meeting and agreed to."""
+    _require_unsigned(minutes)
+    if minutes.state != MinutesState.READ_BACK:
+        minutes.state = MinutesState.READ_BACK.value
+        minutes.read_back_at = uow.clock.now()
+        touch(minutes, "read_back", actor=actor, uow=uow)
+    return minutes
+
+
+def touch(minutes: Minutes, action: str, *, actor: Actor, uow: UnitOfWork, **details: Any) -> None:
+    """Move version and ETag, and record the act."""
+    minutes.changed_at = uow.clock.now()
+    minutes.content_version = bump_content_version(uow, minutes.organization_id)
+    uow.session.flush()
+    record(
+        uow,
+        f"minutes:minutes:{action}",
+        actor=actor,
+        subject_id=minutes.id,
+        path=minutes.meeting.organization.path,
+        details=details,
+    )
+
+
+def _begin(meeting: Meeting, *, uow: UnitOfWork) -> Minutes:
+    now = uow.clock.now()
+    # Moving the version first also lines up everybody who numbers documents of this organisation.
+    version = bump_content_version(uow, meeting.organization_id)
+    term = term_for(meeting.organization, clock=uow.clock)
+    number = _last_number(meeting.organization_id, term, uow) + 1
+    issuer = issuer_of(OrganizationKind(meeting.organization.kind))
+    return Minutes(
+        meeting=meeting,
+        meeting_id=meeting.id,
+        organization_id=meeting.organization_id,
+        state=MinutesState.DRAFT.value,
+        symbol=str(Symbol(number, DocumentType.MINUTES, issuer)),
+        number=number,
+        term=term,
+        sections=[],
+        named_by_hand=False,
+        changed_at=now,
+        created_at=now,
+        content_version=version,
+    )
+
+
+def _last_number(organization_id: int, term: str, uow: UnitOfWork) -> int:
+    """Minutes share their numbers with those that were written as documents of the organisation."""
+    own = uow.session.scalar(
+        select(func.max(Minutes.number)).where(
+            Minutes.organization_id == organization_id, Minutes.term == term
+        )
+    )
+    others = uow.session.scalar(
+        select(func.max(Resolution.number)).where(
+            Resolution.organization_id == organization_id,
+            Resolution.term == term,
+            Resolution.type == DocumentType.MINUTES.value,
+        )
+    )
+    return max(own or 0, others or 0)
+
+
+def _write(
+    minutes: Minutes,
+    sections: text.Sections,
+    cause: Cause,
+    *,
+    changed: frozenset[str],
+    actor: Actor,
+    uow: UnitOfWork,
+) -> None:
+    minutes.sections = text.to_json(sections)
+    if changed - AFTER_READING or cause == Cause.EDITED:
+        minutes.state = MinutesState.DRAFT.value
+    # A signature stands under the words it was given for.
+    minutes.signatures = []
+    minutes.frozen = minutes.content_hash = None
+    minutes.changed_at = uow.clock.now()
+    minutes.content_version = bump_content_version(uow, minutes.organization_id)
+    uow.session.flush()
+    last = uow.session.scalar(
+        select(func.max(MinutesVersion.number)).where(MinutesVersion.minutes_id == minutes.id)
+    )
+    uow.session.add(
+        MinutesVersion(
+            minutes_id=minutes.id,
+            number=(last or 0) + 1,
+            cause=cause.value,
+            sections=minutes.sections,
+            written_by=actor.member_id,
+            written_at=uow.clock.now(),
+        )
+    )
+    touch(minutes, cause.value, actor=actor, uow=uow, sections=sorted(changed))
+
+
+def _name(minutes: Minutes, named: Mapping[str, int | None], *, uow: UnitOfWork) -> None:
+    for name, member_id in named.items():
+        known = (
+            uow.session.scalar(
+                select(Member.id)
+                .join(Attendance, Attendance.member_id == Member.id)
+                .where(Member.id == member_id, Attendance.meeting_id == minutes.meeting_id)
+            )
+            if member_id is not None
+            else None
+        )
+        if known is None:
+            raise ValidationFailed(FieldError(f"/{name}", "unknown"))
+        setattr(minutes, name, known)
+    if minutes.chair_id == minutes.minute_taker_id:
+        raise ValidationFailed(FieldError("/minute_taker_id", "same_as_chair"))
+    minutes.named_by_hand = True
+    # Their names stand in the text as well.
+    facts = gather(
+        minutes.meeting,
+        read_record(minutes.meeting),
+        chair_id=minutes.chair_id,
+        minute_taker_id=minutes.minute_taker_id,
+    )
+    sections = text.from_json(minutes.sections)
+    minutes.sections = text.to_json(text.compose_again(sections, composing.compose(facts)).sections)
+
+
+def _require_unsigned(minutes: Minutes) -> None:
+    if minutes.state == MinutesState.SIGNED:
+        raise MinutesSigned
+
+
+def _refuse_marked(sections: Sequence[Mapping[str, Any]]) -> None:
+    for section in sections:
+        for paragraph in section["paragraphs"]:
+            if level := find_mark_in_text(paragraph["text"].splitlines()):
+                raise ClassifiedMinutes(level)

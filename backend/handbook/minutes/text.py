@@ -1,0 +1,173 @@
+"""The text of minutes as it is kept and edited: paragraphs from the facts and paragraphs of one's own, pure.
+
+A paragraph of the facts keeps the facts' words (``facts``) beside its own, so that composing again replaces what nobody
+touched, keeps what somebody wrote, and says where the facts have moved under an edited paragraph (``differs``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from handbook.minutes.compose import ComposedParagraph, ComposedSection
+
+MAX_PARAGRAPHS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TextParagraph:
+    """``facts`` None: written by hand, or the fact behind it is gone. ``removed``: left out, and can be brought back."""
+
+    id: str
+    text: str
+    is_heading: bool = False
+    facts: str | None = None
+    removed: bool = False
+    differs: bool = False
+
+    @property
+    def is_edited(self) -> bool:
+        return self.removed or self.text != self.facts
+
+
+@dataclass(frozen=True, slots=True)
+class TextSection:
+    key: str
+    title: str
+    paragraphs: tuple[TextParagraph, ...] = ()
+
+    @property
+    def printed(self) -> tuple[TextParagraph, ...]:
+        return tuple(paragraph for paragraph in self.paragraphs if not paragraph.removed)
+
+
+Sections = tuple[TextSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The text after composing, and the sections whose printed words it changed."""
+
+    sections: Sections
+    changed: frozenset[str] = field(default_factory=frozenset)
+
+
+def from_facts(sections: Iterable[ComposedSection]) -> Sections:
+    """The first text: word by word what the facts say."""
+    return tuple(
+        TextSection(section.key, section.title, tuple(_fresh(paragraph) for paragraph in section.paragraphs))
+        for section in sections
+    )
+
+
+def compose_again(old: Sections, fresh: Sequence[ComposedSection]) -> Composed:
+    """The old text brought up to date: nothing that somebody wrote or left out is lost."""
+    before = {section.key: section for section in old}
+    sections = [_merge(before.pop(section.key, None), section) for section in fresh]
+    # A section whose facts are all gone stays for what people wrote in it.
+    for section in old:
+        if section.key in before:
+            kept = tuple(_without_facts(one) for one in section.paragraphs if one.is_edited)
+            if any(not one.removed for one in kept):
+                sections.append(replace(section, paragraphs=tuple(one for one in kept if not one.removed)))
+    merged = tuple(sorted(sections, key=lambda section: _place(section.key)))
+    return Composed(merged, _changed(old, merged))
+
+
+def _place(key: str) -> int:
+    order = ("opening", "attendance", "content", "votes", "score", "closing")
+    return order.index(key) if key in order else len(order)
+
+
+def _merge(old: TextSection | None, fresh: ComposedSection) -> TextSection:
+    known = {paragraph.id: paragraph for paragraph in old.paragraphs} if old else {}
+    merged = [_brought_up_to_date(known.get(one.key), one) for one in fresh.paragraphs]
+    of_facts = {one.key for one in fresh.paragraphs}
+    previous: str | None = None
+    for paragraph in old.paragraphs if old else ():
+        if paragraph.id not in of_facts and paragraph.is_edited and not paragraph.removed:
+            merged.insert(_index_after(merged, previous), _without_facts(paragraph))
+            previous = paragraph.id
+        elif paragraph.id in of_facts:
+            previous = paragraph.id
+    return TextSection(fresh.key, fresh.title, tuple(merged))
+
+
+def _index_after(paragraphs: Sequence[TextParagraph], id_: str | None) -> int:
+    return next((place + 1 for place, one in enumerate(paragraphs) if one.id == id_), 0)
+
+
+def _brought_up_to_date(old: TextParagraph | None, fresh: ComposedParagraph) -> TextParagraph:
+    if old is None or not old.is_edited:
+        return _fresh(fresh)
+    moved = old.facts != fresh.text
+    return replace(old, facts=fresh.text, differs=(old.differs or moved) and old.text != fresh.text)
+
+
+def _without_facts(paragraph: TextParagraph) -> TextParagraph:
+    return replace(paragraph, facts=None, differs=paragraph.differs or paragraph.facts is not None)
+
+
+def _fresh(paragraph: ComposedParagraph) -> TextParagraph:
+    return TextParagraph(paragraph.key, paragraph.text, paragraph.is_heading, facts=paragraph.text)
+
+
+def _changed(old: Sections, new: Sections) -> frozenset[str]:
+    before, after = ({section.key: _words(section) for section in text} for text in (old, new))
+    return frozenset(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+
+
+def _words(section: TextSection) -> list[str]:
+    return [paragraph.text for paragraph in section.printed]
+
+
+def edit(old: Sections, changes: Sequence[Mapping[str, Any]]) -> Sections:
+    """The text with some sections rewritten. ``changes``: ``{key, paragraphs: [{id, text, removed}]}``.
+
+    A paragraph of the facts that is not named counts as removed; one of one's own that is not named is gone. Raises
+    :class:`KeyError` for a section that the minutes do not have.
+    """
+    sections = {section.key: section for section in old}
+    for change in changes:
+        sections[change["key"]] = _edit_section(sections[change["key"]], change["paragraphs"])
+    return tuple(sections[section.key] for section in old)
+
+
+def _edit_section(old: TextSection, given: Sequence[Mapping[str, Any]]) -> TextSection:
+    known = {paragraph.id: paragraph for paragraph in old.paragraphs}
+    written = [_edit_paragraph(known.pop(one["id"], None), one) for one in given]
+    previous: str | None = None
+    for paragraph in old.paragraphs:
+        if paragraph.id in known and paragraph.facts is not None:
+            written.insert(_index_after(written, previous), replace(paragraph, removed=True, differs=False))
+        previous = paragraph.id
+    return replace(old, paragraphs=tuple(written))
+
+
+def _edit_paragraph(old: TextParagraph | None, given: Mapping[str, Any]) -> TextParagraph:
+    if old is None:
+        return TextParagraph(given["id"], given["text"], removed=False)
+    touched = old.text != given["text"] or old.removed != given["removed"]
+    return replace(old, text=given["text"], removed=given["removed"], differs=old.differs and not touched)
+
+
+def to_json(sections: Sections) -> list[dict[str, Any]]:
+    """As it lies in the database."""
+    return [
+        {
+            "key": section.key,
+            "title": section.title,
+            "paragraphs": [asdict(paragraph) for paragraph in section.paragraphs],
+        }
+        for section in sections
+    ]
+
+
+def from_json(data: Iterable[Mapping[str, Any]]) -> Sections:
+    return tuple(
+        TextSection(
+            section["key"],
+            section["title"],
+            tuple(TextParagraph(**paragraph) for paragraph in section["paragraphs"]),
+        )
+        for section in data
+    )
