@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from handbook.config import ConfigurationError, Settings
-from handbook.operations.serving import serve
+from handbook.operations.serving import PortTakenError, refuse_taken_port, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "backend" / "handbook" / "migrations" / "versions"
@@ -105,8 +105,10 @@ def main() -> int:
     os.environ.setdefault("HANDBOOK_LOG_FORMAT", "console")
     try:
         settings = Settings.from_environment()
+        # Before the migration: what listens there may be an earlier start that uses this very database.
+        refuse_taken_port(settings)
         said = prepare_database(settings)
-    except (click.ClickException, ConfigurationError) as error:
+    except (click.ClickException, ConfigurationError, PortTakenError) as error:
         print(f"handbook: {error}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, click.Abort):

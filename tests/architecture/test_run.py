@@ -1,7 +1,11 @@
-"""The second start of `make run` is quick because it knows its database again, and only then."""
+"""`make run`: the second start is quick because it knows its database again, and only then; a taken port is not shared."""
 
 import contextlib
+import os
+import socket
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +82,22 @@ def test_postgresql_is_always_asked(tmp_path: Path) -> None:
         {"HANDBOOK_DATA_DIR": str(tmp_path), "HANDBOOK_DATABASE_URL": "postgresql://127.0.0.1:1/handbook"}
     )
     assert run.describe_database(settings) is None
+
+
+def test_a_taken_port_is_said_before_anything_is_touched(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "scripts/run.py"],
+            cwd=run.ROOT,
+            env={**os.environ, "HANDBOOK_DATA_DIR": str(tmp_path / "data"), "HANDBOOK_PORT": port},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert f"127.0.0.1:{port} cannot be used" in done.stderr
+    assert not (tmp_path / "data" / "handbook.sqlite3").exists()
