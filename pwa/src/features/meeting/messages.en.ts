@@ -37,7 +37,7 @@ export const en: Record<keyof typeof vi, string> = {
 
   'absence.title': 'Ask to be excused',
   'absence.reason': 'Reason',
-  'absence.hint': 'Keep it short. Only the secretary, the deputy and the committee can read it.',
+  'absence.hint': 'Keep it short. Who can read it: the secretary and the deputy; staff and administrators of the committee above.',
   'absence.missing': 'Write the reason.',
   'absence.usual': 'Usual reasons',
   'absence.sick': 'Ill, seeing a doctor',

@@ -37,7 +37,7 @@ export const vi = {
 
   'absence.title': 'Xin vắng',
   'absence.reason': 'Lý do vắng',
-  'absence.hint': 'Viết ngắn gọn. Chỉ bí thư, phó bí thư và cấp ủy đọc được.',
+  'absence.hint': 'Viết ngắn gọn. Người đọc được: bí thư, phó bí thư chi bộ; cán bộ chuyên trách, quản trị của cấp trên.',
   'absence.missing': 'Đồng chí viết lý do vắng.',
   'absence.usual': 'Lý do thường gặp',
   'absence.sick': 'Ốm, đi khám bệnh',
