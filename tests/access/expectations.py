@@ -256,6 +256,21 @@ TABLE: dict[tuple[str, str], Expected] = {
 }
 
 TABLE |= {
+    ("PUT", "/api/meetings/<id:meeting_id>/attendance"): Expected(
+        READERS, RUNNERS, (200,), {"meeting_id": "open_meeting"}, requests.marks
+    ),
+    ("GET", "/api/meetings/<id:meeting_id>/attendance/<id:member_id>/history"): Expected(
+        READERS, OFFICERS, (200,), {"meeting_id": "open_meeting", "member_id": "member"}
+    ),
+    ("PUT", "/api/meetings/<id:meeting_id>/roles"): Expected(
+        READERS, RUNNERS, (200,), {"meeting_id": "open_meeting"}, {"chair_id": None}
+    ),
+    ("PUT", "/api/meetings/<id:meeting_id>/guests/<uuid:key>"): Expected(
+        READERS, RUNNERS, (204,), {"meeting_id": "open_meeting"}, {"name": "Lê Văn Khách"}
+    ),
+    ("DELETE", "/api/meetings/<id:meeting_id>/guests/<uuid:key>"): Expected(
+        READERS, RUNNERS, (204,), {"meeting_id": "open_meeting"}
+    ),
     ("POST", "/api/organizations/<id:organization_id>/activation-sheets"): Expected(
         READERS, either(RUNNERS, STAFF), (201,), ORGANIZATION, {}
     ),

@@ -51,6 +51,12 @@ def check_in(asking: Asking) -> dict[str, str]:
     return {"token": f"{step}.{make_token(key, meeting.id, step)}", "scanned_at": NOW.isoformat()}
 
 
+def marks(asking: Asking) -> dict[str, Any]:
+    """One member's line, as one of many."""
+    member_id = asking.objects.ids["member", asking.where]
+    return {"items": [{"member_id": str(member_id), "state": "present"}]}
+
+
 def login(_asking: Asking) -> dict[str, str]:
     return {"login": "quan-tri", "password": PASSWORD}
 

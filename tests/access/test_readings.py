@@ -29,6 +29,11 @@ RECORDED: dict[tuple[str, str], tuple[str, str, bool]] = {
     ("get", "/api/members/{member_id}"): ("staff", "members:member:read", True),
     ("post", "/api/members/{member_id}/citizen-id-views"): ("staff", "members:citizen_id:viewed", True),
     ("get", "/api/meetings/{meeting_id}/attendance"): ("staff", "attendance:roll:read", True),
+    ("get", "/api/meetings/{meeting_id}/attendance/{member_id}/history"): (
+        "staff",
+        "attendance:roll:read",
+        True,
+    ),
     ("get", "/api/meetings/{meeting_id}/absence-requests"): (
         "staff",
         "attendance:absence_request:read",

@@ -123,6 +123,8 @@ def test_a_mark_says_how_and_by_whom(engine_name: str, sign_in: SignIn, world: W
         "checked_in_at": None,
         "recorded_at": "2026-12-01T02:00:00+00:00",
         "recorded_by": world.id_of("deputy"),
+        "arrived_at": None,
+        "left_at": None,
         "reason": "Đi công tác",
         "flags": [],
     }

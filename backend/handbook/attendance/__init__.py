@@ -3,6 +3,7 @@
 from flask import Flask
 
 from handbook.attendance import subscribers
+from handbook.attendance.room_routes import blp as room_blp
 from handbook.attendance.routes import blp
 from handbook.attendance.short_path import CheckInShortPath
 from handbook.extensions import api
@@ -12,4 +13,5 @@ __all__ = ["init_app", "subscribers"]
 
 def init_app(app: Flask) -> None:
     api.register_blueprint(blp)
+    api.register_blueprint(room_blp)
     app.wsgi_app = CheckInShortPath(app, app.wsgi_app)  # type: ignore[method-assign]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
 from handbook.access.actor import Actor
 from handbook.attendance.counters import MEETINGS, ROLL, move_counts
-from handbook.attendance.enums import Flag, Method
+from handbook.attendance.enums import BY_HAND, Flag, Method
 from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken, NotOpenYet
 from handbook.attendance.rules import (
     ATTENDING,
@@ -77,7 +77,7 @@ _ARRIVE = (
     .values(
         state=bindparam("new_state"),
         method=bindparam("new_method"),
-        checked_in_at=bindparam("arrived_at"),
+        checked_in_at=bindparam("checked_at"),
         recorded_at=bindparam("written_at"),
         recorded_by=bindparam("written_by"),
         flags=bindparam("new_flags"),
@@ -226,7 +226,7 @@ def _after(
         created=True,
         corrected=line.meeting_state == MeetingState.CLOSED,
     )
-    if line.method != Method.SECRETARY:
+    if line.method not in BY_HAND:
         return arrived
     # What the secretary saw in the room stands, unless the member came after it was written.
     kept = replace(
@@ -253,7 +253,7 @@ def _write(connection: Connection, line: Row[Any], member_id: int, result: Check
             "before": line.state,
             "new_state": result.state,
             "new_method": result.method,
-            "arrived_at": result.checked_in_at,
+            "checked_at": result.checked_in_at,
             "written_at": result.recorded_at,
             "written_by": result.recorded_by,
             "new_flags": result.flags,

@@ -25,28 +25,35 @@ NAMES = (
 
 
 def move_counts(
-    connection: Connection, meeting_id: int, before: str | None, after: str | None, member_status: str
+    connection: Connection,
+    meeting_id: int,
+    before: str | None,
+    after: str | None,
+    member_status: str,
+    *,
+    had_left: bool = False,
+    has_left: bool = False,
 ) -> None:
-    """Count one line of the roll as ``after`` instead of ``before``."""
-    connection.execute(
-        _move(before, after, member_status == MemberStatus.OFFICIAL), {"of_meeting": meeting_id}
-    )
+    """Count one line of the roll as ``after`` instead of ``before``; who has left early is no longer in the room."""
+    official = member_status == MemberStatus.OFFICIAL
+    connection.execute(_move(before, after, official, had_left, has_left), {"of_meeting": meeting_id})
 
 
 def touch_roll(connection: Connection, meeting_id: int) -> None:
     """Note that the roll changed in a way that no count shows."""
-    connection.execute(_move(None, None, False), {"of_meeting": meeting_id})
+    connection.execute(_move(None, None, False, False, False), {"of_meeting": meeting_id})
 
 
 @cache
-def _move(before: str | None, after: str | None, official: bool) -> Update:
+def _move(before: str | None, after: str | None, official: bool, had_left: bool, has_left: bool) -> Update:
     steps = {"roll_version": 1}
     for state, step in ((before, -1), (after, 1)):
         if state is not None:
             steps[f"{state}_count"] = steps.get(f"{state}_count", 0) + step
     if official:
         steps["official_due"] = (before == AttendanceState.EXEMPT) - (after == AttendanceState.EXEMPT)
-        steps["official_present"] = (after in ATTENDING) - (before in ATTENDING)
+        in_room = (before in ATTENDING and not had_left, after in ATTENDING and not has_left)
+        steps["official_present"] = in_room[1] - in_room[0]
     columns = MEETINGS.c
     return (
         update(MEETINGS)
@@ -69,7 +76,7 @@ def recount(connection: Connection, meeting_id: int) -> dict[str, int]:
 def count_roll(connection: Connection, meeting_id: int) -> dict[str, int]:
     """What the counters of the meeting ought to be, from the lines of its roll."""
     official = ROLL.c.member_status == MemberStatus.OFFICIAL.value
-    attending = ROLL.c.state.in_(sorted(ATTENDING))
+    in_room = and_(ROLL.c.state.in_(sorted(ATTENDING)), ROLL.c.left_at.is_(None))
     due = and_(official, ROLL.c.state.is_distinct_from(AttendanceState.EXEMPT.value))
     row = connection.execute(
         select(
@@ -79,7 +86,7 @@ def count_roll(connection: Connection, meeting_id: int) -> dict[str, int]:
                 for state in AttendanceState
             ),
             func.count(case((due, 1))).label("official_due"),
-            func.count(case((and_(official, attending), 1))).label("official_present"),
+            func.count(case((and_(official, in_room), 1))).label("official_present"),
         ).where(ROLL.c.meeting_id == meeting_id)
     ).one()
     return dict(row._mapping)

@@ -12,13 +12,21 @@ class AttendanceState(StrEnum):
 
 
 class Method(StrEnum):
-    """How an entry of the roll came about: scanned, opened as a link, by hand, by an answered request, by the system."""
+    """How an entry of the roll came about: scanned, opened as a link, by hand, by an answered request, by the system;
+    ``sheet``: by hand from a signed sheet of paper; ``reverse_scan``: by hand, with the member's own code as proof.
+    """
 
     QR = "qr"
     LINK = "link"
     SECRETARY = "secretary"
     REQUEST = "request"
     SYSTEM = "system"
+    SHEET = "sheet"
+    REVERSE_SCAN = "reverse_scan"
+
+
+# What somebody who ran the meeting wrote; a check-in does not overrule it lightly.
+BY_HAND = frozenset({Method.SECRETARY, Method.SHEET, Method.REVERSE_SCAN})
 
 
 class Flag(StrEnum):

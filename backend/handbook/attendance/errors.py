@@ -7,6 +7,12 @@ class InvalidCheckInToken(Problem):
     status, code = 422, "invalid_check_in_token"
 
 
+class InvalidMemberCode(Problem):
+    """Not the code of this member for this meeting."""
+
+    status, code = 422, "invalid_member_code"
+
+
 class CheckInClosed(Problem):
     """The code was not shown in the hours in which the meeting was open, or the roll is settled."""
 

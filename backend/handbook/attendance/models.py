@@ -21,7 +21,10 @@ class Attendance(db.Model):  # type: ignore[name-defined]
 
     ``checked_in_at`` is when the member's code was scanned (the first arrival is kept), ``recorded_at`` when the state
     was last written, by the member ``recorded_by`` or, when that is None, by the system. ``member_status`` is the status
-    when summoned. ``content_version`` is the organisation's and moves with summons and closing; ``account_version`` is the
+    when summoned. ``arrived_at`` and ``left_at`` are what who ran the meeting saw: a late arrival, an early leaving; who left
+    early has attended and is no longer in the room.
+
+    ``content_version`` is the organisation's and moves with summons and closing; ``account_version`` is the
     member's own and moves when somebody else changes the line.
     """
 
@@ -36,14 +39,34 @@ class Attendance(db.Model):  # type: ignore[name-defined]
     member_id: Mapped[int] = mapped_column(BigId, ForeignKey("members.id"), primary_key=True)
     member_status: Mapped[str] = mapped_column(String(16))
     state: Mapped[str | None] = mapped_column(String(10))
-    method: Mapped[str | None] = mapped_column(String(10))
+    method: Mapped[str | None] = mapped_column(String(12))
     checked_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     recorded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
+    arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason: Mapped[str | None] = mapped_column(String(500))
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)
     content_version: Mapped[int] = mapped_column(BigId)
     account_version: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class Guest(db.Model):  # type: ignore[name-defined]
+    """Somebody in the room who is no member of the meeting: named in the minutes, never counted.
+
+    ``key`` is a UUID made by the device that wrote the guest down; ``origin`` says from where the guest comes.
+    """
+
+    __tablename__ = "meeting_guests"
+
+    meeting_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("meetings.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    origin: Mapped[str | None] = mapped_column(String(200))
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    recorded_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
 
 
 class AbsenceRequest(db.Model):  # type: ignore[name-defined]

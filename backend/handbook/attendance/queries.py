@@ -1,6 +1,7 @@
 """Scoped reads of attendance."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -10,8 +11,12 @@ from sqlalchemy import Row, bindparam, select
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require, visible
 from handbook.access.permissions import Permission
-from handbook.attendance.models import AbsenceRequest, Attendance
+from handbook.attendance.enums import AttendanceState, Decision, Method
+from handbook.attendance.head_count import GuestLine, HeadCount, RollLine
+from handbook.attendance.head_count import head_count as count_heads
+from handbook.attendance.models import AbsenceRequest, Attendance, Guest
 from handbook.attendance.rules import DEFAULT_RULES, AttendanceRules, is_quorum_reached, quorum_required
+from handbook.audit.models import AuditEntry
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
@@ -21,10 +26,12 @@ from handbook.meetings.keys import unseal
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import meeting_counts
 from handbook.meetings.state import WITH_CHECK_IN_KEY, require_state
+from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 
+LINE_TAGS = ("attendance:line:checked_in", "attendance:line:marked", "attendance:absence_request:decided")
 _LINES = (
     select(
         Attendance.member_id,
@@ -35,6 +42,8 @@ _LINES = (
         Attendance.checked_in_at,
         Attendance.recorded_at,
         Attendance.recorded_by,
+        Attendance.arrived_at,
+        Attendance.left_at,
         Attendance.reason,
         Attendance.flags,
     )
@@ -65,7 +74,78 @@ def read_roll(meeting: Meeting, *, actor: Actor) -> dict[str, Any]:
             "required": quorum_required(meeting.official_due, share),
             "reached": is_quorum_reached(meeting.official_due, meeting.official_present, share),
         },
+        "chair_id": meeting.chair_id,
+        "minute_taker_id": meeting.minute_taker_id,
+        "guests": guests_of(meeting.id) if _sees_all(meeting, actor) else [],
         "items": lines,
+    }
+
+
+def guests_of(meeting_id: int) -> Sequence[Guest]:
+    """The guests in the order in which they were written down."""
+    order = (Guest.recorded_at, Guest.key)
+    return db.session.scalars(select(Guest).where(Guest.meeting_id == meeting_id).order_by(*order)).all()
+
+
+def head_count(meeting: Meeting) -> HeadCount:
+    """The head-count of a meeting, as the minutes tell it."""
+    lines = db.session.execute(_ALL_LINES, {"meeting_id": meeting.id})
+    return count_heads(
+        (
+            RollLine(
+                member_id=line.member_id,
+                name=line.full_name,
+                status=MemberStatus(line.status),
+                state=None if line.state is None else AttendanceState(line.state),
+                reason=line.reason,
+                arrived_at=line.arrived_at or line.checked_in_at,
+                left_at=line.left_at,
+            )
+            for line in lines
+        ),
+        quorum=quorum_share(meeting),
+        guests=[GuestLine(guest.name, guest.origin) for guest in guests_of(meeting.id)],
+        chair_id=meeting.chair_id,
+        minute_taker_id=meeting.minute_taker_id,
+    )
+
+
+def line_history(meeting: Meeting, member_id: int) -> list[dict[str, Any]]:
+    """Every change of a member's line in the order it happened, from the audit record, which nothing is taken out of.
+
+    What the system writes for everybody at once (the summons, the closing) is told by the line itself.
+    """
+    rows = db.session.execute(
+        select(
+            AuditEntry.at, AuditEntry.tag, AuditEntry.details, AuditEntry.actor_member_id, Member.full_name
+        )
+        .outerjoin(Member, Member.id == AuditEntry.actor_member_id)
+        .where(
+            AuditEntry.member_id == member_id,
+            AuditEntry.subject_id == meeting.id,
+            AuditEntry.tag.in_(LINE_TAGS),
+        )
+        .order_by(AuditEntry.id)
+    )
+    return [_change_of(row) for row in rows]
+
+
+def _change_of(row: Row[Any]) -> dict[str, Any]:
+    details = row.details
+    by_request = row.tag == "attendance:absence_request:decided"
+    approved = AttendanceState.EXCUSED.value if details.get("decision") == Decision.APPROVED else None
+    times = {
+        name: datetime.fromisoformat(details[name]) if name in details else None
+        for name in ("arrived_at", "left_at")
+    }
+    return {
+        "at": row.at,
+        "before": details.get("before"),
+        "state": approved if by_request else details.get("state"),
+        "method": Method.REQUEST.value if by_request else details.get("method", Method.SECRETARY.value),
+        **times,
+        "actor_id": row.actor_member_id,
+        "actor_name": row.full_name,
     }
 
 

@@ -7,7 +7,9 @@ from handbook.access.guards import current_actor, requires
 from handbook.access.permissions import Permission
 from handbook.attendance import queries, service
 from handbook.attendance.enums import AttendanceState, Decision, Method
+from handbook.attendance.marking import mark_attendance as mark_attendance_by_hand
 from handbook.attendance.models import AbsenceRequest
+from handbook.attendance.reverse import require_member_code
 from handbook.attendance.schemas import (
     AbsenceRequestInSchema,
     AbsenceRequestSchema,
@@ -89,13 +91,25 @@ def check_in(fields: dict[str, Any], meeting_id: int) -> Response:
 @blp.arguments(MarkSchema)
 @blp.response(200, RollItemSchema)
 def mark_attendance(fields: dict[str, Any], meeting_id: int, member_id: int) -> Any:
-    """Write a member's line by hand."""
+    """Write a member's line by hand; with ``code``, the member's own, as proof."""
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
         state = AttendanceState(fields["state"])
-        service.mark_attendance(
-            meeting, member_id, state, reason=fields["reason"] or None, actor=actor, uow=uow
+        method = Method.SECRETARY
+        if fields["code"] is not None:
+            require_member_code(meeting, member_id, fields["code"], secrets=current_secrets())
+            method = Method.REVERSE_SCAN
+        mark_attendance_by_hand(
+            meeting,
+            member_id,
+            state,
+            reason=fields["reason"] or None,
+            arrived_at=fields["arrived_at"],
+            left_at=fields["left_at"],
+            method=method,
+            actor=actor,
+            uow=uow,
         )
         return queries.find_line(meeting_id, member_id)
 

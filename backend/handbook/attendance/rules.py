@@ -7,6 +7,7 @@ from fractions import Fraction
 from handbook.attendance.enums import AttendanceState, Flag
 from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken
 from handbook.attendance.tokens import Code, step_window
+from handbook.members.enums import MemberStatus
 
 ATTENDING = frozenset({AttendanceState.PRESENT, AttendanceState.LATE})
 
@@ -42,6 +43,48 @@ def is_quorum_reached(official_due: int, official_present: int, share: Fraction)
 def state_on_arrival(arrived_at: datetime, starts_at: datetime, late_after: timedelta) -> AttendanceState:
     """Present, or late when more than ``late_after`` has passed since the start."""
     return AttendanceState.LATE if arrived_at > starts_at + late_after else AttendanceState.PRESENT
+
+
+def state_when_summoned(status: MemberStatus) -> AttendanceState | None:
+    """How a line of the roll begins: exempt members (miễn công tác và sinh hoạt) and those who live the party life elsewhere
+    for now need not come; of the others nothing is known yet."""
+    free = status in (MemberStatus.EXEMPT, MemberStatus.TEMPORARY_OUT)
+    return AttendanceState.EXEMPT if free else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """When a member came late and left early, as far as somebody wrote it down."""
+
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+def stay_error(
+    stay: Stay,
+    *,
+    attending: bool,
+    earliest: datetime,
+    latest: datetime,
+    rules: AttendanceRules = DEFAULT_RULES,
+) -> tuple[str, str] | None:
+    """Which of the two times cannot be right and why, as field and code; None when both can.
+
+    ``earliest``: the opening or the planned start; ``latest``: the closing or now. People are there up to ``before_start``
+    before the meeting; clocks differ by ``clock_skew``.
+    """
+    for field_name, instant in (("arrived_at", stay.arrived_at), ("left_at", stay.left_at)):
+        if instant is None:
+            continue
+        if not attending:
+            return field_name, "only_when_attending"
+        if instant < earliest - rules.before_start:
+            return field_name, "too_early"
+        if instant > latest + rules.clock_skew:
+            return field_name, "too_late"
+    if stay.arrived_at and stay.left_at and stay.left_at <= stay.arrived_at:
+        return "left_at", "before_arrival"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

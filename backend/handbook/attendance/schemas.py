@@ -8,6 +8,7 @@ from handbook.meetings.schemas import CountsSchema
 STATES = [state.value for state in AttendanceState]
 METHODS = [method.value for method in Method]
 FLAGS = [flag.value for flag in Flag]
+MAX_MARKS = 1_000
 DECISIONS = [decision.value for decision in Decision]
 
 
@@ -50,13 +51,29 @@ class RollItemSchema(Schema):
     checked_in_at = Instant(required=True, allow_none=True)
     recorded_at = Instant(required=True, allow_none=True)
     recorded_by = Id(required=True, allow_none=True)
+    arrived_at = Instant(required=True, allow_none=True)
+    left_at = Instant(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     flags = fields.List(fields.String(validate=validate.OneOf(FLAGS)), required=True)
 
 
+class GuestSchema(Schema):
+    """Somebody in the room who is no member of the meeting."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    from_ = fields.String(data_key="from", attribute="origin", required=True, allow_none=True)
+
+
 class RollSchema(Schema):
+    """The roll. ``quorum`` asks who is in the room: who left early is in ``counts`` and not in it. ``guests`` only for who may
+    read the whole roll."""
+
     counts = fields.Nested(CountsSchema, required=True)
     quorum = fields.Nested(QuorumSchema, required=True)
+    chair_id = Id(required=True, allow_none=True)
+    minute_taker_id = Id(required=True, allow_none=True)
+    guests = fields.List(fields.Nested(GuestSchema), required=True)
     items = fields.List(fields.Nested(RollItemSchema), required=True)
 
 
@@ -70,8 +87,82 @@ class CheckInKeySchema(Schema):
 
 
 class MarkSchema(Schema):
+    """The whole line: a time that is left out is none. ``arrived_at`` and ``left_at`` belong to who attended."""
+
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     reason = Text(load_default=None, allow_none=True, max_length=500)
+    arrived_at = Instant(load_default=None, allow_none=True)
+    left_at = Instant(load_default=None, allow_none=True)
+    code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+
+
+class MarkItemSchema(MarkSchema):
+    """One line of many; ``state`` null takes a mark by hand back."""
+
+    member_id = Id(required=True)
+    state = fields.String(required=True, allow_none=True, validate=validate.OneOf(STATES))
+
+
+class MarksSchema(Schema):
+    """``method`` ``sheet``: read off a signed sheet of paper. ``only_unrecorded``: what stands by now stays."""
+
+    items = fields.List(
+        fields.Nested(MarkItemSchema), required=True, validate=validate.Length(min=1, max=MAX_MARKS)
+    )
+    method = fields.String(
+        load_default=Method.SECRETARY.value,
+        validate=validate.OneOf([Method.SECRETARY.value, Method.SHEET.value]),
+    )
+    only_unrecorded = fields.Boolean(load_default=False)
+
+
+class MarkAnswerSchema(Schema):
+    """What became of one line; ``code`` null: written, or as it was asked for already."""
+
+    member_id = Id(required=True)
+    code = fields.String(required=True, allow_none=True)
+
+
+class MarkAnswersSchema(Schema):
+    items = fields.List(fields.Nested(MarkAnswerSchema), required=True)
+    counts = fields.Nested(CountsSchema, required=True)
+
+
+class RolesSchema(Schema):
+    """Who leads the meeting and who writes its minutes; what is left out stays, null clears."""
+
+    chair_id = Id(allow_none=True)
+    minute_taker_id = Id(allow_none=True)
+
+
+class RolesAnswerSchema(Schema):
+    """``warnings``: ``chair_no_officer`` when the chair is neither secretary nor deputy."""
+
+    chair_id = Id(required=True, allow_none=True)
+    minute_taker_id = Id(required=True, allow_none=True)
+    warnings = fields.List(fields.String(validate=validate.OneOf(["chair_no_officer"])), required=True)
+
+
+class GuestInSchema(Schema):
+    name = Text(required=True, min_length=1, max_length=120)
+    from_ = Text(data_key="from", load_default=None, allow_none=True, max_length=200)
+
+
+class LineChangeSchema(Schema):
+    """One change of a line: what it said before and after, how and by whom. ``actor_name`` null: the system."""
+
+    at = Instant(required=True)
+    before = fields.String(required=True, allow_none=True, validate=validate.OneOf(STATES))
+    state = fields.String(required=True, allow_none=True, validate=validate.OneOf(STATES))
+    method = fields.String(required=True, allow_none=True, validate=validate.OneOf(METHODS))
+    arrived_at = Instant(required=True, allow_none=True)
+    left_at = Instant(required=True, allow_none=True)
+    actor_id = Id(required=True, allow_none=True)
+    actor_name = fields.String(required=True, allow_none=True)
+
+
+class LineHistorySchema(Schema):
+    items = fields.List(fields.Nested(LineChangeSchema), required=True)
 
 
 class AbsenceRequestInSchema(Schema):

@@ -1,6 +1,6 @@
 """What attendance does when something happens to a meeting."""
 
-from handbook.attendance.service import record_opener
+from handbook.attendance.marking import record_opener
 from handbook.attendance.summons import close_roll, summon_members
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork

@@ -6,6 +6,7 @@ from handbook.access.actor import OfficeTitle
 from handbook.attendance.counters import recount
 from handbook.attendance.enums import AttendanceState, Flag, Method
 from handbook.attendance.models import Attendance
+from handbook.attendance.rules import state_when_summoned
 from handbook.kernel.clock import as_utc
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingKind
@@ -89,12 +90,12 @@ def _members_of(meeting: Meeting, uow: UnitOfWork) -> list[Member]:
 
 
 def _line(meeting: Meeting, member_id: int, status: str, uow: UnitOfWork) -> dict[str, object]:
-    preset = status in (MemberStatus.EXEMPT, MemberStatus.TEMPORARY_OUT)
+    preset = state_when_summoned(MemberStatus(status))
     return {
         "meeting_id": meeting.id,
         "member_id": member_id,
         "member_status": status,
-        "state": AttendanceState.EXEMPT.value if preset else None,
+        "state": preset.value if preset else None,
         "method": Method.SYSTEM.value if preset else None,
         "recorded_at": uow.clock.now() if preset else None,
         "flags": [Flag.TEMPORARY_OUT.value] if status == MemberStatus.TEMPORARY_OUT else [],

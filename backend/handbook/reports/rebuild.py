@@ -100,19 +100,20 @@ def _mend_meetings(session: Session) -> Iterator[Difference]:
 
 def _count_rolls(session: Session) -> dict[int, dict[str, int]]:
     counted: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    left = Attendance.left_at.is_not(None)
     rows = session.execute(
-        select(Attendance.meeting_id, Attendance.state, Attendance.member_status, func.count()).group_by(
-            Attendance.meeting_id, Attendance.state, Attendance.member_status
-        )
+        select(
+            Attendance.meeting_id, Attendance.state, Attendance.member_status, left, func.count()
+        ).group_by(Attendance.meeting_id, Attendance.state, Attendance.member_status, left)
     )
-    for meeting_id, state, member_status, count in rows:
+    for meeting_id, state, member_status, has_left, count in rows:
         mine = counted[meeting_id]
         mine["summoned_count"] += count
         if state is not None:
             mine[f"{state}_count"] += count
         if member_status == MemberStatus.OFFICIAL:
             mine["official_due"] += count if state != AttendanceState.EXEMPT else 0
-            mine["official_present"] += count if state in ATTENDING else 0
+            mine["official_present"] += count if state in ATTENDING and not has_left else 0
     return counted
 
 

@@ -1,0 +1,72 @@
+"""Chair and minute-taker of a meeting (2-domain: "Chair: secretary or deputy. A minute-taker is appointed at the opening")."""
+
+from sqlalchemy import select, update
+
+from handbook.access.actor import Actor
+from handbook.access.predicates import RUNNERS
+from handbook.attendance.counters import MEETINGS, touch_roll
+from handbook.attendance.models import Attendance
+from handbook.audit.service import record
+from handbook.kernel.clock import as_utc
+from handbook.kernel.db import db
+from handbook.kernel.problems import FieldError, ValidationFailed
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.meetings.state import WITH_OPEN_ROLL, require_state
+from handbook.members.models import Office
+
+KEEP = -1
+
+
+def set_roles(
+    meeting: Meeting,
+    *,
+    chair_id: int | None = KEEP,
+    minute_taker_id: int | None = KEEP,
+    actor: Actor,
+    uow: UnitOfWork,
+) -> None:
+    """Say who leads the meeting and who writes its minutes; None clears, :data:`KEEP` leaves. The meeting is locked by the
+    caller. Both must have been summoned; that the chair is neither secretary nor deputy is a warning, not a refusal.
+
+    Raises :class:`WrongState` when the roll is settled or nobody is summoned yet, :class:`ValidationFailed`.
+    """
+    require_state(MeetingState(meeting.state), WITH_OPEN_ROLL)
+    asked = {"chair_id": chair_id, "minute_taker_id": minute_taker_id}
+    changes = {name: value for name, value in asked.items() if value not in (KEEP, getattr(meeting, name))}
+    for name, member_id in changes.items():
+        if member_id is not None and uow.session.get(Attendance, (meeting.id, member_id)) is None:
+            raise ValidationFailed(FieldError(f"/{name}", "not_summoned"))
+    if not changes:
+        return
+    connection = uow.session.connection()
+    connection.execute(update(MEETINGS).where(MEETINGS.c.id == meeting.id).values(changes))
+    touch_roll(connection, meeting.id)
+    uow.session.expire(meeting, [*asked, "roll_version"])
+    for name, member_id in changes.items():
+        record(
+            uow,
+            f"attendance:{name.removesuffix('_id')}:{'cleared' if member_id is None else 'appointed'}",
+            actor=actor,
+            subject_id=meeting.id,
+            member_id=member_id,
+            path=meeting.organization.path,
+        )
+
+
+def chair_warning(meeting: Meeting) -> str | None:
+    """``chair_no_officer`` when who leads the meeting was neither secretary nor deputy on its day."""
+    if meeting.chair_id is None:
+        return None
+    day = as_utc(meeting.starts_at).date()
+    office = db.session.scalar(
+        select(Office.id).where(
+            Office.organization_id == meeting.organization_id,
+            Office.member_id == meeting.chair_id,
+            Office.title.in_([title.value for title in RUNNERS]),
+            Office.from_date <= day,
+            (Office.to_date.is_(None)) | (Office.to_date >= day),
+        )
+    )
+    return None if office is not None else "chair_no_officer"
