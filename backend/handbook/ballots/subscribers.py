@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from handbook.access.actor import SYSTEM
-from handbook.ballots.enums import BallotState
+from handbook.ballots.enums import BallotKind, BallotState
 from handbook.ballots.models import Ballot
 from handbook.ballots.service import withdraw_ballot
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.events import MeetingCancelled, MeetingClosed, MeetingClosing
+from handbook.resolutions.events import PassedVote, ResolutionDrafting, ResolutionIssuing
 
 
 @subscribe(MeetingClosing)
@@ -27,6 +28,35 @@ def withdraw_proposals(event: MeetingClosed, uow: UnitOfWork) -> None:
 @subscribe(MeetingCancelled)
 def withdraw_proposals_of_cancelled(event: MeetingCancelled, uow: UnitOfWork) -> None:
     _withdraw_proposals(event.meeting_id, uow)
+
+
+@subscribe(ResolutionDrafting)
+def tell_votes(event: ResolutionDrafting, uow: UnitOfWork) -> None:
+    """A resolution says with which numbers it was passed."""
+    event.material.votes.extend(
+        PassedVote(ballot.title, ballot.agree or 0, ballot.denominator or 0)
+        for ballot in _on_resolutions(event.meeting_id, uow)
+        if ballot.passed
+    )
+
+
+@subscribe(ResolutionIssuing)
+def tell_outcomes(event: ResolutionIssuing, uow: UnitOfWork) -> None:
+    """A meeting that put its resolution to the vote issues it when the last vote passed it."""
+    event.outcomes.extend(ballot.passed for ballot in _on_resolutions(event.meeting_id, uow))
+
+
+def _on_resolutions(meeting_id: int, uow: UnitOfWork) -> Sequence[Ballot]:
+    """The votes on the resolution of a meeting in their order; one that is not closed comes last, and has not passed."""
+    return uow.session.scalars(
+        select(Ballot)
+        .where(
+            Ballot.meeting_id == meeting_id,
+            Ballot.kind == BallotKind.RESOLUTION.value,
+            Ballot.state != BallotState.WITHDRAWN.value,
+        )
+        .order_by(Ballot.closed_at.is_(None), Ballot.closed_at, Ballot.id)
+    ).all()
 
 
 def _withdraw_proposals(meeting_id: int, uow: UnitOfWork) -> None:

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from marshmallow import fields, pre_load, validate
@@ -45,9 +45,9 @@ def paginate(
     key_of: Callable[[T], Sequence[int | str]],
     descending: bool = False,
 ) -> Page[T]:
-    """One page of ``statement`` ordered by ``keys`` (integers, text or instants, the last one unique).
+    """One page of ``statement`` ordered by ``keys`` (integers, text, days or instants, the last one unique).
 
-    ``key_of`` gives the key values of a row, instants in ISO form. A cursor that was not made here raises
+    ``key_of`` gives the key values of a row, days and instants in ISO form. A cursor that was not made here raises
     :class:`ValidationFailed`.
     """
     if cursor is not None:
@@ -65,7 +65,7 @@ def _encode(values: Sequence[int | str]) -> str:
 
 
 def _decode(cursor: str, keys: Sequence[Any]) -> list[Any]:
-    """The key values of a cursor, as the types of their columns; instants travel in ISO form."""
+    """The key values of a cursor, as the types of their columns; days and instants travel in ISO form."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list):
@@ -83,6 +83,8 @@ def _python_type(key: Any) -> type[Any]:
 def _typed(wanted: type[Any], value: Any) -> Any:
     if wanted is datetime and isinstance(value, str):
         return as_utc(datetime.fromisoformat(value))
+    if wanted is date and isinstance(value, str):
+        return date.fromisoformat(value)
     if type(value) is not wanted or (wanted is int and abs(value) >= 2**63):
         raise TypeError("a cursor of another list")
     return value

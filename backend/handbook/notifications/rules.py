@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from handbook.notifications.enums import MEETING_KINDS, NoticeKind
 from handbook.notifications.push.messages import Urgency
@@ -14,6 +14,8 @@ AT_ONCE = "now"
 #: so long.
 GATHERED_FIELDS = frozenset({"agenda", "papers"})
 GATHER_CHANGES = timedelta(seconds=30)
+#: The hour of the day at which tasks are called to mind.
+TASK_HOUR = 8
 #: How long news without a date of its own are worth a push.
 NEWS_LIFETIME = timedelta(days=3)
 #: With these waits a push service may be out of order for about six hours before a message is given up.
@@ -40,6 +42,27 @@ def planned_steps(starts_at: datetime, now: datetime, before_minutes: Iterable[i
     return {step: due_at for step, due_at in times.items() if due_at > now}
 
 
+def next_task_step(
+    due_on: date, now: datetime, zone: tzinfo, before_days: Iterable[int], every_days: int
+) -> tuple[str, datetime]:
+    """When a task is called to mind next, with the code of the step: ``3d`` before its day, ``0d`` on it, ``+7d`` after it and
+    then again and again. Always at :data:`TASK_HOUR` in the organisation's zone.
+    """
+
+    def at(days: int) -> datetime:
+        return datetime.combine(due_on + timedelta(days=days), time(TASK_HOUR), zone)
+
+    ahead = [(at(-days), f"{days}d") for days in before_days if at(-days) > now]
+    if ahead:
+        due_at, step = min(ahead)
+        return step, due_at
+    passed = max((now.astimezone(zone).date() - due_on).days, 0)
+    rounds = max(passed // every_days, 1)
+    if at(rounds * every_days) <= now:
+        rounds += 1
+    return f"+{rounds * every_days}d", at(rounds * every_days)
+
+
 def payload_of(kind: str, delivery_id: int, meeting_id: int | None, resolution_id: int | None) -> bytes:
     """What travels: a type and opaque ids. The words are made on the phone."""
     fields = {"t": kind, "m": meeting_id, "r": resolution_id, "d": delivery_id}
@@ -51,6 +74,9 @@ def topic_of(kind: str, meeting_id: int | None, resolution_id: int | None) -> st
     """One topic for a meeting: what a sleeping phone has not fetched is replaced by what is newer about it."""
     if kind in MEETING_KINDS:
         return f"meeting-{meeting_id}"
+    if kind == NoticeKind.TASK_DUE:
+        # Several tasks of one resolution may be due on one day; each is told.
+        return None
     return f"resolution-{resolution_id}" if resolution_id is not None else None
 
 

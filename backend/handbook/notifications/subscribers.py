@@ -18,12 +18,16 @@ from handbook.notifications.reminders.planning import (
     announce,
     cancel_everything,
     cancel_reminders,
+    cancel_task,
     plan_steps,
+    plan_task,
     waiting_change,
 )
 from handbook.notifications.rules import GATHER_CHANGES, GATHERED_FIELDS
 from handbook.notifications.subscriptions import forget_session
-from handbook.resolutions.events import ResolutionIssued
+from handbook.resolutions.enums import TaskState
+from handbook.resolutions.events import ResolutionIssued, ResolutionRevoked, TaskChanged
+from handbook.resolutions.models import Resolution, Task
 
 
 @subscribe(MeetingConvened)
@@ -89,6 +93,35 @@ def tell_of_resolution(event: ResolutionIssued, uow: UnitOfWork) -> None:
         f"resolution_issued:{event.resolution_id}",
         resolution_id=event.resolution_id,
     )
+
+
+@subscribe(ResolutionIssued)
+def remind_of_tasks(event: ResolutionIssued, uow: UnitOfWork) -> None:
+    for task in uow.session.get_one(Resolution, event.resolution_id).tasks:
+        plan_task(uow, task)
+
+
+@subscribe(ResolutionRevoked)
+def tell_of_revoking(event: ResolutionRevoked, uow: UnitOfWork) -> None:
+    """Its tasks lapse. Of a resolution that another took the place of, the news is the other."""
+    for task in uow.session.get_one(Resolution, event.resolution_id).tasks:
+        cancel_task(uow, task.id)
+    if event.superseded_by_id is None:
+        announce(
+            uow,
+            NoticeKind.RESOLUTION_REVOKED,
+            f"resolution_revoked:{event.resolution_id}",
+            resolution_id=event.resolution_id,
+        )
+
+
+@subscribe(TaskChanged)
+def follow_task(event: TaskChanged, uow: UnitOfWork) -> None:
+    task = uow.session.get_one(Task, event.task_id)
+    if task.state == TaskState.OPEN:
+        plan_task(uow, task)
+    else:
+        cancel_task(uow, task.id)
 
 
 @subscribe(SessionEnded)

@@ -3,10 +3,13 @@
 from flask import Flask
 
 from handbook.extensions import api
-from handbook.resolutions.routes import blp
+from handbook.resolutions import routes, subscribers, task_routes
+
+__all__ = ["init_app", "subscribers"]
 
 
 def init_app(app: Flask) -> None:
-    """Register the routes."""
+    """Register the routes; importing ``subscribers`` registers those."""
     del app
-    api.register_blueprint(blp)
+    api.register_blueprint(routes.blp)
+    api.register_blueprint(task_routes.blp)

@@ -9,3 +9,15 @@ class ClassifiedText(Problem):
 
     def __init__(self, pointer: str, level: SecrecyLevel) -> None:
         super().__init__(errors=[FieldError(pointer, "classified_document", {"level": level.code})])
+
+
+class VoteNotPassed(Problem):
+    """The meeting voted on its resolution and did not pass it; issuing it all the same needs a reason, which is kept."""
+
+    status, code = 409, "vote_not_passed"
+
+
+class UpdateKeyTaken(Problem):
+    """The key names another update already."""
+
+    status, code = 422, "update_key_taken"

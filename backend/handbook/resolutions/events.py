@@ -1,9 +1,63 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PassedVote:
+    """What a vote of the meeting decided: the question and the frozen numbers."""
+
+    title: str
+    agree: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftMaterial:
+    """What a draft is written from. ``conclusions`` are in the order of the agenda."""
+
+    conclusions: list[str] = field(default_factory=list)
+    votes: list[PassedVote] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionDrafting:
+    """A resolution is about to be drafted from a meeting. Who knows what was concluded or voted there adds it."""
+
+    meeting_id: int
+    material: DraftMaterial
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionIssuing:
+    """A resolution of a meeting is about to be issued. Who counted votes on resolutions there adds the outcomes in their
+    order: passed or not, None for void or not yet closed.
+    """
+
+    resolution_id: int
+    meeting_id: int
+    outcomes: list[bool | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ResolutionIssued:
     """A resolution came into force and is visible to the members of its organisation."""
 
+    resolution_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionRevoked:
+    """A resolution is no longer in force. ``superseded_by_id`` is the one that took its place, if one did."""
+
+    resolution_id: int
+    organization_id: int
+    superseded_by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """Something was said of a task: progress, its end, or that it is open again."""
+
+    task_id: int
     resolution_id: int
     organization_id: int

@@ -56,10 +56,10 @@ class Resolution(db.Model):  # type: ignore[name-defined]
 
     organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
     supersedes: Mapped["Resolution | None"] = relationship(
-        lazy="select", foreign_keys=[supersedes_id], remote_side=[id]
+        lazy="select", foreign_keys=[supersedes_id], remote_side="Resolution.id"
     )
     superseded_by: Mapped["Resolution | None"] = relationship(
-        lazy="select", foreign_keys=[superseded_by_id], remote_side=[id], post_update=True
+        lazy="select", foreign_keys=[superseded_by_id], remote_side="Resolution.id", post_update=True
     )
     tasks: Mapped[list["Task"]] = relationship(
         lazy="selectin", order_by="Task.position", cascade="all, delete-orphan", back_populates="resolution"

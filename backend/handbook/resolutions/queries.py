@@ -5,19 +5,23 @@ from typing import Any
 from sqlalchemy import func, select
 
 from handbook.access.actor import Actor
-from handbook.access.guards import require, visible
+from handbook.access.guards import may, require, visible
 from handbook.access.permissions import Permission
 from handbook.kernel.clock import Clock, today_in
 from handbook.kernel.concurrency import etag_of
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import FieldError, NotFound, ValidationFailed
+from handbook.meetings.models import Meeting
 from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.models import Organization
 from handbook.organizations.queries import get_organization
-from handbook.resolutions.enums import NOT_ISSUED_BY_CELLS, DocumentType, ResolutionState, TaskState
-from handbook.resolutions.models import Resolution, Task
+from handbook.resolutions.enums import NOT_ISSUED_BY_CELLS, DocumentType, ResolutionState
+from handbook.resolutions.models import Resolution
 from handbook.resolutions.rules import Symbol, is_term, issuer_of, term_on
+from handbook.resolutions.task_queries import open_tasks, task_data
+
+__all__ = ["open_tasks"]
 
 
 def get_resolution(resolution_id: int, permission: Permission, *, actor: Actor) -> Resolution:
@@ -118,35 +122,38 @@ def resolution_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
         "body": resolution.body,
         "state": resolution.state,
         "issued_on": resolution.issued_on,
+        "issue_exception": resolution.issue_exception,
+        "revoked_on": resolution.revoked_on,
+        "revoke_reason": resolution.revoke_reason,
+        "supersedes": resolution.supersedes,
+        "superseded_by": resolution.superseded_by,
         "meeting_id": resolution.meeting_id,
-        "tasks": [_task_data(task, actor) for task in resolution.tasks],
+        "tasks": [task_data(task, actor=actor) for task in resolution.tasks],
+        "can": _acts(resolution, actor),
         "etag": etag_of(resolution),
     }
 
 
-def list_own_open_tasks(*, actor: Actor) -> list[Task]:
-    """Open tasks of issued resolutions that the actor answers for, the most urgent first."""
-    if actor.member_id is None:
+def _acts(resolution: Resolution, actor: Actor) -> list[str]:
+    if not may(actor, Permission.RESOLUTIONS_WRITE, resolution.target):
         return []
-    statement = (
-        select(Task)
-        .join(Resolution, Resolution.id == Task.resolution_id)
-        .where(
-            Task.state == TaskState.OPEN.value,
-            Resolution.state == ResolutionState.ISSUED.value,
-            Task.assignees.any(member_id=actor.member_id),
-        )
-        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-    )
-    return list(db.session.scalars(statement))
-
-
-def _task_data(task: Task, actor: Actor) -> dict[str, Any]:
-    return {
-        "id": task.id,
-        "title": task.title,
-        "due_on": task.due_on,
-        "assignees": [{"member_id": row.member_id, "full_name": row.full_name} for row in task.assignees],
-        "state": task.state,
-        "mine": any(row.member_id == actor.member_id for row in task.assignees),
+    by_state = {
+        ResolutionState.DRAFT: ["edit", "issue"],
+        ResolutionState.ISSUED: ["revoke", "supersede"],
+        ResolutionState.REVOKED: [],
     }
+    return by_state[ResolutionState(resolution.state)]
+
+
+def resolution_of(meeting: Meeting) -> Resolution | None:
+    """The resolution that belongs to a meeting, one in force before a draft; None when there is none."""
+    statement = (
+        select(Resolution)
+        .where(
+            Resolution.meeting_id == meeting.id,
+            Resolution.type == DocumentType.RESOLUTION.value,
+            Resolution.state != ResolutionState.REVOKED.value,
+        )
+        .order_by(Resolution.state.desc(), Resolution.id)
+    )
+    return db.session.scalars(statement.limit(1)).first()

@@ -9,17 +9,20 @@ from handbook.kernel.concurrency import etag_of, require_match, set_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.schemas import page_of
 from handbook.kernel.unit_of_work import current_clock, unit_of_work
+from handbook.meetings.queries import get_meeting
 from handbook.organizations.queries import get_organization
 from handbook.resolutions import queries, service
 from handbook.resolutions.enums import DocumentType
 from handbook.resolutions.models import Resolution
 from handbook.resolutions.schemas import (
+    IssueSchema,
     NextSymbolArgs,
     NextSymbolSchema,
     ResolutionInSchema,
     ResolutionListArgs,
     ResolutionPatchSchema,
     ResolutionSchema,
+    RevokeSchema,
 )
 
 blp = Blueprint("resolutions", __name__, url_prefix="/api", description="Resolutions and their tasks")
@@ -85,14 +88,41 @@ def edit_resolution(changes: dict[str, Any], resolution_id: int) -> Response:
 
 @blp.route("/resolutions/<id:resolution_id>/issue", methods=["POST"])
 @requires(Permission.RESOLUTIONS_WRITE)
+@blp.arguments(IssueSchema)
 @blp.response(200, ResolutionSchema)
-def issue_resolution(resolution_id: int) -> Response:
-    """Put a draft in force."""
+def issue_resolution(fields: dict[str, Any], resolution_id: int) -> Response:
+    """Put a draft in force. Not passed by its meeting's vote it needs a reason, which is kept."""
     actor = current_actor()
     with unit_of_work() as uow:
         resolution = queries.get_resolution(resolution_id, Permission.RESOLUTIONS_WRITE, actor=actor)
         require_match(resolution)
-        return _answer(service.issue_resolution(resolution, actor=actor, uow=uow))
+        return _answer(service.issue_resolution(resolution, actor=actor, uow=uow, **fields))
+
+
+@blp.route("/resolutions/<id:resolution_id>/revoke", methods=["POST"])
+@requires(Permission.RESOLUTIONS_WRITE)
+@blp.arguments(RevokeSchema)
+@blp.response(200, ResolutionSchema)
+def revoke_resolution(fields: dict[str, Any], resolution_id: int) -> Response:
+    """Take a resolution out of force, with a reason."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        resolution = queries.get_resolution(resolution_id, Permission.RESOLUTIONS_WRITE, actor=actor)
+        require_match(resolution)
+        return _answer(service.revoke_resolution(resolution, fields["reason"], actor=actor, uow=uow))
+
+
+@blp.route("/meetings/<id:meeting_id>/resolution-draft", methods=["POST"])
+@requires(Permission.MEETINGS_RUN)
+@blp.response(201, ResolutionSchema)
+@blp.alt_response(200, schema=ResolutionSchema, description="The resolution that the meeting has already")
+def draft_resolution(meeting_id: int) -> Response:
+    """Draft the resolution of a meeting from its conclusions and votes, with the next number."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
+        resolution, created = service.draft_from_meeting(meeting, actor=actor, uow=uow)
+        return _answer(resolution, 201 if created else 200)
 
 
 def _answer(resolution: Resolution, status: int = 200) -> Response:

@@ -1,14 +1,16 @@
 from marshmallow import fields, validate
 
 from handbook.kernel.pagination import PageArgs
-from handbook.kernel.schemas import Id, Schema, Text
-from handbook.resolutions.enums import DocumentType, ResolutionState, TaskState
+from handbook.kernel.schemas import Id, Instant, Schema, Text
+from handbook.resolutions.enums import DocumentType, ResolutionState, TaskState, UpdateKind
 
 MAX_TASKS = 100
 MAX_ASSIGNEES = 200
 MAX_BODY = 50_000
 
 _STATES = validate.OneOf([state.value for state in ResolutionState])
+_TASK_STATES = validate.OneOf([state.value for state in TaskState])
+_UPDATE_KINDS = validate.OneOf([kind.value for kind in UpdateKind])
 _TYPES = validate.OneOf([type_.value for type_ in DocumentType])
 
 
@@ -17,19 +19,62 @@ class TaskAssigneeSchema(Schema):
     full_name = fields.String(required=True)
 
 
+class TaskUpdateSchema(Schema):
+    """What was said of a task, by whom; ``at`` by the device's clock."""
+
+    key = fields.String(required=True)
+    kind = fields.String(required=True, validate=_UPDATE_KINDS)
+    text = fields.String(required=True)
+    percent = fields.Integer(required=True, allow_none=True)
+    at = Instant(required=True)
+    recorded_at = Instant(required=True)
+    full_name = fields.String(required=True, allow_none=True)
+
+
 class TaskSchema(Schema):
-    """A task; ``mine`` tells whether the reader answers for it."""
+    """A task; ``mine`` tells whether the reader answers for it.
+
+    ``reason`` (why it was not done) and ``updates`` are there for who answers for it, who runs the organisation, and those
+    above. ``can`` names the kinds of updates that the reader may add now; ``etag`` is the version of its state.
+    """
 
     id = Id(required=True)
     title = fields.String(required=True)
     due_on = fields.Date(required=True, allow_none=True)
     assignees = fields.List(fields.Nested(TaskAssigneeSchema), required=True)
-    state = fields.String(required=True, validate=validate.OneOf([state.value for state in TaskState]))
+    state = fields.String(required=True, validate=_TASK_STATES)
+    percent = fields.Integer(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+    finished_at = Instant(required=True, allow_none=True)
+    updates = fields.List(fields.Nested(TaskUpdateSchema), required=True)
     mine = fields.Boolean(required=True)
+    can = fields.List(fields.String(validate=_UPDATE_KINDS), required=True)
+    etag = fields.String(required=True)
+
+
+class ResolutionNameSchema(Schema):
+    """What another resolution is called."""
+
+    id = Id(required=True)
+    symbol = fields.String(required=True)
+    title = fields.String(required=True)
+    issued_on = fields.Date(required=True, allow_none=True)
+
+
+class TaskLineSchema(TaskSchema):
+    """A task with the resolution that asks for it and the organisation that issued that."""
+
+    organization_id = Id(required=True)
+    organization_name = fields.String(required=True)
+    resolution = fields.Nested(ResolutionNameSchema, required=True)
 
 
 class ResolutionSchema(Schema):
-    """A resolution as its readers see it; ``type`` tells the two documents apart whose symbol reads QĐ."""
+    """A resolution as its readers see it; ``type`` tells the two documents apart whose symbol reads QĐ.
+
+    ``issue_exception``: why it was issued although its meeting's vote had not passed it. ``superseded_by``: the resolution
+    that took its place.
+    """
 
     id = Id(required=True)
     organization_id = Id(required=True)
@@ -41,8 +86,14 @@ class ResolutionSchema(Schema):
     body = fields.String(required=True)
     state = fields.String(required=True, validate=_STATES)
     issued_on = fields.Date(required=True, allow_none=True)
+    issue_exception = fields.String(required=True, allow_none=True)
+    revoked_on = fields.Date(required=True, allow_none=True)
+    revoke_reason = fields.String(required=True, allow_none=True)
+    supersedes = fields.Nested(ResolutionNameSchema, required=True, allow_none=True)
+    superseded_by = fields.Nested(ResolutionNameSchema, required=True, allow_none=True)
     meeting_id = Id(required=True, allow_none=True)
     tasks = fields.List(fields.Nested(TaskSchema), required=True)
+    can = fields.List(fields.String(), required=True)
     etag = fields.String(required=True)
 
 
@@ -59,6 +110,7 @@ class ResolutionInSchema(Schema):
     title = Text(required=True, min_length=1, max_length=300)
     body = Text(required=True, max_length=MAX_BODY, multiline=True)
     meeting_id = Id(load_default=None, allow_none=True)
+    supersedes_id = Id(load_default=None, allow_none=True)
     tasks = fields.List(
         fields.Nested(TaskInSchema), load_default=list, validate=validate.Length(max=MAX_TASKS)
     )
@@ -73,6 +125,7 @@ class ResolutionPatchSchema(Schema):
     title = Text(min_length=1, max_length=300)
     body = Text(max_length=MAX_BODY, multiline=True)
     meeting_id = Id(allow_none=True)
+    supersedes_id = Id(allow_none=True)
     tasks = fields.List(fields.Nested(TaskInSchema), validate=validate.Length(max=MAX_TASKS))
 
 
@@ -90,3 +143,33 @@ class NextSymbolSchema(Schema):
     symbol = fields.String(required=True)
     type = fields.String(required=True)
     term = fields.String(required=True)
+
+
+class IssueSchema(Schema):
+    """``override_reason``: why it is issued although the vote of its meeting did not pass it."""
+
+    override_reason = Text(min_length=3, max_length=500, load_default=None, allow_none=True)
+
+
+class RevokeSchema(Schema):
+    reason = Text(required=True, min_length=3, max_length=500)
+
+
+class TaskUpdateInSchema(Schema):
+    """``text`` says why for ``not_done``; progress needs a text or a ``percent``. ``at`` is the device's time of writing."""
+
+    kind = fields.String(required=True, validate=_UPDATE_KINDS)
+    text = Text(load_default="", max_length=1000, multiline=True)
+    percent = fields.Integer(
+        strict=True, load_default=None, allow_none=True, validate=validate.Range(min=0, max=100)
+    )
+    at = Instant(load_default=None, allow_none=True)
+
+
+class TaskListArgs(PageArgs):
+    """``below``: also of everything below the organisation."""
+
+    state = fields.String(validate=_TASK_STATES, load_default=None)
+    overdue = fields.Boolean(load_default=False)
+    assignee_id = Id(load_default=None)
+    below = fields.Boolean(load_default=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -14,18 +15,30 @@ from handbook.kernel.clock import today_in
 from handbook.kernel.problems import FieldError, ValidationFailed, WrongState
 from handbook.kernel.tree import PATH_END
 from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
+from handbook.meetings.state import require_state
 from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member
 from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.models import Organization
 from handbook.organizations.versions import bump_content_version
+from handbook.resolutions.drafting import MeetingFacts, body_of, title_of
 from handbook.resolutions.enums import DocumentType, ResolutionState
-from handbook.resolutions.errors import ClassifiedText
-from handbook.resolutions.events import ResolutionIssued
+from handbook.resolutions.errors import ClassifiedText, VoteNotPassed
+from handbook.resolutions.events import (
+    DraftMaterial,
+    ResolutionDrafting,
+    ResolutionIssued,
+    ResolutionIssuing,
+    ResolutionRevoked,
+)
 from handbook.resolutions.models import Resolution, Task, TaskAssignee
-from handbook.resolutions.queries import term_for
+from handbook.resolutions.queries import propose_symbol, resolution_of, term_for
 from handbook.resolutions.rules import SymbolError, is_term, parse_symbol
+
+# The states of a meeting from which a resolution may be drafted.
+HELD = frozenset({MeetingState.OPEN, MeetingState.CLOSED, MeetingState.FINALIZED})
 
 
 def create_resolution(
@@ -52,6 +65,7 @@ def create_resolution(
     with uow.session.no_autoflush:
         _set_symbol(resolution, fields["symbol"], fields["type"], uow=uow)
         _set_meeting(resolution, fields["meeting_id"], actor=actor, uow=uow)
+        _set_superseded(resolution, fields["supersedes_id"], uow=uow)
         _set_tasks(resolution, fields["tasks"], uow=uow)
     uow.session.add(resolution)
     uow.session.flush()
@@ -76,6 +90,8 @@ def edit_resolution(
             _set_symbol(resolution, symbol, type_, uow=uow)
         if "meeting_id" in changes:
             _set_meeting(resolution, changes["meeting_id"], actor=actor, uow=uow)
+        if "supersedes_id" in changes:
+            _set_superseded(resolution, changes["supersedes_id"], uow=uow)
         if "tasks" in changes:
             _set_tasks(resolution, changes["tasks"], uow=uow)
     uow.session.flush()
@@ -83,16 +99,112 @@ def edit_resolution(
     return resolution
 
 
-def issue_resolution(resolution: Resolution, *, actor: Actor, uow: UnitOfWork) -> Resolution:
-    """Put a draft in force today, by the organisation's calendar, and tell who listens to :class:`ResolutionIssued`."""
+def draft_from_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> tuple[Resolution, bool]:
+    """The meeting's resolution: the one that is there, or a new draft (then true) with the next number, written from what the
+    meeting concluded and voted. Raises :class:`WrongState` before the meeting is open. The meeting is locked by the caller.
+    """
+    known = resolution_of(meeting)
+    if known is not None:
+        return known, False
+    require_state(MeetingState(meeting.state), HELD)
+    material = DraftMaterial()
+    uow.emit(ResolutionDrafting(meeting_id=meeting.id, material=material))
+    organization = meeting.organization
+    facts = MeetingFacts(
+        organization_name=organization.name,
+        title=meeting.title,
+        day=meeting.starts_at.astimezone(ZoneInfo(organization.timezone)).date(),
+        present=meeting.present_count + meeting.late_count,
+        summoned=meeting.summoned_count,
+    )
+    # Everybody who numbers documents of this organisation waits here for one another.
+    bump_content_version(uow, organization.id)
+    symbol, term = propose_symbol(
+        organization.id, type_=DocumentType.RESOLUTION, term=None, actor=actor, clock=uow.clock
+    )
+    fields: dict[str, Any] = {
+        "symbol": str(symbol),
+        "type": symbol.type.value,
+        "term": term,
+        "title": title_of(facts),
+        "body": body_of(facts, material),
+        "meeting_id": meeting.id,
+        "supersedes_id": None,
+        "tasks": [],
+    }
+    return create_resolution(organization, fields, actor=actor, uow=uow), True
+
+
+def issue_resolution(
+    resolution: Resolution, *, actor: Actor, uow: UnitOfWork, override_reason: str | None = None
+) -> Resolution:
+    """Put a draft in force today, by the organisation's calendar, and tell who listens to :class:`ResolutionIssued`.
+
+    When the meeting voted on its resolution, the last of these votes must have passed it (2-domain, Votes); else
+    :class:`VoteNotPassed`, unless ``override_reason`` says why, which stays on the resolution and on record. A resolution
+    whose place it takes is revoked at the same moment.
+    """
     _require_draft(resolution)
+    _refuse_without_vote(resolution, override_reason, uow=uow)
     resolution.content_version = bump_content_version(uow, resolution.organization_id)
     resolution.state = ResolutionState.ISSUED.value
     resolution.issued_on = today_in(resolution.organization.timezone, uow.clock)
     uow.session.flush()
-    _record(uow, "issued", resolution, actor=actor)
+    details = {"issue_exception": True} if resolution.issue_exception else None
+    _record(uow, "issued", resolution, actor=actor, details=details)
+    if resolution.supersedes is not None:
+        _end(resolution.supersedes, "superseded", actor=actor, uow=uow, by=resolution)
     uow.emit(ResolutionIssued(resolution_id=resolution.id, organization_id=resolution.organization_id))
     return resolution
+
+
+def revoke_resolution(resolution: Resolution, reason: str, *, actor: Actor, uow: UnitOfWork) -> Resolution:
+    """Take an issued resolution out of force, with the reason that its readers see. Its open tasks lapse with it.
+
+    Raises :class:`WrongState`, :class:`ClassifiedText`.
+    """
+    if level := find_mark_in_text(reason.splitlines()):
+        raise ClassifiedText("/reason", level)
+    resolution.revoke_reason = reason
+    _end(resolution, "revoked", actor=actor, uow=uow)
+    return resolution
+
+
+def _end(
+    resolution: Resolution, action: str, *, actor: Actor, uow: UnitOfWork, by: Resolution | None = None
+) -> None:
+    if resolution.state != ResolutionState.ISSUED:
+        raise WrongState
+    resolution.content_version = bump_content_version(uow, resolution.organization_id)
+    resolution.state = ResolutionState.REVOKED.value
+    resolution.revoked_on = today_in(resolution.organization.timezone, uow.clock)
+    resolution.superseded_by_id = by.id if by else None
+    uow.session.flush()
+    details = {"superseded_by_id": by.id} if by else None
+    _record(uow, action, resolution, actor=actor, details=details)
+    uow.emit(
+        ResolutionRevoked(
+            resolution_id=resolution.id,
+            organization_id=resolution.organization_id,
+            superseded_by_id=resolution.superseded_by_id,
+        )
+    )
+
+
+def _refuse_without_vote(resolution: Resolution, override_reason: str | None, *, uow: UnitOfWork) -> None:
+    if resolution.meeting_id is None:
+        return
+    outcomes: list[bool | None] = []
+    uow.emit(
+        ResolutionIssuing(resolution_id=resolution.id, meeting_id=resolution.meeting_id, outcomes=outcomes)
+    )
+    if not outcomes or outcomes[-1]:
+        return
+    if not override_reason:
+        raise VoteNotPassed
+    if level := find_mark_in_text(override_reason.splitlines()):
+        raise ClassifiedText("/override_reason", level)
+    resolution.issue_exception = override_reason
 
 
 def _require_draft(resolution: Resolution) -> None:
@@ -133,6 +245,17 @@ def _set_meeting(resolution: Resolution, meeting_id: int | None, *, actor: Actor
         if meeting is None or not own or not may(actor, Permission.MEETINGS_READ, meeting.target):
             raise ValidationFailed(FieldError("/meeting_id", "unknown"))
     resolution.meeting_id = meeting_id
+
+
+def _set_superseded(resolution: Resolution, supersedes_id: int | None, *, uow: UnitOfWork) -> None:
+    """Name the resolution whose place this one takes: one in force, of the same organisation."""
+    if supersedes_id is not None:
+        old = uow.session.get(Resolution, supersedes_id)
+        if old is None or old.organization_id != resolution.organization_id or old.id == resolution.id:
+            raise ValidationFailed(FieldError("/supersedes_id", "unknown"))
+        if old.state != ResolutionState.ISSUED:
+            raise ValidationFailed(FieldError("/supersedes_id", "not_in_force"))
+    resolution.supersedes_id = supersedes_id
 
 
 def _set_tasks(resolution: Resolution, tasks: Sequence[Mapping[str, Any]], *, uow: UnitOfWork) -> None:

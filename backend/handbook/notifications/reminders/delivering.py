@@ -21,8 +21,10 @@ from handbook.notifications.models import Delivery, PushSubscription, Reminder
 from handbook.notifications.push.encryption import SubscriptionKeys
 from handbook.notifications.push.gateway import Sender
 from handbook.notifications.push.messages import PushMessage, PushResult, PushState
-from handbook.notifications.reminders.planning import JOB
+from handbook.notifications.reminders.planning import JOB, plan_task
 from handbook.notifications.reminders.recipients import devices_of, member_ids_of
+from handbook.resolutions.enums import ResolutionState, TaskState
+from handbook.resolutions.models import Task
 
 BATCH = 100
 LEASE = timedelta(minutes=2)
@@ -69,7 +71,13 @@ def _begin(reminder_id: int) -> bool:
         if reminder.state == ReminderState.SENDING:
             return True
         meeting = uow.session.get(Meeting, reminder.meeting_id) if reminder.meeting_id else None
-        if not _still_wanted(reminder, meeting, uow.clock.now()):
+        task = uow.session.get(Task, reminder.task_id) if reminder.task_id else None
+        wanted = (
+            _task_still_wanted(reminder, task)
+            if reminder.kind == NoticeKind.TASK_DUE
+            else _still_wanted(reminder, meeting, uow.clock.now())
+        )
+        if not wanted:
             reminder.state = ReminderState.CANCELLED.value
             reminder.finished_at = uow.clock.now()
             return False
@@ -93,7 +101,19 @@ def _begin(reminder_id: int) -> bool:
         if reminder.state != ReminderState.PLANNED:
             return False
         reminder.state = ReminderState.SENDING.value
+        if reminder.task_id is not None and reminder.member_id is not None:
+            # Until the task is over the next time is planned when the last one is told.
+            plan_task(uow, uow.session.get_one(Task, reminder.task_id), [reminder.member_id])
         return True
+
+
+def _task_still_wanted(reminder: Reminder, task: Task | None) -> bool:
+    return (
+        task is not None
+        and task.state == TaskState.OPEN
+        and task.resolution.state == ResolutionState.ISSUED
+        and any(row.member_id == reminder.member_id for row in task.assignees)
+    )
 
 
 def _still_wanted(reminder: Reminder, meeting: Meeting | None, now: datetime) -> bool:

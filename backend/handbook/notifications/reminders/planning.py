@@ -2,9 +2,10 @@
 transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
@@ -13,8 +14,9 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.models import Delivery, Reminder
-from handbook.notifications.rules import AT_ONCE, planned_steps, step_of
+from handbook.notifications.rules import AT_ONCE, next_task_step, planned_steps, step_of
 from handbook.organizations.settings import rules_of
+from handbook.resolutions.models import Task
 
 JOB = "notifications.deliver"
 PENDING = (ReminderState.PLANNED.value, ReminderState.SENDING.value)
@@ -80,11 +82,47 @@ def plan_steps(uow: UnitOfWork, meeting: Meeting) -> None:
         )
         if reminder.state == ReminderState.CANCELLED:
             # The meeting was moved away and back: the same step of the same time is wanted again.
-            reminder.state = ReminderState.PLANNED.value
-            reminder.finished_at = None
-            jobs.enqueue(
-                uow, JOB, key=reminder.job_key, args={"reminder_id": reminder.id}, due_at=reminder.due_at
-            )
+            _want_again(uow, reminder)
+
+
+def plan_task(uow: UnitOfWork, task: Task, member_ids: Collection[int] | None = None) -> None:
+    """Plan the next reminder of an open task for each who answers for it (or those of ``member_ids``). A task without a day is
+    not called to mind.
+    """
+    if task.due_on is None:
+        return
+    organization = task.resolution.organization
+    rules = rules_of(organization)
+    step, due_at = next_task_step(
+        task.due_on,
+        uow.clock.now(),
+        ZoneInfo(organization.timezone),
+        rules["tasks.remind_before_days"],
+        rules["tasks.remind_overdue_every_days"],
+    )
+    for row in task.assignees:
+        if member_ids is not None and row.member_id not in member_ids:
+            continue
+        reminder = _plan(
+            uow,
+            NoticeKind.TASK_DUE,
+            f"{NoticeKind.TASK_DUE}:{task.id}:{row.member_id}:{int(due_at.timestamp())}",
+            step=step,
+            due_at=due_at,
+            resolution_id=task.resolution_id,
+            member_id=row.member_id,
+            task_id=task.id,
+            params={"task_id": str(task.id), "step": step, "due_on": task.due_on.isoformat()},
+        )
+        if reminder.state == ReminderState.CANCELLED:
+            # Done, and open again before its time came.
+            _want_again(uow, reminder)
+
+
+def cancel_task(uow: UnitOfWork, task_id: int) -> None:
+    """Give up what was to be told of a task that is over."""
+    pending = select(Reminder).where(Reminder.task_id == task_id, Reminder.state.in_(PENDING))
+    _cancel(uow, list(uow.session.scalars(pending.order_by(Reminder.id))))
 
 
 def cancel_reminders(uow: UnitOfWork, meeting_id: int) -> None:
@@ -107,6 +145,7 @@ def _plan(
     meeting: Meeting | None = None,
     resolution_id: int | None = None,
     member_id: int | None = None,
+    task_id: int | None = None,
     params: dict[str, Any] | None = None,
 ) -> Reminder:
     known = uow.session.scalar(select(Reminder).where(Reminder.slot == slot))
@@ -119,6 +158,7 @@ def _plan(
         meeting_id=meeting.id if meeting else None,
         resolution_id=resolution_id,
         member_id=member_id,
+        task_id=task_id,
         params=params or {},
         starts_at=meeting.starts_at if meeting else None,
         due_at=due_at,
@@ -129,6 +169,12 @@ def _plan(
     uow.session.flush()
     jobs.enqueue(uow, JOB, key=reminder.job_key, args={"reminder_id": reminder.id}, due_at=due_at)
     return reminder
+
+
+def _want_again(uow: UnitOfWork, reminder: Reminder) -> None:
+    reminder.state = ReminderState.PLANNED.value
+    reminder.finished_at = None
+    jobs.enqueue(uow, JOB, key=reminder.job_key, args={"reminder_id": reminder.id}, due_at=reminder.due_at)
 
 
 def _pending(uow: UnitOfWork, meeting_id: int, kind: NoticeKind | None = None) -> list[Reminder]:

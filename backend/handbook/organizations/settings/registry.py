@@ -12,6 +12,8 @@ from handbook.organizations.settings.values import Kind, Numbers, Share, WholeNu
 
 #: With this begin the names of what the feature of meetings keeps here as well: agendas, one for each kind of meeting.
 AGENDA = "agenda."
+#: Likewise: when an organisation usually meets. The one setting that is not inherited.
+SCHEDULE = "schedule"
 
 
 class Group(StrEnum):
@@ -174,6 +176,22 @@ SETTINGS: tuple[Setting, ...] = (
         (2 * _DAY_MINUTES, _DAY_MINUTES, 120),
         Unit.MINUTES,
         '1-product, the month of a cell: "Reminders go out before the meeting".',
+    ),
+    Setting(
+        "tasks.remind_before_days",
+        Group.RECORDS,
+        Numbers(0, 30, at_most=5, descending=True),
+        (3, 0),
+        Unit.DAYS,
+        '1-product, the month of a cell: "Tasks remind": how many days before the day they are due; 0 is that day.',
+    ),
+    Setting(
+        "tasks.remind_overdue_every_days",
+        Group.RECORDS,
+        WholeNumber(1, 60),
+        7,
+        Unit.DAYS,
+        '1-product, the month of a cell: "Tasks remind": how often after that day, until they are done.',
     ),
     Setting("score.good_from", Group.SCORE, WholeNumber(1, 100), 90, Unit.POINTS, _SCORE),
     Setting(

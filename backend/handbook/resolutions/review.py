@@ -1,0 +1,64 @@
+"""The open tasks on the agenda: the item that reviews last month's resolution lists them, up to date until the meeting is over.
+
+The list is content of the agenda, as a secretary would write it, so it is Vietnamese.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import AgendaItem, Meeting
+from handbook.meetings.templates import OPEN_TASKS
+from handbook.organizations.models import Organization
+from handbook.organizations.versions import bump_content_version
+from handbook.resolutions.models import Task
+from handbook.resolutions.task_queries import open_tasks
+
+LIVE = (MeetingState.DRAFT.value, MeetingState.CONVENED.value, MeetingState.OPEN.value)
+MAX_BODY = 10_000
+NOTHING_OPEN = "Không còn nhiệm vụ nào chưa hoàn thành."
+
+
+def review_text(tasks: Iterable[Task]) -> str:
+    """One line for each task: what, who answers for it, until when."""
+    lines = [f"{number}. {_line(task)}" for number, task in enumerate(tasks, 1)]
+    text = "\n".join(lines) if lines else NOTHING_OPEN
+    return text if len(text) <= MAX_BODY else text[: MAX_BODY - 1].rsplit("\n", 1)[0] + "\n…"
+
+
+def refresh_review(uow: UnitOfWork, organization_id: int, meeting_id: int | None = None) -> None:
+    """Write the list anew where it is shown: in one meeting, or in all of the organisation that are not over.
+
+    Who holds the agenda hears of it by the content version; it is no change that anybody is told of.
+    """
+    statement = (
+        select(Meeting)
+        .where(
+            Meeting.organization_id == organization_id,
+            Meeting.state.in_(LIVE),
+            Meeting.agenda.any(AgendaItem.source == OPEN_TASKS),
+        )
+        .order_by(Meeting.id)
+    )
+    if meeting_id is not None:
+        statement = statement.where(Meeting.id == meeting_id)
+    meetings = list(uow.session.scalars(statement))
+    if not meetings:
+        return
+    text = review_text(open_tasks(uow.session.get_one(Organization, organization_id)))
+    for meeting in meetings:
+        stale = [item for item in meeting.agenda if item.source == OPEN_TASKS and item.body != text]
+        for item in stale:
+            item.body = text
+        if stale:
+            meeting.content_version = bump_content_version(uow, organization_id)
+    uow.session.flush()
+
+
+def _line(task: Task) -> str:
+    who = ", ".join(row.full_name for row in task.assignees)
+    until = f"hạn {task.due_on:%d/%m/%Y}" if task.due_on else ""
+    about = "; ".join(part for part in (who, until) if part)
+    return f"{task.title} ({about})" if about else task.title

@@ -1,0 +1,159 @@
+"""Scoped reads of tasks: one's own, those of a meeting's organisation, and those of a whole tree."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, func, literal, select
+
+from handbook.access.actor import Actor
+from handbook.access.guards import may, require, visible
+from handbook.access.permissions import Permission
+from handbook.kernel.clock import Clock, today_in
+from handbook.kernel.concurrency import etag_of
+from handbook.kernel.db import db
+from handbook.kernel.pagination import Page, paginate
+from handbook.kernel.problems import NotFound
+from handbook.kernel.tree import PATH_END
+from handbook.organizations.models import Organization
+from handbook.resolutions.enums import ResolutionState, TaskState, UpdateKind
+from handbook.resolutions.models import Resolution, Task, TaskAssignee, TaskUpdate
+from handbook.resolutions.task_rules import is_open_to
+
+# Tasks without a day come after all that have one.
+NO_DAY = date(9999, 12, 31)
+DUE: ColumnElement[date] = func.coalesce(Task.due_on, literal(NO_DAY, Date()), type_=Date())
+
+
+def get_task(task_id: int, permission: Permission, *, actor: Actor, lock: bool = False) -> Task:
+    """The task, when the actor holds the permission for it; else 404 or 403 as the policy says."""
+    task = db.session.get(
+        Task, task_id, populate_existing=lock, with_for_update={"of": Task} if lock else None
+    )
+    if task is None:
+        raise NotFound
+    require(actor, permission, task.target_for(actor.member_id))
+    return task
+
+
+def find_update(key: str) -> TaskUpdate | None:
+    """The update with this key of a device, whatever task it is about."""
+    return db.session.scalar(select(TaskUpdate).where(TaskUpdate.key == key))
+
+
+def list_tasks(
+    organization: Organization,
+    *,
+    actor: Actor,
+    clock: Clock,
+    limit: int,
+    cursor: str | None,
+    state: str | None = None,
+    overdue: bool = False,
+    assignee_id: int | None = None,
+    below: bool = True,
+) -> Page[Task]:
+    """Tasks of resolutions in force, of the organisation and, with ``below``, of everything below it; the most urgent first.
+
+    ``overdue``: open ones whose day is over, by the organisation's calendar.
+    """
+    statement = _tasks_of(organization, actor, below=below)
+    if state is not None:
+        statement = statement.where(Task.state == state)
+    if overdue:
+        today = today_in(organization.timezone, clock)
+        statement = statement.where(Task.state == TaskState.OPEN.value, Task.due_on < today)
+    if assignee_id is not None:
+        statement = statement.where(
+            Task.id.in_(select(TaskAssignee.task_id).where(TaskAssignee.member_id == assignee_id))
+        )
+    return paginate(
+        statement,
+        [DUE, Task.id],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda task: [(task.due_on or NO_DAY).isoformat(), task.id],
+    )
+
+
+def each_task(organization: Organization, *, actor: Actor, clock: Clock, **filters: Any) -> Iterator[Task]:
+    """Every task that :func:`list_tasks` would show, page after page."""
+    cursor: str | None = None
+    while True:
+        page = list_tasks(organization, actor=actor, clock=clock, limit=200, cursor=cursor, **filters)
+        yield from page.items
+        if page.next is None:
+            return
+        cursor = page.next
+
+
+def open_tasks(organization: Organization) -> list[Task]:
+    """Open tasks of the organisation's resolutions in force, the most urgent first: for the next agenda and the minutes."""
+    statement = (
+        select(Task)
+        .join(Resolution, Resolution.id == Task.resolution_id)
+        .where(
+            Resolution.organization_id == organization.id,
+            Resolution.state == ResolutionState.ISSUED.value,
+            Task.state == TaskState.OPEN.value,
+        )
+        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def task_data(task: Task, *, actor: Actor) -> dict[str, Any]:
+    """What :class:`~handbook.resolutions.schemas.TaskSchema` dumps: what was written of it only for who answers for it, who
+    runs the organisation, and those above.
+    """
+    target = task.target_for(actor.member_id)
+    reads = may(actor, Permission.TASKS_READ_UPDATES, target)
+    return {
+        "id": task.id,
+        "title": task.title,
+        "due_on": task.due_on,
+        "assignees": [{"member_id": row.member_id, "full_name": row.full_name} for row in task.assignees],
+        "state": task.state,
+        "percent": task.percent,
+        "reason": task.reason if reads else None,
+        "finished_at": task.finished_at,
+        "updates": task.updates if reads else [],
+        "mine": target.member_id is not None,
+        "can": _acts(task) if may(actor, Permission.TASKS_UPDATE, target) else [],
+        "etag": etag_of(task),
+    }
+
+
+def task_line(task: Task, *, actor: Actor) -> dict[str, Any]:
+    """What :class:`~handbook.resolutions.schemas.TaskLineSchema` dumps: the task with the resolution that asks for it."""
+    resolution = task.resolution
+    return {
+        **task_data(task, actor=actor),
+        "organization_id": resolution.organization_id,
+        "organization_name": resolution.organization_name,
+        "resolution": resolution,
+    }
+
+
+def _acts(task: Task) -> list[str]:
+    if task.resolution.state != ResolutionState.ISSUED:
+        return []
+    return [kind.value for kind in UpdateKind if is_open_to(TaskState(task.state), kind)]
+
+
+def _tasks_of(organization: Organization, actor: Actor, *, below: bool) -> Select[tuple[Task]]:
+    here = (
+        (Organization.path >= organization.path) & (Organization.path < organization.path + PATH_END)
+        if below
+        else Organization.id == organization.id
+    )
+    return (
+        select(Task)
+        .join(Resolution, Resolution.id == Task.resolution_id)
+        .join(Organization, Organization.id == Resolution.organization_id)
+        .where(
+            here,
+            Resolution.state == ResolutionState.ISSUED.value,
+            visible(actor, Permission.TASKS_READ, Task.columns()),
+        )
+    )
