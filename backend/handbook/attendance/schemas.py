@@ -33,6 +33,16 @@ class OwnAttendanceSchema(Schema):
     flags = fields.List(fields.String(validate=validate.OneOf(FLAGS)), required=True)
 
 
+class FollowedAttendanceSchema(OwnAttendanceSchema):
+    """One's own line as the phone keeps it: when one came and left if somebody wrote that down, who recorded it if somebody
+    else did, and the own code, which the device of who runs the meeting may scan while the roll is open."""
+
+    arrived_at = Instant(required=True, allow_none=True)
+    left_at = Instant(required=True, allow_none=True)
+    recorded_by_name = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True, allow_none=True)
+
+
 class QuorumSchema(Schema):
     """How many official members must be there, and whether they are."""
 

@@ -15,9 +15,11 @@ from handbook.access.predicates import RUNNERS
 from handbook.accounts.models import Account
 from handbook.accounts.presenter import present_session
 from handbook.attendance.models import AbsenceRequest, Attendance
-from handbook.attendance.schemas import AbsenceRequestSchema, OwnAttendanceSchema
+from handbook.attendance.reverse import own_code
+from handbook.attendance.schemas import AbsenceRequestSchema, FollowedAttendanceSchema
 from handbook.kernel.clock import Clock
 from handbook.kernel.db import db
+from handbook.kernel.secrets import current_secrets
 from handbook.kernel.tree import path_ids
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import meeting_views
@@ -25,6 +27,10 @@ from handbook.meetings.schemas import MeetingSchema
 from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member
 from handbook.members.presenter import present_member
+from handbook.minutes.enums import MinutesState
+from handbook.minutes.models import Minutes
+from handbook.minutes.queries import minutes_data
+from handbook.minutes.schemas import MinutesSchema
 from handbook.notifications.models import Notice
 from handbook.notifications.schemas import NoticeSchema
 from handbook.organizations.models import Organization, Tombstone
@@ -43,9 +49,10 @@ NOTICES_BACK = timedelta(days=90)
 _organizations = OrganizationSchema(many=True)
 _meetings = MeetingSchema(many=True)
 _resolutions = ResolutionSchema(many=True)
+_minutes = MinutesSchema(many=True)
 _notices = NoticeSchema(many=True)
 _absence_requests = AbsenceRequestSchema(many=True)
-_own_attendance = OwnAttendanceSchema(many=True)
+_own_attendance = FollowedAttendanceSchema(many=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,7 @@ def collect_changes(actor: Actor, since: Since, now: Cursor, clock: Clock) -> di
         "organizations": _changed_organizations(since, moved),
         "meetings": _changed_meetings(actor, since, moved, clock),
         "resolutions": _changed_resolutions(actor, since, moved, clock),
+        "minutes": _changed_minutes(actor, since, moved, clock),
         "notices": _changed_notices(actor, since, clock) if own_moved else [],
         "attendance": _changed_attendance(actor, since, moved, clock),
         "absence_requests": _changed_absence_requests(actor, since, moved, clock),
@@ -166,6 +174,23 @@ def _changed_resolutions(actor: Actor, since: Since, moved: Mapping[int, int], c
     return _resolutions.dump([resolution_data(row, actor=actor) for row in db.session.scalars(statement)])
 
 
+def _changed_minutes(actor: Actor, since: Since, moved: Mapping[int, int], clock: Clock) -> Any:
+    """Signed minutes only: a draft is fetched by who writes it."""
+    statement = (
+        select(Minutes)
+        .join(Organization, Organization.id == Minutes.organization_id)
+        .where(
+            since.newer(moved, Minutes.organization_id, Minutes.content_version),
+            Minutes.state == MinutesState.SIGNED.value,
+            visible(actor, Permission.MINUTES_READ, Minutes.columns()),
+        )
+        .order_by(Minutes.id)
+    )
+    if since.full:
+        statement = statement.where(Minutes.created_at >= clock.now() - MEETINGS_BACK)
+    return _minutes.dump([minutes_data(row) for row in db.session.scalars(statement)])
+
+
 def _changed_notices(actor: Actor, since: Since, clock: Clock) -> Any:
     statement = (
         select(Notice)
@@ -186,7 +211,12 @@ def _changed_notices(actor: Actor, since: Since, clock: Clock) -> Any:
 def _changed_attendance(actor: Actor, since: Since, moved: Mapping[int, int], clock: Clock) -> Any:
     if actor.member_id is None:
         return []
-    statement = select(Attendance).join(Meeting, Meeting.id == Attendance.meeting_id)
+    by_other = and_(Member.id == Attendance.recorded_by, Attendance.recorded_by != Attendance.member_id)
+    statement = (
+        select(Attendance, Meeting.state, Meeting.check_in_key_sealed, Member.full_name)
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .outerjoin(Member, by_other)
+    )
     statement = statement.where(Attendance.member_id == actor.member_id)
     if since.full:
         statement = statement.where(Meeting.starts_at >= clock.now() - MEETINGS_BACK)
@@ -197,7 +227,24 @@ def _changed_attendance(actor: Actor, since: Since, moved: Mapping[int, int], cl
                 since.newer(moved, Meeting.organization_id, Attendance.content_version),
             )
         )
-    return _own_attendance.dump(db.session.scalars(statement.order_by(Attendance.meeting_id)))
+    rows = db.session.execute(statement.order_by(Attendance.meeting_id)).all()
+    return _own_attendance.dump([_own_line(*row) for row in rows])
+
+
+def _own_line(line: Attendance, state: str, sealed: bytes | None, by: str | None) -> dict[str, Any]:
+    code = own_code(sealed, state, line.meeting_id, line.member_id, secrets=current_secrets())
+    return {
+        "meeting_id": line.meeting_id,
+        "state": line.state,
+        "method": line.method,
+        "checked_in_at": line.checked_in_at,
+        "recorded_at": line.recorded_at,
+        "arrived_at": line.arrived_at,
+        "left_at": line.left_at,
+        "recorded_by_name": by,
+        "code": code,
+        "flags": line.flags,
+    }
 
 
 def _changed_absence_requests(actor: Actor, since: Since, moved: Mapping[int, int], clock: Clock) -> Any:

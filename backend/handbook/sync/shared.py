@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 MAX_ENTRIES = 2_000
-LISTS = ("organizations", "meetings", "resolutions")
+LISTS = ("organizations", "meetings", "resolutions", "minutes")
 
 Key = tuple[int, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
 

@@ -16,9 +16,11 @@ from flask import Flask
 
 from handbook.access.actor import Actor
 from handbook.accounts.sessions import SEEN_EVERY, SESSION_ROW, hash_token, token_in
+from handbook.attendance.reverse import own_code
 from handbook.config import Settings
 from handbook.kernel.clock import Clock
 from handbook.kernel.http_security import security_headers
+from handbook.kernel.secrets import Secrets
 from handbook.sync.cursor import Cursor, day_of, decode, scope_of
 from handbook.sync.readers import in_words, reader_of
 from handbook.sync.shared import SharedParts, compose, key_of
@@ -34,8 +36,10 @@ SELECT 1 FROM absence_requests r JOIN meetings m ON m.id = r.meeting_id
 WHERE r.member_id = ? AND (r.account_version > ? OR (m.organization_id = ? AND r.content_version > ?)) LIMIT 1
 """
 _ATTENDANCE = """
-SELECT a.meeting_id, a.state, a.method, a.checked_in_at, a.recorded_at, a.flags
+SELECT a.meeting_id, a.state, a.method, a.checked_in_at, a.recorded_at, a.flags,
+       a.arrived_at, a.left_at, b.full_name, m.state, m.check_in_key_sealed
 FROM attendances a JOIN meetings m ON m.id = a.meeting_id
+LEFT JOIN members b ON b.id = a.recorded_by AND a.recorded_by <> a.member_id
 WHERE a.member_id = ? AND (a.account_version > ? OR (m.organization_id = ? AND a.content_version > ?))
 """
 _NOTICES = """
@@ -65,6 +69,7 @@ class SyncShortPath:
     def __init__(self, app: Flask, inner: "WSGIApplication") -> None:
         settings: Settings = app.extensions["handbook.settings"]
         self._inner = inner
+        self._secrets: Secrets = app.extensions["handbook.secrets"]
         self._clock: Clock = app.extensions["handbook.clock"]
         self._parts: SharedParts = app.extensions["handbook.sync.shared"]
         self._reader = reader_of(settings)
@@ -118,7 +123,7 @@ class SyncShortPath:
         if notices is None:
             return None
         cursor = now.encode()
-        attendance = [self._line(lines[meeting_id]) for meeting_id in sorted(lines)]
+        attendance = [self._line(lines[meeting_id], session.member_id) for meeting_id in sorted(lines)]
         return cursor, compose(
             cursor, part, notices=[self._notice(row) for row in notices], attendance=attendance
         )
@@ -145,15 +150,21 @@ class SyncShortPath:
         rows = self._reader.rows(_VERSIONS.format(marks=",".join("?" * len(ids))), ids) if ids else []
         return None if rows is None else {row[0]: row[1] for row in rows}
 
-    def _line(self, row: tuple[Any, ...]) -> dict[str, Any]:
-        meeting_id, state, method, checked_in_at, recorded_at, flags = row
+    def _line(self, row: tuple[Any, ...], member_id: int) -> dict[str, Any]:
+        meeting_id, state, method, checked_in_at, recorded_at, flags = row[:6]
+        arrived_at, left_at, by, meeting_state, sealed = row[6:]
         checked, recorded = self._reader.instant(checked_in_at), self._reader.instant(recorded_at)
+        arrived, left = self._reader.instant(arrived_at), self._reader.instant(left_at)
         return {
             "meeting_id": str(meeting_id),
             "state": state,
             "method": method,
             "checked_in_at": checked and checked.isoformat(),
             "recorded_at": recorded and recorded.isoformat(),
+            "arrived_at": arrived and arrived.isoformat(),
+            "left_at": left and left.isoformat(),
+            "recorded_by_name": by,
+            "code": own_code(sealed, meeting_state, meeting_id, member_id, secrets=self._secrets),
             "flags": self._reader.data(flags),
         }
 
