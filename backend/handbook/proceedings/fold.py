@@ -1,4 +1,4 @@
-"""What the room agreed on, from the lines of its book: pure, and the same in TypeScript (``pwa/src/features/room/fold.ts``).
+"""What the room agreed on, from the lines of its book: pure, and the same in TypeScript (``pwa/src/sync/room.ts``).
 
 ``tests/data/proceedings/cases.json`` holds both to it. The answer depends only on the *set* of entries, never on the order in
 which they arrived, so a phone and the server that know the same entries show the same room.

@@ -59,7 +59,7 @@ export const routes: readonly Route[] = [
   { path: '/chapter/meetings/new', tab: '/chapter', load: () => import('$features/meeting-edit/NewMeetingScreen.svelte') },
   { path: '/chapter/meetings/:id', tab: '/chapter', load: () => import('$features/chapter/ManageScreen.svelte') },
   { path: '/chapter/meetings/:id/edit', tab: '/chapter', load: () => import('$features/meeting-edit/EditMeetingScreen.svelte') },
-  { path: '/chapter/meetings/:id/room', tab: '/chapter', load: () => import('$features/roll/RoomScreen.svelte') },
+  { path: '/chapter/meetings/:id/room', tab: '/chapter', load: () => import('$features/room/RoomScreen.svelte') },
   { path: '/chapter/meetings/:id/ballots', tab: '/chapter', load: () => import('$features/ballots/manage/BallotsScreen.svelte') },
   { path: '/chapter/meetings/:id/resolution', tab: '/chapter', load: () => import('$features/chapter/ResolutionEditScreen.svelte') },
 

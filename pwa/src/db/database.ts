@@ -2,23 +2,26 @@ import { openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import type { HandbookSchema, MetaValues, StoreName } from './schema';
 
 export const DATABASE = 'handbook';
-const VERSION = 1;
+/** 2: the book of the room. Raise it with every store that is added; what is there stays. */
+const VERSION = 2;
 
-/** Of every store its key path and its indexes, each named after the field it orders by. */
-const shape: Record<StoreName, [keyPath: string, ...indexes: string[]]> = {
-  meta: ['key'],
-  organizations: ['id'],
-  members: ['id', 'organization_id'],
-  meetings: ['id', 'starts_at', 'organization_id'],
-  resolutions: ['id'],
-  notices: ['id', 'created_at'],
-  attendance: ['meeting_id'],
-  absence_requests: ['id', 'meeting_id'],
-  rolls: ['meeting_id'],
-  check_in_keys: ['meeting_id'],
-  papers: ['id', 'meeting_id'],
-  views: ['key'],
-  outbox: ['seq', 'subject', 'state'],
+/** Of every store its key path and its indexes, each named after the field it orders by; short, for the service worker. */
+const shape: Record<StoreName, string> = {
+  meta: 'key',
+  organizations: 'id',
+  members: 'id organization_id',
+  meetings: 'id starts_at organization_id',
+  resolutions: 'id',
+  notices: 'id created_at',
+  attendance: 'meeting_id',
+  absence_requests: 'id meeting_id',
+  rolls: 'meeting_id',
+  check_in_keys: 'meeting_id',
+  papers: 'id meeting_id',
+  views: 'key',
+  proceedings: 'id meeting_id',
+  books: 'meeting_id',
+  outbox: 'seq subject state',
 };
 
 /** Every store, for wiping. */
@@ -44,9 +47,11 @@ if (channel) {
 export function database(): Promise<Database> {
   opened ??= openDB<HandbookSchema>(DATABASE, VERSION, {
     upgrade(db) {
-      for (const [name, [keyPath, ...indexes]] of Object.entries(shape)) {
+      for (const name of storeNames) {
+        if (db.objectStoreNames.contains(name)) continue;
+        const [keyPath, ...indexes] = shape[name].split(' ');
         // Adding a store is one line of `shape`; idb's types cannot follow a loop over names.
-        const store = (db as unknown as IDBDatabase).createObjectStore(name, { keyPath, autoIncrement: keyPath === 'seq' });
+        const store = (db as unknown as IDBDatabase).createObjectStore(name, { keyPath: keyPath as string, autoIncrement: keyPath === 'seq' });
         for (const index of indexes) store.createIndex(index, index);
       }
     },

@@ -3,6 +3,7 @@ import type {
   AbsenceRequest, CheckInKey, Id, Meeting, Member, Notice, Organization, OwnAttendance, Resolution, Roll, Session,
 } from '$api/shapes';
 import type { Method } from '$api/client';
+import type { EntryData, EntryKind } from '$sync/room';
 
 /** The bytes of a paper that is on this phone. */
 export interface StoredPaper {
@@ -63,6 +64,33 @@ export interface StoredView {
   fetched_at: string;
 }
 
+/** A line of the book of the room: written on this phone, or as the server gave it. */
+export interface StoredEntry {
+  id: string;
+  meeting_id: Id;
+  kind: EntryKind;
+  subject: string;
+  data: EntryData;
+  at: string;
+  device_id: string;
+  sequence: number;
+  base: string | null;
+  /** Null until the server has said what became of it. */
+  outcome: 'applied' | 'refused' | null;
+  code: string | null;
+  flags: string[];
+  recorded_by: Id | null;
+}
+
+/** How far this phone has read the book of a meeting. */
+export interface StoredBook {
+  meeting_id: Id;
+  cursor: number;
+  etag: string | null;
+  state: string;
+  fetched_at: string;
+}
+
 /** A check-in made before anybody was logged in on this phone. */
 export interface WaitingCheckIn {
   meeting_id: Id;
@@ -82,6 +110,8 @@ export interface MetaValues {
   push_details: boolean;
   /** The language of the screen, for the words that the service worker makes. */
   language: string;
+  /** Names this installation in the books it writes. */
+  device_id: string;
   waiting_check_in: WaitingCheckIn;
 }
 
@@ -98,6 +128,8 @@ export interface HandbookSchema extends DBSchema {
   check_in_keys: { key: Id; value: StoredCheckInKey };
   papers: { key: Id; value: StoredPaper; indexes: { meeting_id: Id } };
   views: { key: string; value: StoredView };
+  proceedings: { key: string; value: StoredEntry; indexes: { meeting_id: Id } };
+  books: { key: Id; value: StoredBook };
   outbox: { key: number; value: OutboxItem; indexes: { subject: string; state: OutboxState } };
 }
 

@@ -37,7 +37,9 @@ async function run(): Promise<FlushResult> {
     if (!item) break;
     last = item.seq;
     await setState(item, { state: 'sending', attempts: item.attempts + 1 });
-    const options = { body: item.body, idempotencyKey: item.key, ifMatch: item.if_match };
+    // Who reads the times in a book has to know what this clock says as they are sent.
+    const body = item.path.endsWith('proceedings') ? { ...(item.body as object), now: new Date() } : item.body;
+    const options = { body, idempotencyKey: item.key, ifMatch: item.if_match };
     const answer = await request<unknown>(item.method, item.path, options);
     if (answer.ok) {
       await settle(item, answer.data);
@@ -45,7 +47,7 @@ async function run(): Promise<FlushResult> {
       continue;
     }
     const verdict = judge(answer);
-    await setState(item, { state: verdict.state, code: verdict.code, attempts: item.attempts + 1 });
+    await setState(item, { state: verdict.state, code: verdict.code });
     if (verdict.state !== 'queued') {
       result.refused++;
       continue;
@@ -68,12 +70,10 @@ function judge(failure: Failure): Verdict {
   if (failure.kind !== 'problem') return { state: 'queued', code: 'network', stop: true };
   const { status, code } = failure.problem;
   // The end of a session is told by the client itself; the item stays until that is dealt with.
-  if (status === 401) return { state: 'queued', code, stop: true };
-  if (PASSING.has(status)) return { state: 'queued', code, stop: true };
+  const stop = status === 401 || PASSING.has(status);
   // "Not yet" with a time to come back (a check-in before the meeting was opened) is no refusal.
-  if (status >= 500 || code === 'idempotency_in_progress' || failure.retryAfter) return { state: 'queued', code, stop: false };
-  if (status === 412 || code === 'already_decided') return { state: 'conflict', code, stop: false };
-  return { state: 'refused', code, stop: false };
+  if (stop || status >= 500 || code === 'idempotency_in_progress' || failure.retryAfter) return { state: 'queued', code, stop };
+  return { state: status === 412 || code === 'already_decided' ? 'conflict' : 'refused', code, stop };
 }
 
 type Stored = OutboxItem & { seq: number };
@@ -105,9 +105,7 @@ async function settle(item: Stored, answer: unknown): Promise<void> {
     const stored = await tx.objectStore('outbox').get(item.seq);
     if (!stored) return;
     const { code: _code, ...rest } = stored;
-    await tx.objectStore('outbox').put({
-      ...rest, state: 'done', sent_at: new Date().toISOString(), attempts: item.attempts + 1,
-    });
+    await tx.objectStore('outbox').put({ ...rest, state: 'done', sent_at: new Date().toISOString() });
     if (!local) return;
     const store = tx.objectStore(local.store);
     const row = merged(await store.get(local.key), local.patch, answer, store.keyPath as string, local.key);

@@ -30,19 +30,9 @@ export function onEnqueue(listener: () => void): () => void {
 
 /** Puts one act into the outbox inside a transaction that holds `outbox`. */
 export async function enqueueIn(tx: WriteTransaction, item: NewOutboxItem): Promise<OutboxItem> {
-  const row: OutboxItem = {
-    key: randomKey(),
-    kind: item.kind,
-    subject: item.subject,
-    method: item.method,
-    path: item.path,
-    body: item.body,
-    state: 'queued',
-    created_at: new Date().toISOString(),
-    attempts: 0,
-  };
-  if (item.ifMatch) row.if_match = item.ifMatch;
-  if (item.local) row.local = item.local;
+  const { ifMatch, ...act } = item;
+  const row: OutboxItem = { ...act, key: randomKey(), state: 'queued', created_at: new Date().toISOString(), attempts: 0 };
+  if (ifMatch) row.if_match = ifMatch;
   row.seq = await tx.objectStore('outbox').put(row);
   return row;
 }

@@ -22,9 +22,12 @@ const roll: StoredRoll = {
   ],
 };
 function mark(member: string, state: string, changes: Partial<OutboxItem> = {}): OutboxItem {
+  return lineItem('mark', { member_id: member, state, reason: 'ốm' }, { kind: 'mark', ...changes });
+}
+function lineItem(kind: string, data: object, changes: Partial<OutboxItem>): OutboxItem {
   return {
-    seq: 1, key: 'k', kind: 'mark', subject: 'meeting:17', method: 'PUT', path: `/api/meetings/17/attendance/${member}`,
-    body: { state, reason: 'ốm' }, state: 'queued', created_at: '2026-12-03T12:31:00.000Z', attempts: 0, ...changes,
+    seq: 1, key: 'k', kind, subject: 'meeting:17', method: 'POST', path: '/api/meetings/17/proceedings',
+    body: { entries: [{ id: 'e', kind, data }] }, state: 'queued', created_at: '2026-12-03T12:31:00.000Z', attempts: 0, ...changes,
   };
 }
 const board = (items: OutboxItem[], stored: StoredRoll | undefined = roll, members: Member[] = []) =>
@@ -38,10 +41,8 @@ describe('the attendance board', () => {
     expect(seen.quorum).toEqual({ required: 2, reached: true });
   });
 
-  const opening = (opener_present: boolean, changes: Partial<OutboxItem> = {}): OutboxItem => ({
-    ...mark('', 'present'), kind: 'open_meeting', method: 'POST', path: '/api/meetings/17/open',
-    body: { opened_at: '2026-12-03T12:29:00.000Z', opener_present }, ...changes,
-  });
+  const opening = (present: boolean, changes: Partial<OutboxItem> = {}): OutboxItem =>
+    lineItem('open', { present }, { kind: 'open_meeting', ...changes });
   const seenBy = (self: string, items: OutboxItem[]) => buildBoard({ meeting, roll, members: [], items, self });
 
   it('shows who opened the meeting without a network and is in the room as present', () => {

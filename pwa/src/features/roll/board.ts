@@ -2,6 +2,7 @@ import type { AttendanceState, Counts, Id, Meeting, Member, MemberStatus, RollIt
 import type { OutboxItem, StoredRoll } from '$db/schema';
 import { matches } from '$lib/fold';
 import { byGivenName } from '$lib/names';
+import { linesOf } from '$sync/book';
 
 /** One line of the board: what the server said last, with the marks of this phone laid over it. */
 export interface BoardRow extends RollItem {
@@ -19,7 +20,6 @@ export interface Board {
 
 export type Filter = 'all' | 'missing' | 'there' | 'away';
 
-export const MARK_KIND = 'mark';
 export const OPEN_KIND = 'open_meeting';
 const BELONGS: readonly MemberStatus[] = ['official', 'probationary', 'exempt', 'temporary_in', 'temporary_out'];
 const THERE: readonly (AttendanceState | null)[] = ['present', 'late'];
@@ -33,10 +33,16 @@ interface Known {
   self: Id | null;
 }
 
-/** The member whom an outbox item marks; null for other items. */
-export function markedMember(item: OutboxItem): Id | null {
-  if (item.kind !== MARK_KIND) return null;
-  return /\/attendance\/([^/]+)$/.exec(item.path)?.[1] ?? null;
+/** A mark as it stands in the book. */
+export interface Mark {
+  member_id: Id;
+  state: AttendanceState | null;
+  reason?: string | null;
+}
+
+/** The marks that an outbox item carries; none for other items. */
+export function marksOf(item: OutboxItem): Mark[] {
+  return linesOf(item).filter((line) => line.kind === 'mark').map((line) => line.data as unknown as Mark);
 }
 
 /** Everything the phone knows about who is there. */
@@ -68,32 +74,31 @@ function lineOf(member: Member): RollItem {
 }
 
 /** Per member the last mark that still matters: on its way, refused, or sent after the roll was last fetched. */
-function latestMarks(items: readonly OutboxItem[], fetchedAt: string): Map<Id, OutboxItem> {
-  const found = new Map<Id, OutboxItem>();
+function latestMarks(items: readonly OutboxItem[], fetchedAt: string): Map<Id, { mark: Mark; item: OutboxItem }> {
+  const found = new Map<Id, { mark: Mark; item: OutboxItem }>();
   for (const item of items) {
-    const member = markedMember(item);
-    if (member === null) continue;
-    if (item.state === 'done' && (item.sent_at ?? '') < fetchedAt) found.delete(member);
-    else found.set(member, item);
+    for (const mark of marksOf(item)) {
+      if (item.state === 'done' && (item.sent_at ?? '') < fetchedAt) found.delete(mark.member_id);
+      else found.set(mark.member_id, { mark, item });
+    }
   }
   return found;
 }
 
-function withMark(line: RollItem, mark: OutboxItem, self: Id | null): BoardRow {
+function withMark(line: RollItem, { mark, item }: { mark: Mark; item: OutboxItem }, self: Id | null): BoardRow {
   // A mark that was not taken changes nothing; the line says so and keeps what the server knows.
-  if (mark.state === 'refused' || mark.state === 'conflict') return { ...line, mark };
-  const body = mark.body as { state: AttendanceState; reason?: string | null };
+  if (item.state === 'refused' || item.state === 'conflict') return { ...line, mark: item };
   return {
-    ...line, state: body.state, reason: body.reason ?? null, method: 'secretary', recorded_at: mark.created_at,
-    recorded_by: self, mark,
+    ...line, state: mark.state, reason: mark.reason ?? null, method: mark.state === null ? null : 'secretary',
+    recorded_at: item.created_at, recorded_by: self, mark: item,
   };
 }
 
 /** An opening made without a network that says that who holds this phone is in the room, and is not in the roll yet. */
 function saysOpenerIsPresent(item: OutboxItem, fetchedAt: string): boolean {
   if (item.kind !== OPEN_KIND || item.state === 'refused' || item.state === 'conflict') return false;
-  const body = item.body as { opener_present?: boolean } | undefined;
-  return body?.opener_present === true && (item.state !== 'done' || (item.sent_at ?? '') >= fetchedAt);
+  const present = linesOf(item).some((line) => line.kind === 'open' && line.data.present === true);
+  return present && (item.state !== 'done' || (item.sent_at ?? '') >= fetchedAt);
 }
 
 /** What the server will write when it hears of the opening. */

@@ -1,31 +1,24 @@
 import { codeOf, request } from '$api/client';
 import type { AttendanceState, Id, Meeting, Roll } from '$api/shapes';
 import { database, write } from '$db/database';
-import type { OutboxItem, StoredRoll } from '$db/schema';
-import { dismissItem, enqueue, itemsAbout, overlay, retryItem } from '$sync/outbox';
-import { syncNow } from '$sync/engine.svelte';
-import { MARK_KIND, OPEN_KIND } from './board';
+import type { StoredRoll } from '$db/schema';
+import { append, readBook, settled, withBook } from '$sync/book';
+import { itemsAbout } from '$sync/outbox';
+import { marksOf } from './board';
 
 function at(meetingId: Id): string {
   return `/api/meetings/${encodeURIComponent(meetingId)}`;
 }
 
-/** The meeting as this phone left it: an opening that is still on its way counts. */
+/** The meeting as this phone left it: an opening or closing that is still on its way counts. */
 export async function readMeeting(id: Id): Promise<Meeting | null> {
   const stored = await (await database()).get('meetings', id);
-  const rows = await overlay('meetings', stored ? [stored] : [], (meeting) => meeting.id);
-  return rows.find((meeting) => meeting.id === id && 'title' in meeting) ?? null;
+  return stored ? withBook(stored, (await readBook(id)).room) : null;
 }
 
-/** Writes a member's line by hand; kept on the phone and sent as soon as there is a network. */
-export function mark(meetingId: Id, memberId: Id, state: AttendanceState, reason: string): Promise<OutboxItem> {
-  return enqueue({
-    kind: MARK_KIND,
-    subject: `meeting:${meetingId}`,
-    method: 'PUT',
-    path: `${at(meetingId)}/attendance/${encodeURIComponent(memberId)}`,
-    body: reason.trim() ? { state, reason: reason.trim() } : { state },
-  });
+/** Writes a member's line by hand, into the book of the room: kept on the phone and sent as soon as there is a network. */
+export async function mark(meetingId: Id, memberId: Id, state: AttendanceState, reason: string): Promise<void> {
+  await append(meetingId, [{ kind: 'mark', data: { member_id: memberId, state, reason: reason.trim() || null } }]);
 }
 
 /** Asks for the roll and keeps it. Answers null, or the code of what went wrong. */
@@ -58,65 +51,31 @@ export async function fetchRoll(meetingId: Id, signal?: AbortSignal): Promise<st
 async function isStale({ meeting_id, fetched_at }: StoredRoll): Promise<boolean> {
   if (Date.now() - Date.parse(fetched_at) > 60_000) return true;
   const items = await itemsAbout(`meeting:${meeting_id}`);
-  return items.some((item) => item.kind === MARK_KIND && item.state === 'done' && (item.sent_at ?? '') >= fetched_at);
+  return items.some((item) => marksOf(item).length > 0 && item.state === 'done' && (item.sent_at ?? '') >= fetched_at);
 }
 
-async function step(meeting: Meeting, name: 'open' | 'close', body?: object): Promise<string | null> {
-  const answer = await request<Meeting>('POST', `${at(meeting.id)}/${name}`, { ifMatch: meeting.etag, body });
-  if (!answer.ok) return codeOf(answer);
-  await write(['meetings'], (tx) => tx.objectStore('meetings').put(answer.data));
-  void syncNow();
-  return null;
-}
+/** Whether the server has heard it, it waits for a network, or was refused. */
+export type Told = 'heard' | 'waiting' | { code: string };
 
 /**
- * Opens the meeting. Without a network the opening is kept with its time and sent later, and this phone goes on as if
- * the meeting were open, because its codes are good without a network. `opener_present`: who opens it is in the room.
+ * Opens the meeting, in the book: with or without a network this phone goes on as if it were open, because its codes are
+ * good without one. `present`: who opens it is in the room.
  */
-export async function openMeeting(meeting: Meeting, opener_present: boolean): Promise<'opened' | 'queued' | { code: string }> {
-  const code = await step(meeting, 'open', { opener_present });
-  if (code === null) return 'opened';
-  if (code !== 'network') return { code };
-  const opened_at = new Date().toISOString();
-  const patch: Partial<Meeting> = {
-    id: meeting.id, state: 'open', opened_at, can: ['close', 'mark', 'answer_absence', 'show_qr'],
-  };
-  await enqueue({
-    kind: OPEN_KIND,
-    subject: `meeting:${meeting.id}`,
-    method: 'POST',
-    path: `${at(meeting.id)}/open`,
-    body: { opened_at, opener_present },
-    ifMatch: meeting.etag,
-    local: { store: 'meetings', key: meeting.id, patch },
-  });
-  return 'queued';
+export async function openMeeting(meeting: Meeting, present: boolean): Promise<Told> {
+  return tell(meeting, 'open', { present });
 }
 
-/**
- * Clears up after an opening made without a network: when the meeting is open anyway the item is not needed; when it was
- * only edited meanwhile the opening is sent once more for the new version.
- */
-export async function settleOpening(meeting: Meeting, self: Id | null): Promise<void> {
-  for (const item of await itemsAbout(`meeting:${meeting.id}`)) {
-    if (item.kind !== OPEN_KIND || item.seq === undefined) continue;
-    if (item.state !== 'refused' && item.state !== 'conflict') continue;
-    if (meeting.state !== 'convened') {
-      await dismissItem(item.seq);
-      await keepOpenerPresent(meeting, item, self);
-    } else if (item.state === 'conflict' && item.if_match !== meeting.etag) await retryItem(item.seq, { if_match: meeting.etag });
-  }
+/** Closes the meeting, in the book. */
+export function closeMeeting(meeting: Meeting): Promise<Told> {
+  return tell(meeting, 'close', {});
 }
 
-/** Somebody else's opening was first: that this person was in the room must not be lost with the own one. */
-async function keepOpenerPresent(meeting: Meeting, item: OutboxItem, self: Id | null): Promise<void> {
-  const body = item.body as { opener_present?: boolean } | undefined;
-  if (!self || !body?.opener_present || !meeting.can.includes('mark')) return;
-  const roll = await (await database()).get('rolls', meeting.id);
-  const line = roll?.items.find((one) => one.member_id === self);
-  if (line && line.state !== 'present' && line.state !== 'late') await mark(meeting.id, self, 'present', '');
-}
-
-export function closeMeeting(meeting: Meeting): Promise<string | null> {
-  return step(meeting, 'close');
+async function tell(
+  meeting: Meeting, kind: 'open' | 'close', data: Record<string, unknown>,
+): Promise<Told> {
+  const written = await append(meeting.id, [{ kind, data }]);
+  const code = await settled(meeting.id, written);
+  if (code !== null) return { code };
+  const stored = await (await database()).get('proceedings', written[0]?.id ?? '');
+  return stored?.outcome === 'applied' ? 'heard' : 'waiting';
 }

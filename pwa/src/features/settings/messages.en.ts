@@ -10,6 +10,8 @@ export const en: Record<keyof typeof vi, string> = {
   'outbox.kind.mark': 'Attendance mark',
   'outbox.kind.absence_decision': 'Answer to an absence request',
   'outbox.kind.open_meeting': 'Meeting opened',
+  'outbox.kind.close_meeting': 'Meeting closed',
+  'outbox.kind.book': 'Course of the meeting',
   'outbox.kind.other': 'Something else',
   'outbox.madeAt': 'Made {time}',
   'outbox.sentAt': 'Sent {time}',

@@ -10,6 +10,8 @@ export const vi = {
   'outbox.kind.mark': 'Ghi điểm danh hộ',
   'outbox.kind.absence_decision': 'Trả lời đơn xin vắng',
   'outbox.kind.open_meeting': 'Mở cuộc họp',
+  'outbox.kind.close_meeting': 'Kết thúc cuộc họp',
+  'outbox.kind.book': 'Ghi diễn biến cuộc họp',
   'outbox.kind.other': 'Việc khác',
   'outbox.madeAt': 'Ghi lúc {time}',
   'outbox.sentAt': 'Gửi lúc {time}',

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import type { Note } from '$sync/room';
+import { clock, span, speakers, spentOn } from './model';
+
+const rows = [
+  { member_id: '1', full_name: 'Đặng Thị Ngẫm' }, { member_id: '2', full_name: 'Lê Văn Thử' }, { member_id: '3', full_name: 'Vũ Thị Mới' },
+];
+const said = (speaker_member_id: string | null, at: number, speaker_name: string | null = null): Note =>
+  ({ key: `${at}`, agenda_item_id: '5', speaker_member_id, speaker_name, text: 'Đồng ý.', at });
+
+describe('who is likely to speak', () => {
+  it('names who spoke last first, then the roll, then guests', () => {
+    const found = speakers(rows, [{ key: 'g', name: 'Đại diện Đảng ủy', from: null }], [said('3', 10), said('2', 20)], '');
+    expect(found.map((one) => [one.name, one.recent])).toEqual([
+      ['Lê Văn Thử', true], ['Vũ Thị Mới', true], ['Đặng Thị Ngẫm', false], ['Đại diện Đảng ủy', false],
+    ]);
+  });
+
+  it('finds a speaker without diacritics', () => {
+    expect(speakers(rows, [], [], 'dang ngam').map((one) => one.id)).toEqual(['1']);
+  });
+});
+
+describe('the clock of an item', () => {
+  it('counts finished stretches and the running one', () => {
+    expect(spentOn({ state: 'started', spent: 60_000, since: 1000 }, 31_000)).toBe(90_000);
+    expect(spentOn({ state: 'done', spent: 60_000, since: null }, 31_000)).toBe(60_000);
+    expect(spentOn(undefined, 5)).toBe(0);
+  });
+
+  it('is read as minutes and seconds, and said in words', () => {
+    expect(clock(425_000)).toBe('7:05');
+    expect(clock(3_729_000)).toBe('1:02:09');
+    expect(span(3_729_000)).toBe('1 giờ 2 phút');
+    expect(span(59_000)).toBe('0 phút');
+  });
+});

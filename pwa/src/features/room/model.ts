@@ -1,0 +1,63 @@
+/** What the room's screens make of the book: clocks in words, speakers in the order in which they are likely to be wanted. */
+import type { AgendaItem, Id, Meeting } from '$api/shapes';
+import { matches } from '$lib/fold';
+import type { Guest, ItemTime, Note, Room } from '$sync/room';
+import { t } from './messages';
+
+export const TABS = ['roll', 'agenda', 'votes', 'notes'] as const;
+export type Tab = (typeof TABS)[number];
+
+/** Where the room begins: with the roll until the agenda has begun, and again once the meeting is over. */
+export function firstTab(meeting: Meeting, room: Room): Tab {
+  return meeting.state === 'open' && Object.keys(room.items).length > 0 ? 'agenda' : 'roll';
+}
+
+export function agendaOf(meeting: Meeting): AgendaItem[] {
+  return [...meeting.agenda].sort((a, b) => a.position - b.position);
+}
+
+/** "1 giờ 5 phút", "12 phút" of whole minutes. */
+export function span(milliseconds: number): string {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  return minutes < 60 ? t('time.minutes', { m: minutes }) : t('time.hours', { h: Math.floor(minutes / 60), m: minutes % 60 });
+}
+
+/** "7:05", "1:02:09": a clock that runs. */
+export function clock(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
+export function spentOn(time: ItemTime | undefined, now: number): number {
+  if (!time) return 0;
+  return time.spent + (time.since === null ? 0 : Math.max(0, now - time.since));
+}
+
+export interface Speaker {
+  /** A member's id, or the name of a guest. */
+  id: string;
+  name: string;
+  guest: boolean;
+  recent: boolean;
+}
+
+/** Everybody who may have spoken: who spoke last comes first, then the roll in its order, then guests. */
+export function speakers(
+  rows: readonly { member_id: Id; full_name: string }[], guests: readonly Guest[], notes: readonly Note[], question: string,
+): Speaker[] {
+  const all: Speaker[] = [
+    ...rows.map((row) => ({ id: row.member_id, name: row.full_name, guest: false, recent: false })),
+    ...guests.map((guest) => ({ id: guest.name, name: guest.name, guest: true, recent: false })),
+  ];
+  const last = new Map<string, number>();
+  for (const note of notes) last.set(note.speaker_member_id ?? note.speaker_name ?? '', note.at);
+  const known = all.map((one) => ({ ...one, recent: last.has(one.id) }));
+  known.sort((a, b) => (last.get(b.id) ?? 0) - (last.get(a.id) ?? 0));
+  return question.trim() === '' ? known : known.filter((one) => matches(one.name, question));
+}
+
+export function speakerName(note: Note, names: ReadonlyMap<Id, string>): string {
+  return note.speaker_name ?? names.get(note.speaker_member_id ?? '') ?? t('note.nobody');
+}

@@ -1,0 +1,191 @@
+/** The book of the room on this phone: written without a network, sent by the outbox, read back from the server. */
+import { codeOf, request } from '$api/client';
+import type { Id, Meeting } from '$api/shapes';
+import { database, write, type WriteTransaction } from '$db/database';
+import type { OutboxItem, StoredEntry } from '$db/schema';
+import { uuid } from '$lib/ids';
+import { syncNow } from './engine.svelte';
+import { enqueue, unsettled } from './outbox';
+import { foldRoom, standing, subjectOf, type EntryData, type EntryKind, type Room, type RoomEntry } from './room';
+
+export interface Line {
+  kind: EntryKind;
+  data: EntryData;
+}
+
+export interface RoomBook {
+  room: Room;
+  /** Everything that counts, and when each was written, by id. */
+  entries: Map<string, StoredEntry>;
+  /** What was written on this phone or another and does not count, the latest first. */
+  refused: StoredEntry[];
+  /** How many lines of this phone the server has not answered. */
+  waiting: number;
+}
+
+const subject = (meetingId: Id): string => `meeting:${meetingId}`;
+export const bookPath = (meetingId: Id): string => `/api/meetings/${encodeURIComponent(meetingId)}/proceedings`;
+
+/** What the outbox calls an append, for the list of what waits. */
+function nameOf(lines: readonly Line[]): string {
+  const kinds = new Set(lines.map((line) => line.kind));
+  if (kinds.size > 1) return 'book';
+  return kinds.has('mark') ? 'mark' : kinds.has('open') ? 'open_meeting' : kinds.has('close') ? 'close_meeting' : 'book';
+}
+
+/** Writes lines into the book, together and durably, whether or not there is a network. Answers them as they stand in it. */
+export async function append(meetingId: Id, lines: readonly Line[]): Promise<StoredEntry[]> {
+  const items = await itemsOf(meetingId);
+  let written: StoredEntry[] = [];
+  const item = { kind: nameOf(lines), subject: subject(meetingId), method: 'POST' as const, path: bookPath(meetingId), body: {} };
+  await enqueue(item, ['proceedings', 'meta'], async (tx) => {
+    written = await writeLines(tx, meetingId, lines, items);
+    item.body = {
+      entries: written.map(({ id, kind, data, at, device_id, sequence, base }) => ({ id, kind, data, at, device_id, sequence, base })),
+    };
+  });
+  return written;
+}
+
+async function writeLines(
+  tx: WriteTransaction, meetingId: Id, lines: readonly Line[], items: ReadonlyMap<string, OutboxItem>,
+): Promise<StoredEntry[]> {
+  const known = await tx.objectStore('meta').get('device_id');
+  const device_id = (known?.value as string | undefined) ?? uuid();
+  if (!known) await tx.objectStore('meta').put({ key: 'device_id', value: device_id });
+  const store = tx.objectStore('proceedings');
+  const stored = await store.index('meeting_id').getAll(meetingId);
+  const own = stored.filter((entry) => entry.device_id === device_id);
+  const last = own.reduce((latest, entry) => Math.max(latest, Date.parse(entry.at)), 0);
+  let sequence = own.reduce((highest, entry) => Math.max(highest, entry.sequence), 0);
+  // A clock that was set back in the middle of the meeting does not turn the order of what was written.
+  const now = Math.max(Date.now(), last + 1);
+  const counting = stored.filter((entry) => counts(entry, items)).map(asRoomEntry);
+  const written: StoredEntry[] = [];
+  for (const { kind, data } of lines) {
+    const about = subjectOf(kind, data);
+    const entry: StoredEntry = {
+      id: uuid(), meeting_id: meetingId, kind, subject: about, data, at: new Date(now).toISOString(), device_id,
+      sequence: ++sequence, base: standing(counting.filter((one) => one.subject === about))?.entry.id ?? null,
+      outcome: null, code: null, flags: [], recorded_by: null,
+    };
+    await store.put(entry);
+    counting.push(asRoomEntry(entry));
+    written.push(entry);
+  }
+  return written;
+}
+
+function asRoomEntry(entry: StoredEntry): RoomEntry {
+  return { ...entry, at: Date.parse(entry.at) };
+}
+
+/** The outbox items of a meeting's book, by the ids of the lines they carry. */
+async function itemsOf(meetingId: Id): Promise<Map<string, OutboxItem>> {
+  const items = await (await database()).getAllFromIndex('outbox', 'subject', subject(meetingId));
+  return new Map(items.flatMap((item) => linesOf(item).map((line) => [line.id, item] as const)));
+}
+
+/** The lines of the book that an outbox item carries; none for other items. */
+export function linesOf(item: OutboxItem): { id: string; kind: EntryKind; data: EntryData; at: string }[] {
+  const body = item.body as { entries?: { id: string; kind: EntryKind; data: EntryData; at: string }[] } | null;
+  return body?.entries ?? [];
+}
+
+/** Whether a line counts: the server said so, or it is on its way, or was sent and the answer is not read yet. */
+function counts(entry: StoredEntry, items: ReadonlyMap<string, OutboxItem>): boolean {
+  if (entry.outcome !== null) return entry.outcome === 'applied';
+  const state = items.get(entry.id)?.state;
+  return state === 'queued' || state === 'sending' || state === 'done';
+}
+
+export async function readBook(meetingId: Id): Promise<RoomBook> {
+  const stored = await (await database()).getAllFromIndex('proceedings', 'meeting_id', meetingId);
+  const items = await itemsOf(meetingId);
+  const counting = stored.filter((entry) => counts(entry, items));
+  const refused = stored
+    .filter((entry) => entry.outcome === 'refused' || (entry.outcome === null && ['refused', 'conflict'].includes(items.get(entry.id)?.state ?? '')))
+    .map((entry) => ({ ...entry, code: entry.code ?? items.get(entry.id)?.code ?? null }))
+    .sort((a, b) => b.at.localeCompare(a.at));
+  const waiting = stored.filter((entry) => {
+    const item = items.get(entry.id);
+    return entry.outcome === null && item !== undefined && unsettled.includes(item.state);
+  }).length;
+  return { room: foldRoom(counting.map(asRoomEntry)), entries: new Map(stored.map((one) => [one.id, one])), refused, waiting };
+}
+
+/** The meeting as its book leaves it: an opening or closing that the server has not heard of counts. */
+export function withBook(meeting: Meeting, room: Room): Meeting {
+  let seen = meeting;
+  if (room.opened_at !== null && seen.state === 'convened') {
+    seen = { ...seen, state: 'open', opened_at: new Date(room.opened_at).toISOString(), can: ['close', 'mark', 'answer_absence', 'show_qr'] };
+  }
+  if (room.closed_at !== null && seen.state === 'open') {
+    seen = { ...seen, state: 'closed', closed_at: new Date(room.closed_at).toISOString(), can: ['mark', 'answer_absence'] };
+  }
+  return seen;
+}
+
+/** Asks what is new in the book and keeps it. Answers null, or the code of what went wrong. */
+export async function fetchBook(meetingId: Id, signal?: AbortSignal): Promise<string | null> {
+  for (;;) {
+    const known = await (await database()).get('books', meetingId);
+    const after = known?.cursor ?? 0;
+    const answer = await request<{ items: StoredEntry[]; cursor: number; more: boolean; state: string }>(
+      'GET', `${bookPath(meetingId)}?after=${after}`, { ifNoneMatch: known?.etag ?? undefined, signal, timeout: 10_000 },
+    );
+    if (!answer.ok) return codeOf(answer);
+    if (answer.status === 304) return null;
+    const { items, cursor, more, state } = answer.data;
+    await write(['proceedings', 'books', 'meetings'], async (tx) => {
+      // Logged out or withdrawn while it was on its way: it must not come back.
+      if (!(await tx.objectStore('meetings').getKey(meetingId))) return;
+      for (const item of items) await tx.objectStore('proceedings').put({ ...item, meeting_id: meetingId });
+      const etag = cursor === after ? answer.etag : null;
+      await tx.objectStore('books').put({ meeting_id: meetingId, cursor, etag, state, fetched_at: new Date().toISOString() });
+    });
+    if (!more) return null;
+  }
+}
+
+/** Sends what waits, now if there is a network, and reads what became of these lines: the code of a refusal, else null. */
+export async function settled(meetingId: Id, written: readonly StoredEntry[]): Promise<string | null> {
+  for (let turn = 0; turn < 3; turn++) {
+    const result = await syncNow();
+    if (result.outcome === 'failed') return null;
+    const items = await itemsOf(meetingId);
+    const states = written.map((line) => items.get(line.id)?.state);
+    if (!states.some((state) => state === 'queued' || state === 'sending')) break;
+  }
+  await fetchBook(meetingId);
+  const { refused } = await readBook(meetingId);
+  return refused.find((entry) => written.some((line) => line.id === entry.id))?.code ?? null;
+}
+
+/** Keeps the book of a meeting fresh while the window is seen. `heard` learns whether the server answered. */
+export function pollBook(meetingId: Id, every: number, heard: (answered: boolean) => void = () => undefined): () => void {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running = false;
+  async function turn(): Promise<void> {
+    if (running || controller.signal.aborted || document.visibilityState !== 'visible') return;
+    running = true;
+    clearTimeout(timer);
+    const code = await fetchBook(meetingId, controller.signal);
+    running = false;
+    if (controller.signal.aborted) return;
+    heard(code === null);
+    // A little apart, so that a full room does not ask all at once; without a network the radio is spared.
+    timer = setTimeout(() => void turn(), (code === null ? every : every * 3) * (0.85 + 0.3 * Math.random()));
+  }
+  const wake = (): void => void turn();
+  document.addEventListener('visibilitychange', wake);
+  addEventListener('online', wake);
+  wake();
+  return () => {
+    controller.abort();
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', wake);
+    removeEventListener('online', wake);
+  };
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import cases from '../../../tests/data/proceedings/cases.json';
+import { foldRoom, subjectOf, type EntryKind, type Room, type RoomEntry } from './room';
+
+type Case = (typeof cases)[number];
+
+function entriesOf(one: Case): RoomEntry[] {
+  return one.entries.map((entry) => ({
+    ...entry, kind: entry.kind as EntryKind, at: Date.parse(entry.at), subject: subjectOf(entry.kind as EntryKind, entry.data),
+  })) as RoomEntry[];
+}
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString().replace('.000Z', 'Z'));
+
+/** The room as the cases write it. */
+function told(room: Room): Record<string, unknown> {
+  return {
+    ...room, opened_at: iso(room.opened_at), closed_at: iso(room.closed_at),
+    items: Object.fromEntries(Object.entries(room.items).map(([id, time]) => [id, { ...time, since: iso(time.since) }])),
+    notes: room.notes.map((note) => ({ ...note, at: iso(note.at) })),
+    differences: room.differences.map((one) => ({
+      subject: one.entry.subject, standing: one.entry.id, others: one.others.map((other) => other.id),
+    })),
+  };
+}
+
+describe('the room as its book tells it, as on the server', () => {
+  it.each(cases.map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    const room = told(foldRoom(entriesOf(one)));
+    for (const [name, expected] of Object.entries(one.room)) expect(room[name], name).toEqual(expected);
+  });
+
+  it.each(cases.map((one) => [one.name, one] as const))('whatever arrives first: %s', (_name, one) => {
+    expect(told(foldRoom(entriesOf(one).reverse()))).toEqual(told(foldRoom(entriesOf(one))));
+  });
+});

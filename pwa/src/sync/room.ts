@@ -1,0 +1,225 @@
+/**
+ * What the room agreed on, from the lines of its book: pure, and the same as `handbook.proceedings.fold`, which says why.
+ * `tests/data/proceedings/cases.json` holds both to it.
+ */
+import type { Id } from '$api/shapes';
+
+export type EntryKind =
+  | 'open' | 'close' | 'chair' | 'minute_taker' | 'mark' | 'guest' | 'item' | 'note' | 'conclusion' | 'hand_vote' | 'settle';
+// The shape of the data depends on the kind; each reader knows its own.
+export type EntryData = Record<string, unknown>;
+
+/** A line of the book; `at` in milliseconds since the epoch. */
+export interface RoomEntry {
+  id: string;
+  kind: EntryKind;
+  subject: string;
+  data: EntryData;
+  at: number;
+  device_id: string;
+  sequence: number;
+  base?: string | null;
+}
+
+/** What stands for a subject, the heads that say something else, and those that agree; a settlement names them all. */
+export interface Standing {
+  entry: RoomEntry;
+  kind: EntryKind;
+  data: EntryData;
+  others: RoomEntry[];
+  agreeing: RoomEntry[];
+}
+
+export interface ItemTime {
+  state: 'started' | 'done';
+  /** Finished stretches, in milliseconds. */
+  spent: number;
+  since: number | null;
+}
+
+export interface Note {
+  key: string;
+  agenda_item_id: Id | null;
+  speaker_member_id: Id | null;
+  speaker_name: string | null;
+  text: string;
+  at: number;
+}
+
+export interface Guest {
+  key: string;
+  name: string;
+  from: string | null;
+}
+
+export interface HandVote {
+  title: string;
+  kind: 'resolution' | 'admission' | 'recognition' | 'other';
+  agenda_item_id: Id | null;
+  agree: number;
+  disagree: number;
+  other: number;
+  denominator: number | null;
+  reserved: { member_id: Id; text: string }[];
+}
+
+export interface Room {
+  opened_at: number | null;
+  closed_at: number | null;
+  chair: Id | null;
+  minute_taker: Id | null;
+  current_item: Id | null;
+  marks: Record<Id, EntryData>;
+  guests: Guest[];
+  items: Record<Id, ItemTime>;
+  notes: Note[];
+  conclusions: Record<Id, string>;
+  votes: HandVote[];
+  differences: Standing[];
+}
+
+const ONCE: readonly EntryKind[] = ['open', 'close'];
+const NEVER_DIFFERENT: readonly EntryKind[] = ['open', 'close', 'item'];
+
+/** What an entry is about; two devices that write about the same thing name the same subject without having met. */
+export function subjectOf(kind: EntryKind, data: EntryData): string {
+  if (kind === 'settle') return String(data.subject);
+  if (kind === 'mark') return `mark:${String(data.member_id)}`;
+  if (kind === 'item' || kind === 'conclusion') return `${kind}:${String(data.agenda_item_id)}`;
+  if (kind === 'note' || kind === 'guest') return `${kind}:${String(data.key)}`;
+  if (kind === 'hand_vote') {
+    const ballot = data.ballot as HandVote;
+    const title = ballot.title.toLowerCase().split(/\s+/).filter(Boolean).join(' ');
+    return `hand_vote:${ballot.agenda_item_id ?? '-'}:${ballot.kind}:${title}`;
+  }
+  return kind;
+}
+
+function before(one: RoomEntry, other: RoomEntry): number {
+  if (one.at !== other.at) return one.at - other.at;
+  if (one.device_id !== other.device_id) return one.device_id < other.device_id ? -1 : 1;
+  return one.sequence - other.sequence;
+}
+
+/** By time; entries of the same instant in an order that every device finds. */
+export function inOrder(entries: Iterable<RoomEntry>): RoomEntry[] {
+  return [...entries].sort(before);
+}
+
+/** The entry whose words these are: itself, or what a settlement chose; null when that is not known here. */
+export function saidBy(entry: RoomEntry, byId: ReadonlyMap<string, RoomEntry>): RoomEntry | null {
+  const seen = new Set<string>();
+  let found: RoomEntry | undefined = entry;
+  while (found?.kind === 'settle') {
+    if (seen.has(found.id)) return null;
+    seen.add(found.id);
+    found = byId.get(String(found.data.chosen));
+  }
+  return found ?? null;
+}
+
+/** Whether two entries on one subject agree; what is left out and what is null are the same. */
+function agree(one: RoomEntry, other: RoomEntry): boolean {
+  return NEVER_DIFFERENT.includes(one.kind) || canonical(one.data) === canonical(other.data);
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const pairs = Object.entries(value).filter(([, one]) => one !== null && one !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${pairs.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`).join()}}`;
+}
+
+function isSuperseded(entry: RoomEntry, all: readonly RoomEntry[]): boolean {
+  return all.some((other) =>
+    other.id !== entry.id && (
+      other.base === entry.id ||
+      (other.device_id === entry.device_id && other.sequence > entry.sequence) ||
+      (other.kind === 'settle' && [other.data.chosen, ...(other.data.instead_of as string[])].includes(entry.id))
+    ));
+}
+
+/** What stands for one subject, of which these are the entries that count. */
+export function standing(entries: Iterable<RoomEntry>): Standing | null {
+  const ordered = inOrder(entries);
+  const byId = new Map(ordered.map((entry) => [entry.id, entry]));
+  const known = ordered.flatMap((entry) => {
+    const said = saidBy(entry, byId);
+    return said ? [{ entry, said }] : [];
+  });
+  const first = known[0];
+  if (!first) return null;
+  if (ONCE.includes(first.said.kind)) {
+    return { entry: first.entry, kind: first.said.kind, data: first.said.data, others: [], agreeing: [] };
+  }
+  const found = known.filter(({ entry }) => !isSuperseded(entry, ordered));
+  const heads = found.length > 0 ? found : known;
+  const { entry, said } = heads.at(-1) ?? first;
+  const rest = heads.slice(0, -1).reverse();
+  return {
+    entry, kind: said.kind, data: said.data,
+    others: rest.filter((one) => !agree(one.said, said)).map((one) => one.entry),
+    agreeing: rest.filter((one) => agree(one.said, said)).map((one) => one.entry),
+  };
+}
+
+/** The room as all these entries say. */
+export function foldRoom(entries: Iterable<RoomEntry>): Room {
+  const room: Room = {
+    opened_at: null, closed_at: null, chair: null, minute_taker: null, current_item: null, marks: {}, guests: [], items: {},
+    notes: [], conclusions: {}, votes: [], differences: [],
+  };
+  const ordered = inOrder(entries);
+  const subjects = new Map<string, RoomEntry[]>();
+  for (const entry of ordered) subjects.set(entry.subject, [...(subjects.get(entry.subject) ?? []), entry]);
+  for (const ofSubject of subjects.values()) {
+    const stands = standing(ofSubject);
+    if (stands) put(room, stands, ofSubject[0]?.at ?? 0);
+  }
+  room.notes.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+  room.differences.sort((a, b) => (a.entry.subject < b.entry.subject ? -1 : 1));
+  timeItems(room, ordered);
+  return room;
+}
+
+function put(room: Room, stands: Standing, firstAt: number): void {
+  const { kind, data, entry } = stands;
+  if (kind === 'open') room.opened_at = entry.at;
+  else if (kind === 'close') room.closed_at = entry.at;
+  else if (kind === 'chair') room.chair = data.member_id as Id | null;
+  else if (kind === 'minute_taker') room.minute_taker = data.member_id as Id | null;
+  else if (kind === 'mark') room.marks[data.member_id as Id] = data;
+  else if (kind === 'guest' && !data.removed) room.guests.push(data as unknown as Guest);
+  else if (kind === 'note' && !data.removed) room.notes.push({ ...(data as unknown as Note), at: firstAt });
+  else if (kind === 'conclusion' && data.text) room.conclusions[data.agenda_item_id as Id] = data.text as string;
+  else if (kind === 'hand_vote') room.votes.push(data.ballot as HandVote);
+  if (stands.others.length > 0) room.differences.push(stands);
+}
+
+/** One item runs at a time: starting another, or closing the meeting, ends the stretch of the one before. */
+function timeItems(room: Room, ordered: readonly RoomEntry[]): void {
+  let running: Id | null = null;
+  let since = 0;
+  const spent: Record<Id, number> = {};
+  const states: Record<Id, ItemTime['state']> = {};
+  const stop = (id: Id, at: number): void => {
+    spent[id] = (spent[id] ?? 0) + at - since;
+    running = null;
+  };
+  for (const { kind, data, at } of ordered) {
+    if (kind !== 'item' || (room.closed_at !== null && at > room.closed_at)) continue;
+    const item = data.agenda_item_id as Id;
+    const state = data.state as ItemTime['state'];
+    states[item] = state;
+    if (running !== null && (item !== running) === (state === 'started')) stop(running, at);
+    if (state === 'started' && running === null) {
+      running = item;
+      since = at;
+    }
+  }
+  if (running !== null && room.closed_at !== null) stop(running, room.closed_at);
+  room.current_item = running;
+  for (const [item, state] of Object.entries(states)) {
+    room.items[item] = { state, spent: spent[item] ?? 0, since: item === running ? since : null };
+  }
+}
