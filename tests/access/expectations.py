@@ -247,6 +247,58 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("POST", "/api/resolutions/<id:resolution_id>/issue"): Expected(
         OFFICERS, RUNNERS, (200,), {"resolution_id": "resolution_to_issue"}, match="resolution_to_issue"
     ),
+    ("POST", "/api/resolutions/<id:resolution_id>/revoke"): Expected(
+        READERS,
+        RUNNERS,
+        (200,),
+        {"resolution_id": "resolution_to_revoke"},
+        {"reason": "Ban hành nhầm"},
+        match="resolution_to_revoke",
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/resolution-draft"): Expected(
+        READERS, RUNNERS, (201,), {"meeting_id": "open_meeting"}
+    ),
+    ("GET", "/api/organizations/<id:organization_id>/tasks"): Expected(
+        READERS, OFFICERS, (200,), ORGANIZATION
+    ),
+    ("GET", "/api/tasks/<id:task_id>"): Expected(READERS, READERS, (200,), {"task_id": "task"}),
+    ("PUT", "/api/tasks/<id:task_id>/updates/<uuid:key>"): Expected(
+        READERS, RUNNERS, (201,), {"task_id": "task"}, {"kind": "progress", "percent": 40}
+    ),
+    ("GET", "/api/organizations/<id:organization_id>/score-sheets"): Expected(
+        READERS, OFFICERS, (200,), ORGANIZATION
+    ),
+    ("POST", "/api/organizations/<id:organization_id>/score-sheets"): Expected(
+        READERS, STAFF, (201,), ORGANIZATION, {"criteria": [{"title": "Nền nếp", "points": 100}]}
+    ),
+    ("GET", "/api/meetings/<id:meeting_id>/score"): Expected(
+        READERS, READERS, (200,), {"meeting_id": "meeting"}
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/score/open"): Expected(
+        READERS, RUNNERS, (200,), {"meeting_id": "open_meeting"}
+    ),
+    ("PUT", "/api/meetings/<id:meeting_id>/score/sheets/me"): Expected(
+        READERS,
+        either(LINE, RUNNERS),
+        (409,),
+        {"meeting_id": "meeting_to_close"},
+        {"key": "0b0e7f4e-52f1-4f4c-9d5c-3f7d3f2f6a10", "points": [0]},
+        because="nobody has begun the scoring; who was in the room is asked of the roll",
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/score/close"): Expected(
+        READERS,
+        RUNNERS,
+        (200,),
+        {"meeting_id": "score_to_close"},
+        match="score_to_close",
+    ),
+    ("PUT", "/api/meetings/<id:meeting_id>/score/paper"): Expected(
+        READERS,
+        RUNNERS,
+        (200,),
+        {"meeting_id": "score_on_paper"},
+        {"sheets": 3, "points": 240},
+    ),
     ("GET", "/api/organizations/<id:organization_id>/reports/attendance"): Expected(
         READERS, OFFICERS, (200,), ORGANIZATION, query={"month": "2026-12"}
     ),
@@ -294,6 +346,44 @@ TABLE |= {
         READERS, RUNNERS, (200,), MEETING, requests.proceedings
     ),
     ("GET", "/api/meetings/<id:meeting_id>/proceedings"): Expected(READERS, READERS, (200,), MEETING),
+}
+
+# Who reads minutes: the cell of the meeting or whoever holds an office that runs or supervises it; drafts only the latter.
+MINUTES_READERS = either(OWN_CELL, OFFICERS)
+NO_MEMBERS = "What staff of the organisation above may not do is refused; who signs is named in the minutes."
+
+
+def of_minutes(kind: str, does: Roles, done: tuple[int, ...], body: Any = None, **more: Any) -> Expected:
+    seen = MINUTES_READERS if kind == "signed_meeting" else OFFICERS
+    return Expected(seen, does, done, {"meeting_id": kind}, body, **more)
+
+
+TABLE |= {
+    ("GET", "/api/meetings/<id:meeting_id>/minutes"): of_minutes("signed_meeting", MINUTES_READERS, (200,)),
+    ("GET", "/api/meetings/<id:meeting_id>/minutes.pdf"): of_minutes(
+        "signed_meeting", MINUTES_READERS, (200,)
+    ),
+    ("GET", "/api/meetings/<id:meeting_id>/minutes.docx"): of_minutes(
+        "signed_meeting", MINUTES_READERS, (200,)
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/minutes/compose"): of_minutes("minuted_meeting", RUNNERS, (200,)),
+    ("PATCH", "/api/meetings/<id:meeting_id>/minutes"): of_minutes(
+        "minuted_meeting", RUNNERS, (200,), {"sections": []}, match="minutes_of_minuted"
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/minutes/read-back"): of_minutes(
+        "minuted_meeting", RUNNERS, (200,), match="minutes_of_minuted"
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/minutes/signatures"): of_minutes(
+        "signed_meeting",
+        roles("member secretary", "", "root_staff far_staff"),
+        (403,),
+        {"role": "chair", "password": PASSWORD},
+        match="minutes_of_signed",
+        because=NO_MEMBERS,
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/minutes/addenda"): of_minutes(
+        "signed_meeting", RUNNERS, (201,), {"text": "Địa điểm đúng là phòng số 3."}
+    ),
 }
 
 BALLOT = {"ballot_id": "ballot"}

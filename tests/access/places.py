@@ -29,9 +29,13 @@ from handbook.meetings.service import (
 )
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
+from handbook.minutes.document import digest
+from handbook.minutes.queries import describe_minutes
+from handbook.minutes.service import compose_minutes
 from handbook.notifications.models import Delivery, Notice, Reminder
 from handbook.organizations.models import Organization
-from handbook.resolutions.models import Resolution
+from handbook.resolutions.models import Resolution, Task
+from handbook.scores.models import MeetingScore
 
 PLACES = ("cell", "committee", "far_cell")
 ROLES = (
@@ -48,6 +52,8 @@ STEPS: dict[str, tuple[Callable[..., Any], ...]] = {
     "open_meeting": (convene_meeting, open_meeting),
     "meeting_to_close": (convene_meeting, open_meeting),
     "meeting_to_finalize": (convene_meeting, open_meeting, close_meeting),
+    "minuted_meeting": (convene_meeting, open_meeting),
+    "signed_meeting": (convene_meeting, open_meeting, close_meeting),
 }
 RESULT: dict[str, Any] = {
     "opened_at": NOW,
@@ -66,7 +72,10 @@ BALLOTS_TO_CHANGE = (
     *(("ballot_to_open", "draft"), ("ballot_to_close", "open")),
     *(("ballot_to_withdraw", "open"), ("ballot_to_reserve", "closed")),
 )
-RESOLUTIONS = (("draft_resolution", "draft"), ("resolution", "issued"), ("resolution_to_issue", "draft"))
+RESOLUTIONS = (
+    *(("draft_resolution", "draft"), ("resolution", "issued")),
+    *(("resolution_to_issue", "draft"), ("resolution_to_revoke", "issued")),
+)
 
 
 @dataclass(slots=True)
@@ -169,9 +178,31 @@ def _furnish_place(uow: UnitOfWork, objects: Objects, world: World, place: str, 
     uow.session.flush()
     objects.put("absence_request", place, request)
     _furnish_ballots(uow, objects, meeting, place)
+    _furnish_minutes(uow, objects, world, place, member_id)
     objects.put("roster_import", place, job)
     for kind, row in (papers | resolutions).items():
         objects.put(kind, place, row)
+    task = Task(resolution=resolutions["resolution"], position=0, title="Một việc", due_on=now.date())
+    uow.session.add(task)
+    uow.session.flush()
+    objects.put("task", place, task)
+    _furnish_scores(uow, objects, place)
+
+
+def _furnish_scores(uow: UnitOfWork, objects: Objects, place: str) -> None:
+    """Scorings under way in two meetings: one with enough sheets to be closed, one whose sheets are of paper."""
+    for kind, meeting in (("score_to_close", "open_meeting"), ("score_on_paper", "meeting_to_finalize")):
+        held = uow.session.get_one(Meeting, objects.ids[meeting, place])
+        held.present_count = 5
+        score = MeetingScore(
+            meeting_id=held.id,
+            criteria=[{"title": "Nền nếp", "points": 100}],
+            sheets=3,
+            opened_at=uow.clock.now(),
+        )
+        uow.session.add(score)
+        uow.session.flush()
+        objects.put(kind, place, score)
 
 
 def _furnish_ballots(uow: UnitOfWork, objects: Objects, meeting: Meeting, place: str) -> None:
@@ -205,6 +236,21 @@ def _furnish_ballots(uow: UnitOfWork, objects: Objects, meeting: Meeting, place:
     for kind, ballot in ballots.items():
         objects.put(kind, place, ballot)
     objects.ids.setdefault(("ballot", "self"), ballots["ballot"].id)
+
+
+def _furnish_minutes(uow: UnitOfWork, objects: Objects, world: World, place: str, member_id: int) -> None:
+    """A draft and signed minutes, in which people are named who play no part in the matrix."""
+    for kind in ("minuted", "signed"):
+        meeting = uow.session.get_one(Meeting, objects.ids[f"{kind}_meeting", place])
+        minutes = compose_minutes(meeting, None, actor=SYSTEM, uow=uow)
+        minutes.chair_id, minutes.minute_taker_id = member_id, world.members["deputy"].id
+        minutes.named_by_hand = True
+        if kind == "signed":
+            minutes.frozen = describe_minutes(minutes)
+            minutes.content_hash = digest(minutes.frozen)
+            minutes.state, minutes.signed_at = "signed", uow.clock.now()
+        uow.session.flush()
+        objects.put(f"minutes_of_{kind}", place, minutes)
 
 
 def _newcomer(organization_id: int, place: str, uow: UnitOfWork) -> Member:

@@ -51,6 +51,9 @@ RECORDED: dict[tuple[str, str], tuple[str, str, bool]] = {
         "members:phone:read",
         False,
     ),
+    ("get", "/api/meetings/{meeting_id}/minutes"): ("staff", "minutes:minutes:read", True),
+    ("get", "/api/meetings/{meeting_id}/minutes.pdf"): ("staff", "minutes:minutes:read", True),
+    ("get", "/api/meetings/{meeting_id}/minutes.docx"): ("staff", "minutes:minutes:read", True),
     ("get", "/api/organizations/{organization_id}/roster.xlsx"): ("staff", "members:roster:exported", True),
     ("post", "/api/organizations/{organization_id}/activation-sheets"): (
         "staff",
@@ -78,9 +81,19 @@ NOT_READINGS = {
     ): "the line that was just written, and recorded",
     ("patch", "/api/absence-requests/{request_id}"): "the request that was just answered, and recorded",
     ("get", "/api/papers/{paper_id}/content"): "a paper of the meeting",
+    ("post", "/api/meetings/{meeting_id}/minutes/compose"): "who runs the meeting writes about it",
+    ("patch", "/api/meetings/{meeting_id}/minutes"): "the same",
+    ("post", "/api/meetings/{meeting_id}/minutes/read-back"): "the same",
+    ("post", "/api/meetings/{meeting_id}/minutes/signatures"): "the same",
+    ("post", "/api/meetings/{meeting_id}/minutes/addenda"): "the same",
     ("get", "/api/resolutions/{resolution_id}"): "who answers for a task, in a document for all members",
     ("patch", "/api/resolutions/{resolution_id}"): "the same",
     ("post", "/api/resolutions/{resolution_id}/issue"): "the same",
+    ("post", "/api/resolutions/{resolution_id}/revoke"): "the same",
+    ("post", "/api/meetings/{meeting_id}/resolution-draft"): "the same",
+    ("get", "/api/tasks/{task_id}"): "the same, with what was reported of the task",
+    ("put", "/api/tasks/{task_id}/updates/{key}"): "the same",
+    ("get", "/api/organizations/{organization_id}/tasks"): "the same",
     ("get", "/api/organizations/{organization_id}/resolutions"): "the same",
     ("post", "/api/organizations/{organization_id}/resolutions"): "the same",
     (
@@ -148,7 +161,7 @@ def entries(tag: str) -> list[AuditEntry]:
 def read(reader: ApiClient, method: str, path: str, objects: Objects, *, cell: str = "cell") -> None:
     ids = {
         "organization_id": objects.ids["organization", cell],
-        "meeting_id": objects.ids["meeting", cell],
+        "meeting_id": objects.ids["signed_meeting" if "/minutes" in path else "meeting", cell],
         "member_id": objects.ids["member", cell],
         "request_id": objects.ids["absence_request", cell],
     }
