@@ -87,6 +87,7 @@ MEETING = {"meeting_id": "meeting"}
 ORGANIZATION = {"organization_id": "organization"}
 INSTANTS = {"starts_at": "2026-12-10T12:30:00Z", "ends_at": "2026-12-10T14:30:00Z"}
 NEW_MEETING = {"kind": "regular", "title": "Sinh hoạt", "place": "Hội trường", "agenda": [], **INSTANTS}
+SCHEDULE = {"kind": "regular", "starts": "19:30", "minutes": 90, "place": "Hội trường", "day": 3}
 NEW_RESOLUTION = {"symbol": "09-NQ/CB", "title": "Nghị quyết", "body": "Nội dung", "tasks": []}
 NO_WEB_APP = "The web app is not built where only the API is tested; and there is no such page."
 
@@ -150,6 +151,35 @@ TABLE: dict[tuple[str, str], Expected] = {
     ),
     ("PUT", "/api/organizations/<id:organization_id>/agenda-templates/<string:kind>"): Expected(
         READERS, either(RUNNERS, STAFF), (200,), ORGANIZATION, {"agenda": []}, match="*"
+    ),
+    ("GET", "/api/organizations/<id:organization_id>/schedule"): Expected(
+        READERS, READERS, (200,), ORGANIZATION
+    ),
+    ("PUT", "/api/organizations/<id:organization_id>/schedule"): Expected(
+        READERS, either(RUNNERS, STAFF), (200,), ORGANIZATION, {"schedule": SCHEDULE}, match="*"
+    ),
+    ("POST", "/api/organizations/<id:organization_id>/meetings/next"): Expected(
+        READERS, RUNNERS, (200, 201), ORGANIZATION, {"month": None}
+    ),
+    ("GET", "/api/meetings/<id:meeting_id>/opinions"): Expected(READERS, READERS, (200,), MEETING),
+    ("PUT", "/api/meetings/<id:meeting_id>/opinions/<uuid:key>"): Expected(
+        READERS,
+        OWN_CELL,
+        (201,),
+        MEETING,
+        {"kind": "opinion", "text": "Nên họp sớm hơn"},
+    ),
+    ("DELETE", "/api/meetings/<id:meeting_id>/opinions/<uuid:key>"): Expected(
+        READERS,
+        OWN_CELL,
+        (204,),
+        MEETING,
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/opinions/groups"): Expected(
+        READERS, RUNNERS, (200,), MEETING, requests.grouping
+    ),
+    ("PATCH", "/api/opinions/<id:opinion_id>"): Expected(
+        RUNNERS, RUNNERS, (200,), {"opinion_id": "opinion"}, {"answered": True}, match="opinion"
     ),
     ("GET", "/api/organizations/<id:organization_id>/members"): Expected(
         READERS, OFFICERS, (200,), ORGANIZATION

@@ -33,6 +33,7 @@ from handbook.minutes.document import digest
 from handbook.minutes.queries import describe_minutes
 from handbook.minutes.service import compose_minutes
 from handbook.notifications.models import Delivery, Notice, Reminder
+from handbook.opinions.models import Opinion
 from handbook.organizations.models import Organization
 from handbook.resolutions.models import Resolution, Task
 from handbook.scores.models import MeetingScore
@@ -177,6 +178,18 @@ def _furnish_place(uow: UnitOfWork, objects: Objects, world: World, place: str, 
     uow.session.add_all([request, job, *papers.values(), *resolutions.values()])
     uow.session.flush()
     objects.put("absence_request", place, request)
+    opinion = Opinion(
+        key=str(uuid4()),
+        meeting=meeting,
+        member_id=member_id,
+        kind="question",
+        text="Bao giờ sửa đường?",
+        created_at=now,
+        changed_at=now,
+    )
+    uow.session.add(opinion)
+    uow.session.flush()
+    objects.put("opinion", place, opinion)
     _furnish_ballots(uow, objects, meeting, place)
     _furnish_minutes(uow, objects, world, place, member_id)
     objects.put("roster_import", place, job)

@@ -57,6 +57,10 @@ def marks(asking: Asking) -> dict[str, Any]:
     return {"items": [{"member_id": str(member_id), "state": "present"}]}
 
 
+def grouping(asking: Asking) -> dict[str, Any]:
+    return {"ids": [str(asking.objects.ids["opinion", asking.where])], "group": "Giờ họp"}
+
+
 def login(_asking: Asking) -> dict[str, str]:
     return {"login": "quan-tri", "password": PASSWORD}
 

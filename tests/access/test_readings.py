@@ -76,6 +76,13 @@ NOT_READINGS = {
     ("get", "/api/members/me/access-log"): "who read the own record",
     ("post", "/api/meetings/{meeting_id}/absence-requests"): "the own request",
     (
+        "get",
+        "/api/meetings/{meeting_id}/opinions",
+    ): "opinions addressed to who runs the meeting; nobody else sees others' names",
+    ("put", "/api/meetings/{meeting_id}/opinions/{key}"): "the own opinion",
+    ("post", "/api/meetings/{meeting_id}/opinions/groups"): "opinions addressed to who groups them",
+    ("patch", "/api/opinions/{opinion_id}"): "the same",
+    (
         "put",
         "/api/meetings/{meeting_id}/attendance/{member_id}",
     ): "the line that was just written, and recorded",

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
-from tests.support.meetings import STARTS_AT, convened, draft, if_match, meeting_fields, opened, step
+from tests.support.meetings import STARTS_AT, convened, draft, if_match, meeting_fields, opened, step, warned
 
 from handbook.audit.models import AuditEntry
 from handbook.kernel.clock import FixedClock
@@ -184,7 +184,7 @@ def test_a_meeting_is_convened_until_it_is_over(sign_in: SignIn, world: World, c
     secretary = sign_in("secretary")
     late, meeting = (draft(secretary, world.id_of("cell")) for _ in range(2))
     clock.set(STARTS_AT + timedelta(minutes=89))
-    assert step(secretary, late, "convene")["warnings"] == ["notice_below_least"]
+    assert warned(step(secretary, late, "convene"))[0] == "notice_below_least"
     clock.set(STARTS_AT + timedelta(minutes=90))
     path = f"/api/meetings/{meeting['id']}"
     answer = secretary.post(f"{path}/convene", headers=if_match(meeting), expect=422)
@@ -207,7 +207,7 @@ def test_short_notice_warns_who_runs_the_meeting(sign_in: SignIn, world: World, 
     soon = clock.now() + timedelta(days=2)
     ends = (soon + timedelta(minutes=60)).isoformat()
     meeting = convened(secretary, world.id_of("cell"), starts_at=soon, ends_at=ends)
-    assert meeting["warnings"] == ["notice_short", "duration_short"]
+    assert warned(meeting) == ["notice_short", "duration_short", "thematic_missing"]
     assert sign_in("member").get(f"/api/meetings/{meeting['id']}").json["warnings"] == []
 
 

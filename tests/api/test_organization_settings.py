@@ -17,6 +17,7 @@ from tests.support.meetings import (
     key_of,
     opened,
     step,
+    warned,
 )
 
 from handbook.audit.models import AuditEntry
@@ -217,12 +218,15 @@ def test_who_is_late_is_the_committees_to_say(
 
 def test_the_warnings_of_a_draft_follow_the_rules(sign_in: SignIn, world: World) -> None:
     staff, secretary, cell = sign_in("staff"), sign_in("secretary"), world.id_of("cell")
-    assert draft(secretary, cell)["warnings"] == []
+    change(staff, world.id_of("committee"), "meeting.thematic_per_quarter", 0, expect=200)
+    first = draft(secretary, cell)
+    assert warned(first) == []
+    step(secretary, first, "cancel", {"reason": "Chuyển ngày"})
     change(staff, world.id_of("committee"), "meeting.notice_days", 7, expect=200)
     change(staff, world.id_of("committee"), "meeting.minutes_minimum", 100, expect=200)
     meeting = draft(secretary, cell)
-    assert meeting["warnings"] == ["notice_short", "duration_short"]
-    assert opened(secretary, cell)["warnings"] == []
+    assert warned(meeting) == ["notice_short", "duration_short"]
+    assert warned(opened(secretary, cell)) == []
 
 
 @pytest.mark.parametrize("opened_month", [False, True])

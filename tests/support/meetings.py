@@ -47,6 +47,11 @@ def opened(secretary: ApiClient, cell_id: str, **changes: Any) -> dict[str, Any]
     return step(secretary, convened(secretary, cell_id, **changes), "open")
 
 
+def warned(meeting: Mapping[str, Any]) -> list[str]:
+    """The codes of what is unusual about the meeting."""
+    return [warning["code"] for warning in meeting["warnings"]]
+
+
 def if_match(resource: Mapping[str, Any]) -> dict[str, str]:
     return {"If-Match": f'"{resource["etag"]}"'}
 

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from handbook.extensions import api
-from handbook.meetings import paper_routes, template_routes
+from handbook.meetings import paper_routes, schedule_routes, template_routes
 from handbook.meetings.routes import blp
 
 
@@ -11,3 +11,4 @@ def init_app(app: Flask) -> None:
     api.register_blueprint(blp)
     api.register_blueprint(paper_routes.blp)
     api.register_blueprint(template_routes.blp)
+    api.register_blueprint(schedule_routes.blp)

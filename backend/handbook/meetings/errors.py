@@ -10,6 +10,12 @@ class NoticeTooShort(Problem):
         super().__init__(errors=[FieldError("/starts_at", "in_the_past")])
 
 
+class NothingToFollow(Problem):
+    """There is neither a schedule nor an earlier meeting that the next one could be made after."""
+
+    status, code = 409, "nothing_to_follow"
+
+
 class BallotsOpen(Problem):
     """A meeting is not closed over the votes of an open ballot: that is closed or withdrawn first."""
 

@@ -4,6 +4,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingDrafted:
+    meeting_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaReplaced:
+    """An agenda was written anew, of a draft or of a convened meeting."""
+
+    meeting_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MeetingConvened:
     meeting_id: int
     organization_id: int

@@ -16,12 +16,12 @@ from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
 from handbook.kernel.tree import PATH_END
-from handbook.meetings.enums import MeetingKind, MeetingState
+from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
-from handbook.meetings.rules import warnings_for
+from handbook.meetings.neighbours import warnings_of_all
 from handbook.meetings.state import EDITABLE, acts_in
+from handbook.meetings.warnings import MeetingWarning
 from handbook.organizations.models import Organization
-from handbook.organizations.settings import Rules
 from handbook.organizations.settings.queries import rules_of_paths
 
 
@@ -90,12 +90,13 @@ def list_meetings(
 
 def meeting_views(meetings: Sequence[Meeting], *, actor: Actor, now: datetime) -> list[dict[str, Any]]:
     """What :class:`~handbook.meetings.schemas.MeetingSchema` dumps for this reader: papers and, for what the reader is still
-    preparing, the rules that apply are read for all of them at once."""
+    preparing, what is unusual about it are read for all of them at once."""
     papers = papers_of_meetings([meeting.id for meeting in meetings])
-    prepared = {meeting.organization.path for meeting in meetings if _is_prepared_by(meeting, actor)}
-    rules = rules_of_paths(prepared) if prepared else {}
+    prepared = [meeting for meeting in meetings if _is_prepared_by(meeting, actor)]
+    rules = rules_of_paths({meeting.organization.path for meeting in prepared}) if prepared else {}
+    warnings = warnings_of_all(prepared, rules, now)
     return [
-        _view(meeting, papers.get(meeting.id, []), actor, now, rules.get(meeting.organization.path))
+        _view(meeting, papers.get(meeting.id, []), actor, warnings.get(meeting.id, []))
         for meeting in meetings
     ]
 
@@ -121,7 +122,7 @@ def meeting_counts(meeting: Meeting) -> dict[str, int]:
 
 
 def _view(
-    meeting: Meeting, papers: Sequence[Any], actor: Actor, now: datetime, rules: Rules | None
+    meeting: Meeting, papers: Sequence[Any], actor: Actor, warnings: Sequence[MeetingWarning]
 ) -> dict[str, Any]:
     runs = may(actor, Permission.MEETINGS_RUN, meeting.target)
     return {
@@ -143,13 +144,7 @@ def _view(
         "closed_at": meeting.closed_at,
         "timezone": meeting.organization.timezone,
         "can": acts_in(MeetingState(meeting.state)) if runs else [],
-        "warnings": _warnings(meeting, now, rules) if rules else [],
+        "warnings": warnings,
         "counts": meeting_counts(meeting),
         "etag": etag_of(meeting),
     }
-
-
-def _warnings(meeting: Meeting, now: datetime, rules: Rules) -> list[str]:
-    return warnings_for(
-        MeetingKind(meeting.kind), meeting.starts_at, meeting.ends_at, meeting.convened_at or now, rules
-    )

@@ -15,7 +15,7 @@ from handbook.kernel.idempotency import idempotent
 from handbook.kernel.problems import FieldError, NotFound, ValidationFailed
 from handbook.kernel.schemas import page_of
 from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
-from handbook.meetings import queries, service
+from handbook.meetings import preparing, queries, service
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.schemas import (
@@ -25,6 +25,7 @@ from handbook.meetings.schemas import (
     MeetingListArgs,
     MeetingPatchSchema,
     MeetingSchema,
+    NextMeetingSchema,
     OpenSchema,
     beginning,
 )
@@ -45,6 +46,22 @@ def create_meeting(fields: dict[str, Any], organization_id: int) -> Response:
         organization = get_organization(organization_id, Permission.MEETINGS_RUN, actor=actor)
         draft = _draft(fields, organization_id, actor=actor, uow=uow)
         return _answer(service.create_meeting(organization, draft, actor=actor, uow=uow), 201)
+
+
+@blp.route("/organizations/<id:organization_id>/meetings/next", methods=["POST"])
+@requires(Permission.MEETINGS_RUN)
+@blp.arguments(NextMeetingSchema)
+@blp.response(201, MeetingSchema)
+@blp.alt_response(200, schema=MeetingSchema, description="The meeting of that month, which was there already")
+def prepare_next_meeting(fields: dict[str, Any], organization_id: int) -> Response:
+    """Draft the next month's meeting after the schedule, the last meeting and the template; the same one when asked again."""
+    actor = current_actor()
+    year, _, number = (fields["month"] or "").partition("-")
+    with unit_of_work() as uow:
+        organization = get_organization(organization_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
+        month = (int(year), int(number)) if year else None
+        meeting, created = preparing.prepare_next_meeting(organization, month, actor=actor, uow=uow)
+        return _answer(meeting, 201 if created else 200)
 
 
 @blp.route("/organizations/<id:organization_id>/meetings", methods=["GET"])

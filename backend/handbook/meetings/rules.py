@@ -18,30 +18,6 @@ CLOCK_SKEW = timedelta(minutes=10)
 ORDINARY_KINDS = frozenset({MeetingKind.REGULAR, MeetingKind.THEMATIC})
 
 
-def warnings_for(
-    kind: MeetingKind,
-    starts_at: datetime,
-    ends_at: datetime,
-    notified_at: datetime,
-    rules: Rules,
-) -> list[str]:
-    """What is unusual about a meeting announced at ``notified_at``, as codes: warnings, never refusals.
-
-    ``notice_below_least``: less than the least notice; ``notice_short``: less than the usual notice; ``duration_short``.
-    """
-    if kind not in ORDINARY_KINDS:
-        return []
-    found = []
-    notice = starts_at - notified_at
-    if notice < timedelta(days=rules["meeting.notice_days_minimum"]):
-        found.append("notice_below_least")
-    elif notice < timedelta(days=rules["meeting.notice_days"]):
-        found.append("notice_short")
-    if ends_at - starts_at < timedelta(minutes=least_minutes(kind, rules)):
-        found.append("duration_short")
-    return found
-
-
 def least_minutes(kind: MeetingKind, rules: Rules) -> int:
     """How long a meeting of this kind lasts at least: longer where a thematic meeting stands for the monthly one as well
     ("Duration at least 90 minutes, 120 combined")."""
@@ -95,6 +71,35 @@ def same_time_next_month(starts_at: datetime, timezone: str, now: datetime) -> d
 _MONTH_IN_TITLE = re.compile(
     r"(?P<word>[Tt]háng\s+)(?P<month>\d{1,2})(?P<gap>\s*[/-]\s*|\s+năm\s+)(?P<year>\d{4})"
 )
+
+
+def same_day_in(starts_at: datetime, timezone: str, year: int, month: int) -> datetime:
+    """The same day of the month and time of day, by the wall clock of ``timezone``, in this month; its last day where it is
+    too short."""
+    local = starts_at.astimezone(ZoneInfo(timezone))
+    day = min(local.day, calendar.monthrange(year, month)[1])
+    return datetime.combine(
+        local.date().replace(year=year, month=month, day=day), local.time(), tzinfo=ZoneInfo(timezone)
+    ).astimezone(UTC)
+
+
+#: What a meeting is called before it has a title: content, so it is Vietnamese.
+_TITLES = {
+    MeetingKind.REGULAR: "Sinh hoạt chi bộ thường kỳ",
+    MeetingKind.THEMATIC: "Sinh hoạt chuyên đề",
+    MeetingKind.COMMITTEE: "Họp cấp ủy",
+    MeetingKind.EXTRAORDINARY: "Họp bất thường",
+    MeetingKind.CONGRESS: "Đại hội chi bộ",
+    MeetingKind.CONFERENCE: "Hội nghị",
+}
+
+
+def title_of_month(last: str | None, kind: MeetingKind, starts_at: datetime, timezone: str) -> str:
+    """The title of a month's meeting: that of the last one with its month moved on, else the usual one."""
+    if last is not None and _MONTH_IN_TITLE.search(last):
+        return retitle(last, starts_at, timezone)
+    local = starts_at.astimezone(ZoneInfo(timezone))
+    return f"{_TITLES[kind]} tháng {local.month}/{local.year}"
 
 
 def retitle(title: str, starts_at: datetime, timezone: str) -> str:

@@ -8,13 +8,13 @@ from handbook.documents.schemas import PaperSchema
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
 from handbook.meetings.enums import MeetingKind, MeetingState
-from handbook.meetings.templates import AgendaEntry
+from handbook.meetings.templates import SOURCES, AgendaEntry
+from handbook.meetings.warnings import CODES as WARNINGS
 
 MAX_AGENDA_ITEMS = 100
 KINDS = [kind.value for kind in MeetingKind]
 STATES = [state.value for state in MeetingState]
 ACTS = ["answer_absence", "cancel", "close", "convene", "edit", "finalize", "mark", "open", "show_qr"]
-WARNINGS = ["notice_below_least", "notice_short", "duration_short"]
 
 
 def _https(url: str) -> None:
@@ -37,6 +37,7 @@ class AgendaItemInSchema(Schema):
     """One item as it is written; ``id`` keeps an existing item.
 
     ``position`` is understood, so that an agenda may be sent back as it was read, but the order of the list counts.
+    With ``source`` the program writes the body: ``open_tasks`` lists the open tasks until the meeting is over.
     """
 
     id = Id(load_default=None, allow_none=True)
@@ -45,6 +46,7 @@ class AgendaItemInSchema(Schema):
     presenter = Text(load_default=None, allow_none=True, max_length=120)
     minutes = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 1440))
     body = Text(load_default=None, allow_none=True, max_length=10_000, multiline=True)
+    source = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(SOURCES))
 
     @post_load
     def entry(self, data: dict[str, Any], **_kwargs: Any) -> AgendaEntry:
@@ -66,6 +68,7 @@ class AgendaItemSchema(Schema):
     presenter = fields.String(required=True, allow_none=True)
     minutes = fields.Integer(required=True, allow_none=True)
     body = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True, validate=validate.OneOf([*SOURCES, None]))
 
 
 class AgendaInSchema(Schema):
@@ -139,8 +142,23 @@ class CountsSchema(Schema):
     not_recorded = fields.Integer(required=True)
 
 
+class NextMeetingSchema(Schema):
+    """``month`` is asked for in so many words; else it is the first that has no convened meeting and is still ahead."""
+
+    month = fields.String(
+        load_default=None, allow_none=True, validate=validate.Regexp(r"^(20[2-9]\d)-(0[1-9]|1[0-2])\Z")
+    )
+
+
+class WarningSchema(Schema):
+    """Something unusual; ``params`` are for the sentence: numbers, titles, instants."""
+
+    code = fields.String(required=True, validate=validate.OneOf(WARNINGS))
+    params = fields.Dict(keys=fields.String(), required=True)
+
+
 class MeetingSchema(Schema):
-    """A meeting. ``can`` names what the reader may do now; ``warnings`` what is unusual about its time, for who runs it."""
+    """A meeting. ``can`` names what the reader may do now; ``warnings`` what is unusual about it, for who runs it."""
 
     id = Id(required=True)
     organization_id = Id(required=True)
@@ -160,7 +178,7 @@ class MeetingSchema(Schema):
     closed_at = Instant(required=True, allow_none=True)
     timezone = fields.String(required=True)
     can = fields.List(fields.String(validate=validate.OneOf(ACTS)), required=True)
-    warnings = fields.List(fields.String(validate=validate.OneOf(WARNINGS)), required=True)
+    warnings = fields.List(fields.Nested(WarningSchema), required=True)
     counts = fields.Nested(CountsSchema, required=True)
     etag = fields.String(required=True)
 

@@ -12,11 +12,13 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.errors import BallotsOpen, NoticeTooShort
 from handbook.meetings.events import (
+    AgendaReplaced,
     MeetingCancelled,
     MeetingChanged,
     MeetingClosed,
     MeetingClosing,
     MeetingConvened,
+    MeetingDrafted,
     MeetingFinalized,
     MeetingOpened,
 )
@@ -62,7 +64,10 @@ def draft_like(earlier: Meeting, now: datetime) -> MeetingDraft:
         ends_at=starts_at + (earlier.ends_at - earlier.starts_at),
         place=earlier.place,
         online_url=earlier.online_url,
-        agenda=[AgendaEntry(item.title, item.presenter, item.minutes, item.body) for item in earlier.agenda],
+        agenda=[
+            AgendaEntry(item.title, item.presenter, item.minutes, item.body, source=item.source)
+            for item in earlier.agenda
+        ],
     )
 
 
@@ -83,12 +88,14 @@ def create_meeting(
         online_url=draft.online_url,
         content_version=bump_content_version(uow, organization.id),
         created_at=uow.clock.now(),
+        changed_at=uow.clock.now(),
     )
     entries = template_of(organization, draft.kind) if draft.agenda is None else draft.agenda
     meeting.agenda = _agenda(meeting, entries)
     uow.session.add(meeting)
     uow.session.flush()
     _record(uow, "created", meeting, actor)
+    uow.emit(MeetingDrafted(meeting.id, meeting.organization_id))
     return meeting
 
 
@@ -126,12 +133,14 @@ def replace_agenda(
         return meeting
     meeting.agenda = _agenda(meeting, entries)
     touch_meeting(meeting, ("agenda",), actor=actor, uow=uow)
+    uow.emit(AgendaReplaced(meeting.id, meeting.organization_id))
     return meeting
 
 
 def touch_meeting(meeting: Meeting, fields: tuple[str, ...], *, actor: Actor, uow: UnitOfWork) -> None:
     """Mark a meeting as changed in these fields (columns, ``agenda`` or ``papers``): version, ETag, record and event."""
     meeting.content_version = bump_content_version(uow, meeting.organization_id)
+    meeting.changed_at = uow.clock.now()
     if meeting.convened_at is not None:
         meeting.sequence += 1
     uow.session.flush()
@@ -241,6 +250,8 @@ def cancel_meeting(meeting: Meeting, reason: str, *, actor: Actor, uow: UnitOfWo
     following = state_after(MeetingState(meeting.state), Step.CANCEL)
     meeting.cancel_reason = reason
     meeting.cancelled_at = uow.clock.now()
+    if meeting.convened_at is not None:
+        meeting.sequence += 1
     _advance(meeting, following, "cancelled", actor=actor, uow=uow)
     if meeting.convened_at is not None:
         uow.emit(MeetingCancelled(meeting.id, meeting.organization_id))
@@ -251,6 +262,7 @@ def _advance(
     meeting: Meeting, following: MeetingState, action: str, *, actor: Actor, uow: UnitOfWork, **details: Any
 ) -> None:
     meeting.state = following.value
+    meeting.changed_at = uow.clock.now()
     meeting.content_version = bump_content_version(uow, meeting.organization_id)
     uow.session.flush()
     _record(uow, action, meeting, actor, **details)
@@ -285,11 +297,14 @@ def _agenda(meeting: Meeting, entries: Sequence[AgendaEntry]) -> list[AgendaItem
             entry.title,
             entry.presenter,
             entry.minutes,
-            entry.body,
+            item.body if entry.source and item.source == entry.source else entry.body,
         )
+        item.source = entry.source
         items.append(item)
     return items
 
 
-def _line(line: AgendaEntry | AgendaItem) -> tuple[int | None, str, str | None, int | None, str | None]:
-    return line.id, line.title, line.presenter, line.minutes, line.body
+def _line(line: AgendaEntry | AgendaItem) -> tuple[object, ...]:
+    """What makes two lines the same; a body that the program writes is nobody's change."""
+    body = None if line.source else line.body
+    return line.id, line.title, line.presenter, line.minutes, body, line.source

@@ -6,7 +6,8 @@ duration of a cell meeting.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -18,13 +19,37 @@ from handbook.organizations.settings.registry import AGENDA, Group, Setting
 
 @dataclass(frozen=True, slots=True)
 class AgendaEntry:
-    """One line of an agenda as it is written: ``minutes`` is its planned length, ``id`` an existing item to keep."""
+    """One line of an agenda as it is written: ``minutes`` is its planned length, ``id`` an existing item to keep, ``source``
+    what writes its body (:class:`~handbook.meetings.models.AgendaItem`)."""
 
     title: str
     presenter: str | None = None
     minutes: int | None = None
     body: str | None = None
     id: int | None = None
+    source: str | None = None
+
+
+#: The body is the list of the organisation's open tasks.
+OPEN_TASKS = "open_tasks"
+SOURCES = (OPEN_TASKS,)
+_REVIEW = AgendaEntry("Kiểm điểm việc thực hiện nghị quyết tháng trước", "Chủ trì", 15, source=OPEN_TASKS)
+#: What comes before the first substantial item (opening, roll call, the agenda itself) is short.
+_FORMALITY_MINUTES = 3
+
+
+def with_open_tasks(entries: Sequence[AgendaEntry]) -> list[AgendaEntry]:
+    """The agenda with one item that lists the open tasks: the one that says so, else the one that reviews last month's
+    resolution by its title, else a new one before the first substantial item."""
+    if any(entry.source == OPEN_TASKS for entry in entries):
+        return list(entries)
+    for index, entry in enumerate(entries):
+        if entry.title.startswith("Kiểm điểm việc thực hiện"):
+            return [*entries[:index], replace(entry, source=OPEN_TASKS, body=None), *entries[index + 1 :]]
+    place = next(
+        (at for at, entry in enumerate(entries) if (entry.minutes or 0) > _FORMALITY_MINUTES), len(entries)
+    )
+    return [*entries[:place], _REVIEW, *entries[place:]]
 
 
 def _read() -> dict[MeetingKind, tuple[AgendaEntry, ...]]:
@@ -60,7 +85,13 @@ class Agenda:
 
     def dump(self, value: Any) -> list[dict[str, Any]]:
         return [
-            {"title": line.title, "presenter": line.presenter, "minutes": line.minutes, "body": line.body}
+            {
+                "title": line.title,
+                "presenter": line.presenter,
+                "minutes": line.minutes,
+                "body": line.body,
+                **({"source": line.source} if line.source else {}),
+            }
             for line in value
         ]
 

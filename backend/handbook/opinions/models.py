@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from handbook.access.predicates import Columns, Target
@@ -24,11 +24,14 @@ class Opinion(db.Model):  # type: ignore[name-defined]
     """
 
     __tablename__ = "opinions"
-    __table_args__ = (CheckConstraint(f"kind IN ({KINDS})", name="kind"),)
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({KINDS})", name="kind"),
+        UniqueConstraint("meeting_id", "member_id", "key"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    key: Mapped[str] = mapped_column(String(36), unique=True)
-    meeting_id: Mapped[int] = mapped_column(BigId, ForeignKey("meetings.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(36))
+    meeting_id: Mapped[int] = mapped_column(BigId, ForeignKey("meetings.id", ondelete="CASCADE"))
     agenda_item_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("agenda_items.id", ondelete="SET NULL"), index=True
     )

@@ -10,7 +10,7 @@ from handbook.attendance.errors import NotSummoned
 from handbook.attendance.models import Attendance
 from handbook.audit.service import record
 from handbook.documents.secrecy import find_mark_in_text
-from handbook.kernel.problems import FieldError, NotFound, ValidationFailed, WrongState
+from handbook.kernel.problems import FieldError, ValidationFailed, WrongState
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.models import Meeting
 from handbook.opinions.errors import OpinionsClosed, OpinionWithdrawn, TooManyOpinions
@@ -25,10 +25,10 @@ def put_opinion(
     """Send an opinion, or change the own one of this key; true when it is new. What was answered before is open again.
 
     Raises :class:`OpinionsClosed`, :class:`NotSummoned`, :class:`OpinionWithdrawn`, :class:`TooManyOpinions`,
-    :class:`ClassifiedText`, and :class:`NotFound` for a key that is somebody else's.
+    :class:`ClassifiedText`.
     """
     member_id = _summoned(meeting, actor, uow)
-    opinion = _own(meeting, key, actor, uow)
+    opinion = _own(meeting, key, member_id, uow)
     if opinion is not None and opinion.withdrawn_at is not None:
         raise OpinionWithdrawn
     if opinion is not None and _content(opinion) == _wanted(fields):
@@ -60,14 +60,12 @@ def put_opinion(
 
 
 def withdraw_opinion(meeting: Meeting, key: str, *, actor: Actor, uow: UnitOfWork) -> None:
-    """Take an own opinion back; its text goes. Once more changes nothing.
+    """Take an own opinion back; its text goes. Once more, or without one under this key, changes nothing.
 
-    Raises :class:`OpinionsClosed`, and :class:`NotFound` for a key that is not the actor's.
+    Raises :class:`OpinionsClosed`, :class:`NotSummoned`.
     """
-    opinion = _own(meeting, key, actor, uow)
-    if opinion is None:
-        raise NotFound
-    if opinion.withdrawn_at is not None:
+    opinion = _own(meeting, key, _summoned(meeting, actor, uow), uow)
+    if opinion is None or opinion.withdrawn_at is not None:
         return
     if not takes_opinions(meeting.state):
         raise OpinionsClosed
@@ -130,13 +128,13 @@ def _summoned(meeting: Meeting, actor: Actor, uow: UnitOfWork) -> int:
     return line.member_id
 
 
-def _own(meeting: Meeting, key: str, actor: Actor, uow: UnitOfWork) -> Opinion | None:
-    opinion = uow.session.scalar(select(Opinion).where(Opinion.key == key))
-    if opinion is None:
-        return None
-    if opinion.member_id != actor.member_id or opinion.meeting_id != meeting.id:
-        raise NotFound
-    return opinion
+def _own(meeting: Meeting, key: str, member_id: int, uow: UnitOfWork) -> Opinion | None:
+    found: Opinion | None = uow.session.scalar(
+        select(Opinion).where(
+            Opinion.meeting_id == meeting.id, Opinion.member_id == member_id, Opinion.key == key
+        )
+    )
+    return found
 
 
 def _content(opinion: Opinion) -> tuple[int | None, str, str]:

@@ -8,7 +8,7 @@ from handbook.kernel.concurrency import etag_of
 from handbook.kernel.tree import path_ids
 from handbook.organizations.models import Organization
 from handbook.organizations.settings.queries import own_texts
-from handbook.organizations.settings.registry import AGENDA, BY_NAME, dump_rules, load_value
+from handbook.organizations.settings.registry import AGENDA, BY_NAME, SCHEDULE, dump_rules, load_value
 
 
 def organization_views(organizations: Sequence[Organization]) -> list[dict[str, Any]]:
@@ -42,5 +42,6 @@ def _view(organization: Organization, own: dict[str, str]) -> dict[str, Any]:
             for name, text in sorted(own.items())
             if name.startswith(AGENDA)
         },
+        "schedule": json.loads(own[SCHEDULE]) if SCHEDULE in own else None,
         "etag": etag_of(organization),
     }

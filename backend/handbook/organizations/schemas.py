@@ -18,6 +18,21 @@ class TemplateLineSchema(Schema):
     presenter = fields.String(required=True, allow_none=True)
     minutes = fields.Integer(required=True, allow_none=True)
     body = fields.String(required=True, allow_none=True)
+    source = fields.String(allow_none=True)
+
+
+class ScheduleSchema(Schema):
+    """When an organisation usually meets: on a ``day`` of the month, or on the ``week``-th ``weekday`` of it."""
+
+    kind = fields.String(required=True)
+    starts = fields.String(required=True)
+    minutes = fields.Integer(required=True)
+    place = fields.String(required=True)
+    online_url = fields.String(required=True, allow_none=True)
+    day = fields.Integer(required=True, allow_none=True)
+    week = fields.Integer(required=True, allow_none=True)
+    weekday = fields.Integer(required=True, allow_none=True)
+    next_working_day = fields.Boolean(required=True)
 
 
 class OrganizationSchema(Schema):
@@ -25,7 +40,7 @@ class OrganizationSchema(Schema):
 
     ``rules`` is what it sets itself, by the name of the setting; the topmost organisation names every rule. In force at an
     organisation is what the nearest one along its path says. ``agenda_templates`` likewise, by the kind of meeting; where no
-    organisation along the path has one, the program's own is used.
+    organisation along the path has one, the program's own is used. ``schedule`` is its own alone.
     """
 
     id = Id(required=True)
@@ -40,6 +55,7 @@ class OrganizationSchema(Schema):
     agenda_templates = fields.Dict(
         keys=fields.String(), values=fields.List(fields.Nested(TemplateLineSchema)), required=True
     )
+    schedule = fields.Nested(ScheduleSchema, required=True, allow_none=True)
     etag = fields.String(required=True)
 
 

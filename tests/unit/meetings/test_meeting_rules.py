@@ -15,11 +15,9 @@ from handbook.meetings.rules import (
     opening_error,
     retitle,
     same_time_next_month,
-    warnings_for,
 )
 from handbook.meetings.state import TRANSITIONS, Step, acts_in, require_state, state_after
 from handbook.meetings.templates import template_for
-from handbook.organizations.settings import Rules, default_rules
 
 HANOI = "Asia/Ho_Chi_Minh"
 START = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
@@ -51,50 +49,6 @@ def test_the_end_of_the_life_of_a_meeting_allows_nothing() -> None:
     assert acts_in(MeetingState.CANCELLED) == []
     with pytest.raises(WrongState):
         require_state(MeetingState.CANCELLED, frozenset({MeetingState.DRAFT}))
-
-
-@pytest.mark.parametrize(
-    ("notice", "minutes", "expected"),
-    [
-        (timedelta(days=3), 90, []),
-        (timedelta(days=3) - timedelta(seconds=1), 90, ["notice_short"]),
-        (timedelta(days=1), 90, ["notice_short"]),
-        (timedelta(hours=23), 90, ["notice_below_least"]),
-        (timedelta(days=5), 89, ["duration_short"]),
-        (timedelta(hours=1), 30, ["notice_below_least", "duration_short"]),
-    ],
-)
-def test_short_notice_and_short_meetings_warn(notice: timedelta, minutes: int, expected: list[str]) -> None:
-    found = warnings_for(
-        MeetingKind.REGULAR, START, START + timedelta(minutes=minutes), START - notice, default_rules()
-    )
-    assert found == expected
-
-
-def test_an_extraordinary_meeting_may_be_short_and_sudden() -> None:
-    end = START + timedelta(minutes=20)
-    assert (
-        warnings_for(MeetingKind.EXTRAORDINARY, START, end, START - timedelta(minutes=5), default_rules())
-        == []
-    )
-
-
-@pytest.mark.parametrize(
-    ("kind", "combines", "minutes", "expected"),
-    [
-        (MeetingKind.REGULAR, True, 100, []),
-        (MeetingKind.THEMATIC, False, 100, []),
-        (MeetingKind.THEMATIC, True, 119, ["duration_short"]),
-        (MeetingKind.THEMATIC, True, 120, []),
-    ],
-)
-def test_a_thematic_meeting_that_stands_for_the_monthly_one_lasts_longer(
-    kind: MeetingKind, combines: bool, minutes: int, expected: list[str]
-) -> None:
-    """ "Duration at least 90 minutes, 120 combined (config)." """
-    rules = Rules({"meeting.thematic_combines": combines})
-    end = START + timedelta(minutes=minutes)
-    assert warnings_for(kind, START, end, START - timedelta(days=5), rules) == expected
 
 
 def test_times_of_a_meeting_are_in_order_and_bounded() -> None:

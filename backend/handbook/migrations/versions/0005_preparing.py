@@ -53,10 +53,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_opinions_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opinions")),
-        sa.UniqueConstraint("key", name=op.f("uq_opinions_key")),
+        sa.UniqueConstraint(
+            "meeting_id", "member_id", "key", name=op.f("uq_opinions_meeting_id_member_id_key")
+        ),
     )
     with op.batch_alter_table("opinions", schema=None) as batch_op:
-        batch_op.create_index("ix_opinions_meeting_id", ["meeting_id"], unique=False)
         batch_op.create_index("ix_opinions_agenda_item_id", ["agenda_item_id"], unique=False)
         batch_op.create_index("ix_opinions_member_id", ["member_id"], unique=False)
     op.create_table(
