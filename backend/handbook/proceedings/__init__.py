@@ -3,7 +3,10 @@
 from flask import Flask
 
 from handbook.extensions import api
+from handbook.proceedings import subscribers
 from handbook.proceedings.routes import blp
+
+__all__ = ["init_app", "subscribers"]
 
 
 def init_app(app: Flask) -> None:

@@ -2,10 +2,14 @@
 
 from flask import Flask
 
-from handbook.scores import models
+from handbook.extensions import api
+from handbook.scores import subscribers
+from handbook.scores.routes import blp
 
-__all__ = ["init_app", "models"]
+__all__ = ["init_app", "subscribers"]
 
 
 def init_app(app: Flask) -> None:
+    """Register the routes."""
     del app
+    api.register_blueprint(blp)

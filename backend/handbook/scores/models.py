@@ -20,9 +20,7 @@ class ScoreSheet(db.Model):  # type: ignore[name-defined]
     """
 
     __tablename__ = "score_sheets"
-    __table_args__ = (
-        Index("ix_score_sheets_organization_id_valid_from", "organization_id", "valid_from"),
-    )
+    __table_args__ = (Index("ix_score_sheets_organization_id_valid_from", "organization_id", "valid_from"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     organization_id: Mapped[int] = mapped_column(BigId, ForeignKey("organizations.id"))
@@ -38,7 +36,7 @@ class MeetingScore(db.Model):  # type: ignore[name-defined]
     ``criteria`` is the sheet as it was when scoring began. While it is open the sums lie sealed in ``tally_sealed``
     (:class:`~handbook.scores.tally.Tally`), so that two copies of the database taken before and after a member's sheet do not
     tell its points; the closing puts them into ``points`` (of all sheets together) and ``criterion_points``, and destroys the
-    sealed ones. The bounds of the grades are frozen with the grade.
+    sealed ones. The bounds of the grades are frozen with the grade. ``row_version`` moves with the state and not with sheets.
     """
 
     __tablename__ = "meeting_scores"
@@ -67,8 +65,6 @@ class MeetingScore(db.Model):  # type: ignore[name-defined]
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     row_version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": row_version}
 
     @property
     def id(self) -> int:

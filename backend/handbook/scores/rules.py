@@ -1,0 +1,77 @@
+"""The 100-point sheet, the average and the grade: pure rules (2-domain, Cells and meetings, Score)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from handbook.scores.enums import Grade
+
+FULL = 100
+MOST_CRITERIA = 20
+#: With fewer sheets an average, or the difference between two looks at it, would tell what one member gave.
+FEWEST_SHEETS = 3
+
+#: The sheet where no committee has set one.
+DEFAULT_SHEET: tuple[tuple[str, int], ...] = (
+    ("Chuẩn bị: nội dung thiết thực, tài liệu và thông báo đến đảng viên trước buổi họp", 15),
+    ("Dự họp: đông đủ, đúng giờ, vắng mặt có lý do", 15),
+    ("Nội dung: kiểm điểm nghị quyết tháng trước, bàn đúng nhiệm vụ trọng tâm", 20),
+    ("Thảo luận: dân chủ, thẳng thắn, nhiều đảng viên phát biểu", 20),
+    ("Kết luận: rõ việc, rõ người, rõ thời hạn", 15),
+    ("Nền nếp: đúng trình tự, giữ kỷ luật, bảo đảm thời gian", 5),
+    ("Theo dõi sau họp: ra nghị quyết, giao và đôn đốc nhiệm vụ", 10),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """From how many points on a meeting is good, fair, average; below that it is poor."""
+
+    good: int
+    fair: int
+    average: int
+
+
+def sheet_error(criteria: Sequence[tuple[str, int]]) -> str | None:
+    """What is wrong with a sheet: ``too_many``, ``not_hundred``, ``repeated``; None when it can be used."""
+    if not 1 <= len(criteria) <= MOST_CRITERIA:
+        return "too_many"
+    if sum(points for _title, points in criteria) != FULL:
+        return "not_hundred"
+    titles = [title.casefold() for title, _points in criteria]
+    return "repeated" if len(set(titles)) != len(titles) else None
+
+
+def points_error(points: Sequence[int], most: Sequence[int]) -> tuple[int, str] | None:
+    """The first place of a filled sheet that is wrong: ``out_of_range``, or ``wrong_count`` (place -1)."""
+    if len(points) != len(most):
+        return -1, "wrong_count"
+    for place, (given, limit) in enumerate(zip(points, most, strict=True)):
+        if not 0 <= given <= limit:
+            return place, "out_of_range"
+    return None
+
+
+def average(points: int, sheets: int) -> Fraction:
+    """The exact average of all points over the sheets."""
+    return Fraction(points, sheets)
+
+
+def shown(value: Fraction) -> str:
+    """An average with two decimals, cut and not rounded: 89.996 is shown as 89.99, because it is not yet good."""
+    hundredths = value.numerator * 100 // value.denominator
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def grade(value: Fraction, bounds: Bounds) -> Grade:
+    """2-domain: "100 points, good from 90, fair from 70, average from 50"."""
+    if value >= bounds.good:
+        return Grade.GOOD
+    if value >= bounds.fair:
+        return Grade.FAIR
+    return Grade.AVERAGE if value >= bounds.average else Grade.POOR
+
+
+def bounds_of(rules: Mapping[str, int]) -> Bounds:
+    """The bounds in force at an organisation."""
+    return Bounds(rules["score.good_from"], rules["score.fair_from"], rules["score.average_from"])
