@@ -12,6 +12,7 @@ from tests.support.factories import World
 from tests.support.meetings import convened, if_match, opened
 
 from handbook.access.actor import SYSTEM, OfficeTitle
+from handbook.attendance.models import Attendance
 from handbook.audit.models import AuditEntry
 from handbook.ballots.errors import WrongCounts
 from handbook.ballots.models import Ballot, Vote
@@ -41,6 +42,12 @@ def meeting(sign_in: SignIn, world: World) -> dict[str, Any]:
 def mark(secretary: ApiClient, meeting: dict[str, Any], member_id: str, state: str) -> None:
     path = f"/api/meetings/{meeting['id']}/attendance/{member_id}"
     secretary.put(path, {"state": state}, expect=200)
+
+
+def leave(meeting: dict[str, Any], member_id: int, clock: FixedClock) -> None:
+    """The member goes home before the end."""
+    with unit_of_work() as uow:
+        uow.session.get_one(Attendance, (int(meeting["id"]), member_id)).left_at = clock.now()
 
 
 def vote(client: ApiClient, ballot: dict[str, Any], choice: str, expect: int = 200) -> Any:
@@ -223,6 +230,27 @@ def test_a_vote_of_who_was_not_there_after_all_is_set_aside(
     entry = db.session.scalar(select(AuditEntry).where(AuditEntry.tag == "ballots:ballot:closed"))
     assert entry is not None
     assert entry.details["set_aside"] == 1
+
+
+def test_who_leaves_after_voting_has_voted_and_who_left_before_cannot(
+    engine_name: str, sign_in: SignIn, world: World, meeting: dict[str, Any], clock: FixedClock
+) -> None:
+    """The exempt member counts by having voted; an official member who left stays in the denominator."""
+    secretary = sign_in("secretary")
+    mark(secretary, meeting, world.id_of("exempt_member"), "present")
+    ballot = open_ballot(secretary, meeting, method="phone")
+    assert ballot["progress"]["denominator"] == 5
+    vote(sign_in("exempt_member"), ballot, "agree")
+    vote(sign_in("member"), ballot, "agree")
+    clock.advance(minutes=5)
+    for role in ("exempt_member", "member", "deputy"):
+        leave(meeting, world.members[role].id, clock)
+    refused = vote(sign_in("deputy"), ballot, "agree", expect=409)
+    assert code_of(refused) == "vote_needs_presence"
+    result = close(secretary, ballot)["result"]
+    assert (result["denominator"], result["voters_present"], result["agree"]) == (5, 2, 2)
+    later = open_ballot(secretary, meeting)
+    assert (later["progress"]["denominator"], later["progress"]["present"]) == (4, 2)
 
 
 def test_numbers_that_cannot_be_are_refused(

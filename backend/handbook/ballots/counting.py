@@ -8,8 +8,9 @@ from sqlalchemy import delete, insert, select
 
 from handbook.ballots import rules
 from handbook.ballots.enums import BallotMethod, Choice, Fault
-from handbook.ballots.models import Ballot, BoxVote, Vote
+from handbook.ballots.models import Ballot, BoxVote
 from handbook.ballots.papers import FilledPaper, is_genuine
+from handbook.ballots.queries import counted_votes
 from handbook.kernel.unit_of_work import UnitOfWork
 
 BOX = BoxVote.__table__
@@ -17,7 +18,7 @@ BOX = BoxVote.__table__
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a closing counts. ``set_aside``: open votes of members whom the roll no longer says to be in the room."""
+    """What a closing counts. ``set_aside``: open votes of members whom the roll does not put into the room after all."""
 
     tally: rules.Tally
     papers: rules.Papers | None = None
@@ -25,19 +26,12 @@ class Count:
     set_aside: int = 0
 
 
-def count_votes(
-    ballot: Ballot, lines: Mapping[int, rules.Line], *, papers_taken: int, uow: UnitOfWork
-) -> Count:
+def count_votes(ballot: Ballot, *, papers_taken: int, uow: UnitOfWork) -> Count:
     """Count the votes that phones gave. ``papers_taken`` is how many papers of a secret ballot were signed."""
     if ballot.method == BallotMethod.PHONE:
-        return _count_open_votes(ballot, lines, uow)
+        counted, set_aside = counted_votes(ballot)
+        return Count(_tally(vote.choice for vote in counted), set_aside=set_aside)
     return _count_box(ballot, papers_taken, uow)
-
-
-def _count_open_votes(ballot: Ballot, lines: Mapping[int, rules.Line], uow: UnitOfWork) -> Count:
-    votes = uow.session.scalars(select(Vote).where(Vote.ballot_id == ballot.id)).all()
-    counted = [vote for vote in votes if vote.member_id in lines and rules.may_vote(lines[vote.member_id])]
-    return Count(_tally(vote.choice for vote in counted), set_aside=len(votes) - len(counted))
 
 
 def _count_box(ballot: Ballot, papers_taken: int, uow: UnitOfWork) -> Count:

@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require
@@ -88,20 +88,47 @@ def list_ballots(meeting: Meeting, *, actor: Actor) -> list[Ballot]:
     return [ballot for ballot in ballots if may(actor, Permission.BALLOTS_READ, ballot.target)]
 
 
-def roll_lines(meeting_id: int) -> dict[int, rules.Line]:
-    """What the rules need of everybody who was summoned."""
+def roll_lines(meeting_id: int, at: datetime | None = None) -> dict[int, rules.Line]:
+    """What the rules need of everybody who was summoned, now or at an earlier moment of the meeting."""
     rows = db.session.execute(
-        select(Attendance.member_id, Attendance.member_status, Attendance.state).where(
+        select(Attendance.member_id, Attendance.member_status, Attendance.state, Attendance.left_at).where(
             Attendance.meeting_id == meeting_id
         )
     )
-    return {row.member_id: line_of(row) for row in rows}
+    return {row.member_id: line_of(row, at) for row in rows}
 
 
-def line_of(row: Row[Any] | Attendance) -> rules.Line:
-    """One line of the roll as the rules see it."""
+def line_of(row: Row[Any] | Attendance, at: datetime | None = None) -> rules.Line:
+    """One line of the roll as the rules see it, now or at an earlier moment."""
     state = None if row.state is None else AttendanceState(row.state)
-    return rules.Line(MemberStatus(row.member_status), state)
+    left = row.left_at is not None and (at is None or row.left_at <= at)
+    return rules.Line(MemberStatus(row.member_status), state, left)
+
+
+def counted_votes(ballot: Ballot) -> tuple[list[Vote], int]:
+    """The open votes that count, and how many do not: those of members whom the roll does not put into the room at the time
+    of their vote. Who voted and left afterwards has voted.
+    """
+    rows = db.session.execute(
+        select(Vote, Attendance)
+        .join(
+            Attendance,
+            and_(Attendance.meeting_id == ballot.meeting_id, Attendance.member_id == Vote.member_id),
+        )
+        .where(Vote.ballot_id == ballot.id)
+    ).all()
+    counted = [vote for vote, line in rows if rules.may_vote(line_of(line, vote.cast_at))]
+    return counted, len(rows) - len(counted)
+
+
+def voters_of(ballot: Ballot) -> set[int]:
+    """Who has used the vote already: by a counted open vote, or by taking a secret paper."""
+    if ballot.method == BallotMethod.SECRET:
+        takers = select(TakenPaper.member_id).where(TakenPaper.ballot_id == ballot.id)
+        return set(db.session.scalars(takers))
+    if ballot.method == BallotMethod.PHONE:
+        return {vote.member_id for vote in counted_votes(ballot)[0]}
+    return set()
 
 
 def results_of(meeting: Meeting) -> list[BallotResult]:
@@ -219,25 +246,25 @@ def _mine(ballot: Ballot, own: rules.Line | None, actor: Actor) -> dict[str, Any
 
 def _progress(ballot: Ballot, lines: dict[int, rules.Line]) -> dict[str, Any]:
     """How far the vote has come, never how it goes. Who gave an open vote is known; in the box there are only papers."""
-    voted = list(db.session.scalars(select(Vote.member_id).where(Vote.ballot_id == ballot.id)))
-    takers = set(db.session.scalars(select(TakenPaper.member_id).where(TakenPaper.ballot_id == ballot.id)))
+    voters = voters_of(ballot)
+    secret = ballot.method == BallotMethod.SECRET
     cast = db.session.scalar(select(func.count()).select_from(BoxVote).where(BoxVote.ballot_id == ballot.id))
     present = rules.voters_present(lines.values())
-    denominator = denominator_of(lines, takers)
+    denominator = denominator_of(lines, voters)
     return {
         "denominator": denominator,
         "required": rules.required(denominator, majority_of(ballot)),
         "present": present,
-        "voted": len(voted) if ballot.method != BallotMethod.SECRET else cast,
-        "voted_member_ids": sorted(voted),
-        "papers_taken": len(takers),
-        "few_voters": ballot.method == BallotMethod.SECRET and present < rules.FEWEST_FOR_SECRECY,
+        "voted": cast if secret else len(voters),
+        "voted_member_ids": [] if secret else sorted(voters),
+        "papers_taken": len(voters) if secret else 0,
+        "few_voters": secret and present < rules.FEWEST_FOR_SECRECY,
     }
 
 
-def denominator_of(lines: dict[int, rules.Line], takers: set[int]) -> int:
-    """The denominator by the roll; who holds a secret paper was counted when taking it and stays counted."""
-    return sum(rules.is_counted(line) or member_id in takers for member_id, line in lines.items())
+def denominator_of(lines: dict[int, rules.Line], voters: set[int]) -> int:
+    """The denominator by the roll; who has used the vote was counted then and stays counted."""
+    return sum(rules.is_counted(line) or member_id in voters for member_id, line in lines.items())
 
 
 def majority_of(ballot: Ballot) -> rules.Majority:

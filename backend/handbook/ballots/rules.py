@@ -20,10 +20,17 @@ FEWEST_FOR_SECRECY = 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the rules need of a member's line in the roll: the status when summoned, and the state (None: not recorded)."""
+    """What the rules need of a member's line in the roll: the status when summoned, the state (None: not recorded), and
+    whether who came has left the room before the vote.
+    """
 
     status: MemberStatus
     state: AttendanceState | None
+    left: bool = False
+
+    @property
+    def in_the_room(self) -> bool:
+        return self.state in ATTENDING and not self.left
 
 
 def holds_a_vote(status: MemberStatus) -> bool:
@@ -44,11 +51,11 @@ def is_counted(line: Line) -> bool:
     "… less exempt members who are absent (an exempt member who attends and votes counts). Other absentees stay in the
     denominator." A line that says ``exempt`` is an exempt member who is absent; an official member whom the secretary marks
     so was freed of this meeting, as in the quorum. Coming makes an exempt member count, whether or not the vote is then
-    used: nobody can leave a secret denominator by keeping the paper back.
+    used: nobody can leave a secret denominator by keeping the paper back. Who left before the vote is absent from it.
     """
     if not holds_a_vote(line.status) or line.state == AttendanceState.EXEMPT:
         return False
-    return line.status == MemberStatus.OFFICIAL or line.state in ATTENDING
+    return line.status == MemberStatus.OFFICIAL or line.in_the_room
 
 
 def may_vote(line: Line) -> bool:
@@ -56,7 +63,7 @@ def may_vote(line: Line) -> bool:
 
     An absentee "stays in the denominator" and has no vote: a vote belongs to who took part in the discussion.
     """
-    return is_counted(line) and line.state in ATTENDING
+    return is_counted(line) and line.in_the_room
 
 
 def denominator(lines: Iterable[Line]) -> int:

@@ -15,7 +15,7 @@ from handbook.ballots.enums import COUNTED_BY_HAND, BallotMethod, BallotState
 from handbook.ballots.errors import StaleDenominator, WrongCounts
 from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
 from handbook.ballots.papers import new_key_pair
-from handbook.ballots.queries import denominator_of, majority_of, roll_lines
+from handbook.ballots.queries import denominator_of, majority_of, roll_lines, voters_of
 from handbook.documents.secrecy import find_mark_in_name, find_mark_in_text
 from handbook.kernel.problems import FieldError, ValidationFailed, WrongState
 from handbook.kernel.secrets import Secrets
@@ -77,8 +77,8 @@ def close_ballot(
     require_state(MeetingState(ballot.meeting.state), RUNNING)
     _require(ballot, BallotState.OPEN)
     lines = roll_lines(ballot.meeting_id)
-    takers = set(uow.session.scalars(select(TakenPaper.member_id).where(TakenPaper.ballot_id == ballot.id)))
-    denominator, present = denominator_of(lines, takers), rules.voters_present(lines.values())
+    voters = voters_of(ballot)
+    denominator, present = denominator_of(lines, voters), rules.voters_present(lines.values())
     if denominator != expected_denominator:
         raise StaleDenominator(denominator, present)
     if ballot.method in COUNTED_BY_HAND:
@@ -86,7 +86,7 @@ def close_ballot(
     else:
         if count is not None:
             raise ValidationFailed(FieldError("/tally", "not_counted_by_hand"))
-        count = count_votes(ballot, lines, papers_taken=len(takers), uow=uow)
+        count = count_votes(ballot, papers_taken=len(voters), uow=uow)
     _freeze(ballot, count, denominator=denominator, present=present, at=uow.clock.now())
     ballot.private_key_sealed = None
     _reserve(ballot, reserved, uow=uow)
@@ -148,7 +148,7 @@ def record_hand_vote(
     elif ballot.state == BallotState.CLOSED and _same_record(ballot, asked, count, reserved):
         return ballot
     corrected = ballot.state == BallotState.CLOSED
-    lines = roll_lines(meeting.id)
+    lines = roll_lines(meeting.id, at)
     known = ballot.denominator if corrected else None
     denominator = fields.get("denominator") or known or denominator_of(lines, set())
     if denominator > sum(rules.holds_a_vote(line.status) for line in lines.values()):

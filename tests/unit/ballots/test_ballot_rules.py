@@ -1,6 +1,7 @@
 """Denominators and majorities: cases that phone and server share, and a slow, obvious count beside the quick one."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,12 @@ def lines_of(roll: list[tuple[str, str | None]]) -> list[rules.Line]:
     ]
 
 
-@pytest.mark.parametrize("case", CASES["lines"], ids=lambda case: f"{case['status']}-{case['state']}")
+@pytest.mark.parametrize(
+    "case", CASES["lines"], ids=lambda case: f"{case['status']}-{case['state']}-{case.get('left', '')}"
+)
 def test_who_has_a_vote(case: dict[str, Any]) -> None:
-    (line,) = lines_of([(case["status"], case["state"])])
+    (known,) = lines_of([(case["status"], case["state"])])
+    line = replace(known, left=case.get("left", False))
     assert rules.holds_a_vote(line.status) is case["holds"]
     assert rules.is_counted(line) is case["counted"]
     assert rules.may_vote(line) is case["votes"]

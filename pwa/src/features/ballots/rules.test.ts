@@ -5,7 +5,7 @@ import type { AttendanceState, MemberStatus } from '$api/shapes';
 import { countError, denominator, holdsAVote, isCounted, majorityFor, mayVote, passes, required, votersPresent } from './rules';
 
 interface Cases {
-  lines: { status: MemberStatus; state: AttendanceState | null; holds: boolean; counted: boolean; votes: boolean }[];
+  lines: { status: MemberStatus; state: AttendanceState | null; left?: boolean; holds: boolean; counted: boolean; votes: boolean }[];
   majorities: { kind: BallotKind; denominator: number; required: number }[];
   papers: { denominator: number; papers: [number, number, number, number] | null; tally: [number, number, number]; error: string | null }[];
 }

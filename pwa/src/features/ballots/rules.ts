@@ -10,9 +10,13 @@ export interface Line {
   status: MemberStatus;
   /** What the roll says; null: not recorded. */
   state: AttendanceState | null;
+  /** Came, and left the room before the vote. */
+  left?: boolean | undefined;
 }
 
-const ATTENDING: readonly (AttendanceState | null)[] = ['present', 'late'];
+function inTheRoom({ state, left }: Line): boolean {
+  return (state === 'present' || state === 'late') && !left;
+}
 
 /** "Only official members vote; probationary members may speak, not vote." Who is introduced elsewhere or here for a time does not. */
 export function holdsAVote(status: MemberStatus): boolean {
@@ -20,13 +24,13 @@ export function holdsAVote(status: MemberStatus): boolean {
 }
 
 /** "… less exempt members who are absent (an exempt member who attends and votes counts). Other absentees stay in the denominator." */
-export function isCounted({ status, state }: Line): boolean {
-  if (!holdsAVote(status) || state === 'exempt') return false;
-  return status === 'official' || ATTENDING.includes(state);
+export function isCounted(line: Line): boolean {
+  if (!holdsAVote(line.status) || line.state === 'exempt') return false;
+  return line.status === 'official' || inTheRoom(line);
 }
 
 export function mayVote(line: Line): boolean {
-  return isCounted(line) && ATTENDING.includes(line.state);
+  return isCounted(line) && inTheRoom(line);
 }
 
 export function denominator(lines: readonly Line[]): number {
