@@ -1,11 +1,13 @@
 """Running Alembic on the settings' database; ``handbook migrate`` and the tests use the same road."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -44,7 +46,28 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def _run(engine: Engine, act: Callable[["Config"], None]) -> None:
     config = alembic_config()
-    with engine.connect() as connection:
+    with engine.connect() as connection, _tables_may_be_replaced(connection):
         config.attributes["connection"] = connection
         act(config)
         connection.commit()
+
+
+@contextmanager
+def _tables_may_be_replaced(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making a new one and dropping the old: were foreign keys enforced meanwhile, dropping it would
+    delete what refers to it, or be refused. They are looked at again afterwards, before anything else may write.
+    """
+    raw = connection.connection.dbapi_connection
+    if not isinstance(raw, sqlite3.Connection):
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF").close()
+    try:
+        yield
+        broken = raw.execute("PRAGMA foreign_key_check").fetchone()
+        if broken is not None:
+            raise RuntimeError(f"a migration left rows of {broken[0]} that refer to nothing in {broken[2]}")
+    finally:
+        # The pragma says nothing inside a transaction.
+        raw.rollback()
+        raw.execute("PRAGMA foreign_keys=ON").close()
