@@ -51,7 +51,7 @@ def test_a_mark_made_on_another_device_is_on_the_board_within_three_seconds(
         other = demo.open(desk, f"/chapter/meetings/{story.open_meeting}/room")
         ((_card, name),) = missing(demo, 1)
         expect(line_of(room, name).get_by_role("button", name=f"Ghi có mặt: {name}")).to_be_visible()
-        with other.expect_response(lambda one: one.request.method == "PUT" and "/attendance/" in one.url):
+        with other.expect_response(lambda one: one.request.method == "POST" and "/proceedings" in one.url):
             line_of(other, name).get_by_role("button", name=f"Ghi có mặt: {name}").click()
         expect(line_of(room, name).get_by_text(re.compile(r"ghi lúc \d\d:\d\d"))).to_be_visible(
             timeout=LIVE_MS

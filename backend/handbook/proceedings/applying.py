@@ -10,11 +10,15 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from handbook.access.actor import Actor
-from handbook.attendance.enums import AttendanceState, Flag
+from handbook.attendance.enums import AttendanceState, Flag, Method
+from handbook.attendance.guests import put_guest
+from handbook.attendance.marking import mark_attendance, record_opener
 from handbook.attendance.models import Attendance
-from handbook.attendance.service import mark_attendance, record_opener
+from handbook.attendance.reverse import require_member_code
+from handbook.attendance.roles import set_roles
 from handbook.ballots.service import record_hand_vote
 from handbook.documents.secrecy import find_mark_in_text
+from handbook.kernel.secrets import current_secrets
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
@@ -26,7 +30,7 @@ from handbook.proceedings.enums import EntryFlag, EntryKind, RefusalCode
 from handbook.proceedings.errors import EntryRefused
 from handbook.resolutions.errors import ClassifiedText
 
-BEFORE_MEETING = (AttendanceState.EXCUSED, AttendanceState.EXEMPT)
+BEFORE_MEETING = (None, AttendanceState.EXCUSED, AttendanceState.EXEMPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +100,51 @@ def _close(act: Act) -> None:
 
 
 def _mark(act: Act) -> None:
-    member_id = int(act.data["member_id"])
+    data, member_id = act.data, int(act.data["member_id"])
+    if data.get("code"):
+        require_member_code(act.meeting, member_id, data["code"], secrets=current_secrets())
     mark_attendance(
         act.meeting,
         member_id,
-        AttendanceState(act.data["state"]),
+        None if data["state"] is None else AttendanceState(data["state"]),
         actor=act.actor,
         uow=act.uow,
-        reason=act.data.get("reason") or None,
+        reason=data.get("reason") or None,
         at=act.at,
         flag=Flag.LEFT_CELL if _left_since(act, member_id) else None,
+        arrived_at=_instant(data.get("arrived_at")),
+        left_at=_instant(data.get("left_at")),
+        method=Method.REVERSE_SCAN if data.get("code") else Method.SECRETARY,
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _chair(act: Act) -> None:
+    set_roles(act.meeting, chair_id=_person(act), actor=act.actor, uow=act.uow)
+
+
+def _minute_taker(act: Act) -> None:
+    set_roles(act.meeting, minute_taker_id=_person(act), actor=act.actor, uow=act.uow)
+
+
+def _person(act: Act) -> int | None:
+    member_id = act.data["member_id"]
+    return None if member_id is None else int(member_id)
+
+
+def _guest(act: Act) -> None:
+    data = act.data
+    put_guest(
+        act.meeting,
+        data["key"],
+        name=data["name"],
+        from_=data.get("from"),
+        removed=bool(data.get("removed")),
+        actor=act.actor,
+        uow=act.uow,
     )
 
 
@@ -130,6 +169,9 @@ def ballot_key(meeting_id: int, subject: str) -> str:
 VERBS: dict[EntryKind, Callable[[Act], None]] = {
     EntryKind.OPEN: _open,
     EntryKind.CLOSE: _close,
+    EntryKind.CHAIR: _chair,
+    EntryKind.MINUTE_TAKER: _minute_taker,
     EntryKind.MARK: _mark,
+    EntryKind.GUEST: _guest,
     EntryKind.HAND_VOTE: _hand_vote,
 }

@@ -114,14 +114,15 @@ def standing(entries: Iterable[Entry]) -> Standing | None:
 
 
 def says_the_same(one: Entry, other: Entry) -> bool:
-    """Whether two entries on one subject agree; what is left out and what is null are the same."""
-    return one.kind in NEVER_DIFFERENT or _without_nulls(one.data) == _without_nulls(other.data)
+    """Whether two entries on one subject agree; what is left out and what is null are the same, and how a mark was proved
+    is not what it says."""
+    return one.kind in NEVER_DIFFERENT or _meaning(one.data) == _meaning(other.data)
 
 
-def _without_nulls(data: Any) -> Any:
+def _meaning(data: Any) -> Any:
     if isinstance(data, Mapping):
-        return {name: _without_nulls(value) for name, value in data.items() if value is not None}
-    return [_without_nulls(value) for value in data] if isinstance(data, list) else data
+        return {name: _meaning(value) for name, value in data.items() if value is not None and name != "code"}
+    return [_meaning(value) for value in data] if isinstance(data, list) else data
 
 
 def fold(entries: Iterable[Entry]) -> Room:

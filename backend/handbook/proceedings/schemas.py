@@ -28,10 +28,11 @@ class TextId(fields.String):
 
 
 class TextInstant(Instant):
-    """An instant as it stands in the book: UTC in ISO form."""
+    """An instant as it stands in the book: as JavaScript writes it, so that a device compares it with its own."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return super()._deserialize(value, attr, data, **kwargs).isoformat()
+        instant = super()._deserialize(value, attr, data, **kwargs)
+        return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _uuid(**kwargs: Any) -> fields.String:
@@ -59,13 +60,15 @@ class PersonDataSchema(Schema):
 
 
 class MarkDataSchema(Schema):
-    """A member's line in the roll, as it was seen in the room."""
+    """A member's line in the roll, as it was seen in the room; null takes the mark back. ``code``: the member's own, which
+    the device scanned."""
 
     member_id = TextId(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(MARK_STATES))
+    state = fields.String(required=True, allow_none=True, validate=validate.OneOf(MARK_STATES))
     reason = Text(load_default=None, allow_none=True, max_length=500)
     arrived_at = TextInstant(load_default=None, allow_none=True)
     left_at = TextInstant(load_default=None, allow_none=True)
+    code = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=64))
 
 
 class GuestDataSchema(Schema):

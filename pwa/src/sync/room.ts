@@ -118,7 +118,7 @@ export function saidBy(entry: RoomEntry, byId: ReadonlyMap<string, RoomEntry>): 
   return found ?? null;
 }
 
-/** Whether two entries on one subject agree; what is left out and what is null are the same. */
+/** Whether two entries agree; what is left out and what is null are the same, and how a mark was proved is not what it says. */
 function agree(one: RoomEntry, other: RoomEntry): boolean {
   return NEVER_DIFFERENT.includes(one.kind) || canonical(one.data) === canonical(other.data);
 }
@@ -126,7 +126,7 @@ function agree(one: RoomEntry, other: RoomEntry): boolean {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const pairs = Object.entries(value).filter(([, one]) => one !== null && one !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+  const pairs = Object.entries(value).filter(([name, one]) => one != null && name !== 'code').sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${pairs.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`).join()}}`;
 }
 
