@@ -44,6 +44,8 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     draft = a_draft(demo, secretary)
     yield Way("OpenMeeting", story.secretary, f"{chapter}/room", button("Mở cuộc họp"))
     yield Way("MarkDialog", story.host, room, lambda page: page.locator(".lines button.who").first.click())
+    yield Way("GuestDialog", story.host, room, button("Thêm khách mời"))
+    yield Way("BulkMark", story.host, room, button(re.compile("^Tất cả còn lại có mặt")))
     yield Way("CloseMeeting", story.host, room, button("Kết thúc cuộc họp"))
     yield Way("QrFull", story.host, room, show_code)
     yield Way("CancelMeeting", story.secretary, chapter, button("Hủy cuộc họp"))

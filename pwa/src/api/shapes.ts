@@ -1,5 +1,7 @@
 /** The shapes of the API. Ids are opaque strings, times RFC 3339 with offset, dates ISO `YYYY-MM-DD`. */
 
+import type { Minutes } from './minutes-shapes';
+
 export type Id = string;
 
 export type MeetingKind = 'regular' | 'thematic' | 'committee' | 'extraordinary' | 'congress' | 'conference';
@@ -139,9 +141,15 @@ export interface OwnAttendance {
   checked_in_at: string | null;
   recorded_at: string | null;
   flags: string[];
+  /** These four are missing in what older versions of the app have kept. */
+  arrived_at?: string | null;
+  left_at?: string | null;
+  recorded_by_name?: string | null;
+  /** The own code, which the device of who runs the meeting may scan. */
+  code?: string | null;
 }
 
-export interface RollItem extends Omit<OwnAttendance, 'meeting_id'> {
+export interface RollItem extends Omit<OwnAttendance, 'meeting_id' | 'code' | 'recorded_by_name'> {
   member_id: Id;
   full_name: string;
   status: MemberStatus;
@@ -153,6 +161,9 @@ export interface Roll {
   counts: Counts;
   quorum: { required: number; reached: boolean } | null;
   items: RollItem[];
+  chair_id?: Id | null;
+  minute_taker_id?: Id | null;
+  guests?: { key: string; name: string; from: string | null }[];
 }
 
 export interface AbsenceRequest {
@@ -174,6 +185,41 @@ export interface Task {
   assignees: { member_id: Id; full_name: string }[];
   state: 'open' | 'done' | 'not_done';
   mine: boolean;
+  /** From here on missing in what older versions of the app have kept. */
+  percent?: number | null;
+  /** Why it was not done; with `updates` for who answers for it, who runs the organisation, and those above. */
+  reason?: string | null;
+  finished_at?: string | null;
+  updates?: TaskUpdate[];
+  /** The kinds of updates that this person may add now. */
+  can?: TaskUpdateKind[];
+  etag?: string;
+}
+
+export type TaskUpdateKind = 'progress' | 'done' | 'not_done' | 'reopened';
+
+export interface TaskUpdate {
+  key: string;
+  kind: TaskUpdateKind;
+  text: string;
+  percent: number | null;
+  at: string;
+  full_name: string | null;
+}
+
+/** What another resolution is called. */
+export interface ResolutionName {
+  id: Id;
+  symbol: string;
+  title: string;
+  issued_on: string | null;
+}
+
+/** A task as lists over a tree show it. */
+export interface TaskLine extends Task {
+  organization_id: Id;
+  organization_name: string;
+  resolution: ResolutionName;
 }
 
 export interface Resolution {
@@ -187,12 +233,21 @@ export interface Resolution {
   issued_on: string | null;
   meeting_id: Id | null;
   tasks: Task[];
+  /** From here to `can` missing in what older versions of the app have kept. */
+  type?: string;
+  term?: string;
+  issue_exception?: string | null;
+  revoked_on?: string | null;
+  revoke_reason?: string | null;
+  supersedes?: ResolutionName | null;
+  superseded_by?: ResolutionName | null;
+  can?: string[];
   etag: string;
 }
 
 export type NoticeKind =
   | 'meeting_convened' | 'meeting_changed' | 'meeting_cancelled' | 'meeting_reminder'
-  | 'absence_decided' | 'resolution_issued';
+  | 'absence_decided' | 'resolution_issued' | 'resolution_revoked' | 'task_due';
 
 export interface Notice {
   id: Id;
@@ -220,6 +275,8 @@ export interface CheckInKey {
 }
 
 export interface SyncChanges {
+  /** Signed minutes; missing in what an older server sends. */
+  minutes?: Minutes[];
   organizations?: Organization[];
   meetings?: Meeting[];
   resolutions?: Resolution[];

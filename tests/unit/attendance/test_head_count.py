@@ -1,8 +1,11 @@
 """The head-count line and the times of a stay, against the words of the rules."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -144,3 +147,17 @@ def test_a_stay_lies_within_the_meeting(
 
     stay = Stay(at(arrived), at(left))
     assert stay_error(stay, attending=attending, earliest=START, latest=END) == wrong
+
+
+CASES = json.loads((Path(__file__).parents[2] / "data/attendance/head_count.json").read_text())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_server_counts_as_the_phone_does(case: dict[str, Any]) -> None:
+    lines = [
+        line(number, M(one["status"]), one["state"] and S(one["state"]), left_at=END if one["left"] else None)
+        for number, one in enumerate(case["lines"])
+    ]
+    counted = count(*lines)
+    found = {name: getattr(counted, name) for name in case["expected"]}
+    assert {n: len(v) if isinstance(v, tuple) else v for n, v in found.items()} == case["expected"]

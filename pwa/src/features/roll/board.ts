@@ -38,6 +38,17 @@ export interface Mark {
   member_id: Id;
   state: AttendanceState | null;
   reason?: string | null;
+  arrived_at?: string | null;
+  left_at?: string | null;
+  /** The member's own code, which was scanned off the phone. */
+  code?: string | null;
+}
+
+/** Who leads the meeting, who writes its minutes, and who is there without being summoned. */
+export interface Officers {
+  chair: Id | null;
+  minute_taker: Id | null;
+  guests: { key: string; name: string; from: string | null }[];
 }
 
 /** The marks that an outbox item carries; none for other items. */
@@ -89,9 +100,21 @@ function withMark(line: RollItem, { mark, item }: { mark: Mark; item: OutboxItem
   // A mark that was not taken changes nothing; the line says so and keeps what the server knows.
   if (item.state === 'refused' || item.state === 'conflict') return { ...line, mark: item };
   return {
-    ...line, state: mark.state, reason: mark.reason ?? null, method: mark.state === null ? null : 'secretary',
-    recorded_at: item.created_at, recorded_by: self, mark: item,
+    ...line, state: mark.state, reason: mark.reason ?? null, method: methodOf(line, mark), mark: item,
+    arrived_at: mark.arrived_at ?? null, left_at: mark.left_at ?? null,
+    // A change of the times alone leaves how and by whom the member was recorded.
+    ...(onlyTimes(line, mark) ? {} : { recorded_at: item.created_at, recorded_by: self }),
   };
+}
+
+function onlyTimes(line: RollItem, mark: Mark): boolean {
+  const times = line.arrived_at !== (mark.arrived_at ?? null) || line.left_at !== (mark.left_at ?? null);
+  return isThere(line) && line.state === mark.state && (line.reason ?? null) === (mark.reason ?? null) && times;
+}
+
+function methodOf(line: RollItem, mark: Mark): string | null {
+  if (mark.state === null || onlyTimes(line, mark)) return mark.state === null ? null : line.method;
+  return mark.code ? 'reverse_scan' : 'secretary';
 }
 
 /** An opening made without a network that says that who holds this phone is in the room, and is not in the roll yet. */
@@ -123,7 +146,7 @@ export function isThere(row: RollItem): boolean {
 }
 
 function officialThere(rows: readonly RollItem[]): number {
-  return rows.filter((row) => row.status === 'official' && isThere(row)).length;
+  return rows.filter((row) => row.status === 'official' && isThere(row) && !row.left_at).length;
 }
 
 /** The lines in their order, the own one before all others. */

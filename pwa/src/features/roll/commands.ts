@@ -2,9 +2,10 @@ import { codeOf, request } from '$api/client';
 import type { AttendanceState, Id, Meeting, Roll } from '$api/shapes';
 import { database, write } from '$db/database';
 import type { StoredRoll } from '$db/schema';
+import { uuid } from '$lib/ids';
 import { append, readBook, settled, withBook } from '$sync/book';
 import { itemsAbout } from '$sync/outbox';
-import { marksOf } from './board';
+import { marksOf, type Officers } from './board';
 
 function at(meetingId: Id): string {
   return `/api/meetings/${encodeURIComponent(meetingId)}`;
@@ -17,8 +18,73 @@ export async function readMeeting(id: Id): Promise<Meeting | null> {
 }
 
 /** Writes a member's line by hand, into the book of the room: kept on the phone and sent as soon as there is a network. */
-export async function mark(meetingId: Id, memberId: Id, state: AttendanceState, reason: string): Promise<void> {
-  await append(meetingId, [{ kind: 'mark', data: { member_id: memberId, state, reason: reason.trim() || null } }]);
+export async function mark(
+  meetingId: Id, memberId: Id, state: AttendanceState, reason: string, times: Times = NO_TIMES,
+): Promise<void> {
+  await append(meetingId, [{ kind: 'mark', data: { member_id: memberId, state, reason: reason.trim() || null, ...times } }]);
+}
+
+/** When a member came late and left early, as far as it was written down. */
+export interface Times {
+  arrived_at: string | null;
+  left_at: string | null;
+}
+const NO_TIMES: Times = { arrived_at: null, left_at: null };
+
+/** Everybody of these is here; in one go, so that it goes out together. */
+export async function markAll(meetingId: Id, memberIds: readonly Id[]): Promise<void> {
+  if (memberIds.length === 0) return;
+  await append(meetingId, memberIds.map((member_id) => ({ kind: 'mark', data: { member_id, state: 'present', reason: null, ...NO_TIMES } })));
+}
+
+/** Takes marks back: what was known without them stands again. */
+export async function takeBack(meetingId: Id, memberIds: readonly Id[]): Promise<void> {
+  if (memberIds.length === 0) return;
+  await append(meetingId, memberIds.map((member_id) => ({ kind: 'mark', data: { member_id, state: null, reason: null, ...NO_TIMES } })));
+}
+
+/** Says who leads the meeting or writes its minutes; null takes it back. */
+export async function appoint(meetingId: Id, role: 'chair' | 'minute_taker', memberId: Id | null): Promise<void> {
+  await append(meetingId, [{ kind: role, data: { member_id: memberId } }]);
+}
+
+export interface GuestDraft {
+  /** Missing for a guest who is not written down yet. */
+  key?: string | undefined;
+  name: string;
+  from: string | null;
+}
+
+export async function putGuest(meetingId: Id, { key, name, from }: GuestDraft, removed = false): Promise<void> {
+  await append(meetingId, [{ kind: 'guest', data: { key: key ?? uuid(), name, from, removed } }]);
+}
+
+/** What the book says, and under it what the server last said. */
+export async function readOfficers(meetingId: Id): Promise<Officers> {
+  const { room } = await readBook(meetingId);
+  const roll = await (await database()).get('rolls', meetingId);
+  const known = new Map((roll?.guests ?? []).map((one) => [one.key, one]));
+  const removed = new Set<string>();
+  for (const entry of await (await database()).getAllFromIndex('proceedings', 'meeting_id', meetingId)) {
+    if (entry.kind === 'guest' && entry.outcome !== 'refused') removed.add(String(entry.data.key));
+  }
+  return {
+    chair: room.chair ?? roll?.chair_id ?? null,
+    minute_taker: room.minute_taker ?? roll?.minute_taker_id ?? null,
+    // A guest of whom this book has something to say is as the book says; the others are as the server has them.
+    guests: [...[...known.values()].filter((one) => !removed.has(one.key)), ...room.guests],
+  };
+}
+
+/** Whom the rules let lead a meeting: secretary and deputy, as far as this phone knows their offices. */
+export async function leadersOf(meeting: Meeting): Promise<Set<Id>> {
+  const leads = (title: string): boolean => title === 'secretary' || title === 'deputy_secretary';
+  const members = await (await database()).getAll('members');
+  return new Set(
+    members
+      .filter((one) => one.offices.some((office) => office.organization_id === meeting.organization_id && leads(office.title)))
+      .map((one) => one.id),
+  );
 }
 
 /** Asks for the roll and keeps it. Answers null, or the code of what went wrong. */
@@ -36,9 +102,9 @@ export async function fetchRoll(meetingId: Id, signal?: AbortSignal): Promise<st
     // Logged out or withdrawn while it was on its way: it must not come back.
     const meeting = await tx.objectStore('meetings').get(meetingId);
     if (!meeting) return;
-    const { counts, quorum, items } = body;
+    const { counts, quorum, items, chair_id = null, minute_taker_id = null, guests = [] } = body;
     await tx.objectStore('rolls').put({
-      meeting_id: meetingId, counts, quorum, items, etag: answer.etag ?? known?.etag ?? null, fetched_at: asked,
+      meeting_id: meetingId, counts, quorum, items, chair_id, minute_taker_id, guests, etag: answer.etag ?? known?.etag ?? null, fetched_at: asked,
     });
   });
   return null;

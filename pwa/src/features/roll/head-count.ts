@@ -1,0 +1,42 @@
+import type { RollItem } from '$api/shapes';
+
+/**
+ * The head-count of the room, the same as `handbook.attendance.head_count`, which says what each number means;
+ * `tests/data/attendance/head_count.json` holds both to it.
+ */
+export interface HeadCount {
+  total: number;
+  official: number;
+  probationary: number;
+  temporary_in: number;
+  exempt: number;
+  elsewhere: number;
+  attended: number;
+  official_due: number;
+  official_in_room: number;
+  late: RollItem[];
+  left_early: RollItem[];
+  excused: RollItem[];
+  unexcused: RollItem[];
+  not_recorded: RollItem[];
+}
+
+export function headCount(rows: readonly RollItem[]): HeadCount {
+  const of = (status: string): number => rows.filter((row) => row.status === status).length;
+  const attending = rows.filter((row) => row.state === 'present' || row.state === 'late');
+  const exempt = rows.filter((row) => row.state === 'exempt');
+  const elsewhere = exempt.filter((row) => row.status === 'temporary_out').length;
+  const official = rows.filter((row) => row.status === 'official');
+  const total = rows.length - of('temporary_in');
+  return {
+    total, official: total - of('probationary'), probationary: of('probationary'), temporary_in: of('temporary_in'),
+    exempt: exempt.length - elsewhere, elsewhere, attended: attending.length,
+    official_due: official.filter((row) => row.state !== 'exempt').length,
+    official_in_room: official.filter((row) => attending.includes(row) && !row.left_at).length,
+    late: attending.filter((row) => row.state === 'late'),
+    left_early: attending.filter((row) => row.left_at),
+    excused: rows.filter((row) => row.state === 'excused'),
+    unexcused: rows.filter((row) => row.state === 'unexcused'),
+    not_recorded: rows.filter((row) => row.state === null),
+  };
+}
