@@ -77,6 +77,12 @@ def faults(page: Page) -> list[str]:
     return found
 
 
+def large(page: Page, album: Album, name: str) -> None:
+    page.evaluate("document.documentElement.dataset.textSize = '200'")
+    album.picture(page, name)
+    page.evaluate("document.documentElement.dataset.textSize = '100'")
+
+
 def card(page: Page, title: str) -> Locator:
     return page.get_by_role("region", name=title)
 
@@ -113,8 +119,12 @@ def test_an_open_vote_by_phone(office: Page, voters: list[Voter], album: Album) 
     office.keyboard.press("Escape")
     propose(office, kind=title, method="Điện thoại")
     first, second = (voter.page for voter in voters)
+    expect(first.get_by_role("link", name="Biểu quyết ngay")).to_be_visible()
+    album.picture(first, "member-sees-the-meeting")
     first.get_by_role("link", name="Biểu quyết ngay").click()
+    expect(first.get_by_role("button", name="Đồng ý", exact=True)).to_be_visible()
     album.picture(first, "member-votes")
+    large(first, album, "member-votes-large")
     assert faults(first) == []
     first.get_by_role("button", name="Đồng ý", exact=True).click()
     album.picture(first, "member-is-asked")
@@ -137,6 +147,9 @@ def test_an_open_vote_by_phone(office: Page, voters: list[Voter], album: Album) 
     album.picture(first, "member-sees-the-result")
     first.get_by_role("link", name="Quay lại").click()
     expect(first.get_by_text(re.compile(f"{title}: Không thông qua"))).to_be_visible()
+    album.picture(first, "member-sees-it-at-the-meeting")
+    office.get_by_role("link", name="Quay lại").click()
+    expect(office).to_have_url(re.compile("/room$"))
 
 
 def test_a_vote_by_hands_says_what_does_not_add_up(office: Page, album: Album) -> None:

@@ -38,7 +38,6 @@ export const en: Record<keyof typeof vi, string> = {
   'room.toSettle': 'Look over and settle the meeting',
   'room.toResolution': 'Write the resolution',
   'room.settled': 'The roll is settled and can no longer be changed.',
-  'room.ballots': 'Votes',
   'room.cancelled': 'This meeting was cancelled.',
 
   'roll.title': 'Roll',

@@ -38,7 +38,6 @@ export const vi = {
   'room.toSettle': 'Xem lại và chốt cuộc họp',
   'room.toResolution': 'Soạn nghị quyết',
   'room.settled': 'Danh sách điểm danh đã chốt, không sửa được nữa.',
-  'room.ballots': 'Biểu quyết',
   'room.cancelled': 'Cuộc họp này đã hủy.',
 
   'roll.title': 'Danh sách điểm danh',
