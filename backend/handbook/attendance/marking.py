@@ -157,13 +157,14 @@ def _mark_one(
     return None
 
 
-def record_opener(meeting: Meeting, member_id: int, *, uow: UnitOfWork) -> None:
+def record_opener(meeting: Meeting, member_id: int, *, actor: Actor, uow: UnitOfWork) -> None:
     """Who opens the meeting and says to be in the room is present, whatever was foreseen; who was not summoned is no part
-    of the roll. The line says how and by whom, the entry of the opening who opened: no audit entry of its own.
+    of the roll.
     """
     line = locked_line(meeting.id, member_id, uow)
     if line is None or line.state in ATTENDING:
         return
+    before = line.state
     write_line(
         meeting,
         line,
@@ -174,6 +175,7 @@ def record_opener(meeting: Meeting, member_id: int, *, uow: UnitOfWork) -> None:
         uow=uow,
         flag=Flag.OPENED_MEETING,
     )
+    _record_mark(uow, meeting, line, actor=actor, before=before, stay=NO_TIMES, method=Method.SECRETARY)
 
 
 def locked_line(meeting_id: int, member_id: int, uow: UnitOfWork) -> Attendance | None:
@@ -245,7 +247,15 @@ def _write_stay(meeting: Meeting, line: Attendance, stay: Stay, *, actor: Actor,
     """When the member came and left; how the presence itself was recorded stays as it is."""
     before, had_left = line.state, line.left_at is not None
     _finish(meeting, line, before=before, had_left=had_left, stay=stay, uow=uow)
-    _record_mark(uow, meeting, line, actor=actor, before=before, stay=stay, method=Method(line.method or Method.SECRETARY))
+    _record_mark(
+        uow,
+        meeting,
+        line,
+        actor=actor,
+        before=before,
+        stay=stay,
+        method=Method(line.method or Method.SECRETARY),
+    )
 
 
 def _take_back(meeting: Meeting, line: Attendance, *, actor: Actor, uow: UnitOfWork) -> Attendance:

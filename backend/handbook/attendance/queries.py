@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, select
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require, visible
 from handbook.access.permissions import Permission
-from handbook.attendance.enums import AttendanceState, Decision, Method
+from handbook.attendance.enums import AttendanceState, Method
 from handbook.attendance.head_count import GuestLine, HeadCount, RollLine
 from handbook.attendance.head_count import head_count as count_heads
 from handbook.attendance.models import AbsenceRequest, Attendance, Guest
@@ -31,7 +31,7 @@ from handbook.members.models import Member
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 
-LINE_TAGS = ("attendance:line:checked_in", "attendance:line:marked", "attendance:absence_request:decided")
+LINE_TAGS = tuple(f"attendance:line:{act}" for act in ("checked_in", "marked", "excused", "settled"))
 _LINES = (
     select(
         Attendance.member_id,
@@ -113,7 +113,7 @@ def head_count(meeting: Meeting) -> HeadCount:
 def line_history(meeting: Meeting, member_id: int) -> list[dict[str, Any]]:
     """Every change of a member's line in the order it happened, from the audit record, which nothing is taken out of.
 
-    What the system writes for everybody at once (the summons, the closing) is told by the line itself.
+    What the line began with (the summons) is told by the line itself.
     """
     rows = db.session.execute(
         select(
@@ -132,8 +132,6 @@ def line_history(meeting: Meeting, member_id: int) -> list[dict[str, Any]]:
 
 def _change_of(row: Row[Any]) -> dict[str, Any]:
     details = row.details
-    by_request = row.tag == "attendance:absence_request:decided"
-    approved = AttendanceState.EXCUSED.value if details.get("decision") == Decision.APPROVED else None
     times = {
         name: datetime.fromisoformat(details[name]) if name in details else None
         for name in ("arrived_at", "left_at")
@@ -141,8 +139,8 @@ def _change_of(row: Row[Any]) -> dict[str, Any]:
     return {
         "at": row.at,
         "before": details.get("before"),
-        "state": approved if by_request else details.get("state"),
-        "method": Method.REQUEST.value if by_request else details.get("method", Method.SECRETARY.value),
+        "state": details.get("state"),
+        "method": details.get("method", Method.SECRETARY.value),
         **times,
         "actor_id": row.actor_member_id,
         "actor_name": row.full_name,

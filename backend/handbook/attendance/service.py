@@ -148,6 +148,7 @@ def decide_absence(
     if decision == Decision.APPROVED:
         line = locked_line(meeting.id, request.member_id, uow)
         if line is not None and line.state not in (*ATTENDING, AttendanceState.EXCUSED):
+            before = line.state
             write_line(
                 meeting,
                 line,
@@ -156,6 +157,15 @@ def decide_absence(
                 request.reason,
                 by=actor.member_id,
                 uow=uow,
+            )
+            record(
+                uow,
+                "attendance:line:excused",
+                actor=actor,
+                subject_id=meeting.id,
+                member_id=line.member_id,
+                path=meeting.organization.path,
+                details={"before": before, "state": line.state, "method": line.method},
             )
     _record(
         uow,

@@ -18,9 +18,9 @@ def summon_newcomers(event: MeetingOpened, uow: UnitOfWork) -> None:
     meeting = uow.session.get_one(Meeting, event.meeting_id)
     summon_members(meeting, uow=uow)
     if event.present_member_id is not None:
-        record_opener(meeting, event.present_member_id, uow=uow)
+        record_opener(meeting, event.present_member_id, actor=event.actor, uow=uow)
 
 
 @subscribe(MeetingClosed)
 def settle(event: MeetingClosed, uow: UnitOfWork) -> None:
-    close_roll(uow.session.get_one(Meeting, event.meeting_id), uow=uow)
+    close_roll(uow.session.get_one(Meeting, event.meeting_id), actor=event.actor, uow=uow)

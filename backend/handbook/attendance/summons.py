@@ -2,11 +2,12 @@
 
 from sqlalchemy import ColumnElement, insert, or_, select, update
 
-from handbook.access.actor import OfficeTitle
+from handbook.access.actor import Actor, OfficeTitle
 from handbook.attendance.counters import recount
 from handbook.attendance.enums import AttendanceState, Flag, Method
 from handbook.attendance.models import Attendance
 from handbook.attendance.rules import state_when_summoned
+from handbook.audit.service import record_about_many
 from handbook.kernel.clock import as_utc
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingKind
@@ -43,9 +44,12 @@ def summon_members(meeting: Meeting, *, uow: UnitOfWork) -> None:
     refresh_counts(meeting, uow=uow)
 
 
-def close_roll(meeting: Meeting, *, uow: UnitOfWork) -> None:
-    """Who is not recorded when the meeting closes was absent without leave, until somebody corrects it."""
-    uow.session.execute(
+def close_roll(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> None:
+    """Who is not recorded when the meeting closes was absent without leave, until somebody corrects it.
+
+    Each of them has an entry of the record: it is the one who closes, ``actor``, that has it written.
+    """
+    missing = uow.session.scalars(
         update(Attendance)
         .where(Attendance.meeting_id == meeting.id, Attendance.state.is_(None))
         .values(
@@ -55,7 +59,21 @@ def close_roll(meeting: Meeting, *, uow: UnitOfWork) -> None:
             recorded_by=None,
             content_version=meeting.content_version,
         )
+        .returning(Attendance.member_id)
         .execution_options(synchronize_session=False)
+    ).all()
+    record_about_many(
+        uow,
+        "attendance:line:settled",
+        actor=actor,
+        subject_id=meeting.id,
+        member_ids=sorted(missing),
+        path=meeting.organization.path,
+        details={
+            "before": None,
+            "state": AttendanceState.UNEXCUSED.value,
+            "method": Method.SYSTEM.value,
+        },
     )
     refresh_counts(meeting, uow=uow)
 

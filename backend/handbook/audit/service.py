@@ -1,5 +1,6 @@
 """Writing the record; always inside the unit of work of the act itself."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -42,6 +43,32 @@ def record(
             request_id=structlog.contextvars.get_contextvars().get("request_id"),
         )
     )
+
+
+def record_about_many(
+    uow: UnitOfWork,
+    tag: str,
+    *,
+    actor: Actor,
+    subject_id: int,
+    member_ids: Iterable[int],
+    path: str,
+    details: dict[str, Any],
+) -> None:
+    """The same entry about each of many members, in one statement: what one act changed for all of them."""
+    shared = {
+        "at": uow.clock.now(),
+        "tag": tag,
+        "actor_account_id": actor.account_id,
+        "actor_member_id": actor.member_id,
+        "subject_id": subject_id,
+        "path": path,
+        "details": details,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+    }
+    entries = [{**shared, "member_id": member_id} for member_id in member_ids]
+    if entries:
+        uow.session.execute(insert(AuditEntry), entries)
 
 
 def record_on(

@@ -1,6 +1,11 @@
-"""What happens to meetings, for the features above. Ids only: handlers read the rows in the same transaction."""
+"""What happens to meetings, for the features above. Ids only: handlers read the rows in the same transaction.
 
-from dataclasses import dataclass
+``actor``, where an event has one, is who acted: what a handler writes about others is recorded as that person's act.
+"""
+
+from dataclasses import dataclass, field
+
+from handbook.access.actor import SYSTEM, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class MeetingOpened:
     meeting_id: int
     organization_id: int
     present_member_id: int | None = None
+    actor: Actor = field(default=SYSTEM, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class MeetingClosing:
 class MeetingClosed:
     meeting_id: int
     organization_id: int
+    actor: Actor = field(default=SYSTEM, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ def open_meeting(
     meeting.opened_at = min(opened_at or now, now)
     _advance(meeting, following, "opened", actor=actor, uow=uow, opener_present=opener_present)
     present_member_id = actor.member_id if opener_present else None
-    uow.emit(MeetingOpened(meeting.id, meeting.organization_id, present_member_id))
+    uow.emit(MeetingOpened(meeting.id, meeting.organization_id, present_member_id, actor))
     return meeting
 
 
@@ -209,7 +209,7 @@ def close_meeting(
     now = uow.clock.now()
     meeting.closed_at = min(max(closed_at or now, meeting.opened_at or now), now)
     _advance(meeting, following, "closed", actor=actor, uow=uow)
-    uow.emit(MeetingClosed(meeting.id, meeting.organization_id))
+    uow.emit(MeetingClosed(meeting.id, meeting.organization_id, actor))
     return meeting
 
 
