@@ -23,12 +23,17 @@ export const routes: readonly Route[] = [
   { path: '/meetings/:id', tab: '/meetings', load: () => import('$features/meeting/MeetingScreen.svelte') },
   { path: '/meetings/:id/absence', tab: '/meetings', load: () => import('$features/meeting/AbsenceScreen.svelte') },
   { path: '/meetings/:id/ballots', tab: '/meetings', load: () => import('$features/ballots/VoteScreen.svelte') },
+  { path: '/meetings/:id/minutes', tab: '/meetings', load: () => import('$features/minutes/MinutesScreen.svelte') },
+  { path: '/m/:id', tab: '/meetings', load: () => import('$features/meeting/MeetingScreen.svelte') },
   { path: '/papers/:id', tab: '/meetings', load: () => import('$features/papers/PaperScreen.svelte') },
   { path: '/check-in', tab: '/', load: () => import('$features/check-in/ScanScreen.svelte') },
   { path: '/c/:id', open: true, load: () => import('$features/check-in/CheckInLinkScreen.svelte') },
 
   { path: '/documents', tab: '/documents', load: () => import('$features/resolutions/DocumentsScreen.svelte') },
   { path: '/resolutions/:id', tab: '/documents', load: () => import('$features/resolutions/ResolutionScreen.svelte') },
+
+  { path: '/tasks/:id', tab: '/me', load: () => import('$features/tasks/TaskScreen.svelte') },
+  { path: '/meetings/:id/score', tab: '/meetings', load: () => import('$features/scores/ScoreScreen.svelte') },
 
   { path: '/notices', tab: '/', load: () => import('$features/notices/NoticesScreen.svelte') },
   { path: '/me', tab: '/me', load: () => import('$features/me/MeScreen.svelte') },
@@ -52,6 +57,8 @@ export const routes: readonly Route[] = [
   { path: '/staff/organizations/:id/activation', tab: '/staff', load: () => import('$features/staff/sheets/SheetsScreen.svelte') },
   { path: '/staff/organizations/:id/settings', tab: '/staff', load: () => import('$features/staff/rules/SettingsScreen.svelte') },
   { path: '/staff/organizations/:id/agendas', tab: '/staff', load: () => import('$features/meeting-edit/TemplatesScreen.svelte') },
+  { path: '/staff/organizations/:id/tasks', tab: '/staff', load: () => import('$features/staff/tasks/TasksScreen.svelte') },
+  { path: '/staff/organizations/:id/score-sheet', tab: '/staff', load: () => import('$features/staff/scores/SheetScreen.svelte') },
 
   { path: '/chapter', tab: '/chapter', load: () => import('$features/chapter/ChapterScreen.svelte') },
   { path: '/chapter/members', tab: '/chapter', load: () => import('$features/chapter/MembersScreen.svelte') },
@@ -60,8 +67,14 @@ export const routes: readonly Route[] = [
   { path: '/chapter/meetings/:id', tab: '/chapter', load: () => import('$features/chapter/ManageScreen.svelte') },
   { path: '/chapter/meetings/:id/edit', tab: '/chapter', load: () => import('$features/meeting-edit/EditMeetingScreen.svelte') },
   { path: '/chapter/meetings/:id/room', tab: '/chapter', load: () => import('$features/room/RoomScreen.svelte') },
+  { path: '/chapter/meetings/:id/scan', tab: '/chapter', load: () => import('$features/reverse-scan/ReverseScanScreen.svelte') },
   { path: '/chapter/meetings/:id/ballots', tab: '/chapter', load: () => import('$features/ballots/manage/BallotsScreen.svelte') },
+  { path: '/chapter/meetings/:id/minutes', tab: '/chapter', load: () => import('$features/minutes/MinutesEditScreen.svelte') },
+  { path: '/chapter/meetings/:id/minutes/read', tab: '/chapter', load: () => import('$features/minutes/ReadBackScreen.svelte') },
   { path: '/chapter/meetings/:id/resolution', tab: '/chapter', load: () => import('$features/chapter/ResolutionEditScreen.svelte') },
+  { path: '/chapter/meetings/:id/score', tab: '/chapter', load: () => import('$features/chapter/ScoreScreen.svelte') },
+  { path: '/chapter/resolutions/:resolution', tab: '/chapter', load: () => import('$features/chapter/ResolutionEditScreen.svelte') },
+  { path: '/chapter/tasks', tab: '/chapter', load: () => import('$features/chapter/TasksScreen.svelte') },
 
   { path: '/404', open: true, load: () => import('./NotFoundScreen.svelte') },
 ];

@@ -43,7 +43,7 @@ export async function listNotices(): Promise<Notice[]> {
 
 /** Issued and revoked resolutions, the newest first. */
 export async function listResolutions(): Promise<Resolution[]> {
-  const rows = await (await database()).getAll('resolutions');
+  const rows = await overlay('resolutions', await (await database()).getAll('resolutions'), (row) => row.id);
   return rows.sort((a, b) => (b.issued_on ?? '').localeCompare(a.issued_on ?? ''));
 }
 

@@ -14,4 +14,6 @@ export const en: Record<keyof typeof vi, string> = {
   'notice.absence_approved': 'You are excused',
   'notice.absence_refused': 'Your absence request was not agreed',
   'notice.resolution_issued': 'New resolution',
+  'notice.resolution_revoked': 'A resolution was revoked',
+  'notice.task_due': 'Your task is {step, select, d0 {due today} late {overdue} other {due soon}}',
 };

@@ -14,6 +14,8 @@ export const vi = {
   'notice.absence_approved': 'Đồng chí được vắng có phép',
   'notice.absence_refused': 'Đơn xin vắng chưa được đồng ý',
   'notice.resolution_issued': 'Nghị quyết mới',
+  'notice.resolution_revoked': 'Nghị quyết bị thu hồi',
+  'notice.task_due': 'Đồng chí có nhiệm vụ {step, select, d0 {đến hạn hôm nay} late {đã quá hạn} other {sắp đến hạn}}',
 } as const;
 
 export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));

@@ -103,6 +103,8 @@ export const en: Record<keyof typeof vi, string> = {
   'acts.members': 'Members',
   'acts.import': 'Import a roster',
   'acts.sheets': 'Activation sheets',
+  'acts.tasks': 'Tasks',
+  'acts.scoreSheet': 'Score sheet',
   'acts.rules': 'Rules',
   'acts.excel': 'Download Excel',
   'acts.excelBusy': 'Downloading…',

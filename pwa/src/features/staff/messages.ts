@@ -103,6 +103,8 @@ export const vi = {
   'acts.members': 'Đảng viên',
   'acts.import': 'Nhập danh sách',
   'acts.sheets': 'Phiếu kích hoạt',
+  'acts.tasks': 'Nhiệm vụ',
+  'acts.scoreSheet': 'Phiếu chấm điểm',
   'acts.rules': 'Quy định',
   'acts.excel': 'Tải Excel',
   'acts.excelBusy': 'Đang tải…',

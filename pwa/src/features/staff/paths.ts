@@ -30,6 +30,12 @@ export function membersPath(id: Id, { q = '', status = '', below = false, cursor
   return `/api/organizations/${id}/members?${query}`;
 }
 
+/** Tasks of a tree: `overdue`, `all`, or one state. */
+export function tasksPath(id: Id, state: string): string {
+  const filter = state === 'overdue' ? '&overdue=true' : state === 'all' ? '' : `&state=${encodeURIComponent(state)}`;
+  return `/api/organizations/${id}/tasks?limit=50${filter}`;
+}
+
 /** Pages of the app. */
 export const nodeHref = (id: Id, month?: string): string => `/staff/organizations/${id}${month ? `?month=${month}` : ''}`;
 export const meetingHref = (id: Id): string => `/staff/meetings/${id}`;

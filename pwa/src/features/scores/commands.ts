@@ -1,0 +1,46 @@
+import { codeOf, request } from '$api/client';
+import type { Id } from '$api/shapes';
+import { readView, refreshView } from '$db/views';
+import { uuid } from '$lib/ids';
+import { enqueue, itemsAbout } from '$sync/outbox';
+import type { MeetingScore } from './shapes';
+
+export const scorePath = (meeting: Id): string => `/api/meetings/${encodeURIComponent(meeting)}/score`;
+export const readScore = async (meeting: Id): Promise<MeetingScore | null> =>
+  (await readView<MeetingScore>(scorePath(meeting)))?.body ?? null;
+export const fetchScore = (meeting: Id): Promise<string | null> => refreshView(scorePath(meeting));
+
+const subjectOf = (meeting: Id): string => `score:${meeting}`;
+/** The own sheet on its way, if there is one. */
+export const sheetOnItsWay = async (meeting: Id) => (await itemsAbout(subjectOf(meeting))).at(-1) ?? null;
+
+/** Hands in the own sheet; kept on this phone until the server has taken it, and then nowhere. */
+export async function handIn(meeting: Id, points: number[]): Promise<void> {
+  await enqueue({
+    kind: 'score', subject: subjectOf(meeting), method: 'PUT', path: `${scorePath(meeting)}/sheets/me`,
+    body: { key: uuid(), points },
+  });
+}
+
+async function act(meeting: Id, method: 'POST' | 'PUT', step: string, options: { body?: object; ifMatch?: string } = {}) {
+  const answer = await request(method, `${scorePath(meeting)}/${step}`, options);
+  await fetchScore(meeting);
+  return answer.ok ? null : codeOf(answer);
+}
+
+/** Each answers null, or the code of what went wrong. */
+export const openScoring = (meeting: Id): Promise<string | null> => act(meeting, 'POST', 'open');
+export const closeScoring = (score: MeetingScore): Promise<string | null> =>
+  act(score.meeting_id, 'POST', 'close', { ifMatch: score.etag });
+export const enterPaper = (meeting: Id, sheets: number, points: number): Promise<string | null> =>
+  act(meeting, 'PUT', 'paper', { body: { sheets, points } });
+
+/** Asks for the score every few seconds while the page is in sight. Returns the way to stop. */
+export function watchScore(meeting: Id): () => void {
+  const ask = (): void => {
+    if (document.visibilityState === 'visible') void fetchScore(meeting);
+  };
+  ask();
+  const timer = setInterval(ask, 5_000);
+  return () => clearInterval(timer);
+}
