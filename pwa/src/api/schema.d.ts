@@ -453,6 +453,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/meetings/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft the next month's meeting after the schedule, the last meeting and the template; the same one when asked again. */
+        post: operations["prepare_next_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting_id}": {
         parameters: {
             query?: never;
@@ -687,6 +706,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        /** When the organisation usually meets. */
+        get: operations["get_schedule"];
+        /** Say when the organisation usually meets, or that it has no schedule any more. Meetings that exist stay as they are. */
+        put: operations["change_schedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting_id}/attendance": {
         parameters: {
             query?: never;
@@ -698,7 +737,8 @@ export interface paths {
         };
         /** The roll with its counts; a plain member gets the own line and the counts. */
         get: operations["read_roll"];
-        put?: never;
+        /** Write many lines by hand; each is written whole or not at all, and answered by itself. */
+        put: operations["mark_many_lines"];
         post?: never;
         delete?: never;
         options?: never;
@@ -755,7 +795,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Write a member's line by hand. */
+        /** Write a member's line by hand; with ``code``, the member's own, as proof. */
         put: operations["mark_attendance"];
         post?: never;
         delete?: never;
@@ -802,6 +842,66 @@ export interface paths {
         head?: never;
         /** Approve or refuse a request. */
         patch: operations["decide_absence"];
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say who leads the meeting and who writes its minutes. */
+        put: operations["set_roles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/guests/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Write a guest down, or correct the entry under the same key. */
+        put: operations["put_guest"];
+        post?: never;
+        /** Take a guest out; one who is not there is gone already. */
+        delete: operations["remove_guest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/attendance/{member_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        /** How a line of the roll came about: for who may read the roll and for the member. */
+        get: operations["list_line_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/organizations/{organization_id}/resolutions": {
@@ -874,8 +974,110 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put a draft in force. */
+        /** Put a draft in force. Not passed by its meeting's vote it needs a reason, which is kept. */
         post: operations["issue_resolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resolutions/{resolution_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                resolution_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a resolution out of force, with a reason. */
+        post: operations["revoke_resolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/resolution-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft the resolution of a meeting from its conclusions and votes, with the next number. */
+        post: operations["draft_resolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Tasks of an organisation and of everything below it, the most urgent first; with the Accept header of a workbook all of
+         *     them as Excel.
+         */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        /** One task with its history. */
+        get: operations["get_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/updates/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how far a task is, that it is done, or why not; ``key`` is a UUID made by the device, and sending it again is safe.
+         * @description Whatever ends a task or opens it again needs ``If-Match``; progress does not, because two people may write some.
+         */
+        put: operations["put_task_update"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1073,6 +1275,199 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/{meeting_id}/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** What was sent to a meeting: everything with names for who runs it, for anybody else what they sent themselves. */
+        get: operations["list_opinions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/opinions/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Send an opinion or a question, or change the own one of this key. The device makes the key, so it may be sent twice. */
+        put: operations["put_opinion"];
+        post?: never;
+        /** Take an own opinion back. */
+        delete: operations["withdraw_opinion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/opinions/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gather opinions under a title, or take them out of their groups. */
+        post: operations["group_opinions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/opinions/{opinion_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                opinion_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Put an opinion in a group, mark it as answered, keep what was answered. */
+        patch: operations["answer_opinion"];
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/score-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        /** The sheet of 100 points in force at an organisation, and the versions that it gave itself. */
+        get: operations["list_score_sheets"];
+        put?: never;
+        /** Give an organisation and everything below it a sheet from a day on; without criteria as the one above has it. */
+        post: operations["add_score_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** The score of a meeting, or the sheet with which it would be scored. */
+        get: operations["get_score"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/score/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let who is in the room score the meeting. */
+        post: operations["open_score"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/score/sheets/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Hand in one's sheet: it is added to the sums and kept nowhere. */
+        put: operations["hand_in_score"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/score/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the scoring; average and grade are kept. */
+        post: operations["close_score"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/score/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a score that was collected on paper; it ends the scoring, so it happens once. */
+        put: operations["enter_paper_score"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting_id}/proceedings": {
         parameters: {
             query?: never;
@@ -1087,6 +1482,184 @@ export interface paths {
         put?: never;
         /** Write entries into the book of a meeting; the same entry again is answered as the first time. */
         post: operations["write_proceedings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** The minutes of a meeting: to its members once they are signed, before that to who writes them. */
+        get: operations["get_minutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rewrite sections, or name chair and minute-taker; signatures given so far have to be given again. */
+        patch: operations["edit_minutes"];
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes/compose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write the minutes from the facts, or bring them up to date; what somebody edited is kept, and says where the facts
+         *     have changed since.
+         */
+        post: operations["compose_minutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes/read-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that this version was read back before the meeting and agreed to. */
+        post: operations["read_minutes_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign this version, or an addendum, as chair or minute-taker, who proves once more who it is.
+         * @description The second signature under the minutes makes them final and settles the meeting in the same act.
+         */
+        post: operations["sign_minutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes/addenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Append a correction to signed minutes. */
+        post: operations["add_minutes_addendum"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** The minutes in the Party's layout as PDF/A. */
+        get: operations["read_minutes_as_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** The minutes in the Party's layout as DOCX. */
+        get: operations["read_minutes_as_docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/pack.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** Agenda and papers of a meeting as one PDF, for who has no phone; papers that are Word files are listed by name. */
+        get: operations["print_meeting_pack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/roll-sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** The roster of a meeting with room for signatures; that it was printed is recorded. */
+        get: operations["print_roll_sheet"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1202,6 +1775,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own feeds in force; their addresses were told when they were made. */
+        get: operations["list_feeds"];
+        put?: never;
+        /**
+         * Make a feed and tell its address, this once.
+         * @description The answer is kept nowhere, because it holds the token in clear text: an ``Idempotency-Key`` is therefore not heeded.
+         */
+        post: operations["make_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar-feeds/{feed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feed_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an own feed: its address leads nowhere from now on. */
+        delete: operations["revoke_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** One convened meeting for the calendar of this device. */
+        get: operations["get_meeting_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /** The meetings to which the owner of the feed is summoned. The address alone opens it; a revoked one is not found. */
+        get: operations["read_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizations/{organization_id}/reports/attendance": {
         parameters: {
             query?: never;
@@ -1310,6 +1961,18 @@ export interface components {
             presenter: string | null;
             minutes: number | null;
             body: string | null;
+            source?: string | null;
+        };
+        Schedule: {
+            kind: string;
+            starts: string;
+            minutes: number;
+            place: string;
+            online_url: string | null;
+            day: number | null;
+            week: number | null;
+            weekday: number | null;
+            next_working_day: boolean;
         };
         Organization: {
             /** @example 17 */
@@ -1329,6 +1992,7 @@ export interface components {
             agenda_templates: {
                 [key: string]: components["schemas"]["TemplateLine"][];
             };
+            schedule: components["schemas"]["Schedule"] | null;
             etag: string;
         };
         OrganizationPage: {
@@ -1571,6 +2235,11 @@ export interface components {
             minutes: number | null;
             /** @default null */
             body: string | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            source: "open_tasks" | null;
         };
         MeetingIn: {
             /** @enum {string} */
@@ -1597,6 +2266,8 @@ export interface components {
             presenter: string | null;
             minutes: number | null;
             body: string | null;
+            /** @enum {string|null} */
+            source: "open_tasks" | null;
         };
         Paper: {
             /** @example 17 */
@@ -1611,6 +2282,13 @@ export interface components {
             media_type: "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "image/png" | "image/jpeg" | "image/webp";
             size: number;
             sha256: string;
+        };
+        Warning: {
+            /** @enum {string} */
+            code: "notice_below_least" | "notice_short" | "duration_short" | "day_unusual" | "month_taken" | "thematic_missing" | "clash" | "place_taken";
+            params: {
+                [key: string]: unknown;
+            };
         };
         Counts: {
             summoned: number;
@@ -1649,9 +2327,13 @@ export interface components {
             closed_at: string | null;
             timezone: string;
             can: ("answer_absence" | "cancel" | "close" | "convene" | "edit" | "finalize" | "mark" | "open" | "show_qr")[];
-            warnings: ("notice_below_least" | "notice_short" | "duration_short")[];
+            warnings: components["schemas"]["Warning"][];
             counts: components["schemas"]["Counts"];
             etag: string;
+        };
+        NextMeeting: {
+            /** @default null */
+            month: string | null;
         };
         MeetingPage: {
             items: components["schemas"]["Meeting"][];
@@ -1683,6 +2365,11 @@ export interface components {
             minutes: number | null;
             /** @default null */
             body: string | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            source: "open_tasks" | null;
         };
         AgendaIn: {
             agenda: components["schemas"]["AgendaItemIn"][];
@@ -1725,9 +2412,44 @@ export interface components {
         AgendaTemplateIn: {
             agenda: components["schemas"]["NewAgendaItem"][] | null;
         };
+        ScheduleState: {
+            /** @example 17 */
+            organization_id: string;
+            schedule: components["schemas"]["Schedule"] | null;
+            can_write: boolean;
+            etag: string;
+        };
+        ScheduleFields: {
+            /** @enum {string} */
+            kind: "regular" | "thematic" | "committee" | "extraordinary" | "congress" | "conference";
+            starts: string;
+            minutes: number;
+            place: string;
+            /** @default null */
+            online_url: string | null;
+            /** @default null */
+            day: number | null;
+            /**
+             * @default null
+             * @enum {integer|null}
+             */
+            week: 1 | 2 | 3 | 4 | -1 | null;
+            /** @default null */
+            weekday: number | null;
+            /** @default false */
+            next_working_day: boolean;
+        };
+        ScheduleIn: {
+            schedule: components["schemas"]["ScheduleFields"] | null;
+        };
         Quorum: {
             required: number;
             reached: boolean;
+        };
+        Guest: {
+            key: string;
+            name: string;
+            from: string | null;
         };
         RollItem: {
             /** @example 17 */
@@ -1744,12 +2466,21 @@ export interface components {
             recorded_at: string | null;
             /** @example 17 */
             recorded_by: string | null;
+            /** Format: date-time */
+            arrived_at: string | null;
+            /** Format: date-time */
+            left_at: string | null;
             reason: string | null;
             flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell")[];
         };
         Roll: {
             counts: components["schemas"]["Counts"];
             quorum: components["schemas"]["Quorum"];
+            /** @example 17 */
+            chair_id: string | null;
+            /** @example 17 */
+            minute_taker_id: string | null;
+            guests: components["schemas"]["Guest"][];
             items: components["schemas"]["RollItem"][];
         };
         CheckInKey: {
@@ -1788,6 +2519,18 @@ export interface components {
             state: "present" | "late" | "excused" | "unexcused" | "exempt";
             /** @default null */
             reason: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            arrived_at: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            left_at: string | null;
+            /** @default null */
+            code: string | null;
         };
         AbsenceRequestIn: {
             reason: string;
@@ -1817,6 +2560,83 @@ export interface components {
             /** @enum {string} */
             decision: "approved" | "refused";
         };
+        MarkItem: {
+            /** @enum {string|null} */
+            state: "present" | "late" | "excused" | "unexcused" | "exempt" | null;
+            /** @default null */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            arrived_at: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            left_at: string | null;
+            /** @default null */
+            code: string | null;
+            /** @example 17 */
+            member_id: string;
+        };
+        Marks: {
+            items: components["schemas"]["MarkItem"][];
+            /**
+             * @default secretary
+             * @enum {string}
+             */
+            method: "secretary" | "sheet";
+            /** @default false */
+            only_unrecorded: boolean;
+        };
+        MarkAnswer: {
+            /** @example 17 */
+            member_id: string;
+            code: string | null;
+        };
+        MarkAnswers: {
+            items: components["schemas"]["MarkAnswer"][];
+            counts: components["schemas"]["Counts"];
+        };
+        Roles: {
+            /** @example 17 */
+            chair_id?: string | null;
+            /** @example 17 */
+            minute_taker_id?: string | null;
+        };
+        RolesAnswer: {
+            /** @example 17 */
+            chair_id: string | null;
+            /** @example 17 */
+            minute_taker_id: string | null;
+            warnings: "chair_no_officer"[];
+        };
+        GuestIn: {
+            name: string;
+            /** @default null */
+            from: string | null;
+        };
+        LineChange: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string|null} */
+            before: "present" | "late" | "excused" | "unexcused" | "exempt" | null;
+            /** @enum {string|null} */
+            state: "present" | "late" | "excused" | "unexcused" | "exempt" | null;
+            /** @enum {string|null} */
+            method: "qr" | "link" | "secretary" | "request" | "system" | "sheet" | "reverse_scan" | null;
+            /** Format: date-time */
+            arrived_at: string | null;
+            /** Format: date-time */
+            left_at: string | null;
+            /** @example 17 */
+            actor_id: string | null;
+            actor_name: string | null;
+        };
+        LineHistory: {
+            items: components["schemas"]["LineChange"][];
+        };
         TaskIn: {
             title: string;
             assignee_ids?: string[];
@@ -1842,12 +2662,37 @@ export interface components {
              * @example 17
              */
             meeting_id: string | null;
+            /**
+             * @default null
+             * @example 17
+             */
+            supersedes_id: string | null;
             tasks?: components["schemas"]["TaskIn"][];
+        };
+        ResolutionName: {
+            /** @example 17 */
+            id: string;
+            symbol: string;
+            title: string;
+            /** Format: date */
+            issued_on: string | null;
         };
         TaskAssignee: {
             /** @example 17 */
             member_id: string;
             full_name: string;
+        };
+        TaskUpdate: {
+            key: string;
+            /** @enum {string} */
+            kind: "progress" | "done" | "not_done" | "reopened";
+            text: string;
+            percent: number | null;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            full_name: string | null;
         };
         Task: {
             /** @example 17 */
@@ -1858,7 +2703,14 @@ export interface components {
             assignees: components["schemas"]["TaskAssignee"][];
             /** @enum {string} */
             state: "open" | "done" | "not_done";
+            percent: number | null;
+            reason: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            updates: components["schemas"]["TaskUpdate"][];
             mine: boolean;
+            can: ("progress" | "done" | "not_done" | "reopened")[];
+            etag: string;
         };
         Resolution: {
             /** @example 17 */
@@ -1876,9 +2728,16 @@ export interface components {
             state: "draft" | "issued" | "revoked";
             /** Format: date */
             issued_on: string | null;
+            issue_exception: string | null;
+            /** Format: date */
+            revoked_on: string | null;
+            revoke_reason: string | null;
+            supersedes: components["schemas"]["ResolutionName"] | null;
+            superseded_by: components["schemas"]["ResolutionName"] | null;
             /** @example 17 */
             meeting_id: string | null;
             tasks: components["schemas"]["Task"][];
+            can: string[];
             etag: string;
         };
         ResolutionPage: {
@@ -1899,7 +2758,55 @@ export interface components {
             body?: string;
             /** @example 17 */
             meeting_id?: string | null;
+            /** @example 17 */
+            supersedes_id?: string | null;
             tasks?: components["schemas"]["TaskIn"][];
+        };
+        Issue: {
+            /** @default null */
+            override_reason: string | null;
+        };
+        Revoke: {
+            reason: string;
+        };
+        TaskLine: {
+            /** @example 17 */
+            id: string;
+            title: string;
+            /** Format: date */
+            due_on: string | null;
+            assignees: components["schemas"]["TaskAssignee"][];
+            /** @enum {string} */
+            state: "open" | "done" | "not_done";
+            percent: number | null;
+            reason: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            updates: components["schemas"]["TaskUpdate"][];
+            mine: boolean;
+            can: ("progress" | "done" | "not_done" | "reopened")[];
+            etag: string;
+            /** @example 17 */
+            organization_id: string;
+            organization_name: string;
+            resolution: components["schemas"]["ResolutionName"];
+        };
+        TaskLinePage: {
+            items: components["schemas"]["TaskLine"][];
+            next: string | null;
+        };
+        TaskUpdateIn: {
+            /** @enum {string} */
+            kind: "progress" | "done" | "not_done" | "reopened";
+            /** @default  */
+            text: string;
+            /** @default null */
+            percent: number | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            at: string | null;
         };
         BallotIn: {
             key: string;
@@ -2065,6 +2972,119 @@ export interface components {
             box: components["schemas"]["BoxVote"][];
             votes: components["schemas"]["NamedVote"][];
         };
+        Opinion: {
+            /** @example 17 */
+            id: string;
+            key: string;
+            /** @example 17 */
+            meeting_id: string;
+            /** @example 17 */
+            agenda_item_id: string | null;
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+            /** @enum {string} */
+            kind: "opinion" | "question";
+            text: string;
+            group: string | null;
+            answered: boolean;
+            answer: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            mine: boolean;
+            etag: string;
+        };
+        Opinions: {
+            /** @example 17 */
+            meeting_id: string;
+            open: boolean;
+            runs: boolean;
+            items: components["schemas"]["Opinion"][];
+        };
+        OpinionIn: {
+            /**
+             * @default null
+             * @example 17
+             */
+            agenda_item_id: string | null;
+            /** @enum {string} */
+            kind: "opinion" | "question";
+            text: string;
+        };
+        Grouping: {
+            ids: string[];
+            group: string | null;
+        };
+        Answer: {
+            group?: string | null;
+            answered?: boolean;
+            answer?: string | null;
+        };
+        Criterion: {
+            title: string;
+            points: number;
+        };
+        ScoreSheet: {
+            /** @example 17 */
+            id: string;
+            /** Format: date */
+            valid_from: string;
+            criteria: components["schemas"]["Criterion"][];
+        };
+        ScoreSheets: {
+            /** @example 17 */
+            organization_id: string;
+            can_write: boolean;
+            criteria: components["schemas"]["Criterion"][];
+            set_by: string | null;
+            /** Format: date */
+            valid_from: string | null;
+            versions: components["schemas"]["ScoreSheet"][];
+        };
+        ScoreSheetIn: {
+            criteria: components["schemas"]["Criterion"][];
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_from: string | null;
+        };
+        OwnScore: {
+            scored: boolean;
+            may_score: boolean;
+        };
+        MeetingScore: {
+            /** @example 17 */
+            meeting_id: string;
+            /** @enum {string} */
+            state: "none" | "open" | "closed" | "withdrawn";
+            /** @enum {string|null} */
+            method: "phone" | "paper" | null;
+            criteria: components["schemas"]["Criterion"][];
+            present: number;
+            sheets: number;
+            /** @example 92.50 */
+            average: string | null;
+            /** @enum {string|null} */
+            grade: "good" | "fair" | "average" | "poor" | null;
+            criterion_averages: string[];
+            mine: components["schemas"]["OwnScore"];
+            can: string[];
+            etag: string;
+        };
+        FilledSheet: {
+            key: string;
+            points: number[];
+        };
+        HandedIn: {
+            scored: boolean;
+        };
+        PaperScore: {
+            sheets: number;
+            points: number;
+        };
         EntryIn: {
             id: string;
             /** @enum {string} */
@@ -2124,6 +3144,101 @@ export interface components {
             more: boolean;
             /** @enum {string} */
             state: "draft" | "convened" | "open" | "closed" | "finalized" | "cancelled";
+        };
+        MinutesParagraph: {
+            id: string;
+            text: string;
+            is_heading: boolean;
+            facts: string | null;
+            removed: boolean;
+            differs: boolean;
+        };
+        MinutesSection: {
+            key: string;
+            title: string;
+            paragraphs: components["schemas"]["MinutesParagraph"][];
+        };
+        Signer: {
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+        };
+        MinutesSignature: {
+            /** @enum {string} */
+            role: "chair" | "minute_taker";
+            full_name: string;
+            drawing: string | null;
+            /** Format: date-time */
+            signed_at: string;
+        };
+        Addendum: {
+            number: number;
+            text: string;
+            /** Format: date-time */
+            written_at: string;
+            signatures: components["schemas"]["MinutesSignature"][];
+        };
+        Minutes: {
+            /** @example 17 */
+            id: string;
+            /** @example 17 */
+            meeting_id: string;
+            /** @example 17 */
+            organization_id: string;
+            /** @enum {string} */
+            state: "draft" | "read_back" | "signed";
+            issuer: string;
+            superior: string | null;
+            place: string;
+            /** Format: date */
+            day: string;
+            symbol: string;
+            title: string;
+            subtitle: string;
+            sections: components["schemas"]["MinutesSection"][];
+            chair: components["schemas"]["Signer"] | null;
+            minute_taker: components["schemas"]["Signer"] | null;
+            signatures: components["schemas"]["MinutesSignature"][];
+            addenda: components["schemas"]["Addendum"][];
+            intact: boolean;
+            /** Format: date-time */
+            read_back_at: string | null;
+            /** Format: date-time */
+            signed_at: string | null;
+            /** Format: date-time */
+            changed_at: string;
+            etag: string;
+        };
+        ParagraphIn: {
+            id: string;
+            text: string;
+            /** @default false */
+            removed: boolean;
+        };
+        SectionIn: {
+            key: string;
+            paragraphs: components["schemas"]["ParagraphIn"][];
+        };
+        MinutesPatch: {
+            sections?: components["schemas"]["SectionIn"][];
+            /** @example 17 */
+            chair_id?: string;
+            /** @example 17 */
+            minute_taker_id?: string;
+        };
+        SignatureIn: {
+            /** @enum {string} */
+            role: "chair" | "minute_taker";
+            /** @default null */
+            login: string | null;
+            password: string;
+            /** @default null */
+            drawing: string | null;
+            /** @default 0 */
+            addendum: number;
+        };
+        AddendumIn: {
+            text: string;
         };
         PushKeyOut: {
             /** @description the public VAPID key, base64url */
@@ -2222,6 +3337,41 @@ export interface components {
             event: "shown" | "opened";
             /** Format: date-time */
             at: string;
+        };
+        CalendarFeed: {
+            /** @example 17 */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            titles: "neutral" | "full";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date */
+            read_on: string | null;
+        };
+        CalendarFeeds: {
+            items: components["schemas"]["CalendarFeed"][];
+        };
+        CalendarFeedIn: {
+            /** @default  */
+            name: string;
+            /**
+             * @default neutral
+             * @enum {string}
+             */
+            titles: "neutral" | "full";
+        };
+        NewCalendarFeed: {
+            /** @example 17 */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            titles: "neutral" | "full";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date */
+            read_on: string | null;
+            url: string;
         };
         Figures: {
             cells: number;
@@ -2330,12 +3480,32 @@ export interface components {
             items: components["schemas"]["ReportException"][];
             next: string | null;
         };
+        FollowedAttendance: {
+            /** @example 17 */
+            meeting_id: string;
+            /** @enum {string|null} */
+            state: "present" | "late" | "excused" | "unexcused" | "exempt" | null;
+            /** @enum {string|null} */
+            method: "qr" | "link" | "secretary" | "request" | "system" | "sheet" | "reverse_scan" | null;
+            /** Format: date-time */
+            checked_in_at: string | null;
+            /** Format: date-time */
+            recorded_at: string | null;
+            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell")[];
+            /** Format: date-time */
+            arrived_at: string | null;
+            /** Format: date-time */
+            left_at: string | null;
+            recorded_by_name: string | null;
+            code: string | null;
+        };
         Changes: {
             organizations: components["schemas"]["Organization"][];
             meetings: components["schemas"]["Meeting"][];
             resolutions: components["schemas"]["Resolution"][];
+            minutes: components["schemas"]["Minutes"][];
             notices: components["schemas"]["Notice"][];
-            attendance: components["schemas"]["OwnAttendance"][];
+            attendance: components["schemas"]["FollowedAttendance"][];
             absence_requests: components["schemas"]["AbsenceRequest"][];
             members: components["schemas"]["Member"][];
             me: components["schemas"]["SessionOut"] | null;
@@ -2679,6 +3849,20 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `nothing_to_follow`: There is neither a schedule nor an earlier meeting that the next one could be made after. */
+        "409.conflict.nothing_to_follow": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "nothing_to_follow";
+                };
+            };
+        };
         /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
         "409.conflict.wrong_state": {
             headers: {
@@ -2821,6 +4005,20 @@ export interface components {
                 };
             };
         };
+        /** @description Unprocessable content. `invalid_member_code`: Not the code of this member for this meeting. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        "422.invalid_member_code.unknown_field.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "invalid_member_code" | "unknown_field" | "validation_failed";
+                };
+            };
+        };
         /** @description Conflict. `already_decided`: The request was answered before. `conflict`: Another request changed the same thing at the same moment; read it again. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
         "409.already_decided.conflict.wrong_state": {
             headers: {
@@ -2860,6 +4058,48 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "classified_document" | "unknown_field" | "validation_failed";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `vote_not_passed`: The meeting voted on its resolution and did not pass it; issuing it all the same needs a reason, which is kept. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.vote_not_passed.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "vote_not_passed" | "wrong_state";
+                };
+            };
+        };
+        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        "422.classified_document.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "classified_document" | "validation_failed";
+                };
+            };
+        };
+        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `unknown_field`: A field that this operation does not know; `errors` names each. `update_key_taken`: The key names another update already. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        "422.classified_document.unknown_field.update_key_taken.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "classified_document" | "unknown_field" | "update_key_taken" | "validation_failed";
                 };
             };
         };
@@ -3004,6 +4244,146 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `opinion_withdrawn`: The opinion was withdrawn; what is sent anew needs a key of its own. `opinions_closed`: The meeting is not convened, or has opened already: what is to be said then is said in the room. `too_many_opinions`: One member may send so many opinions to one meeting, and no more. */
+        "409.conflict.opinion_withdrawn.opinions_closed.too_many_opinions": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "opinion_withdrawn" | "opinions_closed" | "too_many_opinions";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `opinions_closed`: The meeting is not convened, or has opened already: what is to be said then is said in the room. */
+        "409.conflict.opinions_closed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "opinions_closed";
+                };
+            };
+        };
+        /** @description Forbidden. `forbidden`: The caller may see the thing but not do this with it. `score_needs_presence`: Only who was in the room scores the meeting. `wrong_origin`: The request comes from another site's page. */
+        "403.forbidden.score_needs_presence.wrong_origin": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "score_needs_presence" | "wrong_origin";
+                };
+            };
+        };
+        /** @description Conflict. `already_scored`: The member has handed in a sheet; there is one for each, and nobody can take it out again. `conflict`: Another request changed the same thing at the same moment; read it again. `score_closed`: The scoring is over: the average stands. `score_not_open`: Nobody has begun the scoring of this meeting. */
+        "409.already_scored.conflict.score_closed.score_not_open": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "already_scored" | "conflict" | "score_closed" | "score_not_open";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `too_few_sheets`: An average of so few sheets would tell what each of them said. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.too_few_sheets.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "too_few_sheets" | "wrong_state";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.minutes_signed.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "minutes_signed" | "wrong_state";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. */
+        "409.conflict.minutes_signed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "minutes_signed";
+                };
+            };
+        };
+        /** @description Forbidden. `forbidden`: The caller may see the thing but not do this with it. `not_the_signer`: Somebody else is named in the minutes for this signature. `wrong_origin`: The request comes from another site's page. */
+        "403.forbidden.not_the_signer.wrong_origin": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "not_the_signer" | "wrong_origin";
+                };
+            };
+        };
+        /** @description Conflict. `already_signed`: This person has signed here already. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_altered`: What is stored is not what was signed: its digest differs. Nothing is printed from it. `minutes_not_read_back`: Minutes are read back before the meeting before anybody signs them. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. `signer_missing`: Nobody is named as chair or as minute-taker yet; `errors` says which. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.already_signed.conflict.minutes_altered.minutes_not_read_back.minutes_signed.signer_missing.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "already_signed" | "conflict" | "minutes_altered" | "minutes_not_read_back" | "minutes_signed" | "signer_missing" | "wrong_state";
+                };
+            };
+        };
+        /** @description Conflict. `minutes_altered`: What is stored is not what was signed: its digest differs. Nothing is printed from it. */
+        "409.minutes_altered": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "minutes_altered";
+                };
+            };
+        };
         /** @description Unprocessable content. `endpoint_not_allowed`: The endpoint is not one of a known push service. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.endpoint_not_allowed.unknown_field.validation_failed": {
             headers: {
@@ -3015,6 +4395,20 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "endpoint_not_allowed" | "unknown_field" | "validation_failed";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `member_required`: An account without a member record is summoned to nothing: its calendar would be empty. `too_many_feeds`: So many calendars are enough; revoke one first. */
+        "409.conflict.member_required.too_many_feeds": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "member_required" | "too_many_feeds";
                 };
             };
         };
@@ -4004,6 +5398,52 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    prepare_next_meeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextMeeting"];
+            };
+        };
+        responses: {
+            /** @description The meeting of that month, which was there already */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.nothing_to_follow"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     get_meeting: {
         parameters: {
             query?: never;
@@ -4588,6 +6028,89 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleState"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    change_schedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleState"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     read_roll: {
         parameters: {
             query?: never;
@@ -4626,6 +6149,41 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    mark_many_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Marks"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkAnswers"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.invalid_member_code.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4733,7 +6291,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
-            422: components["responses"]["422.unknown_field.validation_failed"];
+            422: components["responses"]["422.invalid_member_code.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4897,6 +6455,131 @@ export interface operations {
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    set_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Roles"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    put_guest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    remove_guest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_line_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineHistory"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5098,10 +6781,99 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Issue"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolution"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.vote_not_passed.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    revoke_resolution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                resolution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revoke"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolution"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    draft_resolution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resolution that the meeting has already */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolution"];
+                };
+            };
+            /** @description Created */
+            201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
@@ -5114,8 +6886,153 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                state?: "open" | "done" | "not_done" | null;
+                overdue?: boolean;
+                assignee_id?: string | null;
+                below?: boolean;
+            };
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskLinePage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    get_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskLine"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    put_task_update: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                task_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskUpdateIn"];
+            };
+        };
+        responses: {
+            /** @description The update was there already */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskLine"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskLine"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.unknown_field.update_key_taken.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -5571,6 +7488,466 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    list_opinions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opinions"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    put_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opinion"];
+                };
+            };
+            /** @description A new opinion */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opinion"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.not_summoned.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.opinion_withdrawn.opinions_closed.too_many_opinions"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    withdraw_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.not_summoned.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.opinions_closed"];
+            413: components["responses"]["413.body_too_large"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    group_opinions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Grouping"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opinions"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    answer_opinion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                opinion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opinion"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_score_sheets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreSheets"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    add_score_sheet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to send again: the same key with the same body answers what it answered first, with another body 422 `idempotency_conflict`. Keys belong to the account and live two days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoreSheetIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreSheets"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    get_score: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingScore"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    open_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingScore"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    hand_in_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilledSheet"];
+            };
+        };
+        responses: {
+            /** @description The sheet was counted already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.score_needs_presence.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.already_scored.conflict.score_closed.score_not_open"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    close_score: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingScore"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.too_few_sheets.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    enter_paper_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperScore"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingScore"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     read_proceedings: {
         parameters: {
             query?: {
@@ -5646,6 +8023,346 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    get_minutes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    edit_minutes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MinutesPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.minutes_signed"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    compose_minutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    read_minutes_back: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.minutes_signed"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    sign_minutes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignatureIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.invalid_credentials.not_authenticated"];
+            403: components["responses"]["403.forbidden.not_the_signer.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.already_signed.conflict.minutes_altered.minutes_not_read_back.minutes_signed.signer_missing.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            429: components["responses"]["429.busy.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    add_minutes_addendum: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to send again: the same key with the same body answers what it answered first, with another body 422 `idempotency_conflict`. Keys belong to the account and live two days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddendumIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    read_minutes_as_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.minutes_altered"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    read_minutes_as_docx: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.minutes_altered"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    print_meeting_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    print_roll_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5841,6 +8558,175 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_feeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeeds"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    make_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarFeedIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewCalendarFeed"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.wrong_origin"];
+            409: components["responses"]["409.conflict.member_required.too_many_feeds"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    revoke_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    get_meeting_calendar: {
+        parameters: {
+            query?: {
+                titles?: "neutral" | "full";
+            };
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    read_feed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
