@@ -48,6 +48,9 @@ export const en: Record<keyof typeof vi, string> = {
   'history.method.qr': 'code scanned',
   'history.method.link': 'code opened with the camera',
   'history.method.secretary': 'marked by the secretary',
+  'history.method.sheet': 'from a signed sheet',
+  'history.method.reverse_scan': 'code scanned in the room',
+  'history.byOther': '{how}: recorded by {name}',
   'history.method.request': 'by absence request',
   'history.method.system': 'recorded when the meeting closed',
 
@@ -66,6 +69,7 @@ export const en: Record<keyof typeof vi, string> = {
   'access.export': 'List exported',
   'access.phone': 'Phone number read',
   'access.roll': 'Roll of the cell read',
+  'access.minutes': 'Read the minutes of a meeting',
   'access.absence': 'Reason of absence read',
   'access.code': 'Activation slip issued',
   'access.unknownActor': 'Administrator account',

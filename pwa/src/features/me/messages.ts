@@ -48,6 +48,9 @@ export const vi = {
   'history.method.qr': 'quét mã',
   'history.method.link': 'mở mã bằng máy ảnh',
   'history.method.secretary': 'bí thư ghi',
+  'history.method.sheet': 'theo danh sách ký tên',
+  'history.method.reverse_scan': 'mã được quét tại cuộc họp',
+  'history.byOther': '{how}: đồng chí {name} điểm danh hộ',
   'history.method.request': 'theo đơn xin vắng',
   'history.method.system': 'ghi khi kết thúc cuộc họp',
 
@@ -66,6 +69,7 @@ export const vi = {
   'access.export': 'Xuất danh sách',
   'access.phone': 'Xem số điện thoại',
   'access.roll': 'Xem danh sách điểm danh của chi bộ',
+  'access.minutes': 'Xem biên bản cuộc họp',
   'access.absence': 'Xem lý do xin vắng',
   'access.code': 'Lập phiếu kích hoạt',
   'access.unknownActor': 'Tài khoản quản trị',
