@@ -152,6 +152,13 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("PUT", "/api/organizations/<id:organization_id>/agenda-templates/<string:kind>"): Expected(
         READERS, either(RUNNERS, STAFF), (200,), ORGANIZATION, {"agenda": []}, match="*"
     ),
+    ("GET", "/api/calendar-feeds"): own(),
+    ("POST", "/api/calendar-feeds"): own(
+        (201,), body={}, except_for={"administrator": 409}, because="The administrator is no member."
+    ),
+    ("DELETE", "/api/calendar-feeds/<id:feed_id>"): mine("calendar_feed", "feed_id", (204,)),
+    ("GET", "/calendar/<string:token>.ics"): everybody((404,), because="Nobody has a feed of this token."),
+    ("GET", "/api/meetings/<id:meeting_id>/calendar.ics"): Expected(READERS, READERS, (200,), MEETING),
     ("GET", "/api/organizations/<id:organization_id>/schedule"): Expected(
         READERS, READERS, (200,), ORGANIZATION
     ),
@@ -285,6 +292,12 @@ TABLE: dict[tuple[str, str], Expected] = {
         {"reason": "Ban hành nhầm"},
         match="resolution_to_revoke",
     ),
+    ("GET", "/api/resolutions/<id:resolution_id>/document.pdf"): Expected(
+        READERS, READERS, (200,), {"resolution_id": "resolution"}
+    ),
+    ("GET", "/api/resolutions/<id:resolution_id>/document.docx"): Expected(
+        READERS, READERS, (200,), {"resolution_id": "resolution"}
+    ),
     ("POST", "/api/meetings/<id:meeting_id>/resolution-draft"): Expected(
         READERS, RUNNERS, (201,), {"meeting_id": "open_meeting"}
     ),
@@ -414,6 +427,11 @@ TABLE |= {
     ("POST", "/api/meetings/<id:meeting_id>/minutes/addenda"): of_minutes(
         "signed_meeting", RUNNERS, (201,), {"text": "Địa điểm đúng là phòng số 3."}
     ),
+}
+
+TABLE |= {
+    ("GET", "/api/meetings/<id:meeting_id>/pack.pdf"): Expected(READERS, READERS, (200,), MEETING),
+    ("GET", "/api/meetings/<id:meeting_id>/roll-sheet.pdf"): look(),
 }
 
 BALLOT = {"ballot_id": "ballot"}

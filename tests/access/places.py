@@ -14,6 +14,7 @@ from tests.support.factories import World
 from handbook.access.actor import SYSTEM, OfficeTitle
 from handbook.attendance.models import AbsenceRequest
 from handbook.ballots.models import Ballot
+from handbook.calendars.models import CalendarFeed
 from handbook.documents.models import Blob, Paper
 from handbook.kernel.jobs import Job
 from handbook.kernel.text import fold, sort_key
@@ -296,8 +297,12 @@ def _furnish_account(uow: UnitOfWork, objects: Objects, world: World, role: str)
         created_at=now,
         state="planned",
     )
-    uow.session.add_all([notice, reminder])
+    feed = CalendarFeed(
+        account_id=account.id, token_hash=f"matrix-{role}", name="", titles="neutral", created_at=now
+    )
+    uow.session.add_all([notice, reminder, feed])
     uow.session.flush()
+    objects.put("calendar_feed", role, feed)
     delivery = Delivery(
         slot=f"matrix:{role}",
         reminder_id=reminder.id,

@@ -31,6 +31,7 @@ WORDS = {
     "<path:path>": "khong-co-trang-nay",
     "<string:name>": "attendance.quorum",
     "<string:kind>": "regular",
+    "<string:token>": "khong-co-lich-nay",
     "<uuid:key>": "6f1d9f6e-6f0b-4c4a-9d2b-0f3a2a5b7c11",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -119,6 +119,22 @@ def find_actor(token: str, clock: Clock) -> Actor | None:
     )
 
 
+def find_account_actor(account_id: int, clock: Clock) -> Actor | None:
+    """The actor of an account that may sign in, without a session: for what acts in its name, such as a calendar."""
+    account = db.session.get(Account, account_id)
+    if account is None or account.disabled_at is not None:
+        return None
+    organization = db.session.get(Organization, account.member.organization_id) if account.member else None
+    timezone = organization.timezone if organization else DEFAULT_TIMEZONE
+    return Actor(
+        account_id=account.id,
+        member_id=account.member_id,
+        organization_id=organization.id if organization else None,
+        path=organization.path if organization else None,
+        offices=_offices(account.member_id, account.id, today_in(timezone, clock)),
+    )
+
+
 def find_live_session(connection: Connection, token: str, clock: Clock) -> Row[Any] | None:
     """The row of a live session, for the layers that answer before Flask; None for anything else, and for a session that
     should first be marked as seen."""

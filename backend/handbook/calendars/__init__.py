@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from handbook.calendars import models
-
-__all__ = ["init_app", "models"]
+from handbook.calendars.routes import blp, feed_blp
+from handbook.extensions import api
 
 
 def init_app(app: Flask) -> None:
     """Register the routes."""
     del app
+    api.register_blueprint(blp)
+    api.register_blueprint(feed_blp)
