@@ -1,7 +1,7 @@
 """Resolutions revoked and superseded, progress of tasks, scores of meetings
 
 Revision ID: 0008
-Revises: 0007
+Revises: 0006
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
