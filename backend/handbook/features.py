@@ -16,6 +16,7 @@ NAMES = (
     "scores",
     "proceedings",
     "minutes",
+    "printing",
     "notifications",
     "calendars",
     "reports",

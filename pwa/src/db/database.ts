@@ -21,6 +21,7 @@ const shape: Record<StoreName, string> = {
   views: 'key',
   proceedings: 'id meeting_id',
   books: 'meeting_id',
+  minutes: 'meeting_id',
   outbox: 'seq subject state',
 };
 

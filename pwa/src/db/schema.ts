@@ -3,6 +3,7 @@ import type {
   AbsenceRequest, CheckInKey, Id, Meeting, Member, Notice, Organization, OwnAttendance, Resolution, Roll, Session,
 } from '$api/shapes';
 import type { Method } from '$api/client';
+import type { Minutes } from '$api/minutes-shapes';
 import type { EntryData, EntryKind } from '$sync/room';
 
 /** The bytes of a paper that is on this phone. */
@@ -19,7 +20,7 @@ export type OutboxState = 'queued' | 'sending' | 'done' | 'refused' | 'conflict'
 
 /** A patch of one stored row that screens see at once; see `overlay` in outbox.ts. */
 export interface LocalChange {
-  store: 'attendance' | 'absence_requests' | 'notices' | 'meetings' | 'resolutions';
+  store: 'attendance' | 'absence_requests' | 'notices' | 'meetings' | 'resolutions' | 'minutes';
   key: string;
   patch: object;
 }
@@ -130,6 +131,7 @@ export interface HandbookSchema extends DBSchema {
   views: { key: string; value: StoredView };
   proceedings: { key: string; value: StoredEntry; indexes: { meeting_id: Id } };
   books: { key: Id; value: StoredBook };
+  minutes: { key: Id; value: Minutes };
   outbox: { key: number; value: OutboxItem; indexes: { subject: string; state: OutboxState } };
 }
 
@@ -137,5 +139,5 @@ export type StoreName = StoreNames<HandbookSchema>;
 
 /** What `GET /api/sync` fills; a full answer replaces all of it. */
 export const syncedStores = [
-  'organizations', 'members', 'meetings', 'resolutions', 'notices', 'attendance', 'absence_requests',
+  'organizations', 'members', 'meetings', 'resolutions', 'notices', 'attendance', 'absence_requests', 'minutes',
 ] as const satisfies StoreName[];

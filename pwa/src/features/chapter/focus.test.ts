@@ -45,7 +45,8 @@ describe('the next act', () => {
     expect(act('convened', '2026-12-05T12:30:00Z')).toBe('wait');
     expect(act('convened', '2026-12-03T03:59:00Z')).toBe('enter');
     expect(act('open', '2026-12-03T02:00:00Z')).toBe('enter');
-    expect(act('closed', '2026-12-02T12:00:00Z')).toBe('draft_resolution');
+    expect(act('closed', '2026-12-02T12:00:00Z')).toBe('minutes');
+    expect(act('finalized', '2026-12-02T12:00:00Z')).toBe('draft_resolution');
     expect(act('closed', '2026-12-02T12:00:00Z', resolution('1', 'draft'))).toBe('issue_resolution');
     expect(act('closed', '2026-12-02T12:00:00Z', resolution('1', 'issued'))).toBe('finalize');
     expect(act('finalized', '2026-12-02T12:00:00Z', resolution('1', 'issued'))).toBe('done');

@@ -8,7 +8,7 @@ const SOON = 3 * DAY;
 /** How long a meeting that was held waits here for its resolution. */
 const RESOLUTION_WITHIN = 40 * DAY;
 
-export type NextAct = 'prepare' | 'convene' | 'wait' | 'enter' | 'draft_resolution' | 'issue_resolution' | 'finalize' | 'done';
+export type NextAct = 'prepare' | 'convene' | 'wait' | 'enter' | 'minutes' | 'draft_resolution' | 'issue_resolution' | 'finalize' | 'done';
 
 /** The resolution that belongs to a meeting: an issued one before a draft. */
 export function resolutionOf(meeting: Meeting, resolutions: readonly Resolution[]): Resolution | null {
@@ -28,7 +28,9 @@ export function nextAct(meeting: Meeting, resolution: Resolution | null, now: nu
     case 'closed':
     case 'finalized':
       if (resolution?.state === 'issued') return meeting.can.includes('finalize') ? 'finalize' : 'done';
-      return resolution ? 'issue_resolution' : 'draft_resolution';
+      if (resolution) return 'issue_resolution';
+      // Signing the minutes settles the meeting; the resolution comes after them.
+      return meeting.can.includes('finalize') ? 'minutes' : 'draft_resolution';
     default:
       return 'done';
   }

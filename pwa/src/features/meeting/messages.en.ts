@@ -10,7 +10,7 @@ export const en: Record<keyof typeof vi, string> = {
   'meeting.until': '{start} to {end}',
   'meeting.cancelled': 'This meeting was cancelled. Reason: {reason}',
   'meeting.cancelledNoReason': 'This meeting was cancelled.',
-  'meeting.now': 'Now: item {n}/{of}',
+  'meeting.discussing': 'Now: item {n}/{of}',
   'meeting.agenda': 'Agenda',
   'meeting.agendaEmpty': 'The agenda is still empty.',
   'meeting.minutes': '{n, plural, one {# minute} other {# minutes}}',

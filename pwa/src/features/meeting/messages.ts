@@ -10,7 +10,7 @@ export const vi = {
   'meeting.until': '{start} đến {end}',
   'meeting.cancelled': 'Cuộc họp đã hủy. Lý do: {reason}',
   'meeting.cancelledNoReason': 'Cuộc họp đã hủy.',
-  'meeting.now': 'Đang bàn nội dung {n}/{of}',
+  'meeting.discussing': 'Đang bàn nội dung {n}/{of}',
   'meeting.agenda': 'Chương trình',
   'meeting.agendaEmpty': 'Chưa có nội dung nào trong chương trình.',
   'meeting.minutes': '{n} phút',

@@ -51,6 +51,7 @@ export const en: Record<keyof typeof vi, string> = {
   'push.ended': 'Notifications are off for this device.',
 
   'devices.title': 'Devices logged in',
+  'devices.asOf': 'As of {time}',
   'devices.lead': 'These devices are using your account. If one is not yours, log it out at once and change your password.',
   'devices.this': 'This device',
   'devices.unknown': 'Unnamed device',

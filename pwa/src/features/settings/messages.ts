@@ -51,6 +51,7 @@ export const vi = {
   'push.ended': 'Đã tắt thông báo trên máy này.',
 
   'devices.title': 'Máy đang đăng nhập',
+  'devices.asOf': 'Bản lưu lúc {time}',
   'devices.lead': 'Những máy đang vào tài khoản của đồng chí. Máy nào không phải của mình, đồng chí cho đăng xuất ngay và đổi mật khẩu.',
   'devices.this': 'Máy này',
   'devices.unknown': 'Máy chưa rõ tên',

@@ -1,0 +1,121 @@
+import { codeOf, request, type Result } from '$api/client';
+import type { Minutes, MinutesSection, SignerRole } from '$api/minutes-shapes';
+import type { Id } from '$api/shapes';
+import { database, write } from '$db/database';
+import type { OutboxItem } from '$db/schema';
+import { dismissItem, enqueue, itemsAbout, overlay, unsettled } from '$sync/outbox';
+import { bodyOf, mergeOurs } from './text';
+
+const WAIT = 250;
+const TRIES = 60;
+
+function pathOf(meetingId: Id, rest = ''): string {
+  return `/api/meetings/${encodeURIComponent(meetingId)}/minutes${rest}`;
+}
+
+export function subjectOf(meetingId: Id): string {
+  return `minutes:${meetingId}`;
+}
+
+export interface Shown {
+  /** With the changes that are still on their way. */
+  minutes: Minutes;
+  /** Changes of this phone that somebody else's came before; their text is in `body`. */
+  conflict: OutboxItem | null;
+  pending: boolean;
+  refused: OutboxItem | null;
+}
+
+/** The minutes as this phone knows them; null when it does not. */
+export async function readMinutes(meetingId: Id): Promise<Shown | null> {
+  const stored = await (await database()).get('minutes', meetingId);
+  if (!stored) return null;
+  const [minutes] = await overlay('minutes', [stored], (row) => row.meeting_id);
+  const items = await itemsAbout(subjectOf(meetingId));
+  return {
+    minutes: minutes ?? stored,
+    conflict: items.find((item) => item.state === 'conflict') ?? null,
+    refused: items.find((item) => item.state === 'refused') ?? null,
+    pending: items.some((item) => unsettled.includes(item.state)),
+  };
+}
+
+async function keep(answer: Result<Minutes>): Promise<string | null> {
+  if (!answer.ok) return codeOf(answer);
+  if (answer.data) await write(['minutes'], (tx) => tx.objectStore('minutes').put(answer.data));
+  return null;
+}
+
+/** Asks the server for the minutes; null, or the code of why not. */
+export async function fetchMinutes(meetingId: Id): Promise<string | null> {
+  return keep(await request<Minutes>('GET', pathOf(meetingId)));
+}
+
+/** Has the minutes written from the facts, or brought up to date. */
+export async function composeMinutes(meetingId: Id): Promise<string | null> {
+  return keep(await request<Minutes>('POST', pathOf(meetingId, '/compose')));
+}
+
+export async function nameSigners(minutes: Minutes, body: { chair_id?: Id; minute_taker_id?: Id }): Promise<string | null> {
+  return keep(await request<Minutes>('PATCH', pathOf(minutes.meeting_id), { body, ifMatch: minutes.etag }));
+}
+
+export async function markReadBack(minutes: Minutes): Promise<string | null> {
+  return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/read-back'), { ifMatch: minutes.etag }));
+}
+
+export interface SignatureForm {
+  role: SignerRole;
+  login: string | null;
+  password: string;
+  drawing: string | null;
+  addendum: number;
+}
+
+export async function signMinutes(minutes: Minutes, body: SignatureForm): Promise<string | null> {
+  return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/signatures'), { body, ifMatch: minutes.etag }));
+}
+
+export async function addAddendum(minutes: Minutes, text: string, key: string): Promise<string | null> {
+  return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/addenda'), { body: { text }, idempotencyKey: key }));
+}
+
+/**
+ * Keeps a new text of one section on this phone and sends it when it can. What still waits is replaced, so that the server
+ * gets one change of the version that was read; one that is being sent is waited for, because its answer is the next version.
+ */
+export async function saveSection(meetingId: Id, section: MinutesSection): Promise<void> {
+  for (let round = 0; round < TRIES; round++) {
+    const items = await itemsAbout(subjectOf(meetingId));
+    if (!items.some((item) => item.state === 'sending' && navigator.onLine)) break;
+    await new Promise((done) => setTimeout(done, WAIT));
+  }
+  const shown = await readMinutes(meetingId);
+  if (!shown) return;
+  const sections = shown.minutes.sections.map((one) => (one.key === section.key ? section : one));
+  const waiting = (await itemsAbout(subjectOf(meetingId))).find((item) => item.state === 'queued' || item.state === 'sending');
+  const body = { sections: mergeOurs(waiting?.body, bodyOf(section)) };
+  await enqueue(
+    {
+      kind: 'minutes_edit', subject: subjectOf(meetingId), method: 'PATCH', path: pathOf(meetingId), body,
+      ifMatch: waiting?.if_match ?? shown.minutes.etag, local: { store: 'minutes', key: meetingId, patch: { sections } },
+    },
+    [],
+    async (tx) => {
+      if (waiting?.seq !== undefined) await tx.objectStore('outbox').delete(waiting.seq);
+    },
+  );
+}
+
+/** After a conflict: sends the chosen sections against the version that came first, or lets ours go. */
+export async function settleConflict(meetingId: Id, item: OutboxItem, sections: readonly MinutesSection[]): Promise<string | null> {
+  const failed = await fetchMinutes(meetingId);
+  if (failed) return failed;
+  if (item.seq !== undefined) await dismissItem(item.seq);
+  for (const section of sections) await saveSection(meetingId, section);
+  return null;
+}
+
+export async function dropItem(item: OutboxItem): Promise<void> {
+  if (item.seq !== undefined) await dismissItem(item.seq);
+}

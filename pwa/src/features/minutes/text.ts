@@ -1,0 +1,75 @@
+import type { MinutesParagraph, MinutesSection } from '$api/minutes-shapes';
+import { randomKey } from '$lib/ids';
+
+/** What is sent of a section: every paragraph with its words. */
+export interface SectionBody {
+  key: string;
+  paragraphs: { id: string; text: string; removed: boolean }[];
+}
+
+export function bodyOf(section: MinutesSection): SectionBody {
+  return { key: section.key, paragraphs: section.paragraphs.map(({ id, text, removed }) => ({ id, text, removed })) };
+}
+
+/** The sections of a change that waits, with one of them written anew. */
+export function mergeOurs(waiting: unknown, section: SectionBody): SectionBody[] {
+  const before = sectionsIn(waiting).filter((one) => one.key !== section.key);
+  return [...before, section];
+}
+
+export function sectionsIn(body: unknown): SectionBody[] {
+  const sections = (body as { sections?: SectionBody[] } | undefined)?.sections;
+  return Array.isArray(sections) ? sections : [];
+}
+
+/** Where a paragraph comes from, for its mark. */
+export function originOf(paragraph: MinutesParagraph): 'facts' | 'edited' | 'own' {
+  if (paragraph.facts === null) return 'own';
+  return paragraph.text === paragraph.facts ? 'facts' : 'edited';
+}
+
+export function printed(section: MinutesSection): MinutesParagraph[] {
+  return section.paragraphs.filter((paragraph) => !paragraph.removed);
+}
+
+function changed(section: MinutesSection, id: string, change: Partial<MinutesParagraph>): MinutesSection {
+  return { ...section, paragraphs: section.paragraphs.map((one) => (one.id === id ? { ...one, ...change } : one)) };
+}
+
+export function withText(section: MinutesSection, id: string, text: string): MinutesSection {
+  return changed(section, id, { text, differs: false });
+}
+
+/** A paragraph of the facts is left out and can be brought back; one's own is gone. */
+export function without(section: MinutesSection, id: string): MinutesSection {
+  const found = section.paragraphs.find((one) => one.id === id);
+  if (found && found.facts === null) return { ...section, paragraphs: section.paragraphs.filter((one) => one.id !== id) };
+  return changed(section, id, { removed: true, differs: false });
+}
+
+export function broughtBack(section: MinutesSection, id: string): MinutesSection {
+  return changed(section, id, { removed: false });
+}
+
+export function withNew(section: MinutesSection, after: string | null, text: string): MinutesSection {
+  const place = section.paragraphs.findIndex((one) => one.id === after) + 1 || section.paragraphs.length;
+  const fresh: MinutesParagraph = { id: `own-${randomKey()}`, text, is_heading: false, facts: null, removed: false, differs: false };
+  return { ...section, paragraphs: [...section.paragraphs.slice(0, place), fresh, ...section.paragraphs.slice(place)] };
+}
+
+/** The words of a section as they would be printed. */
+export function wordsOf(body: SectionBody): string[] {
+  return body.paragraphs.filter((one) => !one.removed).map((one) => one.text);
+}
+
+/** Our words of a section laid over the server's present version of it, for sending them once more. */
+export function oursOver(theirs: MinutesSection, ours: SectionBody): MinutesSection {
+  const known = new Map(theirs.paragraphs.map((one) => [one.id, one]));
+  return {
+    ...theirs,
+    paragraphs: ours.paragraphs.map((one) => {
+      const base = known.get(one.id) ?? { is_heading: false, facts: null, differs: false };
+      return { ...base, ...one };
+    }),
+  };
+}
