@@ -62,21 +62,12 @@ def enter(context: BrowserContext, service: Service, chapter: Chapter, role: str
     context.add_cookies([{"name": COOKIE, "value": chapter.world.token_of(role), "url": service.url}])
     page = context.new_page()
     page.goto(service.url)
-    accept(page)
     saved_on_the_phone(page)
     page.goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/room")
     heading(page, TITLE)
     expect(page.get_by_text(chapter.names["member22"])).to_be_visible()
     page.wait_for_timeout(1500)
     return page
-
-
-def accept(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    tick = page.get_by_label("Tôi đã đọc và đồng ý")
-    if tick.count():
-        tick.check()
-        page.get_by_role("button", name="Tiếp tục").click()
 
 
 def test_the_room(room: Room, album: Album) -> None:

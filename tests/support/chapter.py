@@ -8,6 +8,7 @@ from flask import Flask
 from tests.support.factories import World
 
 from handbook.access.actor import SYSTEM, OfficeTitle
+from handbook.accounts.service import PURPOSE_NOTICE_VERSION
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.enums import MeetingKind
@@ -72,6 +73,9 @@ def build_chapter(app: Flask, **meeting: Any) -> Chapter:
             world.add_member(
                 role, names[role], "cell", status.get(number, MemberStatus.OFFICIAL), number=number, uow=uow
             )
+        for account in world.accounts.values():
+            account.purpose_notice_version = PURPOSE_NOTICE_VERSION
+            account.purpose_accepted_at = uow.clock.now()
         world.give_office("secretary", "cell", OfficeTitle.SECRETARY, uow=uow)
         world.give_office("deputy", "cell", OfficeTitle.DEPUTY_SECRETARY, uow=uow)
         uow.session.flush()
