@@ -3,7 +3,7 @@
 from flask import Flask
 
 from handbook.extensions import api
-from handbook.resolutions import routes, subscribers, task_routes
+from handbook.resolutions import file_routes, routes, subscribers, task_routes
 
 __all__ = ["init_app", "subscribers"]
 
@@ -12,4 +12,5 @@ def init_app(app: Flask) -> None:
     """Register the routes; importing ``subscribers`` registers those."""
     del app
     api.register_blueprint(routes.blp)
+    api.register_blueprint(file_routes.blp)
     api.register_blueprint(task_routes.blp)

@@ -80,23 +80,53 @@ async function settle(answer: Awaited<ReturnType<typeof request<Resolution>>>): 
 
 /** Saves the draft: a new one, or changes of the one that is there. */
 export async function saveResolution(
-  meeting: Meeting, form: ResolutionForm, known: Resolution | null, key: string,
+  { organization_id, meeting_id }: Pick<Resolution, 'organization_id' | 'meeting_id'>, form: ResolutionForm,
+  known: Resolution | null, key: string,
 ): Promise<Answer> {
   const body = {
-    symbol: form.symbol.trim(), title: form.title.trim(), body: form.body.trim(), meeting_id: meeting.id,
+    symbol: form.symbol.trim(), title: form.title.trim(), body: form.body.trim(), meeting_id,
     tasks: form.tasks.map(({ title, due_on, assignee_ids }) => ({ title: title.trim(), due_on: due_on || null, assignee_ids })),
   };
   if (known) {
-    return settle(await request('PATCH', `/api/resolutions/${encodeURIComponent(known.id)}`, { body, ifMatch: known.etag }));
+    return settle(await request('PATCH', resolutionPath(known.id), { body, ifMatch: known.etag }));
   }
-  const path = `/api/organizations/${encodeURIComponent(meeting.organization_id)}/resolutions`;
+  const path = `/api/organizations/${encodeURIComponent(organization_id)}/resolutions`;
   return settle(await request('POST', path, { body, idempotencyKey: key }));
 }
 
-export async function issueResolution(resolution: Resolution): Promise<Answer> {
-  return settle(
-    await request('POST', `/api/resolutions/${encodeURIComponent(resolution.id)}/issue`, { ifMatch: resolution.etag }),
+const resolutionPath = (id: Id): string => `/api/resolutions/${encodeURIComponent(id)}`;
+
+/** Puts a draft in force; `reason` says why although the meeting's vote did not pass it. */
+export async function issueResolution(resolution: Resolution, reason: string): Promise<Answer> {
+  const body = reason.trim() ? { override_reason: reason.trim() } : {};
+  return settle(await request('POST', `${resolutionPath(resolution.id)}/issue`, { ifMatch: resolution.etag, body }));
+}
+
+/** The draft that the server writes from the conclusions and votes of a meeting; null when it cannot be asked. */
+export async function draftResolution(meeting: Meeting): Promise<Resolution | null> {
+  const answer = await settle(await request('POST', `/api/meetings/${encodeURIComponent(meeting.id)}/resolution-draft`));
+  return 'resolution' in answer ? answer.resolution : null;
+}
+
+/** Takes a resolution out of force. Null, or the code of what went wrong. */
+export async function revokeResolution(resolution: Resolution, reason: string): Promise<string | null> {
+  const answer = await settle(
+    await request('POST', `${resolutionPath(resolution.id)}/revoke`, { ifMatch: resolution.etag, body: { reason: reason.trim() } }),
   );
+  return 'refusal' in answer ? answer.refusal.code : null;
+}
+
+/** A draft that takes the place of `old` when it is issued: the same words under the next number, to be changed. */
+export async function replaceResolution(old: Resolution, key: string): Promise<Answer> {
+  const symbol = await proposeSymbol(old.organization_id);
+  if (!symbol) return { refusal: { code: 'network', symbol: null, field: null } };
+  const open = old.tasks.filter((task) => task.state === 'open');
+  const body = {
+    symbol, title: old.title, body: old.body, meeting_id: null, supersedes_id: old.id,
+    tasks: open.map((task) => ({ title: task.title, due_on: task.due_on, assignee_ids: task.assignees.map((one) => one.member_id) })),
+  };
+  const path = `/api/organizations/${encodeURIComponent(old.organization_id)}/resolutions`;
+  return settle(await request('POST', path, { body, idempotencyKey: key }));
 }
 
 /** The next symbol of this issuer, or '' when the server cannot be asked. */

@@ -1,0 +1,172 @@
+"""Resolutions drafted from the meeting, issued by its vote, revoked and superseded."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from tests.support.clients import ApiClient, code_of
+from tests.support.factories import World
+from tests.support.meetings import if_match, opened
+
+from handbook.audit.models import AuditEntry
+from handbook.kernel.db import db
+from handbook.notifications.models import Reminder
+
+SignIn = Callable[[str], ApiClient]
+pytestmark = pytest.mark.usefixtures("engine_name")
+
+
+def issue(client: ApiClient, resolution: dict[str, Any], body: Any = None, expect: int = 200) -> Any:
+    return client.post(
+        f"/api/resolutions/{resolution['id']}/issue", body, headers=if_match(resolution), expect=expect
+    )
+
+
+def create(client: ApiClient, world: World, **changes: Any) -> dict[str, Any]:
+    path = f"/api/organizations/{world.id_of('cell')}/resolutions"
+    symbol = client.get(f"{path}/next-symbol", expect=200).json["symbol"]
+    body = {"symbol": symbol, "title": "Nghị quyết tháng 12", "body": "1. Làm.", **changes}
+    answer: dict[str, Any] = client.post(path, body, expect=201).json
+    return answer
+
+
+def draft(client: ApiClient, meeting: dict[str, Any], expect: int = 201) -> Any:
+    return client.post(f"/api/meetings/{meeting['id']}/resolution-draft", expect=expect)
+
+
+def vote(client: ApiClient, meeting: dict[str, Any], **numbers: int) -> None:
+    """A vote by hands on the resolution; all six are entered in the book of the room's way."""
+    made = client.post(
+        f"/api/meetings/{meeting['id']}/ballots",
+        {"key": str(uuid4()), "title": "Thông qua nghị quyết", "kind": "resolution", "method": "hand"},
+        expect=201,
+    ).json
+    running = client.post(f"/api/ballots/{made['id']}/open", headers=if_match(made), expect=200).json
+    client.post(
+        f"/api/ballots/{made['id']}/close",
+        {"expected_denominator": running["progress"]["denominator"], "tally": numbers},
+        headers=if_match(running),
+        expect=200,
+    )
+
+
+def mark_present(client: ApiClient, meeting: dict[str, Any], world: World) -> None:
+    for role in ("member", "second_member", "secretary", "deputy"):
+        path = f"/api/meetings/{meeting['id']}/attendance/{world.id_of(role)}"
+        client.put(path, {"state": "present"}, expect=200)
+
+
+def test_a_draft_is_written_once_from_the_meeting_with_the_next_number(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    create(secretary, world)
+    meeting = opened(secretary, world.id_of("cell"))
+    mark_present(secretary, meeting, world)
+    vote(secretary, meeting, agree=4, disagree=0, other=0)
+    made = draft(secretary, meeting).json
+    assert (made["symbol"], made["state"], made["meeting_id"]) == ("02-NQ/CB", "draft", meeting["id"])
+    assert made["title"] == "Nghị quyết sinh hoạt chi bộ tháng 12/2026"
+    assert "họp ngày 05/12/2026, có mặt 4/6 đảng viên" in made["body"]
+    assert "Thông qua nghị quyết: 4/4 đảng viên chính thức biểu quyết đồng ý." in made["body"]
+    assert draft(secretary, meeting, expect=200).json["id"] == made["id"]
+    draft(sign_in("member"), meeting, expect=403)
+
+
+def test_a_meeting_that_was_not_held_has_no_resolution(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    path = f"/api/organizations/{world.id_of('cell')}/meetings"
+    fields = {
+        "kind": "regular",
+        "title": "Sinh hoạt",
+        "starts_at": "2026-12-05T19:00:00+07:00",
+        "ends_at": "2026-12-05T21:00:00+07:00",
+        "place": "Nhà văn hóa",
+    }
+    meeting = secretary.post(path, fields, expect=201).json
+    assert code_of(draft(secretary, meeting, expect=409)) == "wrong_state"
+
+
+def test_what_the_meeting_voted_down_is_issued_only_with_a_reason_on_record(
+    sign_in: SignIn, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    mark_present(secretary, meeting, world)
+    vote(secretary, meeting, agree=1, disagree=3, other=0)
+    made = draft(secretary, meeting).json
+    assert code_of(issue(secretary, made, expect=409)) == "vote_not_passed"
+    reason = "Biểu quyết lại ngoài sổ, có biên bản"
+    done = issue(secretary, made, {"override_reason": reason}).json
+    assert (done["state"], done["issue_exception"]) == ("issued", reason)
+    entry = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.tag == "resolutions:resolution:issued")
+    ).one()
+    assert entry.details == {"issue_exception": True}
+
+
+def test_the_last_vote_counts(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    mark_present(secretary, meeting, world)
+    vote(secretary, meeting, agree=1, disagree=3, other=0)
+    vote(secretary, meeting, agree=4, disagree=0, other=0)
+    done = issue(secretary, draft(secretary, meeting).json).json
+    assert (done["state"], done["issue_exception"]) == ("issued", None)
+
+
+def test_a_revoked_resolution_says_why_tells_the_cell_and_lets_its_tasks_lapse(
+    sign_in: SignIn, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    task = {"title": "Một việc", "assignee_ids": [world.id_of("member")], "due_on": "2026-12-20"}
+    made = issue(secretary, create(secretary, world, tasks=[task])).json
+    path = f"/api/resolutions/{made['id']}/revoke"
+    secretary.post(path, {"reason": "Ban hành nhầm"}, expect=428)
+    secretary.post(path, {}, headers=if_match(made), expect=422)
+    gone = secretary.post(path, {"reason": "Ban hành nhầm"}, headers=if_match(made), expect=200).json
+    assert (gone["state"], gone["revoke_reason"], gone["revoked_on"]) == (
+        "revoked",
+        "Ban hành nhầm",
+        "2026-12-01",
+    )
+    assert gone["tasks"][0]["can"] == []
+    assert sign_in("member").get(f"/api/resolutions/{made['id']}", expect=200).json["revoke_reason"]
+    assert secretary.get(f"/api/organizations/{world.id_of('cell')}/tasks", expect=200).json["items"] == []
+    kinds = {row.kind: row.state for row in db.session.scalars(select(Reminder))}
+    assert kinds["task_due"] == "cancelled"
+    assert kinds["resolution_revoked"] == "planned"
+    assert (
+        code_of(secretary.post(path, {"reason": "Lần nữa"}, headers=if_match(gone), expect=409))
+        == "wrong_state"
+    )
+
+
+def test_a_new_resolution_takes_the_place_of_an_old_one_when_it_is_issued(
+    sign_in: SignIn, world: World
+) -> None:
+    secretary, member = sign_in("secretary"), sign_in("member")
+    old = issue(secretary, create(secretary, world)).json
+    cursor = member.get("/api/sync", expect=200).json["cursor"]
+    new = create(secretary, world, supersedes_id=old["id"])
+    assert new["supersedes"]["symbol"] == old["symbol"]
+    assert member.get(f"/api/resolutions/{old['id']}", expect=200).json["state"] == "issued"
+    issued = issue(secretary, new).json
+    changed = member.get(f"/api/sync?cursor={cursor}", expect=200).json["changes"]["resolutions"]
+    states = {
+        row["id"]: (row["state"], row["superseded_by"] and row["superseded_by"]["id"]) for row in changed
+    }
+    assert states == {old["id"]: ("revoked", issued["id"]), issued["id"]: ("issued", None)}
+
+
+def test_only_a_resolution_in_force_of_the_same_organisation_is_superseded(
+    sign_in: SignIn, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    draft_ = create(secretary, world)
+    path = f"/api/organizations/{world.id_of('cell')}/resolutions"
+    body = {"symbol": "09-NQ/CB", "title": "Nghị quyết", "body": "1."}
+    wrong = secretary.post(path, {**body, "supersedes_id": draft_["id"]}, expect=422).json
+    assert wrong["errors"] == [{"pointer": "/supersedes_id", "code": "not_in_force"}]
+    unknown = secretary.post(path, {**body, "supersedes_id": "999999"}, expect=422).json
+    assert unknown["errors"] == [{"pointer": "/supersedes_id", "code": "unknown"}]
