@@ -11,7 +11,7 @@ const reports = join(root, '../build/pwa');
 
 /** Not fetched by every phone ahead of need: the worker keeps these from their first use on, and src/app/warm.ts
  *  uses those of a secretary or of staff at once. */
-const onDemand = /src\/features\/(staff|chapter|meeting-edit|roll|room|ballots)\/|src\/ui\/gallery\/|\.en\.ts$|i18n\/pseudo|pdf/;
+const onDemand = /src\/features\/(staff|chapter|meeting-edit|reverse-scan|roll|room|ballots)\/|src\/ui\/gallery\/|\.en\.ts$|i18n\/pseudo|pdf/;
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
