@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 VARIABLES = (
     "HANDBOOK_DATA_DIR",
     "HANDBOOK_DATABASE_URL",
@@ -64,6 +66,11 @@ class Settings:
     def cookie_secure(self) -> bool:
         """Whether the session cookie is marked Secure: always, except on plain http://localhost."""
         return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def is_this_computer_only(self) -> bool:
+        """Whether no other device can open the public URL."""
+        return urlsplit(self.public_url).hostname in LOOPBACK
 
     @property
     def public_origin(self) -> str:
@@ -138,7 +145,7 @@ def _database_url(env: Mapping[str, str], data_dir: Path) -> str:
 def _public_url(env: Mapping[str, str], port: int) -> str:
     url = env.get("HANDBOOK_PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
     parts = urlsplit(url)
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    local = parts.hostname in LOOPBACK
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
         raise ConfigurationError(
             "HANDBOOK_PUBLIC_URL: give scheme and host only, such as https://sotay.example.vn"

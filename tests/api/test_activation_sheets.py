@@ -198,3 +198,26 @@ def test_the_command_says_what_is_wrong(
     assert status == 1
     assert "No such file" in output
     assert codes_issued() == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "warned"),
+    [("http://localhost:8000", True), ("http://127.0.0.1:8000", True), ("https://sotay.example.vn", False)],
+)
+def test_the_command_warns_of_slips_that_no_phone_can_open_and_prints_them_all_the_same(
+    app: Flask,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    world: World,
+    tmp_path: Path,
+    address: str,
+    warned: bool,
+) -> None:
+    monkeypatch.setenv("HANDBOOK_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("HANDBOOK_PUBLIC_URL", address)
+    result = CliRunner().invoke(activation_sheet, ["cell", str(tmp_path / "sheet.pdf")])
+    assert result.exit_code == 0, result.output
+    assert ("no phone can open" in result.stderr) is warned
+    assert ("set HANDBOOK_PUBLIC_URL" in result.stderr) is warned
+    assert "warning" not in result.stdout
+    assert page_texts((tmp_path / "sheet.pdf").read_bytes())

@@ -35,6 +35,13 @@ def activation_sheet(organization: str, file: Path) -> None:
             raise click.ClickException("everybody there has a password already") from None
         except OSError as error:
             raise click.ClickException(f"{file}: {error.strerror}") from None
+        if settings.is_this_computer_only:
+            click.echo(
+                f"warning: the codes on the slips lead to {settings.public_url}, which no phone can open. Before handing"
+                " the slips out, set HANDBOOK_PUBLIC_URL to the address that phones use, such as"
+                " https://sotay.example.vn, restart the service with it and print the sheet again.",
+                err=True,
+            )
         file.write_bytes(sheets.print_sheet(order, public_url=settings.public_url))
     click.echo(
         f"{file}: {order.member_count} slips of {len(order.cells)} organisations, valid to the end of "

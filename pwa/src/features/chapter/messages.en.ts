@@ -106,9 +106,6 @@ export const en: Record<keyof typeof vi, string> = {
   'manage.rollSheet': 'Roster for signatures (PDF)',
   'manage.resolution': 'Resolution',
   'manage.cancelled': 'The meeting was cancelled. Reason: {reason}',
-  'manage.warn.notice_below_least': 'Less than 1 day until the meeting. Please also telephone the members.',
-  'manage.warn.notice_short': 'Less than the usual 3 days until the meeting.',
-  'manage.warn.duration_short': 'Planned for less than 90 minutes.',
   'manage.past': 'The time of the meeting has passed. Change it before convening.',
 
   'convene.act': 'Convene',

@@ -106,9 +106,6 @@ export const vi = {
   'manage.rollSheet': 'Danh sách ký tên (PDF)',
   'manage.resolution': 'Nghị quyết',
   'manage.cancelled': 'Cuộc họp đã hủy. Lý do: {reason}',
-  'manage.warn.notice_below_least': 'Từ nay đến lúc họp chưa đủ 1 ngày. Đồng chí nên gọi điện thêm cho đảng viên.',
-  'manage.warn.notice_short': 'Từ nay đến lúc họp chưa đủ 3 ngày như thường lệ.',
-  'manage.warn.duration_short': 'Cuộc họp dự kiến ngắn hơn 90 phút.',
   'manage.past': 'Giờ họp đã qua. Đồng chí sửa thời gian trước khi triệu tập.',
 
   'convene.act': 'Triệu tập',

@@ -7,6 +7,7 @@ export const en: Record<keyof typeof vi, string> = {
   'sheets.pages': 'Every cell is printed on pages of its own, to be handed to its secretary.',
   'sheets.replace': 'New slips replace those printed earlier for members who have not activated yet.',
   'sheets.secret': 'The code opens the member’s record: hand it over in person, do not send pictures of it.',
+  'sheets.unreachable': 'The app runs at {host}, which opens on this computer only: a phone that scans a slip will not get in. Before printing for handing out, ask the administrator to set the public address, open the app there and make the sheets again.',
   'sheets.make': 'Make the sheets (PDF)',
   'sheets.busy': 'Making the sheets…',
   'sheets.confirm': 'Make new activation sheets?',

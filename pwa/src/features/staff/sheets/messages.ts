@@ -7,6 +7,7 @@ export const vi = {
   'sheets.pages': 'Mỗi chi bộ in trên trang riêng để giao cho bí thư chi bộ.',
   'sheets.replace': 'Tạo phiếu mới thì các phiếu đã in trước đây của những người chưa kích hoạt không dùng được nữa.',
   'sheets.secret': 'Mã trên phiếu mở được hồ sơ của đảng viên: giao tận tay, không chụp gửi qua mạng.',
+  'sheets.unreachable': 'Sổ tay đang chạy ở địa chỉ {host}, chỉ mở được trên chính máy này: điện thoại quét mã trên phiếu sẽ không vào được. Trước khi in để giao, đồng chí nhờ người quản trị đặt địa chỉ chung của Sổ tay, rồi mở Sổ tay ở địa chỉ ấy và tạo phiếu lại.',
   'sheets.make': 'Tạo phiếu (PDF)',
   'sheets.busy': 'Đang tạo phiếu…',
   'sheets.confirm': 'Tạo phiếu kích hoạt mới?',
