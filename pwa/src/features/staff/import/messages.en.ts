@@ -3,6 +3,10 @@ import type { vi } from './messages';
 export const en: Record<keyof typeof vi, string> = {
   'import.title': 'Import a roster',
   'import.into': 'Into: {name}',
+  'import.foreign': 'You do not look after {name}',
+  'import.foreignUnknown': 'You do not look after this organisation',
+  'import.foreignText': 'The roster is imported by the staff who look after it. If this task is new to you, ask the administrator to record it and come back.',
+  'import.toOwn': 'Import where you are staff',
   'import.steps': 'Steps of the import',
   'import.step.choose': 'Choose a file',
   'import.step.check': 'Trial run',

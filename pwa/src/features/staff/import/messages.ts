@@ -3,6 +3,10 @@ import { defineMessages } from '$i18n';
 export const vi = {
   'import.title': 'Nhập danh sách đảng viên',
   'import.into': 'Nhập vào: {name}',
+  'import.foreign': 'Đồng chí không phụ trách {name}',
+  'import.foreignUnknown': 'Đồng chí không phụ trách tổ chức này',
+  'import.foreignText': 'Danh sách đảng viên do cán bộ cấp ủy phụ trách tổ chức ấy nhập. Nếu đồng chí mới được giao, hãy nhờ người quản trị ghi nhiệm vụ rồi vào lại.',
+  'import.toOwn': 'Nhập vào nơi đồng chí phụ trách',
   'import.steps': 'Các bước nhập',
   'import.step.choose': 'Chọn tệp',
   'import.step.check': 'Kiểm tra thử',
