@@ -11,6 +11,7 @@ export const en: Record<keyof typeof vi, string> = {
   'head.lasted': 'Lasted {time}, closed at {end}',
   'head.there': '{n}/{of} present',
   'head.quorum': 'quorum reached',
+  'head.wasNoQuorum': 'no quorum (needed {n})',
   'head.noQuorum': 'no quorum yet (needs {n})',
   'head.waiting': '{n, plural, one {One entry} other {# entries}} on this device waiting for a network.',
   'time.hours': '{h} h {m} min',

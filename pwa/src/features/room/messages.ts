@@ -11,6 +11,7 @@ export const vi = {
   'head.lasted': 'Đã họp {time}, kết thúc lúc {end}',
   'head.there': 'Có mặt {n}/{of}',
   'head.quorum': 'đủ số để họp',
+  'head.wasNoQuorum': 'không đủ số để họp (cần {n})',
   'head.noQuorum': 'chưa đủ số để họp (cần {n})',
   'head.waiting': 'Còn {n} việc ghi trên máy này, chờ mạng để gửi.',
   'time.hours': '{h} giờ {m} phút',
