@@ -47,6 +47,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("GuestDialog", story.host, room, button("Thêm khách mời"))
     yield Way("BulkMark", story.host, room, button(re.compile("^Tất cả còn lại có mặt")))
     yield Way("CloseMeeting", story.host, room, button("Kết thúc cuộc họp"))
+    yield Way("MyCode", story.guest, f"/meetings/{story.open_meeting}", button("Mã của tôi"))
     yield Way("QrFull", story.host, room, show_code)
     yield Way("CancelMeeting", story.secretary, chapter, button("Hủy cuộc họp"))
     yield Way("Papers", story.secretary, chapter, button(re.compile("^Bỏ tài liệu ")))
@@ -116,8 +117,9 @@ def put_to_the_vote(page: Page) -> None:
 def choose(page: Page) -> None:
     """The secretary is in the room and votes like everybody."""
     meeting = page.url.split("/")[-2]
-    own = page.request.get("/api/members/me").json()["id"]
-    answer = page.request.put(f"/api/meetings/{meeting}/attendance/{own}", data={"state": "present"})
+    api = f"{page.evaluate('location.origin')}/api"
+    own = page.request.get(f"{api}/members/me").json()["id"]
+    answer = page.request.put(f"{api}/meetings/{meeting}/attendance/{own}", data={"state": "present"})
     assert answer.ok, answer.text()
     page.get_by_role("button", name="Đồng ý", exact=True).click()
 
