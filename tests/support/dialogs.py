@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.support.demo_service import DemoService, go
@@ -80,6 +82,10 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("OpenBallot", story.host, votes, put_to_the_vote)
     yield Way("VoteCard", story.host, f"/meetings/{story.open_meeting}/ballots", choose)
     yield Way("ReserveDialog", story.host, votes, close_the_vote)
+    yield Way("NoteDialog", story.host, f"{room}?tab=notes", button("Ghi ý kiến"))
+    yield Way("HandVoteDialog", story.host, f"{room}?tab=votes", button("Ghi biểu quyết giơ tay"))
+    yield Way("ConclusionDialog", story.host, f"{room}?tab=notes", conclude)
+    yield Way("Differences", story.host, room, differ)
     # Last, because the meeting is over afterwards.
     ended = f"/chapter/meetings/{story.open_meeting}"
     yield Way("Settle", story.host, ended, lambda page: finish(page, room, ended))
@@ -128,6 +134,30 @@ def close_the_vote(page: Page) -> None:
     button("Kết thúc và công bố")(page)
     page.locator("dialog[open]").get_by_role("button", name="Kết thúc và công bố").click()
     button("Ghi ý kiến bảo lưu")(page)
+
+
+def write_in_the_book(page: Page, text: str) -> None:
+    """Another device of the secretary concludes on the first item, without having seen what others wrote."""
+    origin, meeting = page.evaluate("location.origin"), page.url.split("/meetings/")[1].split("/")[0]
+    path = f"{origin}/api/meetings/{meeting}"
+    item = page.request.get(path).json()["agenda"][0]["id"]
+    now = datetime.now(UTC).isoformat()
+    entry = {"kind": "conclusion", "data": {"agenda_item_id": item, "text": text}, "sequence": 1, "at": now}
+    entry |= {"id": str(uuid4()), "device_id": str(uuid4())}
+    body = {"now": now, "entries": [entry]}
+    answer = page.request.post(f"{path}/proceedings", data=body, headers={"Origin": origin})
+    assert answer.ok, answer.text()
+
+
+def conclude(page: Page) -> None:
+    write_in_the_book(page, "Giao tổ 4 rà soát.")
+    button("Sửa kết luận")(page)
+
+
+def differ(page: Page) -> None:
+    """A second device has concluded otherwise."""
+    write_in_the_book(page, "Giao tổ 5 rà soát.")
+    button("Xem và chọn")(page)
 
 
 def finish(page: Page, room: str, meeting: str) -> None:
