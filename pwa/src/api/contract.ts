@@ -4,13 +4,15 @@
  */
 import type { components } from './schema';
 import type * as ballots from './ballot-shapes';
+import type * as prepare from './prepare-shapes';
+import type * as minutes from './minutes-shapes';
 import type * as shapes from './shapes';
 
 type Schemas = components['schemas'];
 /** Every value that the API may give is one that the screens expect. */
 type Fits<Given extends Expected, Expected> = Given;
 /** Fields that the document leaves open (`unknown`, any string) while the screens know more of them. */
-type Open = 'member_counts' | 'status' | 'organizations' | 'items';
+type Open = 'member_counts' | 'schedule' | 'params' | 'status' | 'organizations' | 'items';
 type Rest<T> = Omit<T, Open>;
 
 export type Contract = [
@@ -35,7 +37,11 @@ export type Contract = [
   Fits<Rest<Schemas['Changes']>, Rest<shapes.SyncChanges>>,
   Fits<Omit<Schemas['Sync'], 'changes'>, Omit<shapes.SyncPage, 'changes'>>,
   Fits<Schemas['Problem'], shapes.Problem>,
+  Fits<Schemas['Opinion'], prepare.Opinion>,
+  Fits<Omit<Schemas['Opinions'], Open>, Omit<prepare.Opinions, Open>>,
+  Fits<Schemas['CalendarFeed'], prepare.CalendarFeed>,
   Fits<Omit<Schemas['Ballot'], Open>, Omit<ballots.Ballot, Open>>,
   Fits<Schemas['BallotResult'], ballots.BallotResult>,
+  Fits<Schemas['Minutes'], minutes.Minutes>,
   Fits<Schemas['BoxVote'], ballots.BoxVote>,
 ];

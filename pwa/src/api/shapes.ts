@@ -1,6 +1,7 @@
 /** The shapes of the API. Ids are opaque strings, times RFC 3339 with offset, dates ISO `YYYY-MM-DD`. */
 
 import type { Minutes } from './minutes-shapes';
+import type { Schedule } from './prepare-shapes';
 
 export type Id = string;
 
@@ -36,6 +37,8 @@ export interface Organization {
   rules?: Record<string, unknown>;
   /** The agendas it sets itself, by the kind of meeting. */
   agenda_templates?: Record<string, TemplateLine[]>;
+  /** When it usually meets; its own alone. */
+  schedule?: Schedule | null;
   etag?: string;
 }
 
@@ -44,6 +47,7 @@ export interface TemplateLine {
   presenter: string | null;
   minutes: number | null;
   body: string | null;
+  source?: string | null;
 }
 
 export interface Member {
@@ -86,6 +90,8 @@ export interface AgendaItem {
   presenter: string | null;
   minutes: number | null;
   body: string | null;
+  /** What writes the body: `open_tasks`, or nobody but people. */
+  source?: string | null;
 }
 
 export interface Paper {
@@ -128,8 +134,8 @@ export interface Meeting {
   closed_at: string | null;
   timezone: string;
   can: MeetingAct[];
-  /** What is unusual about its time, for who runs it. */
-  warnings?: ('notice_below_least' | 'notice_short' | 'duration_short')[];
+  /** What is unusual about it, for who runs it. */
+  warnings?: { code: string; params: Record<string, unknown> }[];
   counts: Counts;
   etag: string;
 }

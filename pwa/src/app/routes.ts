@@ -25,6 +25,7 @@ export const routes: readonly Route[] = [
   { path: '/meetings/:id/ballots', tab: '/meetings', load: () => import('$features/ballots/VoteScreen.svelte') },
   { path: '/meetings/:id/minutes', tab: '/meetings', load: () => import('$features/minutes/MinutesScreen.svelte') },
   { path: '/m/:id', tab: '/meetings', load: () => import('$features/meeting/MeetingScreen.svelte') },
+  { path: '/meetings/:id/opinions', tab: '/meetings', load: () => import('$features/opinions/OpinionsScreen.svelte') },
   { path: '/papers/:id', tab: '/meetings', load: () => import('$features/papers/PaperScreen.svelte') },
   { path: '/check-in', tab: '/', load: () => import('$features/check-in/ScanScreen.svelte') },
   { path: '/c/:id', open: true, load: () => import('$features/check-in/CheckInLinkScreen.svelte') },
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   { path: '/me/display', tab: '/me', load: () => import('$features/settings/DisplayScreen.svelte') },
   { path: '/me/notifications', tab: '/me', load: () => import('$features/settings/NotificationsScreen.svelte') },
   { path: '/me/devices', tab: '/me', load: () => import('$features/settings/DevicesScreen.svelte') },
+  { path: '/me/calendar', tab: '/me', load: () => import('$features/settings/CalendarScreen.svelte') },
   { path: '/me/password', tab: '/me', load: () => import('$features/settings/PasswordScreen.svelte') },
   { path: '/me/logout', tab: '/me', load: () => import('$features/settings/LogOutScreen.svelte') },
 
@@ -62,8 +64,10 @@ export const routes: readonly Route[] = [
 
   { path: '/chapter', tab: '/chapter', load: () => import('$features/chapter/ChapterScreen.svelte') },
   { path: '/chapter/members', tab: '/chapter', load: () => import('$features/chapter/MembersScreen.svelte') },
+  { path: '/chapter/schedule/:id', tab: '/chapter', load: () => import('$features/prepare/ScheduleScreen.svelte') },
   { path: '/chapter/agendas/:id', tab: '/chapter', load: () => import('$features/meeting-edit/TemplatesScreen.svelte') },
   { path: '/chapter/meetings/new', tab: '/chapter', load: () => import('$features/meeting-edit/NewMeetingScreen.svelte') },
+  { path: '/chapter/meetings/:id/opinions', tab: '/chapter', load: () => import('$features/opinions/SortScreen.svelte') },
   { path: '/chapter/meetings/:id', tab: '/chapter', load: () => import('$features/chapter/ManageScreen.svelte') },
   { path: '/chapter/meetings/:id/edit', tab: '/chapter', load: () => import('$features/meeting-edit/EditMeetingScreen.svelte') },
   { path: '/chapter/meetings/:id/room', tab: '/chapter', load: () => import('$features/room/RoomScreen.svelte') },

@@ -17,6 +17,7 @@ export const en: Record<keyof typeof vi, string> = {
   'me.settings': 'Settings',
   'me.display': 'Text size, colours, language',
   'me.notifications': 'Notifications on this device',
+  'me.calendar': 'Meetings in my calendar',
   'me.devices': 'Devices logged in',
   'me.password': 'Change password',
   'me.outbox': 'Waiting to be sent',

@@ -17,6 +17,7 @@ export const vi = {
   'me.settings': 'Cài đặt',
   'me.display': 'Cỡ chữ, màu, ngôn ngữ',
   'me.notifications': 'Thông báo trên máy này',
+  'me.calendar': 'Lịch họp trên máy',
   'me.devices': 'Máy đang đăng nhập',
   'me.password': 'Đổi mật khẩu',
   'me.outbox': 'Việc chờ gửi',

@@ -12,6 +12,8 @@ export interface AgendaLine {
   /** Digits, or empty. */
   minutes: string;
   body: string;
+  /** What writes the body; missing in forms that older versions have kept. */
+  source?: string | null;
 }
 
 export interface MeetingForm {
@@ -43,6 +45,7 @@ export interface AgendaBody {
   presenter: string | null;
   minutes: number | null;
   body: string | null;
+  source?: string | null;
 }
 
 export function emptyLine(): AgendaLine {
@@ -52,7 +55,7 @@ export function emptyLine(): AgendaLine {
 export function lineOf(item: Omit<AgendaItem, 'id' | 'position'> & { id?: Id }, keep: boolean): AgendaLine {
   return {
     id: randomKey(), item_id: keep ? (item.id ?? null) : null, title: item.title, presenter: item.presenter ?? '',
-    minutes: item.minutes === null ? '' : String(item.minutes), body: item.body ?? '',
+    minutes: item.minutes === null ? '' : String(item.minutes), body: item.body ?? '', source: item.source ?? null,
   };
 }
 
@@ -91,6 +94,7 @@ export function agendaBody(lines: readonly AgendaLine[]): TemplateLine[] {
   return lines.map((line) => ({
     title: line.title.trim(), presenter: line.presenter.trim() || null,
     minutes: line.minutes.trim() ? Number(line.minutes) : null, body: line.body.trim() || null,
+    ...(line.source ? { source: line.source } : {}),
   }));
 }
 
