@@ -23,6 +23,8 @@ def test_a_check_in_elsewhere_is_on_the_board_within_three_seconds(
     with open_context(browser) as office:
         demo.sign_in(office, story.host)
         room = demo.open(office, f"/chapter/meetings/{story.open_meeting}/room")
+        # Until the roll is there the board shows the members of the cell.
+        expect(room.get_by_text("Cập nhật liên tục")).to_be_visible()
         key = office.request.get(f"{demo.url}/api/meetings/{story.open_meeting}/check-in-key").json()
         waited: list[float] = []
         for (card, name), moment in zip(missing(demo, len(MOMENTS)), MOMENTS, strict=True):
