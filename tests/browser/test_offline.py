@@ -192,7 +192,11 @@ def test_a_mark_of_the_secretary_without_a_network_survives_closing_and_is_sent_
     expect(row.get_by_text(re.compile("ghi lúc"))).to_be_visible()
     expect(row.get_by_text("Chờ gửi", exact=True)).to_have_count(0)
     page.wait_for_timeout(1500)
-    marks = [one for one in demo.front.passed[before:] if one.method == "PUT" and "/attendance/" in one.path]
+    marks = [
+        one
+        for one in demo.front.passed[before:]
+        if one.method == "POST" and one.path.endswith("/proceedings")
+    ]
     assert [one.status for one in marks] == [200]
 
 
