@@ -13,6 +13,8 @@ const first = new RegExp(
     'vite/preload-helper',
   ].join('|'),
 );
+const entrances = /\/(Today|Login|Activate|Meeting|CheckInLink)Screen-/;
+
 export default defineConfig({
   plugins: [svelte()],
   resolve: {
@@ -26,7 +28,11 @@ export default defineConfig({
     target: ['chrome109', 'firefox115', 'safari16'],
     assetsInlineLimit: 0,
     // The polyfill would be an inline-like extra script; the browsers we target preload modules themselves.
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // The list of what each page needs would lie in the first bytes; only pages that a member comes to from outside pay for it.
+      resolveDependencies: (file, needed) => (entrances.test(file) ? needed : []),
+    },
     sourcemap: false,
     manifest: 'build-manifest.json',
     reportCompressedSize: false,

@@ -9,18 +9,29 @@ const SOON = 3 * DAY;
 /** A page that was reloaded past its worker is never controlled; then the browser's own cache has to do. */
 const CONTROL_WAIT = 10_000;
 
+/** Members' screens that the worker does not fetch before the app may start (`onDemand` in scripts/build-worker.mjs). */
+const AFTER_START = /^\/meetings\/:id\/|^\/tasks\/|\/calendar$/;
+/** Parts of members' screens that are fetched when they are shown. */
+const PARTS = [
+  () => import('qr/decode.js'),
+  () => import('$features/ballots/MeetingBallots.svelte'),
+  () => import('$features/minutes/Addenda.svelte'),
+  () => import('$features/scores/MeetingScoreCard.svelte'),
+];
+
 /**
- * Fetches the screens of a role ahead, so that the service worker keeps them for use without a network. Members do not
- * pay for the screens of secretaries and staff.
+ * Fetches screens ahead, so that the service worker keeps them for use without a network: those that members need later
+ * than the first, and those of a role. Members do not pay for the screens of secretaries and staff.
  */
 export async function warm(tabs: readonly Tab[]): Promise<void> {
   void fetchAhead();
-  if (tabs.length === 0 || !('serviceWorker' in navigator)) return;
+  if (!('serviceWorker' in navigator)) return;
   await controlled();
   for (const route of routes) {
     // Without a network the next start tries again.
-    if (route.tab && tabs.includes(route.tab)) await route.load().catch(() => undefined);
+    if (route.tab && (tabs.includes(route.tab) || AFTER_START.test(route.path))) await route.load().catch(() => undefined);
   }
+  for (const part of PARTS) await part().catch(() => undefined);
   if (tabs.includes('/staff')) await import('$features/staff/StaffToday.svelte').catch(() => undefined);
 }
 

@@ -17,14 +17,14 @@ export interface Wording {
 }
 
 interface Words {
-  neutral: [title: string, body: string];
+  neutral: string;
   titles: Record<NoticeKind, string>;
   tap: string;
 }
 
 const words: Record<'vi' | 'en', Words> = {
   vi: {
-    neutral: ['Sổ tay có nội dung mới', 'Chạm để xem.'],
+    neutral: 'Sổ tay có nội dung mới',
     titles: {
       meeting_convened: 'Lịch họp mới',
       meeting_changed: 'Lịch họp có thay đổi',
@@ -38,7 +38,7 @@ const words: Record<'vi' | 'en', Words> = {
     tap: 'Chạm để xem.',
   },
   en: {
-    neutral: ['Something new in the handbook', 'Tap to see it.'],
+    neutral: 'Something new in the handbook',
     titles: {
       meeting_convened: 'New meeting',
       meeting_changed: 'A meeting has changed',
@@ -75,7 +75,7 @@ export function wordingOf(
   const { language, details } = options;
   const text = words[language];
   const title = payload.t ? text.titles[payload.t] : undefined;
-  if (!title) return { title: text.neutral[0], body: text.neutral[1], url: '/notices', tag: 'handbook' };
+  if (!title) return { title: text.neutral, body: text.tap, url: '/notices', tag: 'handbook' };
   if (payload.r) {
     const body = details && resolution ? `${resolution.symbol} · ${resolution.title}` : text.tap;
     return { title, body, url: `/resolutions/${encodeURIComponent(payload.r)}`, tag: `resolution:${payload.r}` };

@@ -11,7 +11,7 @@ export function sendInBackground(event: Event): void {
   if (sync.tag !== 'outbox') return;
   sync.waitUntil(
     flush().then((result) => {
-      if (result.interrupted && !sync.lastChance) throw new Error('The outbox is not empty yet.');
+      if (result.interrupted && !sync.lastChance) throw new Error('unsent');
     }),
   );
 }

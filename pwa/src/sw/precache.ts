@@ -13,7 +13,7 @@ const SHELL = /^\/(assets\/|icons\/|manifest\.webmanifest$)/;
 /** Fetches the whole shell; fails as a whole, so that a half-filled version never becomes the current one. */
 export async function fillShell(): Promise<void> {
   const list = await fetch(`/assets/shell-${__SHELL_VERSION__}.json`);
-  if (!list.ok) throw new Error('The list of the shell is missing.');
+  // A refusal is no list: spreading it fails, as it should.
   const shell = (await list.json()) as string[];
   const cache = await caches.open(NAME);
   const hashed = (path: string): boolean => path.startsWith('/assets/');
