@@ -57,7 +57,7 @@ export const en: Record<keyof typeof vi, string> = {
   'read.next': 'Next page',
   'read.larger': 'Larger text',
   'read.smaller': 'Smaller text',
-  'read.agree': 'Read and agreed to',
+  'read.agree': 'Agreed to',
   'read.agreed': 'Recorded: the minutes were read back and agreed to.',
   'read.sendFirst': 'Some changes are not sent yet. Wait for a network before recording the agreement.',
   'sign.title': 'Sign the minutes',

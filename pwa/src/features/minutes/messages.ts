@@ -57,7 +57,7 @@ export const vi = {
   'read.next': 'Trang sau',
   'read.larger': 'Chữ to hơn',
   'read.smaller': 'Chữ nhỏ hơn',
-  'read.agree': 'Đã đọc, nhất trí thông qua',
+  'read.agree': 'Nhất trí thông qua',
   'read.agreed': 'Đã ghi: biên bản đã đọc và thông qua.',
   'read.sendFirst': 'Còn nội dung đã sửa chưa gửi. Đồng chí chờ có mạng rồi ghi thông qua.',
   'sign.title': 'Ký biên bản',
