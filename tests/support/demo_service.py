@@ -43,6 +43,7 @@ class Story:
     past_meeting: str
     paper: str
     resolution: str
+    task: str
     member: str
     member_id: str
     secretary: str
@@ -88,6 +89,13 @@ def read_story(database: Path) -> Story:
             ),
             paper=str(one("SELECT MIN(id) FROM papers WHERE meeting_id = ?", coming)),
             resolution=str(one("SELECT MAX(id) FROM resolutions WHERE organization_id = ?", cell)),
+            task=str(
+                one(
+                    "SELECT MIN(a.task_id) FROM task_assignees a JOIN tasks t ON t.id = a.task_id"
+                    " JOIN accounts c ON c.member_id = a.member_id"
+                    " WHERE c.user_name = 'demo-member' AND t.state = 'open'"
+                )
+            ),
             member="demo-member",
             member_id=str(one("SELECT member_id FROM accounts WHERE user_name = 'demo-member'")),
             secretary="demo-secretary",

@@ -77,6 +77,11 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("SettingDialog", story.staff, rules, button(re.compile("^Ngày sinh hoạt định kỳ")))
     yield Way("HistoryDialog", story.staff, rules, tell_history)
     yield Way("TemplatesScreen", story.secretary, f"/chapter/agendas/{story.cell}", own_agenda)
+    yield Way("ReportDialog", story.member, f"/tasks/{story.task}", button("Báo cáo kết quả"))
+    yield Way("TaskScreen", story.member, f"/tasks/{story.task}", report_and_reopen)
+    yield Way("ResolutionActs", story.secretary, f"/resolutions/{story.resolution}", button("Thu hồi"))
+    scoring = f"/chapter/meetings/{story.open_meeting}/score"
+    yield Way("ScoreScreen", story.host, scoring, button("Nhập kết quả phiếu giấy"))
     votes = f"/chapter/meetings/{story.open_meeting}/ballots"
     yield Way("ProposeDialog", story.host, votes, button("Đưa ra biểu quyết"))
     yield Way("OpenBallot", story.host, votes, put_to_the_vote)
@@ -109,6 +114,15 @@ def own_agenda(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Chuyển xuống: Tuyên bố")).first.click()
     button("Lưu chương trình mẫu")(page)
     button("Theo cấp trên")(page)
+
+
+def report_and_reopen(page: Page) -> None:
+    """A task that is done, and the question before it is opened again."""
+    button("Báo cáo kết quả")(page)
+    sheet = page.locator("dialog[open]")
+    sheet.get_by_role("radio", name="Đã xong").check()
+    sheet.get_by_role("button", name="Gửi báo cáo").click()
+    button("Mở lại nhiệm vụ")(page)
 
 
 def put_to_the_vote(page: Page) -> None:

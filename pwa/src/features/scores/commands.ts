@@ -1,8 +1,9 @@
 import { codeOf, request } from '$api/client';
 import type { Id } from '$api/shapes';
+import type { OutboxItem } from '$db/schema';
 import { readView, refreshView } from '$db/views';
 import { uuid } from '$lib/ids';
-import { enqueue, itemsAbout } from '$sync/outbox';
+import { dismissItem, enqueue, itemsAbout } from '$sync/outbox';
 import type { MeetingScore } from './shapes';
 
 export const scorePath = (meeting: Id): string => `/api/meetings/${encodeURIComponent(meeting)}/score`;
@@ -20,6 +21,11 @@ export async function handIn(meeting: Id, points: number[]): Promise<void> {
     kind: 'score', subject: subjectOf(meeting), method: 'PUT', path: `${scorePath(meeting)}/sheets/me`,
     body: { key: uuid(), points },
   });
+}
+
+/** Once the server has taken it, the sheet is taken off this phone too; that the member has scored is asked of the server. */
+export async function forgetSheet(meeting: Id, item: OutboxItem): Promise<void> {
+  if ((await fetchScore(meeting)) === null && item.seq !== undefined) await dismissItem(item.seq);
 }
 
 async function act(meeting: Id, method: 'POST' | 'PUT', step: string, options: { body?: object; ifMatch?: string } = {}) {
