@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.conftest import Album, Service
 from tests.support.browsing import heading, saved_on_the_phone, wait_until
 from tests.support.chapter import Chapter, build_chapter
+from tests.support.rooms import Device
 
 from handbook.accounts.sessions import COOKIE
 from handbook.app import create_app
@@ -47,20 +49,31 @@ class Room:
 
 
 @pytest.fixture
-def room(start_service: Callable[..., Service], new_context: Callable[..., BrowserContext]) -> Room:
+def hall(start_service: Callable[..., Service]) -> tuple[Service, Chapter]:
+    """A service with the cell and its convened meeting."""
     service = start_service(("migrate",))
     app = create_app(Settings.from_environment(service.environment))
     with app.app_context():
         chapter = build_chapter(app)
         db.engine.dispose()
+    return service, chapter
+
+
+@pytest.fixture
+def room(hall: tuple[Service, Chapter], new_context: Callable[..., BrowserContext]) -> Room:
+    service, chapter = hall
     pages = [enter(new_context(), service, chapter, role) for role in ("secretary", "deputy")]
     return Room(service, chapter, *pages)
 
 
+def sign_in(context: BrowserContext, service: Service, chapter: Chapter, role: str) -> Page:
+    context.add_cookies([{"name": COOKIE, "value": chapter.world.token_of(role), "url": service.url}])
+    return context.new_page()
+
+
 def enter(context: BrowserContext, service: Service, chapter: Chapter, role: str) -> Page:
     """A device that has seen the room once with a network."""
-    context.add_cookies([{"name": COOKIE, "value": chapter.world.token_of(role), "url": service.url}])
-    page = context.new_page()
+    page = sign_in(context, service, chapter, role)
     page.goto(service.url)
     saved_on_the_phone(page)
     page.goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/room")
@@ -107,6 +120,29 @@ def test_the_room(room: Room, album: Album) -> None:
     settle_the_difference(room, differing, album)
     for page in room.both:
         expect(page.get_by_text(re.compile("hai máy ghi khác nhau"))).to_have_count(0)
+
+
+def test_a_member_follows_the_item_under_discussion(
+    hall: tuple[Service, Chapter], new_context: Callable[..., BrowserContext], album: Album
+) -> None:
+    service, chapter = hall
+    secretary = sign_in(new_context(), service, chapter, "secretary").request
+    device, member = Device(), sign_in(new_context(), service, chapter, "member3")
+
+    def write(kind: str, **data: Any) -> None:
+        now = datetime.now(UTC)
+        body = {"now": now.isoformat(), "entries": [device.write(kind, now, **data)]}
+        path = f"{service.url}/api/meetings/{chapter.meeting_id}/proceedings"
+        answer = secretary.post(path, data=body, headers={"Origin": service.url})
+        assert answer.ok, answer.text()
+
+    write("open", present=True)
+    write("item", agenda_item_id=chapter.items[1], state="started")
+    member.goto(f"{service.url}/meetings/{chapter.meeting_id}")
+    expect(member.get_by_text("Đang bàn nội dung 2/4")).to_be_visible()
+    album.picture(member, "member-follows")
+    write("item", agenda_item_id=chapter.items[2], state="started")
+    expect(member.get_by_text("Đang bàn nội dung 3/4")).to_be_visible()
 
 
 def open_the_meeting(page: Page) -> None:
