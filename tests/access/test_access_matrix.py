@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from tests.access.expectations import DRAFTS, EVERYBODY_PUBLIC, SELF_EVERYONE, TABLE, Expected
+from tests.access.expectations import DRAFTS, TABLE
 from tests.access.places import PLACES, ROLES, Objects, furnish
 from tests.access.requests import Asking
+from tests.access.who import EVERYBODY_PUBLIC, SELF_EVERYONE, Expected
 from tests.conftest import NOW
 from tests.support.clients import ApiClient
 from tests.support.factories import World
