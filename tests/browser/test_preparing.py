@@ -108,6 +108,7 @@ def test_a_member_asks_beforehand_without_a_network_and_the_secretary_sorts_it(
     expect(page.get_by_text("Bao giờ sửa đường vào ấp?")).to_be_visible()
     expect(page.get_by_text(re.compile("Chờ gửi|Đang gửi")).first).to_be_visible()
     context.set_offline(False)
+    page.reload()
     arrived = "SELECT COUNT(*) FROM opinions WHERE meeting_id = ?"
     wait_until(lambda: demo.rows(arrived, meeting) == [(1,)], "the opinion did not arrive", page, seconds=40)
     album.picture(page, "opinion-sent")
