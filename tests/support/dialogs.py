@@ -62,6 +62,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
         lambda page: cross(demo, secretary, draft, page),
     )
     yield Way("ActivationSheet", story.secretary, "/chapter/members", button("Tạo phiếu kích hoạt"))
+    yield Way("OpinionsScreen", story.member, f"/meetings/{story.next_meeting}/opinions", button("Góp ý"))
     yield Way("DevicesScreen", story.secretary, "/me/devices", button("Cho đăng xuất"))
     yield Way(
         "RenewAccess", story.staff, f"/staff/members/{story.member_id}", button("In phiếu kích hoạt mới")
