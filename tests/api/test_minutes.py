@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from tests.conftest import NOW
 from tests.support.clients import code_of
 from tests.support.factories import World
 from tests.support.meetings import convened, if_match, opened
@@ -24,6 +25,7 @@ from tests.support.minutes import (
 from handbook.audit.models import AuditEntry
 from handbook.kernel.db import db
 from handbook.minutes.models import Minutes, MinutesAddendum, MinutesSignature, MinutesVersion
+from handbook.scores.models import MeetingScore
 
 
 @pytest.fixture
@@ -51,6 +53,28 @@ def test_the_minutes_write_themselves_from_what_happened(
     assert "Đồng chí Trần Thị Phó bảo lưu ý kiến: Cần thêm thời gian." in text
     assert (minutes["symbol"], minutes["state"], minutes["place"]) == ("01-BB/CB", "draft", "Thử Nghiệm")
     assert minutes["superior"] == "Đảng bộ Sở Mẫu"
+
+
+def test_the_score_of_the_meeting_stands_in_its_minutes(
+    sign_in: SignIn, world: World, meeting: dict[str, Any]
+) -> None:
+    composed(sign_in, world, meeting)
+    db.session.add(
+        MeetingScore(
+            meeting_id=int(meeting["id"]),
+            state="closed",
+            method="paper",
+            criteria=[{"title": "Nội dung", "points": 100}],
+            sheets=4,
+            points=370,
+            grade="good",
+            opened_at=NOW,
+            closed_at=NOW,
+        )
+    )
+    db.session.commit()
+    again = sign_in("secretary").post(path_of(meeting, "/compose"), expect=200).json
+    assert any("xếp loại tốt" in text and "92,5" in text for text in texts_of(again))
 
 
 def test_there_are_no_minutes_of_a_meeting_that_has_not_begun(sign_in: SignIn, world: World) -> None:

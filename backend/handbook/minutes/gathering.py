@@ -16,9 +16,12 @@ from handbook.kernel.db import db
 from handbook.meetings.enums import MeetingKind
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member, Office
-from handbook.minutes.facts import Absence, Facts, Item, Note, Papers, Person, Roll, Vote, VoteMethod
+from handbook.minutes import words
+from handbook.minutes.facts import Absence, Facts, Item, Note, Papers, Person, Roll, Score, Vote, VoteMethod
 from handbook.organizations.enums import OrganizationKind
 from handbook.proceedings.queries import NoteRecord, Record, record_of
+from handbook.scores.enums import Grade
+from handbook.scores.queries import score_of
 
 OFFICE_WORDS = {
     OfficeTitle.SECRETARY: "Bí thư",
@@ -58,6 +61,7 @@ def gather(meeting: Meeting, record: Record, *, chair_id: int | None, minute_tak
         ),
         notes=_notes(general.notes) if general else (),
         votes=_votes(votes, None),
+        score=_score(meeting),
     )
 
 
@@ -108,6 +112,11 @@ def _roll(meeting: Meeting, zone: ZoneInfo) -> Roll:
         not_recorded=tuple(Absence(one.name) for one in count.not_recorded),
         guests=tuple((guest.name, guest.origin) for guest in count.guests),
     )
+
+
+def _score(meeting: Meeting) -> Score | None:
+    found = score_of(meeting)
+    return None if found is None else Score(found.shown.replace(".", ","), words.GRADE[Grade(found.grade)])
 
 
 def _person(meeting: Meeting, member_id: int | None) -> Person | None:

@@ -2,6 +2,7 @@
 
 from handbook.meetings.enums import MeetingKind
 from handbook.minutes.facts import VoteMethod
+from handbook.scores.enums import Grade
 
 TITLE = "Biên bản"
 
@@ -89,6 +90,7 @@ MORE_THAN = "trên {share}"
 RESERVED = "Đồng chí {name} bảo lưu ý kiến: {text}"
 
 SCORE = "Chấm điểm buổi sinh hoạt: {average}/100 điểm, xếp loại {grade}."
+GRADE = {Grade.GOOD: "tốt", Grade.FAIR: "khá", Grade.AVERAGE: "trung bình", Grade.POOR: "kém"}
 READ_BACK = "Biên bản đã được đọc lại trước {meeting}; các đồng chí dự nhất trí thông qua."
 THE_GATHERING = ("buổi sinh hoạt", "cuộc họp")
 CLOSED = "{meeting} kết thúc lúc {time} cùng ngày."

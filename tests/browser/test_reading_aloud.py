@@ -1,0 +1,81 @@
+"""A member's month read aloud: what the screen reader finds on Hôm nay and on a meeting, and in which order."""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.support.demo_service import DemoService, go, open_context
+
+HEADINGS = "() => [...document.querySelectorAll('main h1, main h2, main h3')].map((one) => +one.tagName[1])"
+# Names of what can be tapped, in the order in which it is read.
+UNNAMED = """() => [...document.querySelectorAll('a[href], button')]
+    .filter((one) => one.checkVisibility() && !(one.innerText.trim() || one.getAttribute('aria-label')))
+    .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture
+def page(browser: Browser, demo: DemoService) -> Iterator[Page]:
+    with open_context(browser) as context:
+        demo.sign_in(context, demo.story.member)
+        yield demo.open(context)
+
+
+def read(page: Page) -> str:
+    """The accessibility tree of the page, as text in the order in which it is read."""
+    return page.locator("body").aria_snapshot()
+
+
+def in_order(tree: str, *parts: str) -> None:
+    """Each part comes after the one before it."""
+    at = 0
+    for part in parts:
+        found = re.compile(part).search(tree, at)
+        assert found, f"{part} does not follow in:\n{tree}"
+        at = found.end()
+
+
+def assert_well_formed(page: Page) -> None:
+    levels = page.evaluate(HEADINGS)
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), levels
+    assert page.evaluate(UNNAMED) == []
+    tree = read(page)
+    assert len(re.findall(r"^\s*- main\b", tree, re.MULTILINE)) == 1
+    assert re.search(r"- navigation \"", tree), "the bar of tabs has a name"
+
+
+def test_today_is_read_from_the_next_meeting_to_what_is_to_be_done(page: Page, demo: DemoService) -> None:
+    go(page, "/")
+    assert_well_formed(page)
+    title = demo.rows("SELECT title FROM meetings WHERE id = ?", int(demo.story.next_meeting))[0][0]
+    in_order(read(page), r"- main", r"heading .*\[level=1\]", re.escape(title), r"- list")
+
+
+def test_a_meeting_is_read_from_when_and_where_to_agenda_and_papers(page: Page, demo: DemoService) -> None:
+    go(page, f"/meetings/{demo.story.next_meeting}")
+    assert_well_formed(page)
+    title, place = demo.rows("SELECT title, place FROM meetings WHERE id = ?", int(demo.story.next_meeting))[
+        0
+    ]
+    agenda = [
+        row[0]
+        for row in demo.rows(
+            "SELECT title FROM agenda_items WHERE meeting_id = ? ORDER BY position",
+            int(demo.story.next_meeting),
+        )
+    ]
+    expect(page.get_by_role("heading", level=2, name="Chương trình")).to_be_visible()
+    in_order(
+        read(page),
+        r"- main",
+        rf"heading \"{re.escape(title)}\" \[level=1\]",
+        r"\d\d:\d\d",
+        re.escape(place.split()[0]),
+        r"heading \"Chương trình\" \[level=2\]",
+        r"- list",
+        *(re.escape(item.split(",", maxsplit=1)[0]) for item in agenda),
+        r"heading \"Tài liệu\" \[level=2\]",
+    )
