@@ -131,9 +131,7 @@ def _create_scores() -> None:
         sa.CheckConstraint(
             "grade IN ('good', 'fair', 'average', 'poor')", name=op.f("ck_meeting_scores_grade")
         ),
-        sa.CheckConstraint(
-            "(state = 'closed') = (grade IS NOT NULL)", name=op.f("ck_meeting_scores_graded")
-        ),
+        sa.CheckConstraint("(state = 'closed') = (grade IS NOT NULL)", name=op.f("ck_meeting_scores_graded")),
         sa.CheckConstraint(
             "state = 'open' OR tally_sealed IS NULL", name=op.f("ck_meeting_scores_tally_destroyed")
         ),
@@ -162,7 +160,9 @@ def _add_reference(table: str, column: str, other: str) -> None:
     """A nullable column that names a row of another table. SQLite takes the constraint with the column only."""
     name = f"fk_{table}_{column}"
     if _is_sqlite():
-        op.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER CONSTRAINT {name} REFERENCES {other} (id)")
+        op.execute(
+            f"ALTER TABLE {table} ADD COLUMN {column} INTEGER CONSTRAINT {name} REFERENCES {other} (id)"
+        )
         return
     op.add_column(table, sa.Column(column, big_id(), nullable=True))
     op.create_foreign_key(op.f(name), table, other, [column], ["id"])
