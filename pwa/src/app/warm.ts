@@ -1,11 +1,8 @@
-import { database, readMeta } from '$db/database';
-import { readView, refreshView } from '$db/views';
-import { staffOrganizations } from './session.svelte';
+import { readMeta } from '$db/database';
+import { refreshOnceADay } from '$db/views';
+import { ownCells, staffOrganizations } from './session.svelte';
 import { routes, type Tab } from './routes';
 
-const DAY = 86_400_000;
-/** Of meetings so close the secretary may need the roll in a room without a network. */
-const SOON = 3 * DAY;
 /** A page that was reloaded past its worker is never controlled; then the browser's own cache has to do. */
 const CONTROL_WAIT = 10_000;
 
@@ -54,26 +51,13 @@ async function controlled(): Promise<void> {
 async function fetchAhead(): Promise<void> {
   const { syncNow } = await import('$sync/engine.svelte');
   if ((await syncNow()).outcome === 'failed') return;
-  const own = (await readMeta('session'))?.member ? ['/api/members/me/access-log?limit=100', '/api/sessions'] : ['/api/sessions'];
-  for (const path of own) {
-    const seen = await readView(path);
-    if (!seen || Date.now() - Date.parse(seen.fetched_at) > DAY) await refreshView(path);
-  }
-  await fetchRolls();
+  const cells = ownCells();
+  if (cells.length > 0) await (await import('$features/chapter/ahead')).fetchCells(cells);
   const watched = staffOrganizations();
   if (watched.length > 0) await (await import('$features/staff/ahead')).fetchBoards(watched);
-}
-
-async function fetchRolls(): Promise<void> {
-  const meetings = await (await database()).getAll('meetings');
-  const close = meetings.filter(
-    ({ state, can, starts_at }) =>
-      (state === 'convened' || state === 'open') && can.includes('show_qr') && Date.parse(starts_at) - Date.now() < SOON,
-  );
-  if (close.length === 0) return;
-  const { fetchRoll } = await import('$features/roll/commands');
-  for (const { id } of close) {
-    await fetchRoll(id);
-    await refreshView(`/api/meetings/${encodeURIComponent(id)}/deliveries?limit=1`);
+  if ((await readMeta('session'))?.member) {
+    await (await import('$features/scores/ahead')).fetchScores();
+    await refreshOnceADay(['/api/members/me/access-log?limit=100', '/api/calendar-feeds']);
   }
+  await refreshOnceADay(['/api/sessions']);
 }

@@ -23,3 +23,13 @@ export async function refreshView(path: string): Promise<string | null> {
   });
   return null;
 }
+
+const DAY = 86_400_000;
+
+/** Asks for what was not asked for in the last day; without a network what was seen last stays readable. */
+export async function refreshOnceADay(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const seen = await readView(path);
+    if (!seen || Date.now() - Date.parse(seen.fetched_at) > DAY) await refreshView(path);
+  }
+}

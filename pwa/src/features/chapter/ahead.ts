@@ -1,0 +1,33 @@
+import type { Id, Meeting } from '$api/shapes';
+import { database } from '$db/database';
+import { refreshOnceADay, refreshView } from '$db/views';
+import { fetchMinutes } from '$features/minutes/commands';
+import { opinionsPath } from '$features/opinions/store';
+import { fetchRoll } from '$features/roll/commands';
+
+const DAY = 86_400_000;
+/** Of meetings so close the secretary may need the roll in a room without a network. */
+const SOON = 3 * DAY;
+/** How long after a meeting its minutes are still worked on. */
+const RECENT = 45 * DAY;
+
+/** Fetches what who runs these cells needs in a room without a network: rolls, opinions, minutes, schedule and agendas. */
+export async function fetchCells(cells: readonly Id[]): Promise<void> {
+  for (const meeting of await (await database()).getAll('meetings')) {
+    if (cells.includes(meeting.organization_id)) await fetchMeeting(meeting);
+  }
+  const rules = ['schedule', 'agenda-templates'];
+  await refreshOnceADay(cells.flatMap((id) => rules.map((name) => `/api/organizations/${encodeURIComponent(id)}/${name}`)));
+}
+
+async function fetchMeeting({ id, state, starts_at }: Meeting): Promise<void> {
+  const ahead = Date.parse(starts_at) - Date.now();
+  if (state === 'convened' || state === 'open') {
+    await refreshView(opinionsPath(id));
+    if (ahead > SOON) return;
+    await fetchRoll(id);
+    await refreshView(`/api/meetings/${encodeURIComponent(id)}/deliveries?limit=1`);
+  } else if ((state === 'closed' || state === 'finalized') && ahead > -RECENT) {
+    await fetchMinutes(id);
+  }
+}
