@@ -58,7 +58,7 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("POST", "/api/activations"): everybody((201,), body=requests.activation),
     ("GET", "/api/session"): own(),
     ("PUT", "/api/session/password"): own(
-        (204,), body={"current_password": PASSWORD, "new_password": requests.NEW_PASSWORD}
+        (204,), body={"current_password": PASSWORD, "new_password": PASSWORD}
     ),
     ("POST", "/api/purpose-acceptances"): own((201,), body={"version": "2026-1"}),
     ("GET", "/api/sessions"): own(),

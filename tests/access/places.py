@@ -55,6 +55,7 @@ STEPS: dict[str, tuple[Callable[..., Any], ...]] = {
     "meeting_to_close": (convene_meeting, open_meeting),
     "meeting_to_finalize": (convene_meeting, open_meeting, close_meeting),
     "minuted_meeting": (convene_meeting, open_meeting),
+    "scored_meeting": (convene_meeting, open_meeting, close_meeting),
     "signed_meeting": (convene_meeting, open_meeting, close_meeting),
 }
 RESULT: dict[str, Any] = {
@@ -205,7 +206,7 @@ def _furnish_place(uow: UnitOfWork, objects: Objects, world: World, place: str, 
 
 def _furnish_scores(uow: UnitOfWork, objects: Objects, place: str) -> None:
     """Scorings under way in two meetings: one with enough sheets to be closed, one whose sheets are of paper."""
-    for kind, meeting in (("score_to_close", "open_meeting"), ("score_on_paper", "meeting_to_finalize")):
+    for kind, meeting in (("score_to_close", "open_meeting"), ("score_on_paper", "scored_meeting")):
         held = uow.session.get_one(Meeting, objects.ids[meeting, place])
         held.present_count = 5
         score = MeetingScore(

@@ -63,6 +63,10 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     )
     yield Way("ActivationSheet", story.secretary, "/chapter/members", button("Tạo phiếu kích hoạt"))
     yield Way("OpinionsScreen", story.member, f"/meetings/{story.next_meeting}/opinions", button("Góp ý"))
+    schedule = f"/chapter/schedule/{story.cell}"
+    yield Way("ScheduleScreen", story.secretary, schedule, set_and_drop_schedule)
+    yield Way("SortScreen", story.secretary, f"{chapter}/opinions", lambda page: group_opinion(demo, page))
+    yield Way("CalendarScreen", story.member, "/me/calendar", make_and_revoke_calendar)
     yield Way("DevicesScreen", story.secretary, "/me/devices", button("Cho đăng xuất"))
     yield Way(
         "RenewAccess", story.staff, f"/staff/members/{story.member_id}", button("In phiếu kích hoạt mới")
@@ -115,6 +119,30 @@ def own_agenda(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Chuyển xuống: Tuyên bố")).first.click()
     button("Lưu chương trình mẫu")(page)
     button("Theo cấp trên")(page)
+
+
+def set_and_drop_schedule(page: Page) -> None:
+    """A usual day of the cell, and the question before it is dropped."""
+    page.get_by_label("Địa điểm").fill("Hội trường")
+    button("Lưu lịch")(page)
+    button("Bỏ lịch định kỳ")(page)
+
+
+def group_opinion(demo: DemoService, page: Page) -> None:
+    """An opinion of the secretary's own, chosen to be put into a group."""
+    api = f"{page.evaluate('location.origin')}/api"
+    path = f"{api}/meetings/{demo.story.next_meeting}/opinions/{uuid4()}"
+    answer = page.request.put(path, data={"kind": "opinion", "text": "Họp sớm hơn nửa giờ"})
+    assert answer.ok, answer.text()
+    page.reload()
+    page.get_by_role("checkbox", name=re.compile("^Chọn ý kiến của ")).first.check()
+    button("Gom nhóm")(page)
+
+
+def make_and_revoke_calendar(page: Page) -> None:
+    """A calendar's address, and the question before it is revoked."""
+    button("Tạo địa chỉ lịch")(page)
+    button(re.compile("^Thu hồi"))(page)
 
 
 def report_and_reopen(page: Page) -> None:
