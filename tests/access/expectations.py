@@ -98,7 +98,10 @@ TABLE: dict[tuple[str, str], Expected] = {
     ),
     ("GET", "/api/calendar-feeds"): own(),
     ("POST", "/api/calendar-feeds"): own(
-        (201,), body={}, except_for={"administrator": 409}, because="The administrator is no member."
+        (201,),
+        body={"titles": "neutral"},
+        except_for={"administrator": 409},
+        because="The administrator is no member.",
     ),
     ("DELETE", "/api/calendar-feeds/<id:feed_id>"): mine("calendar_feed", "feed_id", (204,)),
     ("GET", "/calendar/<string:token>.ics"): everybody((404,), because="Nobody has a feed of this token."),

@@ -26,7 +26,11 @@ SignIn = Callable[[str], ApiClient]
 
 
 def feed(client: ApiClient, **fields: Any) -> dict[str, Any]:
-    return dict(client.post("/api/calendar-feeds", {"name": "Điện thoại", **fields}, expect=201).json)
+    return dict(
+        client.post(
+            "/api/calendar-feeds", {"name": "Điện thoại", "titles": "neutral", **fields}, expect=201
+        ).json
+    )
 
 
 def address(made: dict[str, Any]) -> str:
@@ -175,12 +179,12 @@ def test_the_token_is_kept_and_logged_nowhere(app: Flask, sign_in: SignIn, world
 
 
 def test_who_is_no_member_has_no_feed_and_nobody_has_many(sign_in: SignIn) -> None:
-    answer = sign_in("administrator").post("/api/calendar-feeds", {}, expect=409)
+    answer = sign_in("administrator").post("/api/calendar-feeds", {"titles": "neutral"}, expect=409)
     assert code_of(answer) == "member_required"
     member = sign_in("member")
     for _ in range(10):
         feed(member)
-    assert code_of(member.post("/api/calendar-feeds", {}, expect=409)) == "too_many_feeds"
+    assert code_of(member.post("/api/calendar-feeds", {"titles": "neutral"}, expect=409)) == "too_many_feeds"
 
 
 def test_one_meeting_is_taken_into_the_calendar_of_the_device(sign_in: SignIn, world: World) -> None:

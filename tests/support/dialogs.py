@@ -134,7 +134,9 @@ def group_opinion(demo: DemoService, page: Page) -> None:
     path = f"{api}/meetings/{demo.story.next_meeting}/opinions/{uuid4()}"
     answer = page.request.put(path, data={"kind": "opinion", "text": "Họp sớm hơn nửa giờ"})
     assert answer.ok, answer.text()
-    page.reload()
+    here = page.url.removeprefix(page.evaluate("location.origin"))
+    go(page, "/chapter")
+    go(page, here)
     page.get_by_role("checkbox", name=re.compile("^Chọn ý kiến của ")).first.check()
     button("Gom nhóm")(page)
 

@@ -31,7 +31,7 @@ class CalendarFeedInSchema(Schema):
     """``name`` is for the owner to tell feeds apart; ``titles`` says what a calendar shows of a meeting."""
 
     name = Text(load_default="", max_length=MAX_NAME)
-    titles = fields.String(load_default=Titles.NEUTRAL.value, validate=validate.OneOf(TITLES))
+    titles = fields.String(required=True, validate=validate.OneOf(TITLES))
 
 
 class CalendarArgs(Schema):

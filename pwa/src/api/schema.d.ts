@@ -3393,10 +3393,7 @@ export interface components {
         CalendarFeedIn: {
             /** @default  */
             name: string;
-            /**
-             * @default neutral
-             * @enum {string}
-             */
+            /** @enum {string} */
             titles: "neutral" | "full";
         };
         NewCalendarFeed: {
