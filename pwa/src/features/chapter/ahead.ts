@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 /** Of meetings so close the secretary may need the roll in a room without a network. */
 const SOON = 3 * DAY;
 /** How long after a meeting its minutes are still worked on. */
-const RECENT = 45 * DAY;
+const RECENT = 100 * DAY;
 
 /** Fetches what who runs these cells needs in a room without a network: rolls, opinions, minutes, schedule and agendas. */
 export async function fetchCells(cells: readonly Id[]): Promise<void> {

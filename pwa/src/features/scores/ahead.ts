@@ -3,7 +3,7 @@ import { refreshOnceADay, refreshView } from '$db/views';
 import { scorePath } from './commands';
 
 /** How long after a meeting its score is still looked at. */
-const RECENT = 45 * 86_400_000;
+const RECENT = 100 * 86_400_000;
 
 /** Fetches the scores of recent meetings, so that their screens open without a network. */
 export async function fetchScores(): Promise<void> {
