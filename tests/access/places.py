@@ -1,5 +1,6 @@
 """The objects of the access matrix: one of every kind in three organisations, and what each actor owns."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,15 +9,19 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask, current_app
+from sqlalchemy import select
 from tests.conftest import NOW
 from tests.support.factories import World
 
-from handbook.access.actor import SYSTEM, OfficeTitle
-from handbook.attendance.models import AbsenceRequest
+from handbook.access.actor import SYSTEM, Actor, OfficeTitle
+from handbook.attendance.enums import AttendanceState
+from handbook.attendance.marking import mark_attendance
+from handbook.attendance.models import AbsenceRequest, Attendance
 from handbook.ballots.models import Ballot
 from handbook.calendars.models import CalendarFeed
 from handbook.documents.models import Blob, Paper
 from handbook.kernel.jobs import Job
+from handbook.kernel.secrets import current_secrets
 from handbook.kernel.text import fold, sort_key
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.enums import MeetingKind
@@ -38,14 +43,26 @@ from handbook.opinions.models import Opinion
 from handbook.organizations.models import Organization
 from handbook.resolutions.models import Resolution, Task
 from handbook.scores.models import MeetingScore
+from handbook.scores.service import open_scoring
 
 PLACES = ("cell", "committee", "far_cell")
+FEED_TOKEN = "lich-cua-ma-tran"
 ROLES = (
     *("anonymous", "member", "secretary", "beside_staff", "staff"),
     *("root_staff", "far_staff", "administrator"),
 )
 START = datetime(2026, 12, 3, 12, 30, tzinfo=UTC)
 AHEAD = frozenset({"meeting", "meeting_to_open", "meeting_to_cancel"})
+
+
+def fill_the_room(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> None:
+    """Record everybody who was summoned as present, and let them score the meeting."""
+    lines = select(Attendance.member_id).where(Attendance.meeting_id == meeting.id)
+    for member_id in uow.session.scalars(lines).all():
+        mark_attendance(meeting, member_id, AttendanceState.PRESENT, actor=actor, uow=uow)
+    open_scoring(meeting, actor=actor, uow=uow, secrets=current_secrets())
+
+
 # Kinds of meetings and how each came to its state; what is done to one must not be in the way of the next route.
 STEPS: dict[str, tuple[Callable[..., Any], ...]] = {
     "meeting": (convene_meeting,),
@@ -55,6 +72,7 @@ STEPS: dict[str, tuple[Callable[..., Any], ...]] = {
     "meeting_to_close": (convene_meeting, open_meeting),
     "meeting_to_finalize": (convene_meeting, open_meeting, close_meeting),
     "minuted_meeting": (convene_meeting, open_meeting),
+    "full_meeting": (convene_meeting, open_meeting, fill_the_room),
     "scored_meeting": (convene_meeting, open_meeting, close_meeting),
     "signed_meeting": (convene_meeting, open_meeting, close_meeting),
 }
@@ -246,6 +264,15 @@ def _furnish_ballots(uow: UnitOfWork, objects: Objects, meeting: Meeting, place:
         )
         for kind, state in BALLOTS_TO_CHANGE
     }
+    ballots["ballot_in_full_room"] = Ballot(
+        meeting_id=objects.ids["full_meeting", place],
+        key=str(uuid4()),
+        title="Thông qua nghị quyết",
+        kind="resolution",
+        method="phone",
+        state="open",
+        created_at=uow.clock.now(),
+    )
     uow.session.add_all(ballots.values())
     uow.session.flush()
     for kind, ballot in ballots.items():
@@ -302,6 +329,13 @@ def _furnish_account(uow: UnitOfWork, objects: Objects, world: World, role: str)
         account_id=account.id, token_hash=f"matrix-{role}", name="", titles="neutral", created_at=now
     )
     uow.session.add_all([notice, reminder, feed])
+    if role == "member":
+        token_hash = hashlib.sha256(FEED_TOKEN.encode()).hexdigest()
+        uow.session.add(
+            CalendarFeed(
+                account_id=account.id, token_hash=token_hash, name="", titles="neutral", created_at=now
+            )
+        )
     uow.session.flush()
     objects.put("calendar_feed", role, feed)
     delivery = Delivery(

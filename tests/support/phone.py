@@ -120,4 +120,5 @@ def lines_of(page: Page) -> set[str]:
     passing = re.compile(
         r"vừa xong|phút trước|còn \d|Cập nhật|Danh sách lúc|Không có mạng|Mới nhất|(lúc|trên máy) \d\d:\d\d"
     )
+    text = re.sub(r"Đã họp \d+ phút", "Đã họp … phút", text)
     return {line.strip() for line in text.split("\n") if line.strip() and not passing.search(line)}
