@@ -4,6 +4,7 @@ import type { Id, Meeting } from '$api/shapes';
 import { database, write, type WriteTransaction } from '$db/database';
 import type { OutboxItem, StoredEntry } from '$db/schema';
 import { uuid } from '$lib/ids';
+import { pollWhileSeen } from '$lib/poll';
 import { syncNow } from './engine.svelte';
 import { enqueue, unsettled } from './outbox';
 import { foldRoom, standing, subjectOf, type EntryData, type EntryKind, type Room, type RoomEntry } from './room';
@@ -162,30 +163,8 @@ export async function settled(meetingId: Id, written: readonly StoredEntry[]): P
   return refused.find((entry) => written.some((line) => line.id === entry.id))?.code ?? null;
 }
 
-/** Keeps the book of a meeting fresh while the window is seen. `heard` learns whether the server answered. */
-export function pollBook(meetingId: Id, every: number, heard: (answered: boolean) => void = () => undefined): () => void {
-  const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let running = false;
-  async function turn(): Promise<void> {
-    if (running || controller.signal.aborted || document.visibilityState !== 'visible') return;
-    running = true;
-    clearTimeout(timer);
-    const code = await fetchBook(meetingId, controller.signal);
-    running = false;
-    if (controller.signal.aborted) return;
-    heard(code === null);
-    // A little apart, so that a full room does not ask all at once; without a network the radio is spared.
-    timer = setTimeout(() => void turn(), (code === null ? every : every * 3) * (0.85 + 0.3 * Math.random()));
-  }
-  const wake = (): void => void turn();
-  document.addEventListener('visibilitychange', wake);
-  addEventListener('online', wake);
-  wake();
-  return () => {
-    controller.abort();
-    clearTimeout(timer);
-    document.removeEventListener('visibilitychange', wake);
-    removeEventListener('online', wake);
-  };
+/** Keeps the book of a meeting fresh while the window is seen. */
+export function pollBook(meetingId: Id, every: number): () => void {
+  const pace = { every, retry: every * 3, spread: 0.3 };
+  return pollWhileSeen((signal) => fetchBook(meetingId, signal), pace, () => undefined);
 }

@@ -3,12 +3,12 @@ import { codeOf, request } from '$api/client';
 import type { Id, Problem } from '$api/shapes';
 import { readView, refreshView } from '$db/views';
 import { randomKey } from '$lib/ids';
+import { pollWhileSeen } from '$lib/poll';
 import { takePaper } from './papers';
 import type { Ballot, BallotKind, BallotMethod, BallotRecord, Choice, Papers, Tally } from '$api/ballot-shapes';
 
-const EVERY = 4_000;
-/** Without a network the radio is spared. */
-const RETRY = 10_000;
+/** A little apart, so that a full room does not ask all at once. */
+const PACE = { every: 4_000, retry: 10_000, spread: 0.3 };
 
 export function ballotsPath(meetingId: Id): string {
   return `/api/meetings/${encodeURIComponent(meetingId)}/ballots`;
@@ -38,30 +38,7 @@ export async function refreshBallots(meetingId: Id): Promise<string | null> {
 
 /** Keeps the ballots of a meeting fresh while the window is seen. `heard` learns whether the server answered. */
 export function watchBallots(meetingId: Id, heard: (code: string | null) => void = () => undefined): () => void {
-  let stopped = false;
-  let running = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  async function turn(): Promise<void> {
-    if (running || stopped || document.visibilityState !== 'visible') return;
-    running = true;
-    clearTimeout(timer);
-    const code = await refreshBallots(meetingId);
-    running = false;
-    if (stopped) return;
-    heard(code);
-    // A little apart, so that a full room does not ask all at once.
-    timer = setTimeout(() => void turn(), (code === null ? EVERY : RETRY) * (0.85 + 0.3 * Math.random()));
-  }
-  const wake = (): void => void turn();
-  document.addEventListener('visibilitychange', wake);
-  addEventListener('online', wake);
-  wake();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-    document.removeEventListener('visibilitychange', wake);
-    removeEventListener('online', wake);
-  };
+  return pollWhileSeen(() => refreshBallots(meetingId), PACE, heard);
 }
 
 /** Gives the own open vote, or changes it. */
