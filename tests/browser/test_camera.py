@@ -1,18 +1,16 @@
 """Checking in with the camera: the member points the phone at the secretary's screen and is on the roll."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import segno
 from PIL import Image, ImageOps
-from playwright.sync_api import Browser, BrowserContext, BrowserType, expect
+from playwright.sync_api import Browser, BrowserType, expect
 from tests.browser.conftest import Album
 from tests.support.browsing import heading, wait_until
-from tests.support.camera import SIZE, look_at, take_aim, with_camera
+from tests.support.camera import SIZE, launched, look_at, take_aim, with_camera
 from tests.support.demo_service import DemoService, go, open_context
 
 CAMERA_ON = """() => {
@@ -40,7 +38,7 @@ def test_a_member_scans_the_code_on_the_secretarys_screen_and_is_on_the_roll(
         room = demo.open(office, f"/chapter/meetings/{story.open_meeting}/room")
         demo.sign_in(phone, story.guest)
         page = demo.open(phone)
-        name = member_name(demo)
+        name = demo.guest_name()
         line = room.get_by_role("listitem").filter(has_text=name)
         expect(line.get_by_role("button", name=f"Ghi có mặt: {name}")).to_be_visible()
 
@@ -136,18 +134,3 @@ def test_a_device_without_a_camera_is_told_whom_to_ask(
         expect(page.get_by_text("nhờ bí thư điểm danh giúp").first).to_be_visible()
         expect(page.get_by_role("button", name="Thử lại")).to_be_visible()
         album.picture(page, "none")
-
-
-@contextmanager
-def launched(browser_type: BrowserType, arguments: dict[str, Any]) -> Iterator[BrowserContext]:
-    """A person's phone in a browser of its own, because the camera is given to a browser at its start."""
-    own = browser_type.launch(**arguments)
-    try:
-        with open_context(own) as context:
-            yield context
-    finally:
-        own.close()
-
-
-def member_name(demo: DemoService) -> str:
-    return str(demo.rows("SELECT full_name FROM members WHERE id = ?", int(demo.story.guest_id))[0][0])

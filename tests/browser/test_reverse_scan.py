@@ -6,9 +6,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, BrowserType, expect
 from tests.browser.conftest import Album
-from tests.browser.test_camera import launched, member_name
 from tests.support.browsing import wait_until
-from tests.support.camera import SIZE, look_at, take_aim, with_camera
+from tests.support.camera import SIZE, launched, look_at, take_aim, with_camera
 from tests.support.demo_service import DemoService, go, open_context
 
 
@@ -32,7 +31,7 @@ def test_a_members_own_code_is_scanned_without_a_network_and_reaches_the_server_
         member = demo.open(phone, f"/meetings/{story.open_meeting}")
         demo.sign_in(office, story.host)
         page = demo.open(office, f"{room_path}/room")
-        name = member_name(demo)
+        name = demo.guest_name()
         expect(page.get_by_role("button", name=f"Ghi có mặt: {name}")).to_be_visible()
         album.picture(page, "room")
         go(page, f"{room_path}/scan")

@@ -1,11 +1,14 @@
 """A camera for Chromium that sees what a test gives it: a picture, written as a short film that is shown again and again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, BrowserType, Page
+from tests.support.demo_service import open_context
 
 SIZE = (640, 480)
 ROOM, TILT, FRAMES = 150, 4, 4
@@ -41,3 +44,14 @@ def with_camera(launch: dict[str, Any], film: Path | None, *, asked: str | None 
     device = "--use-fake-device-for-media-stream" + ("=device-count=0" if film is None else "")
     file = [f"--use-file-for-fake-video-capture={film}"] if film else []
     return {**launch, "args": [*launch.get("args", []), *dialog[asked], device, *file]}
+
+
+@contextmanager
+def launched(browser_type: BrowserType, arguments: dict[str, Any]) -> Iterator[BrowserContext]:
+    """A person's phone in a browser of its own, because the camera is given to a browser at its start."""
+    own = browser_type.launch(**arguments)
+    try:
+        with open_context(own) as context:
+            yield context
+    finally:
+        own.close()

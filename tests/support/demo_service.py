@@ -122,6 +122,10 @@ class DemoService:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
             return connection.execute(query, values).fetchall()
 
+    def guest_name(self) -> str:
+        """The full name of the member whose phone is held up to the host's."""
+        return str(self.rows("SELECT full_name FROM members WHERE id = ?", int(self.story.guest_id))[0][0])
+
     def sign_in(self, context: BrowserContext, login: str) -> None:
         """Give the context a session of this person, as the login form does."""
         answer = context.request.post(
