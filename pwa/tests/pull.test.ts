@@ -3,7 +3,7 @@ import { database, onChange, readMeta, write, writeMeta } from '$db/database';
 import { savedPapers } from '$db/queries';
 import { downloadPapers, fetchPaper } from '$sync/papers';
 import { pull } from '$sync/pull';
-import { meeting, notice, page } from './samples';
+import { meeting, notice, page, session } from './samples';
 import { empty, json, problem, serve } from './server';
 
 test('a first pull fills the phone and keeps the cursor in the same transaction', async () => {
@@ -74,6 +74,20 @@ test('an answer that was overtaken (another tab, a wipe) is thrown away', async 
   await pull();
   expect(await readMeta('cursor')).toBe('other');
   expect(await (await database()).getAll('meetings')).toEqual([]);
+});
+
+test('a page asked for before the account accepted something does not take that back; the phone asks again', async () => {
+  const due = { ...session(), purpose_notice_due: true };
+  const accepted = { ...session(), purpose_notice_due: false };
+  await writeMeta('session', due);
+  const log = serve(async () => {
+    await writeMeta('session', accepted);
+    return json(page('c1', { me: due }));
+  }, json(page('c1', { me: accepted, meetings: [meeting()] })));
+  await pull();
+  expect(log).toHaveLength(2);
+  expect(await readMeta('session')).toEqual(accepted);
+  expect((await (await database()).getAll('meetings')).map((row) => row.id)).toEqual(['17']);
 });
 
 const paper = {

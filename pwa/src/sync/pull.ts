@@ -24,7 +24,7 @@ export async function pull(timeout?: number): Promise<PullResult> {
   let changes = 0;
   let newNotices = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const cursor = await readMeta('cursor');
+    const [cursor, session] = [await readMeta('cursor'), await readMeta('session')];
     const path = cursor ? `/api/sync?cursor=${encodeURIComponent(cursor)}` : '/api/sync';
     const answer = await request<SyncPage>('GET', path, timeout ? { timeout } : {});
     if (!answer.ok) return { outcome: 'failed', code: codeOf(answer) };
@@ -32,24 +32,25 @@ export async function pull(timeout?: number): Promise<PullResult> {
       await write(['meta'], (tx) => putMeta(tx, 'synced_at', new Date().toISOString()));
       return changes > 0 ? { outcome: 'changed', changes, newNotices } : { outcome: 'unchanged' };
     }
-    const stored = await store(answer.data, page === 0, cursor);
+    const stored = await store(answer.data, page === 0, [cursor, session]);
     changes += stored.changes;
     newNotices += stored.newNotices;
-    if (!answer.data.more || stored.overtaken) break;
+    if (stored.overtaken ? !(await readMeta('session')) : !answer.data.more) break;
   }
   return changes > 0 ? { outcome: 'changed', changes, newNotices } : { outcome: 'unchanged' };
 }
 
 async function store(
-  page: SyncPage, first: boolean, asked: string | undefined,
+  page: SyncPage, first: boolean, asked: unknown[],
 ): Promise<{ changes: number; newNotices: number; overtaken: boolean }> {
   let changes = 0;
   let newNotices = 0;
   let overtaken = false;
   await write(['meta', 'papers', 'rolls', ...syncedStores], async (tx) => {
-    const current = (await tx.objectStore('meta').get('cursor'))?.value as string | undefined;
-    if (current !== asked) {
-      // Another tab was faster, or the phone was wiped meanwhile: its word counts.
+    const meta = tx.objectStore('meta');
+    const current = [await meta.get('cursor'), await meta.get('session')].map((row) => row?.value);
+    if (JSON.stringify(current) !== JSON.stringify(asked)) {
+      // Another tab was faster, the phone was wiped, or the account accepted something after we asked: that counts.
       overtaken = true;
       return;
     }
