@@ -32,6 +32,7 @@ from tests.support.push_service import FakePushService
 ROSTER = Path(__file__).parents[1] / "data" / "rosters" / "block.xlsx"
 CELL = "Chi bộ Bưu điện số 1"
 SECRETARY_CARD, MEMBER_CARD, MEMBER_NAME = "33.711001", "26.264739", "Ngô Văn An"
+PAPER = "bao-cao-thang.pdf"
 TITLE = "Sinh hoạt chi bộ bàn về chuyển đổi số"
 
 
@@ -67,7 +68,7 @@ def test_the_main_job(
 
     message = receive_the_push(phone, push_service, album)
     assert message["m"] == meeting_id
-    phone = read_the_pack_without_a_network(member, phone, service, meeting_id, album)
+    phone = read_the_pack_without_a_network(member, phone, service, meeting_id, tmp_path / PAPER, album)
     code = open_the_room_and_show_the_code(secretary, desk, album)
     check_in_without_a_network(member, phone, code, album)
     see_the_roll(secretary, desk, album)
@@ -84,6 +85,7 @@ def sign_in_as_staff(page: Page, service: Service, album: Album) -> None:
     page.get_by_label("Số điện thoại hoặc số thẻ đảng viên").fill("can-bo")
     page.get_by_label("Mật khẩu", exact=True).fill("con đường sáng")
     page.get_by_role("button", name="Đăng nhập").click()
+    heading(page, "Sổ tay dùng dữ liệu nào")
     album.picture(page, "purpose-notice")
     accept_purpose(page)
 
@@ -172,11 +174,12 @@ def convene_a_meeting(page: Page, service: Service, album: Album, folder: Path) 
 
 
 def attach_papers(page: Page, album: Album, folder: Path) -> None:
-    marked, good = folder / "ke-hoach_toi-mat.pdf", folder / "bao-cao-thang.pdf"
+    marked, good = folder / "ke-hoach_toi-mat.pdf", folder / PAPER
     marked.write_bytes(pdf("= Kế hoạch"))
     good.write_bytes(pdf("= Báo cáo công tác tháng và phương hướng tháng tới"))
     page.locator("input[type=file]").set_input_files(marked)
     expect(page.get_by_text("TỐI MẬT").first).to_be_visible()
+    page.get_by_text("TỐI MẬT").first.scroll_into_view_if_needed()
     album.picture(page, "paper-refused")
     page.locator("input[type=file]").set_input_files(good)
     expect(page.get_by_text("Đã đính kèm").first).to_be_visible()
@@ -199,7 +202,7 @@ def receive_the_push(page: Page, push_service: FakePushService, album: Album) ->
 
 
 def read_the_pack_without_a_network(
-    context: BrowserContext, page: Page, service: Service, meeting_id: str, album: Album
+    context: BrowserContext, page: Page, service: Service, meeting_id: str, paper: Path, album: Album
 ) -> Page:
     saved_on_the_phone(page)
     context.set_offline(True)
@@ -209,8 +212,11 @@ def read_the_pack_without_a_network(
     heading(page, TITLE)
     expect(page.get_by_text("Thảo luận: mỗi đảng viên một việc số").first).to_be_visible()
     album.picture(page, "member-meeting-offline")
-    page.get_by_role("link", name=re.compile("bao-cao-thang|Báo cáo")).first.click()
-    page.wait_for_timeout(1500)
+    page.get_by_role("link", name=re.compile("^bao-cao-thang")).click()
+    heading(page, "bao-cao-thang")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Tải tệp về").click()
+    assert download.value.path().read_bytes() == paper.read_bytes()
     album.picture(page, "member-paper-offline")
     for path in ("/", "/meetings", "/documents", "/me", "/me/record", "/me/attendance", "/notices"):
         page.goto(service.url + path)
