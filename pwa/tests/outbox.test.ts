@@ -164,6 +164,8 @@ test('before login a check-in waits on the phone', async () => {
 
 test.each([
   ['https://host.example/c/17#123456.abcdefghijklmnopqrstuv', { meeting_id: '17', token: '123456.abcdefghijklmnopqrstuv' }],
+  ['https://host.example/c/17#123456.abcdefghijklmnopqrstuv.42', { meeting_id: '17', token: '123456.abcdefghijklmnopqrstuv.42' }],
+  ['https://host.example/c/17#123456.abcdefghijklmnopqrstuv.hall', null],
   ['https://host.example/c/17#123456.short', null],
   ['https://host.example/other', null],
   ['WIFI:S:room;P:secret;;', null],

@@ -137,7 +137,18 @@ export interface Meeting {
   /** What is unusual about it, for who runs it. */
   warnings?: { code: string; params: Record<string, unknown> }[];
   counts: Counts;
+  /** Of a conference: the site to which one belongs as a delegate, and those that one hosts. */
+  my_site?: OwnSite | null;
+  my_sites_as_host?: Id[];
   etag: string;
+}
+
+/** The site of a conference (điểm cầu) at which a delegate sits. */
+export interface OwnSite {
+  id: Id;
+  name: string;
+  address: string | null;
+  online_url: string | null;
 }
 
 export interface OwnAttendance {
@@ -161,10 +172,17 @@ export interface RollItem extends Omit<OwnAttendance, 'meeting_id' | 'code' | 'r
   status: MemberStatus;
   recorded_by: string | null;
   reason?: string | null;
+  /** Of a conference: the site at which the member is or is expected, and the one to which he or she belongs. */
+  site_id?: Id | null;
+  own_site_id?: Id | null;
+  organization_name?: string | null;
+  card_number?: string | null;
 }
 
 export interface Roll {
   counts: Counts;
+  /** Of a conference, for who runs it: there are more lines behind this cursor. */
+  next?: string | null;
   quorum: { required: number; reached: boolean } | null;
   items: RollItem[];
   chair_id?: Id | null;

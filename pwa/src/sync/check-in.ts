@@ -3,9 +3,9 @@ import { readMeta, writeMeta } from '$db/database';
 import type { WaitingCheckIn } from '$db/schema';
 import { enqueue, type NewOutboxItem } from './outbox';
 
-/** What a scanned or opened check-in link says: `…/c/MEETING_ID#STEP.TOKEN`. Null for anything else. */
+/** What a scanned or opened check-in link says: `…/c/MEETING_ID#STEP.TOKEN`, at a site of a conference `….SITE_ID` behind it. Null for anything else. */
 export function parseCheckInLink(text: string): { meeting_id: string; token: string } | null {
-  const found = /\/c\/([A-Za-z0-9_-]{1,40})#(\d{1,15}\.[A-Za-z0-9_-]{22})$/.exec(text.trim());
+  const found = /\/c\/([A-Za-z0-9_-]{1,40})#(\d{1,15}\.[A-Za-z0-9_-]{22}(\.\d{1,19})?)$/.exec(text.trim());
   return found ? { meeting_id: found[1] as string, token: found[2] as string } : null;
 }
 

@@ -16,6 +16,8 @@ export interface Board {
   quorum: { required: number; reached: boolean } | null;
   /** When the server was last heard; null when these lines come from the member list alone. */
   asOf: string | null;
+  /** Only a part of the lines is on this phone: the roll of a conference. The counts are of all. */
+  partial: boolean;
 }
 
 export type Filter = 'all' | 'missing' | 'there' | 'away';
@@ -66,10 +68,11 @@ export function buildBoard({ meeting, roll, members, items, self }: Known): Boar
     if (mark) return withMark(line, mark, self);
     return opening && line.member_id === self ? withOpening(line, opening) : { ...line };
   });
-  const counts = countRows(rows);
+  const partial = typeof roll?.next === 'string';
+  const counts = partial ? roll.counts : countRows(rows);
   const required = roll?.quorum?.required;
   const quorum = required === undefined ? null : { required, reached: required > 0 && officialThere(rows) >= required };
-  return { rows, counts, quorum, asOf: roll?.fetched_at ?? null };
+  return { rows, counts, quorum, asOf: roll?.fetched_at ?? null, partial };
 }
 
 function belongs(member: Member, meeting: Meeting): boolean {
@@ -155,7 +158,7 @@ export function selfFirst(rows: readonly BoardRow[], self: Id | null): BoardRow[
 }
 
 /** How many sit in the room. */
-export function thereCount(counts: Counts): number {
+export function thereCount(counts: Pick<Counts, 'present' | 'late'>): number {
   return counts.present + counts.late;
 }
 

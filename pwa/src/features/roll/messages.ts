@@ -167,6 +167,16 @@ export const vi = {
   'bulk.undo': 'Hoàn tác',
   'bulk.undone': 'Đã bỏ {n} lượt ghi.',
   'scan.act': 'Quét mã của đảng viên',
+  'roll.ofDelegates': 'trên {n} đại biểu',
+  'roll.searchDelegates': 'Tìm tên đại biểu',
+  'roll.foundDelegates': '{n} đại biểu',
+  'roll.flag.other_site': 'điểm danh ở điểm cầu khác',
+  'bulk.titleDelegates': 'Ghi có mặt {n} đại biểu còn lại?',
+  'bulk.doneDelegates': 'Đã ghi có mặt {n} đại biểu.',
+  'qr.siteLabel': 'Mã QR để điểm danh tại {site}, {title}',
+  'qr.siteTooEarly': 'Mã dùng được từ {time}, hoặc ngay khi hội nghị được mở và máy này có mạng.',
+  'qr.siteExpired': 'Mã của điểm cầu này đã hết giờ dùng. Đồng chí ghi điểm danh bằng tay.',
+  'room.closeUnnamed': 'Còn {n} đại biểu chưa điểm danh. Khi kết thúc, những người ấy bị ghi vắng không phép; sau đó vẫn sửa được. Đồng chí xem ai còn thiếu ở danh sách chung trước khi kết thúc.',
 } as const;
 
 export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));

@@ -32,6 +32,14 @@ describe('the check-in code', () => {
     expect(parseCheckInLink(link)).toEqual({ meeting_id: '17', token: `179999999.${token}` });
   });
 
+  it('of a site is made with the key and the number of that site, and says which it is', async () => {
+    const hmac = await importKey(key);
+    const token = await tokenOf(hmac, '17', 5, '42');
+    expect(token).toBe(createHmac('sha256', bytes).update('17.42.5').digest('base64url').slice(0, 22));
+    const link = checkInLink('https://so-tay.example', '17', 5, token, '42');
+    expect(parseCheckInLink(link)).toEqual({ meeting_id: '17', token: `5.${token}.42` });
+  });
+
   it('counts down to the next step', () => {
     expect(secondsLeft(20_000, 10)).toBe(10);
     expect(secondsLeft(29_500, 10)).toBeCloseTo(0.5);

@@ -23,15 +23,16 @@ export function secondsLeft(now: number, stepSeconds: number): number {
   return stepSeconds - ((now / 1000) % stepSeconds);
 }
 
-/** The proof of one step of one meeting, as the contract writes it: base64url of the HMAC, 22 characters. */
-export async function tokenOf(key: CryptoKey, meetingId: Id, step: number): Promise<string> {
-  const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(`${meetingId}.${step}`));
+/** The proof of one step of one meeting or of one of its sites, as the contract writes it: base64url of the HMAC, 22 characters. */
+export async function tokenOf(key: CryptoKey, meetingId: Id, step: number, siteId?: Id): Promise<string> {
+  const said = siteId === undefined ? `${meetingId}.${step}` : `${meetingId}.${siteId}.${step}`;
+  const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(said));
   return base64urlOf(new Uint8Array(mac)).slice(0, LENGTH);
 }
 
 /** What the QR code says; the proof stands behind `#`, which no browser sends to a server. */
-export function checkInLink(origin: string, meetingId: Id, step: number, token: string): string {
-  return `${origin}/c/${encodeURIComponent(meetingId)}#${step}.${token}`;
+export function checkInLink(origin: string, meetingId: Id, step: number, token: string, siteId?: Id): string {
+  return `${origin}/c/${encodeURIComponent(meetingId)}#${step}.${token}${siteId === undefined ? '' : `.${siteId}`}`;
 }
 
 /** Whether codes may be shown now: an open meeting always, another one within the hours of its key. */
