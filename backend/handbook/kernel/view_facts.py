@@ -42,12 +42,44 @@ class ViewFacts:
     response_headers: set[str] = field(default_factory=set)
     uses_database: bool = False
 
+    def add(self, other: "ViewFacts") -> None:
+        """Take over what another function says."""
+        self.refusals |= other.refusals
+        self.request_headers |= other.request_headers
+        self.response_headers |= other.response_headers
+        self.uses_database |= other.uses_database
+
 
 def facts_of(view: Callable[..., Any], method: str) -> ViewFacts:
-    """The facts of a view when it is asked with this method."""
-    reader = _Reader(method)
-    reader.follow(view)
-    return reader.facts
+    """The facts of a view when it is asked with this method: its own, and those of all that it leads to."""
+    facts = ViewFacts()
+    seen: set[types.CodeType] = set()
+    waiting: list[Any] = [view]
+    while waiting:
+        found = waiting.pop()
+        if (wrapped := getattr(found, "__wrapped__", None)) is not None:
+            waiting.append(wrapped)
+        if not (isinstance(found, types.FunctionType) and _is_ours(found.__module__)):
+            continue
+        if found.__code__ not in seen:
+            seen.add(found.__code__)
+            own = _read(found, method)
+            facts.add(own.facts)
+            waiting.extend(own.leads_to)
+    return facts
+
+
+# What one function says by itself stands in its source, and is read once for all the views that come by.
+_readings: dict[tuple[types.CodeType, str], "_Reader"] = {}
+
+
+def _read(function: types.FunctionType, method: str) -> "_Reader":
+    code = function.__code__
+    branches = "request" in code.co_names and "method" in code.co_names
+    key = (code, method if branches else "")
+    if key not in _readings:
+        _readings[key] = _Reader(_Scope(function), method)
+    return _readings[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +90,13 @@ class _Instance:
 
 
 class _Reader:
-    def __init__(self, method: str) -> None:
-        self.facts = ViewFacts()
-        self._method = method
-        self._seen: set[types.CodeType] = set()
+    """The facts of one function alone, and everything that it names."""
 
-    def follow(self, found: Any) -> None:
-        """Read a function of ours and what its decorators have put around it."""
-        while found is not None:
-            if (
-                isinstance(found, types.FunctionType)
-                and _is_ours(found.__module__)
-                and found.__code__ not in self._seen
-            ):
-                self._seen.add(found.__code__)
-                self._read(_Scope(found))
-            found = getattr(found, "__wrapped__", None)
+    def __init__(self, scope: "_Scope", method: str) -> None:
+        self.facts = ViewFacts()
+        self.leads_to: list[Any] = []
+        self._method = method
+        self._read(scope)
 
     def _read(self, scope: "_Scope") -> None:
         for node in self._nodes(scope.syntax.body):
@@ -112,7 +135,11 @@ class _Reader:
         found = scope.resolve(node)
         if found is db:
             self.facts.uses_database = True
-        self.follow(found)
+        self._leads_to(found)
+
+    def _leads_to(self, found: Any) -> None:
+        if isinstance(found, types.FunctionType) or hasattr(found, "__wrapped__"):
+            self.leads_to.append(found)
 
     def _call(self, node: ast.Call, scope: "_Scope") -> None:
         called = scope.resolve(node.func)
@@ -120,7 +147,7 @@ class _Reader:
             if issubclass(called, Problem):
                 self._refuses(_refusal(called, node))
             elif _is_ours(called.__module__):
-                self.follow(vars(called).get("__init__"))
+                self._leads_to(vars(called).get("__init__"))
         elif isinstance(node.func, ast.Attribute):
             name, target = node.func.attr, node.func.value
             if name == "get" and _is_headers_of(target, "request") and node.args:
