@@ -1,8 +1,8 @@
 """Holds every exchange of the API tests against the OpenAPI document that the same application serves."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from jsonschema import Draft202012Validator
@@ -94,15 +94,30 @@ def _template(app: Flask, method: str, path: str) -> str | None:
     return "".join(f"{{{data}}}" if dynamic else data for dynamic, data in rule._trace).replace("|", "", 1)
 
 
-@cache
+# The documents so far, by the routes that they describe: applications of the same routes serve the same document.
+_documents: dict[tuple[tuple[Any, ...], ...], dict[str, Any]] = {}
+_document_of: WeakKeyDictionary[Flask, dict[str, Any]] = WeakKeyDictionary()
+_registries: dict[int, Registry[Any]] = {}
+
+
 def _spec(app: Flask) -> dict[str, Any]:
-    spec: dict[str, Any] = api.document()
-    return spec
+    if app not in _document_of:
+        rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+        routes = tuple((rule.rule, rule.endpoint, app.view_functions[rule.endpoint]) for rule in rules)
+        if routes not in _documents:
+            _documents[routes] = api.document()
+            _registries[id(_documents[routes])] = _registry(_documents[routes])
+        _document_of[app] = _documents[routes]
+    return _document_of[app]
 
 
 def _validator(spec: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
-    registry = Registry().with_resource(_root, Resource(contents=spec, specification=DRAFT202012))
-    return Draft202012Validator(_absolute(schema), registry=registry)
+    return Draft202012Validator(_absolute(schema), registry=_registries.get(id(spec)) or _registry(spec))
+
+
+def _registry(spec: dict[str, Any]) -> Registry[Any]:
+    resource = Resource(contents=spec, specification=DRAFT202012)
+    return Registry[Any]().with_resource(_root, resource).crawl()
 
 
 def _absolute(node: Any) -> Any:

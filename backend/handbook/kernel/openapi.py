@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from handbook.kernel.operation_docs import Access, complete, header_components
 from handbook.kernel.schemas import ProblemSchema
@@ -31,6 +31,16 @@ class HandbookApi(Api):
     _access_of: Callable[[Flask, str], Access]
     _finished: tuple[Any, dict[str, Any]] | None = None
 
+    def init_app(self, app: Flask, **options: Any) -> None:
+        self._undescribed: list[Blueprint] = []
+        super().init_app(app, **options)
+
+    def register_blueprint(self, blueprint: Blueprint, **options: Any) -> None:
+        """Register the routes now, and describe them when the document is asked for: a serving process seldom is."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint, **options)
+        self._undescribed.append(blueprint)
+
     def describe_access_with(self, access_of: Callable[[Flask, str], Access]) -> None:
         """Tell how to find the rule that an endpoint declares."""
         self._access_of = access_of
@@ -41,7 +51,15 @@ class HandbookApi(Api):
             self._finished = (self.spec, self._document())
         return self._finished[1]
 
+    def _describe_routes(self) -> None:
+        for blueprint in self._undescribed:
+            name = blueprint.name
+            blueprint.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
+            self.spec.tag({"name": name, "description": blueprint.description})
+        self._undescribed.clear()
+
     def _document(self) -> dict[str, Any]:
+        self._describe_routes()
         spec: dict[str, Any] = self.spec.to_dict()
         components = spec.setdefault("components", {})
         components["headers"] = header_components()
