@@ -36,7 +36,8 @@ class Flag(StrEnum):
     ``outside_window``: sent at once, but with a code that was not on the screen at that time. ``contradicts_mark``: the
     check-in came after a later mark by hand, which stands. ``temporary_out``: the member
     lives the party life elsewhere for now. ``opened_meeting``: present because of having opened the meeting in the room.
-    ``left_cell``: marked by hand, but a member of another organisation, or of none, by now.
+    ``left_cell``: summoned, and when the meeting opened or the mark was made no longer a member of the organisation, or of the
+    committee whose meeting it is.
     """
 
     SYNCED_LATE = "synced_late"

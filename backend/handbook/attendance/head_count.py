@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from handbook.attendance.enums import AttendanceState as S
 from handbook.attendance.rules import ATTENDING, is_quorum_reached, quorum_required
-from handbook.members.enums import MemberStatus
+from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class GuestLine:
 @dataclass(frozen=True, slots=True)
 class HeadCount:
     """Everybody who was summoned is in exactly one of ``attended``, ``exempt``, ``elsewhere``, ``excused``, ``unexcused`` and
-    ``not_recorded``: together ``total + temporary_in``.
+    ``not_recorded``: together ``total + temporary_in``. Who left the organisation between convening and opening is in none.
 
     ``total`` are the members of the organisation, official and probationary; an exempt member and one introduced elsewhere
     for a time are official members. ``temporary_in`` live the party life here for a time and are not members of the cell.
@@ -99,7 +99,7 @@ def head_count(
     minute_taker_id: int | None = None,
 ) -> HeadCount:
     """Count a roll; ``quorum`` is the share of the official members due that has to be in the room."""
-    roll = list(lines)
+    roll = [line for line in lines if line.status in ACTIVE_STATUSES]
     status = [line.status for line in roll]
     attending = [line for line in roll if line.state in ATTENDING]
     exempt = [line for line in roll if line.state == S.EXEMPT]

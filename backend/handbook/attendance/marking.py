@@ -20,7 +20,7 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.state import WITH_OPEN_ROLL, require_state
-from handbook.members.enums import MemberStatus
+from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 
 # What a new mark by hand makes void.
 OF_THE_LAST_MARK = frozenset({Flag.CONTRADICTS_MARK, Flag.OPENED_MEETING, Flag.LEFT_CELL})
@@ -212,9 +212,12 @@ def write_line(
     line.reason = reason
     line.recorded_at = None if state is None else at or uow.clock.now()
     line.recorded_by = by
-    line.flags = [known for known in line.flags if known not in OF_THE_LAST_MARK]
-    if flag is not None:
-        line.flags = [*line.flags, flag.value]
+    gone = MemberStatus(line.member_status) not in ACTIVE_STATUSES
+    kept = [known for known in line.flags if known not in OF_THE_LAST_MARK]
+    new = [Flag.LEFT_CELL.value] if gone else []
+    if flag is not None and flag.value not in new:
+        new.append(flag.value)
+    line.flags = [*kept, *new]
     _finish(meeting, line, before=before, had_left=had_left, stay=stay, uow=uow)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from handbook.attendance.enums import AttendanceState, Flag
 from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken
 from handbook.attendance.tokens import Code, step_window
-from handbook.members.enums import MemberStatus
+from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 
 ATTENDING = frozenset({AttendanceState.PRESENT, AttendanceState.LATE})
 
@@ -47,8 +47,8 @@ def state_on_arrival(arrived_at: datetime, starts_at: datetime, late_after: time
 
 def state_when_summoned(status: MemberStatus) -> AttendanceState | None:
     """How a line of the roll begins: exempt members (miễn công tác và sinh hoạt) and those who live the party life elsewhere
-    for now need not come; of the others nothing is known yet."""
-    free = status in (MemberStatus.EXEMPT, MemberStatus.TEMPORARY_OUT)
+    for now need not come, nor does who has left; of the others nothing is known yet."""
+    free = status in (MemberStatus.EXEMPT, MemberStatus.TEMPORARY_OUT) or status not in ACTIVE_STATUSES
     return AttendanceState.EXEMPT if free else None
 
 

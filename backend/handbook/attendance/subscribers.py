@@ -2,6 +2,7 @@
 
 from handbook.attendance.marking import record_opener
 from handbook.attendance.summons import close_roll, summon_members
+from handbook.attendance.up_to_date import bring_up_to_date
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.events import MeetingClosed, MeetingConvened, MeetingOpened
@@ -16,6 +17,7 @@ def summon(event: MeetingConvened, uow: UnitOfWork) -> None:
 @subscribe(MeetingOpened)
 def summon_newcomers(event: MeetingOpened, uow: UnitOfWork) -> None:
     meeting = uow.session.get_one(Meeting, event.meeting_id)
+    bring_up_to_date(meeting, actor=event.actor, uow=uow)
     summon_members(meeting, uow=uow)
     if event.present_member_id is not None:
         record_opener(meeting, event.present_member_id, actor=event.actor, uow=uow)

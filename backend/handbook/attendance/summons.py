@@ -37,7 +37,7 @@ def summon_members(meeting: Meeting, *, uow: UnitOfWork) -> None:
     session = uow.session
     known = set(session.scalars(select(Attendance.member_id).where(Attendance.meeting_id == meeting.id)))
     lines = [
-        _line(meeting, row.id, row.status, uow) for row in _members_of(meeting, uow) if row.id not in known
+        _line(meeting, row.id, row.status, uow) for row in members_of(meeting, uow) if row.id not in known
     ]
     if lines:
         session.execute(insert(Attendance), lines)
@@ -84,7 +84,8 @@ def refresh_counts(meeting: Meeting, *, uow: UnitOfWork) -> None:
     uow.session.expire(meeting, COUNTERS)
 
 
-def _members_of(meeting: Meeting, uow: UnitOfWork) -> list[Member]:
+def members_of(meeting: Meeting, uow: UnitOfWork) -> list[Member]:
+    """Everybody who belongs to the meeting by the records as they are now."""
     day = as_utc(meeting.starts_at).date()
     of_committee = (
         select(Office.member_id)

@@ -21,7 +21,11 @@ export interface HeadCount {
   not_recorded: RollItem[];
 }
 
-export function headCount(rows: readonly RollItem[]): HeadCount {
+/** Of the cell's life today; who left between convening and opening keeps a line with another status. */
+const ACTIVE = ['official', 'probationary', 'exempt', 'temporary_in', 'temporary_out'];
+
+export function headCount(lines: readonly RollItem[]): HeadCount {
+  const rows = lines.filter((row) => ACTIVE.includes(row.status));
   const of = (status: string): number => rows.filter((row) => row.status === status).length;
   const attending = rows.filter((row) => row.state === 'present' || row.state === 'late');
   const exempt = rows.filter((row) => row.state === 'exempt');

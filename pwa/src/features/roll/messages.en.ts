@@ -112,7 +112,7 @@ export const en: Record<keyof typeof vi, string> = {
   'qr.clock': 'If a phone says the code has expired, check the clock of this device: {time}.',
   'roll.how.sheet': 'Entered from a signed sheet by {who}, {time}',
   'roll.how.reverse': 'Member’s code scanned by {who} at {time}',
-  'roll.flag.left_cell': 'no longer in the cell',
+  'roll.flag.left_cell': 'no longer one of those summoned',
   'mark.arrived': 'Arrived at',
   'mark.left': 'Left early at',
   'mark.back': 'Did not leave early',

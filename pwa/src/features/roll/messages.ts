@@ -112,7 +112,7 @@ export const vi = {
   'qr.clock': 'Nếu máy đảng viên báo mã quá hạn, đồng chí kiểm tra giờ của máy này: {time}.',
   'roll.how.sheet': '{who} ghi theo danh sách ký tên, {time}',
   'roll.how.reverse': '{who} quét mã của đảng viên lúc {time}',
-  'roll.flag.left_cell': 'đã chuyển khỏi chi bộ',
+  'roll.flag.left_cell': 'không còn thuộc diện triệu tập',
   'mark.arrived': 'Đến lúc',
   'mark.left': 'Về sớm lúc',
   'mark.back': 'Không về sớm',
