@@ -393,10 +393,30 @@ class TestTheBookOfTheRoom:
         assert self.record(meeting, clock, **fields).row_version == version
         mended = self.record(meeting, clock, **{**fields, **tally(2, 2)})
         assert (mended.id, mended.agree, mended.passed) == (first.id, 2, False)
+        (kept,) = mended.corrections
+        assert {name: kept[name] for name in ("agree", "disagree", "other", "denominator")} == {
+            **tally(3, 1),
+            "denominator": 4,
+        }
+        reserved = self.record(meeting, clock, **{**fields, **tally(2, 2), "reserved": []})
+        assert (reserved.reservations, len(reserved.corrections)) == ([], 1)
         tags = db.session.scalars(
             select(AuditEntry.tag).where(AuditEntry.tag.like("ballots:%")).order_by(AuditEntry.id)
         )
-        assert list(tags) == [f"ballots:ballot:{act}" for act in ("proposed", "recorded", "corrected")]
+        acts = ("proposed", "recorded", "corrected", "reservations_changed")
+        assert list(tags) == [f"ballots:ballot:{act}" for act in acts]
+
+    def test_a_correction_leaves_the_hour_and_who_was_in_the_room(
+        self, engine_name: str, meeting: dict[str, Any], clock: FixedClock, world: World
+    ) -> None:
+        """ "The count used for a vote is frozen with the vote: later changes to the roll do not change a result." """
+        fields = self.fields()
+        first = self.record(meeting, clock, **fields)
+        frozen = (first.closed_at, first.voters_present, first.denominator, first.required)
+        clock.advance(minutes=30)
+        leave(meeting, world.members["member"].id, clock)
+        mended = self.record(meeting, clock, **{**fields, **tally(4)})
+        assert (mended.closed_at, mended.voters_present, mended.denominator, mended.required) == frozen
 
     def test_what_the_room_counted_stands(
         self, engine_name: str, meeting: dict[str, Any], clock: FixedClock

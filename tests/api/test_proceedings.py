@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
+from tests.support.ballots import close, open_ballot, tally
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import convened, draft, opened, step
@@ -165,6 +166,48 @@ def test_the_same_vote_counted_on_two_devices_is_one_ballot(
     send(secretary, meeting, [settle], now=evening.now())
     (result,) = results_of(stored(meeting))
     assert result.agree == 3
+
+
+def test_a_count_entered_with_a_network_is_corrected_by_the_book_and_both_are_shown(
+    secretary: ApiClient, world: World, meeting: dict[str, Any], evening: FixedClock
+) -> None:
+    device = Device()
+    send(secretary, meeting, [device.write("open", evening.now())], now=evening.now())
+    title = "Thông qua nghị quyết"
+    counted = close(secretary, open_ballot(secretary, meeting, title=title), tally=tally(3, 1))
+    vote = {"title": " thông qua  Nghị quyết", "kind": "resolution", "denominator": 4, **tally(2, 2)}
+    evening.advance(minutes=5)
+    line = device.write("hand_vote", evening.now(), ballot=vote)
+    assert send(secretary, meeting, [line], now=evening.now())[0]["outcome"] == "applied"
+    (seen,) = secretary.get(f"/api/meetings/{meeting['id']}/ballots", expect=200).json["items"]
+    assert (seen["id"], seen["result"]["agree"], seen["result"]["passed"]) == (counted["id"], 2, False)
+    (kept,) = seen["corrections"]
+    assert datetime.fromisoformat(kept.pop("corrected_at")) == evening.now()
+    assert kept == {**tally(3, 1), "denominator": 4}
+
+
+def test_a_signed_sheet_of_paper_is_read_into_the_roll_afterwards(
+    secretary: ApiClient, world: World, meeting: dict[str, Any], evening: FixedClock
+) -> None:
+    """Without a network, also after the closing; the line says that it was read off the sheet, when and by whom."""
+    device, start, member = Device(), evening.now(), world.id_of("member")
+    device.write("open", start)
+    device.write("mark", start + MINUTE, member_id=member, state="present", sheet=True)
+    device.write("close", start + 90 * MINUTE)
+    late, arrived = world.id_of("second_member"), (start + 20 * MINUTE).isoformat()
+    device.write("mark", start + 95 * MINUTE, member_id=late, state="late", arrived_at=arrived, sheet=True)
+    evening.advance(minutes=100)
+    answers = send(secretary, meeting, device.lines, now=evening.now())
+    assert [one["outcome"] for one in answers] == ["applied"] * 4
+    lines = {line["member_id"]: line for line in roll(secretary, meeting)["items"]}
+    by = world.id_of("secretary")
+    read = [lines[one] for one in (member, late)]
+    assert [(one["state"], one["method"], one["recorded_by"]) for one in read] == [
+        ("present", "sheet", by),
+        ("late", "sheet", by),
+    ]
+    history = secretary.get(f"/api/meetings/{meeting['id']}/attendance/{member}/history", expect=200).json
+    assert history["items"][-1]["method"] == "sheet"
 
 
 def test_what_arrives_before_the_opening_it_speaks_of_counts_once_that_is_there(

@@ -36,13 +36,15 @@ def draft(client: ApiClient, meeting: dict[str, Any], expect: int = 201) -> Any:
     return client.post(f"/api/meetings/{meeting['id']}/resolution-draft", expect=expect)
 
 
-def vote(client: ApiClient, meeting: dict[str, Any], **numbers: int) -> None:
-    """A vote by hands on the resolution; all six are entered in the book of the room's way."""
-    made = client.post(
-        f"/api/meetings/{meeting['id']}/ballots",
-        {"key": str(uuid4()), "title": "Thông qua nghị quyết", "kind": "resolution", "method": "hand"},
-        expect=201,
-    ).json
+def question(on: str | None = None, **changes: Any) -> dict[str, Any]:
+    """A vote by hands on the resolution, by name or on whatever resolution the meeting has."""
+    asked = {"key": str(uuid4()), "title": "Thông qua nghị quyết", "kind": "resolution", "method": "hand"}
+    return {**asked, "resolution_id": on, **changes}
+
+
+def vote(client: ApiClient, meeting: dict[str, Any], on: str | None = None, **numbers: int) -> None:
+    """A vote by hands that is opened, counted and closed."""
+    made = client.post(f"/api/meetings/{meeting['id']}/ballots", question(on), expect=201).json
     running = client.post(f"/api/ballots/{made['id']}/open", headers=if_match(made), expect=200).json
     client.post(
         f"/api/ballots/{made['id']}/close",
@@ -113,6 +115,52 @@ def test_the_last_vote_counts(sign_in: SignIn, world: World) -> None:
     vote(secretary, meeting, agree=4, disagree=0, other=0)
     done = issue(secretary, draft(secretary, meeting).json).json
     assert (done["state"], done["issue_exception"]) == ("issued", None)
+
+
+def test_a_resolution_goes_by_the_vote_that_named_it_and_no_reason_helps(
+    sign_in: SignIn, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    mark_present(secretary, meeting, world)
+    made = draft(secretary, meeting).json
+    other = create(secretary, world, meeting_id=meeting["id"])
+    vote(secretary, meeting, made["id"], agree=1, disagree=3, other=0)
+    vote(secretary, meeting, other["id"], agree=4, disagree=0, other=0)
+    vote(secretary, meeting, agree=4, disagree=0, other=0)
+    assert code_of(issue(secretary, made, expect=409)) == "resolution_rejected"
+    refused = issue(secretary, made, {"override_reason": "Đã họp lại"}, expect=409)
+    assert code_of(refused) == "resolution_rejected"
+    assert issue(secretary, other).json["state"] == "issued"
+    vote(secretary, meeting, made["id"], agree=3, disagree=1, other=0)
+    assert issue(secretary, made).json["issue_exception"] is None
+
+
+def test_a_vote_that_is_not_closed_decides_nothing_yet(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    made = draft(secretary, meeting).json
+    path = f"/api/meetings/{meeting['id']}/ballots"
+    ballot = secretary.post(path, question(made["id"]), expect=201).json
+    assert ballot["resolution_id"] == made["id"]
+    assert code_of(issue(secretary, made, expect=409)) == "vote_undecided"
+    secretary.post(f"/api/ballots/{ballot['id']}/withdraw", headers=if_match(ballot), expect=200)
+    assert issue(secretary, made).json["state"] == "issued"
+
+
+def test_a_vote_names_a_resolution_of_its_own_meeting(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    elsewhere = create(secretary, world)
+    made = draft(secretary, meeting).json
+    path = f"/api/meetings/{meeting['id']}/ballots"
+    for asked, code in (
+        (question(elsewhere["id"]), "unknown"),
+        (question("999999"), "unknown"),
+        (question(made["id"], kind="other"), "not_a_vote_on_a_resolution"),
+    ):
+        refused = secretary.post(path, asked, expect=422)
+        assert refused.json["errors"] == [{"pointer": "/resolution_id", "code": code}]
 
 
 def test_a_revoked_resolution_says_why_tells_the_cell_and_lets_its_tasks_lapse(

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -21,8 +22,9 @@ class Ballot(db.Model):  # type: ignore[name-defined]
 
     From ``denominator`` on everything is None until the closing and frozen by it: what the roll says later changes no result.
     ``voters_present`` are those of the denominator who were in the room. ``passed`` None in a closed ballot: it was void, and
-    ``faults`` says why. ``public_key`` (DER, base64) and ``private_key_sealed`` belong to the papers of a secret ballot; the
-    private key is destroyed when the ballot ends.
+    ``faults`` says why. ``resolution_id``: the draft that was put to the vote, when one was. ``corrections``: the counts by
+    hand that stood before somebody corrected them, in their order. ``public_key`` (DER, base64) and ``private_key_sealed``
+    belong to the papers of a secret ballot; the private key is destroyed when the ballot ends.
     """
 
     __tablename__ = "ballots"
@@ -34,6 +36,7 @@ class Ballot(db.Model):  # type: ignore[name-defined]
         CheckConstraint("state = 'open' OR private_key_sealed IS NULL", name="key_destroyed"),
         Index("ix_ballots_meeting_id", "meeting_id"),
         Index("ix_ballots_agenda_item_id", "agenda_item_id"),
+        Index("ix_ballots_resolution_id", "resolution_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
@@ -41,6 +44,9 @@ class Ballot(db.Model):  # type: ignore[name-defined]
     key: Mapped[str] = mapped_column(String(36), unique=True)
     agenda_item_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("agenda_items.id", ondelete="SET NULL")
+    )
+    resolution_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("resolutions.id", ondelete="SET NULL")
     )
     title: Mapped[str] = mapped_column(String(300))
     kind: Mapped[str] = mapped_column(String(12))
@@ -63,6 +69,7 @@ class Ballot(db.Model):  # type: ignore[name-defined]
     papers_valid: Mapped[int | None]
     papers_invalid: Mapped[int | None]
     faults: Mapped[list[str]] = mapped_column(JSON, default=list)
+    corrections: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     public_key: Mapped[str | None] = mapped_column(String(1200))
     private_key_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     row_version: Mapped[int] = mapped_column(default=1)

@@ -131,6 +131,21 @@ def voters_of(ballot: Ballot) -> set[int]:
     return set()
 
 
+def hand_ballots(meeting_id: int) -> list[Ballot]:
+    """The votes by hands of a meeting that were not withdrawn, the latest first."""
+    return list(
+        db.session.scalars(
+            select(Ballot)
+            .where(
+                Ballot.meeting_id == meeting_id,
+                Ballot.method == BallotMethod.HAND.value,
+                Ballot.state != BallotState.WITHDRAWN.value,
+            )
+            .order_by(Ballot.id.desc())
+        )
+    )
+
+
 def results_of(meeting: Meeting) -> list[BallotResult]:
     """The closed ballots of a meeting in the order of closing, as the minutes tell them."""
     ballots = db.session.scalars(
@@ -214,6 +229,7 @@ def _view(
         "key": ballot.key,
         "meeting_id": ballot.meeting_id,
         "agenda_item_id": ballot.agenda_item_id,
+        "resolution_id": ballot.resolution_id,
         "title": ballot.title,
         "kind": ballot.kind,
         "method": ballot.method,
@@ -225,6 +241,9 @@ def _view(
         "progress": None if lines is None or closed else _progress(ballot, lines),
         "result": result_data(_result(ballot)) if closed else None,
         "reserved": ballot.reservations if closed else [],
+        "corrections": [
+            {**one, "corrected_at": datetime.fromisoformat(one["corrected_at"])} for one in ballot.corrections
+        ],
         "can": _acts(ballot, meeting) if lines is not None else [],
         "etag": etag_of(ballot),
     }

@@ -69,6 +69,16 @@ class BallotResultSchema(Schema):
     papers = fields.Nested(PapersSchema, required=True, allow_none=True)
 
 
+class CorrectionSchema(Schema):
+    """A count by hand that stood until it was corrected."""
+
+    agree = fields.Integer(required=True)
+    disagree = fields.Integer(required=True)
+    other = fields.Integer(required=True)
+    denominator = fields.Integer(required=True)
+    corrected_at = Instant(required=True)
+
+
 class OwnVoteSchema(Schema):
     """What the ballot is to the reader. ``choice`` is an open vote given by phone; of a secret one nothing is known here."""
 
@@ -91,12 +101,16 @@ class ProgressSchema(Schema):
 
 
 class BallotSchema(Schema):
-    """A ballot as its reader sees it: ``progress`` for who runs the meeting, ``result`` for everybody once it is closed."""
+    """A ballot as its reader sees it: ``progress`` for who runs the meeting, ``result`` for everybody once it is closed.
+
+    ``resolution_id``: the draft it decides on. ``corrections``: the counts by hand that stood before, in their order.
+    """
 
     id = Id(required=True)
     key = fields.String(required=True)
     meeting_id = Id(required=True)
     agenda_item_id = Id(required=True, allow_none=True)
+    resolution_id = Id(required=True, allow_none=True)
     title = fields.String(required=True)
     kind = fields.String(required=True, validate=_KINDS)
     method = fields.String(required=True, validate=_METHODS)
@@ -108,6 +122,7 @@ class BallotSchema(Schema):
     progress = fields.Nested(ProgressSchema, required=True, allow_none=True)
     result = fields.Nested(BallotResultSchema, required=True, allow_none=True)
     reserved = fields.List(fields.Nested(ReservationSchema), required=True)
+    corrections = fields.List(fields.Nested(CorrectionSchema), required=True)
     can = fields.List(fields.String(), required=True)
     etag = fields.String(required=True)
 
@@ -117,13 +132,15 @@ class BallotsSchema(Schema):
 
 
 class BallotInSchema(Schema):
-    """``key`` is a UUID made by the device; the same one again names the same ballot."""
+    """``key`` is a UUID made by the device; the same one again names the same ballot. ``resolution_id``: the meeting's draft
+    that is put to the vote."""
 
     key = fields.String(required=True, validate=_UUID)
     title = Text(required=True, min_length=1, max_length=300)
     kind = fields.String(required=True, validate=_KINDS)
     method = fields.String(required=True, validate=_METHODS)
     agenda_item_id = Id(load_default=None, allow_none=True)
+    resolution_id = Id(load_default=None, allow_none=True)
 
 
 class ReservationInSchema(Schema):

@@ -1,6 +1,7 @@
 """Proposing, opening, closing and withdrawing ballots; each verb changes the ballot, records it and says what happened."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from handbook.access.actor import Actor
 from handbook.audit.service import record
 from handbook.ballots import rules
 from handbook.ballots.counting import Count, count_votes
-from handbook.ballots.enums import COUNTED_BY_HAND, BallotMethod, BallotState
+from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState
 from handbook.ballots.errors import StaleDenominator, WrongCounts
 from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
 from handbook.ballots.papers import new_key_pair
@@ -24,6 +25,7 @@ from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.state import require_state
 from handbook.resolutions.errors import ClassifiedText
+from handbook.resolutions.models import Resolution
 
 PROPOSABLE = frozenset({MeetingState.CONVENED, MeetingState.OPEN})
 RUNNING = frozenset({MeetingState.OPEN})
@@ -131,16 +133,21 @@ def record_hand_vote(
     """Write down a vote by hands that was counted in the room, from the book of the room; the meeting is locked by the caller.
 
     ``fields``: ``key`` (a UUID made by the device), ``title``, ``kind``, ``agenda_item_id``, ``agree``, ``disagree``,
-    ``other``, ``reserved`` and, when the room knew it, ``denominator``: what was counted in the room stands, because check-ins
-    that phones have not sent yet are missing here. The same ``key`` again with the same numbers changes nothing; with others
-    it corrects them, which is recorded, and keeps the denominator. Raises :class:`WrongState`, :class:`WrongCounts`,
-    :class:`ValidationFailed`.
+    ``other``, ``reserved``, perhaps ``resolution_id`` and, when the room knew it, ``denominator``: what was counted in the
+    room stands, because check-ins that phones have not sent yet are missing here. The same ``key`` again with the same numbers
+    changes nothing; with others it corrects them, which is recorded, and keeps the denominator, the hour and the count that
+    stood before. Raises :class:`WrongState`, :class:`WrongCounts`, :class:`ValidationFailed`.
     """
     require_state(MeetingState(meeting.state), WITH_OPEN_RECORD)
-    asked = {"agenda_item_id": None, **fields, "method": BallotMethod.HAND.value}
     count = Count(rules.Tally(fields["agree"], fields["disagree"], fields["other"]))
     reserved: Sequence[Mapping[str, Any]] = fields.get("reserved") or ()
     ballot = uow.session.scalar(select(Ballot).where(Ballot.key == fields["key"]).with_for_update(of=Ballot))
+    asked = {
+        "agenda_item_id": None,
+        **fields,
+        "resolution_id": fields.get("resolution_id") or (ballot.resolution_id if ballot else None),
+        "method": BallotMethod.HAND.value,
+    }
     if ballot is None:
         ballot = _new_ballot(meeting, asked, actor=actor, uow=uow)
     elif ballot.meeting_id != meeting.id or ballot.method != BallotMethod.HAND:
@@ -154,12 +161,16 @@ def record_hand_vote(
     if denominator > sum(rules.holds_a_vote(line.status) for line in lines.values()):
         raise WrongCounts("/denominator", "more_voters_than_summoned")
     _checked(ballot, count, denominator)
-    _set_question(ballot, asked)
+    _set_question(ballot, asked, uow=uow)
     ballot.opened_at = ballot.opened_at or at
-    present = rules.voters_present(lines.values())
-    _freeze(ballot, count, denominator=denominator, present=present, at=at)
+    action = "recorded"
+    if corrected:
+        action = "corrected" if _keep_count(ballot, count, denominator, at=at) else "reservations_changed"
+    # Who was in the room and when it was closed belong to the vote, whenever its numbers are set right.
+    present = rules.voters_present(lines.values()) if ballot.voters_present is None else ballot.voters_present
+    _freeze(ballot, count, denominator=denominator, present=present, at=ballot.closed_at or at)
     _reserve(ballot, reserved, uow=uow)
-    _advance(ballot, BallotState.CLOSED, "corrected" if corrected else "recorded", actor=actor, uow=uow)
+    _advance(ballot, BallotState.CLOSED, action, actor=actor, uow=uow)
     return ballot
 
 
@@ -178,25 +189,47 @@ def _new_ballot(meeting: Meeting, fields: Mapping[str, Any], *, actor: Actor, uo
         created_at=uow.clock.now(),
     )
     with uow.session.no_autoflush:
-        _set_question(ballot, fields)
+        _set_question(ballot, fields, uow=uow)
     uow.session.add(ballot)
     uow.session.flush()
     _record(uow, "proposed", ballot, actor)
     return ballot
 
 
-def _set_question(ballot: Ballot, fields: Mapping[str, Any]) -> None:
+def _keep_count(ballot: Ballot, count: Count, denominator: int, *, at: datetime) -> bool:
+    """Keep the numbers that stand before others take their place; false when these are the same."""
+    before = {"agree": ballot.agree, "disagree": ballot.disagree, "other": ballot.other}
+    if (before, ballot.denominator) == (asdict(count.tally), denominator):
+        return False
+    kept = {**before, "denominator": ballot.denominator, "corrected_at": at.isoformat()}
+    ballot.corrections = [*ballot.corrections, kept]
+    return True
+
+
+def _set_question(ballot: Ballot, fields: Mapping[str, Any], *, uow: UnitOfWork) -> None:
     if level := find_mark_in_name(fields["title"]):
         raise ClassifiedText("/title", level)
     item_id = fields["agenda_item_id"]
     if item_id is not None and item_id not in {item.id for item in ballot.meeting.agenda}:
         raise ValidationFailed(FieldError("/agenda_item_id", "unknown"))
+    if (resolution_id := fields.get("resolution_id")) is not None:
+        _require_own_resolution(ballot, resolution_id, fields["kind"], uow=uow)
+    ballot.resolution_id = resolution_id
     ballot.title, ballot.kind, ballot.agenda_item_id = fields["title"], fields["kind"], item_id
 
 
+def _require_own_resolution(ballot: Ballot, resolution_id: int, kind: str, *, uow: UnitOfWork) -> None:
+    """The resolution that is put to the vote is one of this meeting, and the vote is one on a resolution."""
+    resolution = uow.session.get(Resolution, resolution_id)
+    if resolution is None or resolution.meeting_id != ballot.meeting_id:
+        raise ValidationFailed(FieldError("/resolution_id", "unknown"))
+    if kind != BallotKind.RESOLUTION:
+        raise ValidationFailed(FieldError("/resolution_id", "not_a_vote_on_a_resolution"))
+
+
 def _asked(ballot: Ballot | Mapping[str, Any]) -> tuple[Any, ...]:
-    names = ("title", "kind", "method", "agenda_item_id")
-    return tuple(ballot[name] if isinstance(ballot, Mapping) else getattr(ballot, name) for name in names)
+    names = ("title", "kind", "method", "agenda_item_id", "resolution_id")
+    return tuple(ballot.get(name) if isinstance(ballot, Mapping) else getattr(ballot, name) for name in names)
 
 
 def _same_record(

@@ -42,8 +42,13 @@ def tell_votes(event: ResolutionDrafting, uow: UnitOfWork) -> None:
 
 @subscribe(ResolutionIssuing)
 def tell_outcomes(event: ResolutionIssuing, uow: UnitOfWork) -> None:
-    """A meeting that put its resolution to the vote issues it when the last vote passed it."""
-    event.outcomes.extend(ballot.passed for ballot in _on_resolutions(event.meeting_id, uow))
+    """A resolution is issued when the last vote on it passed it. A vote that names none is on the meeting's resolution,
+    whichever that is; one that names another resolution says nothing of this one."""
+    for ballot in _on_resolutions(event.meeting_id, uow):
+        if ballot.resolution_id == event.resolution_id:
+            event.on_it.append(ballot.passed)
+        elif ballot.resolution_id is None:
+            event.outcomes.append(ballot.passed)
 
 
 def _on_resolutions(meeting_id: int, uow: UnitOfWork) -> Sequence[Ballot]:

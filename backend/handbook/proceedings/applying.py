@@ -16,6 +16,7 @@ from handbook.attendance.marking import mark_attendance, record_opener
 from handbook.attendance.models import Attendance
 from handbook.attendance.reverse import require_member_code
 from handbook.attendance.roles import set_roles
+from handbook.ballots.queries import hand_ballots
 from handbook.ballots.service import record_hand_vote
 from handbook.documents.secrecy import find_mark_in_text
 from handbook.kernel.secrets import current_secrets
@@ -28,6 +29,7 @@ from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member
 from handbook.proceedings.enums import EntryFlag, EntryKind, RefusalCode
 from handbook.proceedings.errors import EntryRefused
+from handbook.proceedings.fold import subject_of
 from handbook.resolutions.errors import ClassifiedText
 
 BEFORE_MEETING = (None, AttendanceState.EXCUSED, AttendanceState.EXEMPT)
@@ -114,8 +116,14 @@ def _mark(act: Act) -> None:
         flag=Flag.LEFT_CELL if _left_since(act, member_id) else None,
         arrived_at=_instant(data.get("arrived_at")),
         left_at=_instant(data.get("left_at")),
-        method=Method.REVERSE_SCAN if data.get("code") else Method.SECRETARY,
+        method=_method(data),
     )
+
+
+def _method(data: dict[str, Any]) -> Method:
+    if data.get("code"):
+        return Method.REVERSE_SCAN
+    return Method.SHEET if data.get("sheet") else Method.SECRETARY
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -151,13 +159,25 @@ def _guest(act: Act) -> None:
 def _hand_vote(act: Act) -> None:
     ballot = act.data["ballot"]
     item = ballot.get("agenda_item_id")
+    resolution = ballot.get("resolution_id")
     fields = {
         **ballot,
-        "key": ballot_key(act.meeting.id, act.subject),
+        "key": _key_of(act),
         "agenda_item_id": None if item is None else int(item),
+        "resolution_id": None if resolution is None else int(resolution),
         "reserved": [{"member_id": int(one["member_id"]), "text": one["text"]} for one in ballot["reserved"]],
     }
     record_hand_vote(act.meeting, fields, at=act.at, actor=act.actor, uow=act.uow)
+
+
+def _key_of(act: Act) -> str:
+    """The ballot on the same question that was put to the vote in another way, with a network; else the book's own."""
+    for ballot in hand_ballots(act.meeting.id):
+        item = ballot.agenda_item_id
+        asked = {"title": ballot.title, "kind": ballot.kind, "agenda_item_id": item and str(item)}
+        if subject_of(EntryKind.HAND_VOTE.value, {"ballot": asked}) == act.subject:
+            return ballot.key
+    return ballot_key(act.meeting.id, act.subject)
 
 
 def ballot_key(meeting_id: int, subject: str) -> str:

@@ -23,6 +23,10 @@ ONCE = frozenset({K.OPEN.value, K.CLOSE.value})
 NEVER_DIFFERENT = ONCE | {K.ITEM.value}
 
 
+# How a mark was proved: by a scanned code, by a signature on paper.
+PROOFS = frozenset({"code", "sheet"})
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An applied entry; ``at`` in milliseconds since the epoch."""
@@ -121,7 +125,9 @@ def says_the_same(one: Entry, other: Entry) -> bool:
 
 def _meaning(data: Any) -> Any:
     if isinstance(data, Mapping):
-        return {name: _meaning(value) for name, value in data.items() if value is not None and name != "code"}
+        return {
+            name: _meaning(value) for name, value in data.items() if value is not None and name not in PROOFS
+        }
     return [_meaning(value) for value in data] if isinstance(data, list) else data
 
 

@@ -61,7 +61,7 @@ class PersonDataSchema(Schema):
 
 class MarkDataSchema(Schema):
     """A member's line in the roll, as it was seen in the room; null takes the mark back. ``code``: the member's own, which
-    the device scanned."""
+    the device scanned. ``sheet``: it was read off the signed sheet of paper."""
 
     member_id = TextId(required=True)
     state = fields.String(required=True, allow_none=True, validate=validate.OneOf(MARK_STATES))
@@ -69,6 +69,7 @@ class MarkDataSchema(Schema):
     arrived_at = TextInstant(load_default=None, allow_none=True)
     left_at = TextInstant(load_default=None, allow_none=True)
     code = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=64))
+    sheet = fields.Boolean(load_default=False)
 
 
 class GuestDataSchema(Schema):
@@ -109,11 +110,13 @@ class RoomReservationSchema(Schema):
 
 
 class HandVoteSchema(Schema):
-    """A vote by hands as it was counted in the room; ``denominator`` is the number of votes that the room counted."""
+    """A vote by hands as it was counted in the room; ``denominator`` is the number of votes that the room counted,
+    ``resolution_id`` the meeting's draft that was put to the vote."""
 
     title = Text(required=True, min_length=1, max_length=300)
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in BallotKind]))
     agenda_item_id = TextId(load_default=None, allow_none=True)
+    resolution_id = TextId(load_default=None, allow_none=True)
     agree = _count()
     disagree = _count()
     other = _count()

@@ -17,6 +17,18 @@ class VoteNotPassed(Problem):
     status, code = 409, "vote_not_passed"
 
 
+class ResolutionRejected(Problem):
+    """The members voted on this very resolution and did not pass it: it cannot be issued."""
+
+    status, code = 409, "resolution_rejected"
+
+
+class VoteUndecided(Problem):
+    """The vote on this very resolution is not closed, or was void: nothing is decided yet."""
+
+    status, code = 409, "vote_undecided"
+
+
 class UpdateKeyTaken(Problem):
     """The key names another update already."""
 

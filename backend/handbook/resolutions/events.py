@@ -29,12 +29,14 @@ class ResolutionDrafting:
 @dataclass(frozen=True, slots=True)
 class ResolutionIssuing:
     """A resolution of a meeting is about to be issued. Who counted votes on resolutions there adds the outcomes in their
-    order: passed or not, None for void or not yet closed.
+    order: passed or not, None for void or not yet closed. ``on_it``: of votes that named this resolution; ``outcomes``: of
+    votes that named none.
     """
 
     resolution_id: int
     meeting_id: int
-    outcomes: list[bool | None]
+    outcomes: list[bool | None] = field(default_factory=list)
+    on_it: list[bool | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

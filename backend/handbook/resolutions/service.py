@@ -25,7 +25,7 @@ from handbook.organizations.models import Organization
 from handbook.organizations.versions import bump_content_version
 from handbook.resolutions.drafting import MeetingFacts, body_of, title_of
 from handbook.resolutions.enums import DocumentType, ResolutionState
-from handbook.resolutions.errors import ClassifiedText, VoteNotPassed
+from handbook.resolutions.errors import ClassifiedText, ResolutionRejected, VoteNotPassed, VoteUndecided
 from handbook.resolutions.events import (
     DraftMaterial,
     ResolutionDrafting,
@@ -140,9 +140,10 @@ def issue_resolution(
 ) -> Resolution:
     """Put a draft in force today, by the organisation's calendar, and tell who listens to :class:`ResolutionIssued`.
 
-    When the meeting voted on its resolution, the last of these votes must have passed it (2-domain, Votes); else
-    :class:`VoteNotPassed`, unless ``override_reason`` says why, which stays on the resolution and on record. A resolution
-    whose place it takes is revoked at the same moment.
+    When the members voted on this very resolution, the last of these votes must have passed it (2-domain, Votes); else
+    :class:`ResolutionRejected`, or :class:`VoteUndecided`, and no reason helps. When votes of the meeting named no resolution,
+    the last of them decides; else :class:`VoteNotPassed`, unless ``override_reason`` says why, which stays on the resolution
+    and on record. A resolution whose place it takes is revoked at the same moment.
     """
     _require_draft(resolution)
     _refuse_without_vote(resolution, override_reason, uow=uow)
@@ -194,11 +195,15 @@ def _end(
 def _refuse_without_vote(resolution: Resolution, override_reason: str | None, *, uow: UnitOfWork) -> None:
     if resolution.meeting_id is None:
         return
-    outcomes: list[bool | None] = []
-    uow.emit(
-        ResolutionIssuing(resolution_id=resolution.id, meeting_id=resolution.meeting_id, outcomes=outcomes)
-    )
-    if not outcomes or outcomes[-1]:
+    event = ResolutionIssuing(resolution_id=resolution.id, meeting_id=resolution.meeting_id)
+    uow.emit(event)
+    if event.on_it:
+        if event.on_it[-1] is None:
+            raise VoteUndecided
+        if not event.on_it[-1]:
+            raise ResolutionRejected
+        return
+    if not event.outcomes or event.outcomes[-1]:
         return
     if not override_reason:
         raise VoteNotPassed

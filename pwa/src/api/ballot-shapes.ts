@@ -49,11 +49,18 @@ export interface Reservation {
   text: string;
 }
 
+export interface Correction extends Tally {
+  denominator: number;
+  corrected_at: string;
+}
+
 export interface Ballot {
   id: Id;
   key: string;
   meeting_id: Id;
   agenda_item_id: Id | null;
+  /** The draft that it decides on. */
+  resolution_id: Id | null;
   title: string;
   kind: BallotKind;
   method: BallotMethod;
@@ -66,6 +73,8 @@ export interface Ballot {
   progress: Progress | null;
   result: BallotResult | null;
   reserved: Reservation[];
+  /** Counts by hand that stood before they were corrected. */
+  corrections: Correction[];
   can: string[];
   etag: string;
 }

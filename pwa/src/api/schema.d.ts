@@ -1568,6 +1568,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/{meeting_id}/minutes/from-room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring in the minutes that a phone wrote, and perhaps read back, in a room without a network.
+         * @description ``If-Match`` names the version that the phone knew, if it knew one; 412 when somebody has written another since.
+         */
+        post: operations["bring_minutes_from_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting_id}/minutes/read-back": {
         parameters: {
             query?: never;
@@ -2509,7 +2531,7 @@ export interface components {
             /** Format: date-time */
             left_at: string | null;
             reason: string | null;
-            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell")[];
+            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell" | "other_site")[];
         };
         Roll: {
             counts: components["schemas"]["Counts"];
@@ -2550,7 +2572,7 @@ export interface components {
             checked_in_at: string | null;
             /** Format: date-time */
             recorded_at: string | null;
-            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell")[];
+            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell" | "other_site")[];
         };
         Mark: {
             /** @enum {string} */
@@ -2858,6 +2880,11 @@ export interface components {
              * @example 17
              */
             agenda_item_id: string | null;
+            /**
+             * @default null
+             * @example 17
+             */
+            resolution_id: string | null;
         };
         OwnVote: {
             has_vote: boolean;
@@ -2902,6 +2929,14 @@ export interface components {
             full_name: string;
             text: string;
         };
+        Correction: {
+            agree: number;
+            disagree: number;
+            other: number;
+            denominator: number;
+            /** Format: date-time */
+            corrected_at: string;
+        };
         Ballot: {
             /** @example 17 */
             id: string;
@@ -2910,6 +2945,8 @@ export interface components {
             meeting_id: string;
             /** @example 17 */
             agenda_item_id: string | null;
+            /** @example 17 */
+            resolution_id: string | null;
             title: string;
             /** @enum {string} */
             kind: "resolution" | "admission" | "recognition" | "other";
@@ -2926,6 +2963,7 @@ export interface components {
             progress: components["schemas"]["Progress"] | null;
             result: components["schemas"]["BallotResult"] | null;
             reserved: components["schemas"]["Reservation"][];
+            corrections: components["schemas"]["Correction"][];
             can: string[];
             etag: string;
         };
@@ -3247,6 +3285,30 @@ export interface components {
             changed_at: string;
             etag: string;
         };
+        RoomParagraph: {
+            id: string;
+            text: string;
+            /** @default false */
+            removed: boolean;
+            /** @default false */
+            is_heading: boolean;
+            /** @default null */
+            facts: string | null;
+            /** @default false */
+            differs: boolean;
+        };
+        RoomSection: {
+            key: string;
+            paragraphs: components["schemas"]["RoomParagraph"][];
+        };
+        RoomMinutes: {
+            sections: components["schemas"]["RoomSection"][];
+            /**
+             * Format: date-time
+             * @default null
+             */
+            read_back_at: string | null;
+        };
         ParagraphIn: {
             id: string;
             text: string;
@@ -3526,7 +3588,7 @@ export interface components {
             checked_in_at: string | null;
             /** Format: date-time */
             recorded_at: string | null;
-            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell")[];
+            flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell" | "other_site")[];
             /** Format: date-time */
             arrived_at: string | null;
             /** Format: date-time */
@@ -4096,8 +4158,8 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `vote_not_passed`: The meeting voted on its resolution and did not pass it; issuing it all the same needs a reason, which is kept. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
-        "409.conflict.vote_not_passed.wrong_state": {
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `resolution_rejected`: The members voted on this very resolution and did not pass it: it cannot be issued. `vote_not_passed`: The meeting voted on its resolution and did not pass it; issuing it all the same needs a reason, which is kept. `vote_undecided`: The vote on this very resolution is not closed, or was void: nothing is decided yet. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.resolution_rejected.vote_not_passed.vote_undecided.wrong_state": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4106,7 +4168,7 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "conflict" | "vote_not_passed" | "wrong_state";
+                    code?: "conflict" | "resolution_rejected" | "vote_not_passed" | "vote_undecided" | "wrong_state";
                 };
             };
         };
@@ -6836,7 +6898,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.vote_not_passed.wrong_state"];
+            409: components["responses"]["409.conflict.resolution_rejected.vote_not_passed.vote_undecided.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
@@ -8224,6 +8286,49 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    bring_minutes_from_room: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description Makes the request safe to send again: the same key with the same body answers what it answered first, with another body 422 `idempotency_conflict`. Keys belong to the account and live two days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomMinutes"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };

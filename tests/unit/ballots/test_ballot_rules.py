@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook.attendance.enums import AttendanceState
+from handbook.attendance.models import Attendance
 from handbook.attendance.rules import is_quorum_reached, quorum_required
 from handbook.ballots import rules
 from handbook.ballots.enums import BallotKind
+from handbook.ballots.queries import line_of
 from handbook.members.enums import MemberStatus
 
 CASES: dict[str, list[dict[str, Any]]] = json.loads(
@@ -55,6 +58,20 @@ def test_who_has_a_vote(case: dict[str, Any]) -> None:
 def test_how_many_must_agree(case: dict[str, Any]) -> None:
     majority = rules.majority_for(BallotKind(case["kind"]), resolution=HALF, admission=TWO_THIRDS)
     assert rules.required(case["denominator"], majority) == case["required"]
+
+
+@pytest.mark.parametrize("case", CASES["shares"], ids=lambda case: f"{case['kind']}-{case['denominator']}")
+def test_how_many_must_agree_by_the_shares_of_the_organisation(case: dict[str, Any]) -> None:
+    shares = {name: Fraction(case[name]) for name in ("resolution", "admission")}
+    majority = rules.majority_for(BallotKind(case["kind"]), **shares)
+    assert rules.required(case["denominator"], majority) == case["required"]
+
+
+@pytest.mark.parametrize("case", CASES["moments"], ids=lambda case: f"{case['state']}-{case['left_at']}")
+def test_who_has_left_by_the_moment_of_the_vote_has_none(case: dict[str, Any]) -> None:
+    left_at = None if case["left_at"] is None else datetime.fromisoformat(case["left_at"])
+    row = Attendance(member_status=case["status"], state=case["state"], left_at=left_at)
+    assert rules.may_vote(line_of(row, datetime.fromisoformat(case["at"]))) is case["votes"]
 
 
 @pytest.mark.parametrize("case", CASES["papers"], ids=lambda case: str(case["error"]))
