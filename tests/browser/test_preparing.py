@@ -99,7 +99,7 @@ def test_a_member_asks_beforehand_without_a_network_and_the_secretary_sorts_it(
     page.get_by_role("link", name="Góp ý, đặt câu hỏi trước").click()
     heading(page, "Góp ý trước cuộc họp")
     context.set_offline(True)
-    page.get_by_role("button", name="Góp ý", exact=True).first.click()
+    page.get_by_role("button", name="Góp ý chung về cuộc họp").click()
     dialog = page.locator("dialog[open]")
     dialog.get_by_role("radio", name="Hỏi").check()
     dialog.get_by_label("Nội dung").fill("Bao giờ sửa đường vào ấp?")
@@ -109,7 +109,7 @@ def test_a_member_asks_beforehand_without_a_network_and_the_secretary_sorts_it(
     expect(page.get_by_text(re.compile("Chờ gửi|Đang gửi")).first).to_be_visible()
     context.set_offline(False)
     page.reload()
-    arrived = "SELECT COUNT(*) FROM opinions WHERE meeting_id = ?"
+    arrived = "SELECT COUNT(*) FROM opinions WHERE meeting_id = ? AND text = 'Bao giờ sửa đường vào ấp?'"
     wait_until(lambda: demo.rows(arrived, meeting) == [(1,)], "the opinion did not arrive", page, seconds=40)
     album.picture(page, "opinion-sent")
 
@@ -135,7 +135,7 @@ def test_a_calendar_address_is_shown_once_and_revoked(
     demo: DemoService, new_context: Callable[..., BrowserContext], album: Album
 ) -> None:
     context = new_context()
-    demo.sign_in(context, demo.story.member)
+    demo.sign_in(context, demo.story.secretary)
     page = demo.open(context, "/me/calendar")
     page.get_by_label("Tên để nhớ").fill("Điện thoại")
     page.get_by_role("button", name="Tạo địa chỉ lịch").click()

@@ -51,12 +51,15 @@ class Chronicler:
         self.now = now
         self.today = now.astimezone(ZONE).date()
         self._habits: dict[int, Habits] = {}
+        self._told: Unit | None = None
 
     def write(self, block: Block, *, waiting: Unit, gathering: Unit) -> None:
         """The past of every cell and committee.
 
-        ``waiting`` meets tomorrow and ``gathering`` meets now, so neither has met in that month yet.
+        ``waiting`` meets tomorrow and ``gathering`` meets now, so neither has met in that month yet. The meetings of
+        ``waiting`` are left open: :mod:`handbook.demo.story` tells what happened in them, and how they ended.
         """
+        self._told = waiting
         tomorrow = self.today + timedelta(days=1)
         for number, cell in enumerate(block.cells):
             self._write_cell(cell, number, busy={waiting.id: tomorrow, gathering.id: self.today}.get(cell.id))
@@ -131,6 +134,8 @@ class Chronicler:
         age = self.now - starts_at
         settled = self.random.random() < (0.95 if age > timedelta(days=8) else 0.4)
         state = MeetingState.FINALIZED if settled else MeetingState.CLOSED
+        if unit is self._told:
+            state = MeetingState.OPEN
         meeting_id = self._meeting(unit, kind, starts_at, self._habits_of(unit).place, state)
         absent = self._roll(unit, meeting_id, starts_at, people, decline=decline, over=True)
         return meeting_id, absent

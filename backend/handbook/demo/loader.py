@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from flask import Flask, has_app_context
@@ -15,11 +15,13 @@ from handbook.accounts.models import Account
 from handbook.accounts.passwords import hash_password
 from handbook.attendance.service import request_absence
 from handbook.audit.service import record
+from handbook.demo import preparing
 from handbook.demo.life import ZONE, Chronicler
 from handbook.demo.papers import make_papers
 from handbook.demo.people import Block, Founder, Person, Unit
 from handbook.demo.sizes import shape_of
 from handbook.demo.store import Store
+from handbook.demo.story import Storyteller
 from handbook.documents.inspection import inspect_upload
 from handbook.documents.service import Place, Upload, attach_paper
 from handbook.kernel.db import db
@@ -36,6 +38,7 @@ from handbook.notifications.enums import NoticeKind
 from handbook.notifications.models import Notice
 from handbook.organizations.models import Organization
 from handbook.reports.rebuild import rebuild_rollups
+from handbook.resolutions.enums import TaskState
 from handbook.resolutions.models import Resolution, Task, TaskAssignee
 
 SEED = 20260101
@@ -124,14 +127,25 @@ def _load(uow: UnitOfWork, blobs: BlobStore, scale: float, tell: Callable[[str],
     chronicler.write(block, waiting=cell, gathering=other)
     open_id = chronicler.next_meeting_id()
     chronicler.gather(other, key=new_sealed_key(open_id), meeting_id=open_id, awaited=cast.guest)
-    _give_tasks(store, cell, cast.member)
+    last_resolution = _give_tasks(store, cell, cast.member, today=chronicler.today)
     for unit in (cell, other):
         _tell_of_last_resolution(store, unit, now)
     founder.write_counts(block)
     tell("writing")
     store.flush(uow.session)
+    tell("the story")
+    teller = Storyteller(uow, random, current_secrets(), cell)
+    teller.hold_meetings()
+    member, secretary = teller.actor(cast.member), teller.actor(cast.secretary)
+    preparing.report_on_tasks(last_resolution, random, member=member, secretary=secretary, uow=uow)
+    preparing.subscribe_a_calendar(member, uow=uow)
     tell("tomorrow's meeting")
     meeting = _convene_for_tomorrow(uow, blobs, block, cell, cast)
+    preparing.set_usual_day(meeting, meeting.starts_at.astimezone(ZONE), actor=secretary, uow=uow)
+    asking = [
+        teller.actor(person) for person in _plain(cell) if person.account_id and person is not cast.absentee
+    ]
+    preparing.send_opinions(meeting, asking, random, secretary=secretary, uow=uow)
     tell("roll-ups")
     rebuild_rollups()
     record(uow, "demo:data:loaded", actor=SYSTEM, path=block.root.path, details={"scale": scale})
@@ -166,6 +180,8 @@ class _Cast:
         administrator = founder.account(person=None, user_name=ADMINISTRATOR)
         founder.office(block.block, OfficeTitle.ADMINISTRATOR, account_id=administrator)
         member.diligence = 0.97
+        # The chair of every meeting of the story.
+        secretary.diligence = 1.3
         return cls(member, secretary, absentee, guest)
 
 
@@ -185,15 +201,18 @@ def _cells_of_the_story(block: Block) -> tuple[Unit, Unit]:
     return inner[1], inner[2]
 
 
-def _give_tasks(store: Store, cell: Unit, member: Person) -> None:
-    """The demo member answers for the first two tasks of the cell's last resolution, and they are open."""
-    own = [row["id"] for row in store.rows(Resolution) if row["organization_id"] == cell.id]
-    tasks = [row for row in store.rows(Task) if own and row["resolution_id"] == own[-1]]
+def _give_tasks(store: Store, cell: Unit, member: Person, *, today: date) -> int:
+    """The tasks of the cell's last resolution are open, one of them since before yesterday; the demo member answers for the
+    first two. Returns the resolution's id."""
+    last = [row["id"] for row in store.rows(Resolution) if row["organization_id"] == cell.id][-1]
+    tasks = [row for row in store.rows(Task) if row["resolution_id"] == last]
     taken = {(row["task_id"], row["member_id"]) for row in store.rows(TaskAssignee)}
-    for task in tasks[:2]:
-        task["state"] = "open"
-        if (task["id"], member.id) not in taken:
+    for number, task in enumerate(tasks):
+        task["state"] = TaskState.OPEN.value
+        task["due_on"] = today + timedelta(days=-2 if number == 1 else 9 + number)
+        if number < 2 and (task["id"], member.id) not in taken:
             store.add_keyed(TaskAssignee, task_id=task["id"], member_id=member.id)
+    return int(last)
 
 
 def _tell_of_last_resolution(store: Store, cell: Unit, now: datetime) -> None:

@@ -19,7 +19,7 @@ from handbook.app import create_app
 from handbook.config import Settings
 from handbook.demo import loader, names
 from handbook.demo.commands import demo
-from handbook.demo.loader import NotEmptyError, load_demo
+from handbook.demo.loader import DemoLogins, NotEmptyError, load_demo
 from handbook.demo.sizes import shape_of
 from handbook.documents.models import Paper
 from handbook.documents.secrecy import find_mark_in_name, find_mark_in_text
@@ -37,7 +37,12 @@ from handbook.resolutions.models import Resolution
 SCALE = 0.02
 NOW = datetime(2026, 11, 21, 11, 42, 13, tzinfo=UTC)
 # Drawn for security, so never the same twice.
-SECRET_COLUMNS = {"password_hash", "check_in_key_sealed", "citizen_id_sealed"}
+SECRET_COLUMNS = {"password_hash", "check_in_key_sealed", "citizen_id_sealed"} | {
+    # The key of a secret ballot, what it signed, and the address of a calendar.
+    "public_key",
+    "signature",
+    "token_hash",
+}
 
 
 @pytest.fixture
@@ -74,6 +79,13 @@ def content_of(app: Flask) -> dict[str, list[Any]]:
             )
             for table in db.metadata.sorted_tables
         }
+
+
+def sign_in(app: Flask, logins: DemoLogins, login: str) -> tuple[ApiClient, dict[str, Any]]:
+    client = ApiClient(app)
+    answer = client.post("/api/session", {"login": login, "password": logins.password}, expect=201)
+    client.token = answer.headers["Set-Cookie"].split("=", 1)[1].split(";", 1)[0]
+    return client, dict(answer.json)
 
 
 def test_two_loads_at_one_time_give_the_same_content(empty_app: Callable[..., Flask]) -> None:
@@ -144,6 +156,36 @@ def _like(row: Resolution | None) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in columns}, "symbol": "99-NQ/CB"}
 
 
+def test_the_cell_of_the_story_has_lived_its_months(app: Flask, engine_name: str, clock: FixedClock) -> None:
+    logins = load_demo(app, scale=SCALE)
+    cell = f"/api/organizations/{logins.cell_id}"
+    client, _ = sign_in(app, logins, logins.secretary)
+    past = client.get(f"{cell}/meetings?state=finalized", expect=200).json["items"]
+    assert {meeting["kind"] for meeting in past} == {"regular", "thematic"}
+    for meeting in past:
+        minutes = client.get(f"/api/meetings/{meeting['id']}/minutes", expect=200).json
+        assert (minutes["state"], len(minutes["signatures"])) == ("signed", 2)
+    regular = [meeting for meeting in past if meeting["kind"] == "regular"]
+    last = max(regular, key=lambda meeting: meeting["starts_at"])["id"]
+    ballots = client.get(f"/api/meetings/{last}/ballots", expect=200).json["items"]
+    assert {ballot["method"] for ballot in ballots} == {"hand", "phone", "secret", "secret_paper"}
+    assert {(ballot["state"], ballot["result"]["faults"] == []) for ballot in ballots} == {("closed", True)}
+    assert client.get(f"/api/meetings/{last}/score", expect=200).json["grade"] == "good"
+    opinions = client.get(f"/api/meetings/{logins.next_meeting_id}/opinions", expect=200).json["items"]
+    assert [opinion["answered"] for opinion in opinions].count(True) == 2
+    schedule = client.get(f"{cell}/schedule", expect=200).json["schedule"]
+    assert (schedule["day"], schedule["starts"]) == (2, "19:30")
+    member, _ = sign_in(app, logins, logins.member)
+    tasks = client.get(f"{cell}/tasks", expect=200).json["items"]
+    today = clock.now().date().isoformat()
+    assert [task["percent"] for task in tasks if task["state"] == "open" and task["due_on"] < today] == [20]
+    issued = member.get(f"{cell}/resolutions", expect=200).json["items"]
+    own = [task for resolution in issued for task in resolution["tasks"] if task["mine"]]
+    assert sorted(task["percent"] for task in own if task["state"] == "open") == [20, 70]
+    feeds = member.get("/api/calendar-feeds", expect=200).json["items"]
+    assert [feed["name"] for feed in feeds] == ["Điện thoại"]
+
+
 def test_nobody_in_it_can_be_called_or_meant(empty_app: Callable[..., Flask]) -> None:
     app = empty_app()
     load_demo(app, scale=SCALE)
@@ -161,13 +203,7 @@ def test_the_logins_open_their_doors(empty_app: Callable[..., Flask]) -> None:
     app = empty_app()
     logins = load_demo(app, scale=SCALE)
 
-    def sign_in(login: str) -> tuple[ApiClient, dict[str, Any]]:
-        client = ApiClient(app)
-        answer = client.post("/api/session", {"login": login, "password": logins.password}, expect=201)
-        client.token = answer.headers["Set-Cookie"].split("=", 1)[1].split(";", 1)[0]
-        return client, dict(answer.json)
-
-    member, session = sign_in(logins.member)
+    member, session = sign_in(app, logins, logins.member)
     assert session["must_change_password"] is False
     assert session["purpose_notice_due"] is False
     meeting = member.get(f"/api/meetings/{logins.next_meeting_id}", expect=200).json
@@ -175,7 +211,7 @@ def test_the_logins_open_their_doors(empty_app: Callable[..., Flask]) -> None:
     own = member.get(f"/api/organizations/{logins.cell_id}/resolutions", expect=200).json["items"]
     assert [task for item in own for task in item["tasks"] if task["mine"] and task["state"] == "open"]
 
-    secretary, session = sign_in(logins.secretary)
+    secretary, session = sign_in(app, logins, logins.secretary)
     offices = {(office["organization_id"], office["title"]) for office in session["offices"]}
     assert (str(logins.cell_id), "secretary") in offices
     roll = secretary.get(f"/api/meetings/{logins.next_meeting_id}/attendance", expect=200).json
@@ -183,18 +219,18 @@ def test_the_logins_open_their_doors(empty_app: Callable[..., Flask]) -> None:
     asked = secretary.get(f"/api/meetings/{logins.next_meeting_id}/absence-requests", expect=200).json
     assert [item["decision"] for item in asked["items"]] == [None]
 
-    host, session = sign_in(logins.host)
+    host, session = sign_in(app, logins, logins.host)
     (cell,) = {o["organization_id"] for o in session["offices"] if o["title"] == "secretary"} - {"1", "2"}
     now_open = host.get(f"/api/meetings/{logins.open_meeting_id}", expect=200).json
     assert (now_open["organization_id"], now_open["state"]) == (cell, "open")
     host.get(f"/api/meetings/{logins.open_meeting_id}/check-in-key", expect=200)
-    guest, session = sign_in(logins.guest)
+    guest, session = sign_in(app, logins, logins.guest)
     assert session["offices"] == []
     own = guest.get(f"/api/meetings/{logins.open_meeting_id}/attendance", expect=200).json["items"]
     assert [(line["member_id"], line["state"]) for line in own] == [(session["member"]["id"], None)]
 
     for login in (logins.staff, logins.administrator):
-        client, session = sign_in(login)
+        client, session = sign_in(app, logins, login)
         assert str(logins.block_id) in {office["organization_id"] for office in session["offices"]}
         path = f"/api/organizations/{logins.block_id}/reports/attendance?month=2026-10"
         report = client.get(path, expect=200).json
