@@ -8,6 +8,7 @@ export const en: Record<keyof typeof vi, string> = {
   'op.toMeeting': 'To the meeting',
   'op.general': 'On the meeting as a whole',
   'op.add': 'Send an opinion',
+  'op.addGeneral': 'On the meeting in general',
   'op.addTo': 'On “{item}”',
   'op.kind': 'You want to',
   'op.kind.opinion': 'Give an opinion',

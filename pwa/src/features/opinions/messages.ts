@@ -8,6 +8,7 @@ export const vi = {
   'op.toMeeting': 'Về cuộc họp',
   'op.general': 'Ý kiến chung về cuộc họp',
   'op.add': 'Góp ý',
+  'op.addGeneral': 'Góp ý chung về cuộc họp',
   'op.addTo': 'Góp ý về “{item}”',
   'op.kind': 'Đồng chí muốn',
   'op.kind.opinion': 'Góp ý',

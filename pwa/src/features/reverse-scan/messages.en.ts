@@ -6,6 +6,7 @@ export const en: Record<keyof typeof vi, string> = {
   'reverse.of': 'present of {n} members',
   'reverse.taken': '{n} scanned just now',
   'reverse.other': 'Who has no phone is recorded in the roll.',
+  'reverse.noCamera': 'Allow the camera in the settings of your browser and try again, or record names in the roll.',
   'reverse.notOpen': 'The meeting is not open',
   'reverse.notOpenText': 'You can scan while the meeting is open and you run it.',
   'reverse.toRoom': 'Back to the room',

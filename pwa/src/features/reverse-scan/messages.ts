@@ -6,6 +6,7 @@ export const vi = {
   'reverse.of': 'có mặt trên {n} đảng viên',
   'reverse.taken': 'Vừa quét {n} đồng chí',
   'reverse.other': 'Ai không có điện thoại: đồng chí ghi ở danh sách điểm danh.',
+  'reverse.noCamera': 'Đồng chí cho phép dùng máy ảnh trong cài đặt của trình duyệt rồi bấm Thử lại, hoặc ghi tên ở danh sách điểm danh.',
   'reverse.notOpen': 'Cuộc họp chưa mở',
   'reverse.notOpenText': 'Quét được khi cuộc họp đang mở và đồng chí điều hành cuộc họp.',
   'reverse.toRoom': 'Về phòng họp',
