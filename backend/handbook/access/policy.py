@@ -16,6 +16,7 @@ from handbook.access.predicates import (
     AnyOf,
     At,
     AtOrBelow,
+    Chaired,
     OwnAccount,
     OwnCell,
     OwnMember,
@@ -85,10 +86,13 @@ POLICY: dict[P, Rule] = {
     P.OPINIONS_SEND: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
     P.OPINIONS_ANSWER: Rule(At(RUNNERS), P.OPINIONS_READ),
     # Minutes: signed ones for the cell, or for the committee whose meeting it was; drafts for who writes them. They are about
-    # the minute-taker, who may hold no office. Who may sign is a rule of the minutes themselves.
-    P.MINUTES_READ: Rule(AnyOf(OwnCell(), At(COMMITTEE), OwnMember(), AtOrBelow(OFFICERS)), P.MINUTES_READ),
+    # the minute-taker, who may hold no office. Who may sign is a rule of the minutes themselves: a secretary who led the meeting
+    # and was replaced before signing still does.
+    P.MINUTES_READ: Rule(
+        AnyOf(OwnCell(), At(COMMITTEE), OwnMember(), Chaired(), AtOrBelow(OFFICERS)), P.MINUTES_READ
+    ),
     P.MINUTES_WRITE: Rule(AnyOf(At(RUNNERS), OwnMember()), P.MINUTES_READ),
-    P.MINUTES_SIGN: Rule(AnyOf(OwnCell(), At(COMMITTEE), OwnMember()), P.MINUTES_READ),
+    P.MINUTES_SIGN: Rule(AnyOf(OwnCell(), At(COMMITTEE), OwnMember(), Chaired()), P.MINUTES_READ),
     P.DELIVERIES_READ: Rule(At(RUNNERS), P.MEETINGS_READ),
     P.DELIVERIES_REPORT: Rule(OwnAccount(), P.DELIVERIES_REPORT),
     P.NOTICES_READ: Rule(OwnAccount(), P.NOTICES_READ),

@@ -19,12 +19,15 @@ OFFICERS = RUNNERS | STAFF
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the policy needs to know of an object. ``private`` objects (drafts) are for office holders only."""
+    """What the policy needs to know of an object. ``private`` objects (drafts) are for office holders only; ``chair_id`` is who
+    led the meeting that it tells of.
+    """
 
     path: str
     member_id: int | None = None
     account_id: int | None = None
     private: bool = False
+    chair_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Columns:
     member_id: ColumnElement[int | None] | Any = None
     account_id: ColumnElement[int | None] | Any = None
     private: ColumnElement[bool] | Any = None
+    chair_id: ColumnElement[int | None] | Any = None
 
 
 class Predicate(Protocol):
@@ -123,6 +127,20 @@ class OwnMember:
         if actor.member_id is None or columns.member_id is None:
             return false()
         own: ColumnElement[bool] = columns.member_id == actor.member_id
+        return own
+
+
+@dataclass(frozen=True, slots=True)
+class Chaired:
+    """The actor led the meeting that the object tells of, whatever office that member holds by now."""
+
+    def allows(self, actor: Actor, target: Target) -> bool:
+        return actor.member_id is not None and target.chair_id == actor.member_id
+
+    def clause(self, actor: Actor, columns: Columns) -> ColumnElement[bool]:
+        if actor.member_id is None or columns.chair_id is None:
+            return false()
+        own: ColumnElement[bool] = columns.chair_id == actor.member_id
         return own
 
 
