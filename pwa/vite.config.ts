@@ -49,8 +49,8 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    // The templates of agendas are the server's.
-    fs: { allow: ['.', '../backend/handbook/meetings'] },
+    // The templates of agendas and the sentences of minutes are the server's.
+    fs: { allow: ['.', '../backend/handbook/meetings', '../backend/handbook/minutes'] },
     proxy: {
       '/api': 'http://127.0.0.1:8000',
       '/healthz': 'http://127.0.0.1:8000',

@@ -358,6 +358,9 @@ TABLE |= {
         "signed_meeting", MINUTES_READERS, (200,)
     ),
     ("POST", "/api/meetings/<id:meeting_id>/minutes/compose"): of_minutes("minuted_meeting", RUNNERS, (200,)),
+    ("POST", "/api/meetings/<id:meeting_id>/minutes/from-room"): of_minutes(
+        "minuted_meeting", RUNNERS, (200,), {"sections": [{"key": "opening", "paragraphs": []}]}
+    ),
     ("PATCH", "/api/meetings/<id:meeting_id>/minutes"): of_minutes(
         "minuted_meeting", RUNNERS, (200,), {"sections": []}, match="minutes_of_minuted"
     ),

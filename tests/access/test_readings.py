@@ -93,6 +93,7 @@ NOT_READINGS = {
     ("get", "/api/meetings/{meeting_id}/pack.pdf"): "agenda and papers, which every member reads",
     ("get", "/api/meetings/{meeting_id}/roll-sheet.pdf"): "for who runs the meeting, and recorded as printed",
     ("post", "/api/meetings/{meeting_id}/minutes/compose"): "who runs the meeting writes about it",
+    ("post", "/api/meetings/{meeting_id}/minutes/from-room"): "the same",
     ("patch", "/api/meetings/{meeting_id}/minutes"): "the same",
     ("post", "/api/meetings/{meeting_id}/minutes/read-back"): "the same",
     ("post", "/api/meetings/{meeting_id}/minutes/signatures"): "the same",

@@ -4,10 +4,11 @@ Times are aware and already in the organisation's zone. Everything here can be w
 sentences are tried on any meeting one can think of.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from handbook.meetings.enums import MeetingKind
 
@@ -51,10 +52,6 @@ class Roll:
     unexcused: tuple[Absence, ...] = ()
     not_recorded: tuple[Absence, ...] = ()
     guests: tuple[tuple[str, str | None], ...] = ()
-
-    @property
-    def is_quorate(self) -> bool:
-        return self.official_present >= self.quorum_required
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +98,18 @@ class Vote:
     papers: Papers | None = None
     reserved: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def not_voted(self) -> int:
-        return max(0, self.denominator - self.agree - self.disagree - self.other)
+
+@dataclass(frozen=True, slots=True)
+class TaskReview:
+    """A task of an earlier resolution as the meeting found it. ``state``: ``open``, ``done`` or ``not_done``, then with why."""
+
+    key: str
+    title: str
+    state: str
+    assignees: tuple[str, ...] = ()
+    due_on: date | None = None
+    percent: int | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ class Item:
     notes: tuple[Note, ...] = ()
     conclusion: str | None = None
     votes: tuple[Vote, ...] = ()
+    tasks: tuple[TaskReview, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +152,26 @@ class Facts:
     notes: tuple[Note, ...] = ()
     votes: tuple[Vote, ...] = ()
     score: Score | None = None
+
+
+# What the pairs and single names of these fields are called in plain data.
+_NAMED = {"guests": ("name", "place"), "reserved": ("name", "text"), "assignees": ("name",)}
+
+
+def as_data(facts: Any) -> Any:
+    """The facts as plain data, the same that the phone gathers: instants with their offset, shares as ``2/3``."""
+    if is_dataclass(facts):
+        return {one.name: _field(one.name, getattr(facts, one.name)) for one in fields(facts)}
+    if isinstance(facts, (datetime, date)):
+        return facts.isoformat()
+    if isinstance(facts, Fraction):
+        return f"{facts.numerator}/{facts.denominator}"
+    if isinstance(facts, tuple):
+        return [as_data(one) for one in facts]
+    return str(facts) if isinstance(facts, StrEnum) else facts
+
+
+def _field(name: str, value: Any) -> Any:
+    if names := _NAMED.get(name):
+        return [dict(zip(names, (one,) if isinstance(one, str) else one, strict=True)) for one in value]
+    return as_data(value)

@@ -1,6 +1,5 @@
 """Reads the facts of a meeting: the roll, the book of the room, the votes. What is said of them is for ``compose``."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -15,11 +14,26 @@ from handbook.ballots.queries import BallotResult, results_of
 from handbook.kernel.db import db
 from handbook.meetings.enums import MeetingKind
 from handbook.meetings.models import Meeting
+from handbook.meetings.templates import OPEN_TASKS
 from handbook.members.models import Member, Office
 from handbook.minutes import words
-from handbook.minutes.facts import Absence, Facts, Item, Note, Papers, Person, Roll, Score, Vote, VoteMethod
+from handbook.minutes.facts import (
+    Absence,
+    Facts,
+    Item,
+    Note,
+    Papers,
+    Person,
+    Roll,
+    Score,
+    TaskReview,
+    Vote,
+    VoteMethod,
+)
 from handbook.organizations.enums import OrganizationKind
 from handbook.proceedings.queries import NoteRecord, Record, record_of
+from handbook.resolutions.enums import TaskState
+from handbook.resolutions.task_queries import tasks_to_review
 from handbook.scores.enums import Grade
 from handbook.scores.queries import score_of
 
@@ -56,6 +70,7 @@ def gather(meeting: Meeting, record: Record, *, chair_id: int | None, minute_tak
                 notes=_notes(items[item.id].notes) if item.id in items else (),
                 conclusion=items[item.id].conclusion if item.id in items else None,
                 votes=_votes(votes, item.id),
+                tasks=_tasks(meeting, record.closed_at) if item.source == OPEN_TASKS else (),
             )
             for item in meeting.agenda
         ),
@@ -144,21 +159,34 @@ def _in_force(meeting: Meeting) -> ColumnElement[bool]:
 
 
 def _notes(notes: Sequence[NoteRecord]) -> tuple[Note, ...]:
-    keys = Counter[str]()
-    found = []
-    for note in notes:
-        key = f"{int(note.at.timestamp() * 1000)}-{note.speaker_member_id or 0}"
-        keys[key] += 1
-        found.append((note, key if keys[key] == 1 else f"{key}-{keys[key]}"))
     return tuple(
         Note(
-            key=key,
+            key=note.key,
             text=note.text,
             speaker=note.speaker_name,
             is_guest=note.speaker_member_id is None and note.speaker_name is not None,
         )
-        for note, key in found
+        for note in notes
     )
+
+
+def _tasks(meeting: Meeting, closed_at: datetime | None) -> tuple[TaskReview, ...]:
+    """As the meeting found them: what was ended after it was still open in it."""
+    found = []
+    for task in tasks_to_review(meeting):
+        later = bool(closed_at and task.finished_at and task.finished_at > closed_at)
+        found.append(
+            TaskReview(
+                key=str(task.id),
+                title=task.title,
+                state=TaskState.OPEN.value if later else task.state,
+                assignees=tuple(row.full_name for row in task.assignees),
+                due_on=task.due_on,
+                percent=task.percent,
+                reason=task.reason,
+            )
+        )
+    return tuple(found)
 
 
 def _votes(results: Sequence[BallotResult], item_id: int | None) -> tuple[Vote, ...]:

@@ -8,6 +8,7 @@ from handbook.access.permissions import Permission
 from handbook.accounts.reauthentication import reauthenticate
 from handbook.kernel.concurrency import etag_of, require_match, set_etag
 from handbook.kernel.idempotency import idempotent
+from handbook.kernel.problems import Problem
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.queries import get_meeting
 from handbook.minutes import queries, readings, service, signing
@@ -17,6 +18,7 @@ from handbook.minutes.schemas import (
     AddendumInSchema,
     MinutesPatchSchema,
     MinutesSchema,
+    RoomMinutesSchema,
     SignatureInSchema,
 )
 
@@ -45,6 +47,28 @@ def compose_minutes(meeting_id: int) -> Response:
         minutes = queries.find_for_writing(meeting_id, actor=actor)
         meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
         return _answer(service.compose_minutes(meeting, minutes, actor=actor, uow=uow))
+
+
+@blp.route("/meetings/<id:meeting_id>/minutes/from-room", methods=["POST"])
+@idempotent
+@requires(Permission.MINUTES_WRITE)
+@blp.arguments(RoomMinutesSchema)
+@blp.doc(operationId="bring_minutes_from_room")
+@blp.response(200, MinutesSchema)
+def bring_from_room(fields: dict[str, Any], meeting_id: int) -> Response:
+    """Bring in the minutes that a phone wrote, and perhaps read back, in a room without a network.
+
+    ``If-Match`` names the version that the phone knew, if it knew one; 412 when somebody has written another since.
+    """
+    actor = current_actor()
+    with unit_of_work() as uow:
+        minutes = queries.find_for_writing(meeting_id, actor=actor)
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
+        known = minutes is None or request.if_match.contains_weak(etag_of(minutes))
+        # What only the facts have written gives way to nobody's harm.
+        if minutes and not known and (request.if_match or service.is_written_by_people(minutes)):
+            raise Problem(412, headers={"ETag": f'"{etag_of(minutes)}"'})
+        return _answer(service.bring_in(meeting, minutes, fields, actor=actor, uow=uow))
 
 
 @blp.route("/meetings/<id:meeting_id>/minutes", methods=["PATCH"])

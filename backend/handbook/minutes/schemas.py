@@ -97,6 +97,29 @@ class MinutesPatchSchema(Schema):
     minute_taker_id = Id()
 
 
+class RoomParagraphSchema(ParagraphInSchema):
+    """``facts``: what the facts on the phone said here."""
+
+    is_heading = fields.Boolean(load_default=False)
+    facts = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2 * MAX_TEXT))
+    differs = fields.Boolean(load_default=False)
+
+
+class RoomSectionSchema(SectionInSchema):
+    paragraphs = fields.List(
+        fields.Nested(RoomParagraphSchema), required=True, validate=validate.Length(max=MAX_PARAGRAPHS)
+    )
+
+
+class RoomMinutesSchema(Schema):
+    """The whole text as the phone has it. ``read_back_at``: when it was read to the meeting, which agreed."""
+
+    sections = fields.List(
+        fields.Nested(RoomSectionSchema), required=True, validate=validate.Length(min=1, max=12)
+    )
+    read_back_at = Instant(load_default=None, allow_none=True)
+
+
 class SignatureInSchema(Schema):
     """``login``: who signs on somebody else's device; without it the caller does. ``addendum``: its number."""
 

@@ -1,6 +1,7 @@
 """Writing minutes: composing, editing, reading back. Signing is in :mod:`handbook.minutes.signing`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -45,12 +46,7 @@ def compose_minutes(meeting: Meeting, minutes: Minutes | None, *, actor: Actor, 
         uow.session.add(minutes)
     else:
         _require_unsigned(minutes)
-    book = read_record(meeting)
-    if not minutes.named_by_hand:
-        minutes.chair_id = meeting.chair_id or book.chair_id or minutes.chair_id or default_chair(meeting)
-        minutes.minute_taker_id = meeting.minute_taker_id or book.minute_taker_id or minutes.minute_taker_id
-    facts = gather(meeting, book, chair_id=minutes.chair_id, minute_taker_id=minutes.minute_taker_id)
-    fresh = composing.compose(facts)
+    fresh = _fresh_text(meeting, minutes)
     before = text.from_json(minutes.sections)
     composed = (
         text.compose_again(before, fresh)
@@ -61,6 +57,54 @@ def compose_minutes(meeting: Meeting, minutes: Minutes | None, *, actor: Actor, 
         return minutes
     _write(minutes, composed.sections, Cause.COMPOSED, changed=composed.changed, actor=actor, uow=uow)
     return minutes
+
+
+def bring_in(
+    meeting: Meeting, minutes: Minutes | None, given: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork
+) -> Minutes:
+    """Take over the minutes that were composed, edited and perhaps read back in a room without a network, and bring them up to
+    date with the facts as the server knows them.
+
+    ``given``: ``sections`` as :func:`~handbook.minutes.text.from_room` reads them, and ``read_back_at``. What was read to the
+    room stands word by word; where the facts say otherwise it differs. Only words that the room has not heard, but for the
+    hour of the end, make the minutes a draft again. Both texts are kept as versions.
+    Raises :class:`WrongState`, :class:`MinutesSigned`, :class:`ClassifiedMinutes`, :class:`ValidationFailed`.
+    """
+    if meeting.state not in WRITABLE:
+        raise WrongState
+    if minutes is None:
+        minutes = _begin(meeting, uow=uow)
+        uow.session.add(minutes)
+    else:
+        _require_unsigned(minutes)
+    _refuse_marked(given["sections"])
+    titles = {section["key"]: section["title"] for section in composing.script()["sections"]}
+    try:
+        room = text.from_room(given["sections"], titles)
+    except KeyError:
+        raise ValidationFailed(FieldError("/sections", "unknown")) from None
+    read_at: datetime | None = given["read_back_at"]
+    fresh = _fresh_text(meeting, minutes)
+    composed = text.compose_again(room, fresh, agreed=read_at is not None)
+    before = text.from_json(minutes.sections)
+    brought = text.changed_sections(before, room)
+    if text.to_json(room) != minutes.sections:
+        _write(minutes, room, Cause.EDITED, changed=brought, actor=actor, uow=uow)
+    if composed.sections != room:
+        _write(minutes, composed.sections, Cause.COMPOSED, changed=composed.changed, actor=actor, uow=uow)
+    if read_at is not None and not composed.changed - AFTER_READING:
+        _agree(minutes, min(read_at, uow.clock.now()), actor=actor, uow=uow)
+    return minutes
+
+
+def _fresh_text(meeting: Meeting, minutes: Minutes) -> tuple[composing.ComposedSection, ...]:
+    """What the facts say now, under the chair and the minute-taker that the book names, if nobody named others by hand."""
+    book = read_record(meeting)
+    if not minutes.named_by_hand:
+        minutes.chair_id = meeting.chair_id or book.chair_id or minutes.chair_id or default_chair(meeting)
+        minutes.minute_taker_id = meeting.minute_taker_id or book.minute_taker_id or minutes.minute_taker_id
+    facts = gather(meeting, book, chair_id=minutes.chair_id, minute_taker_id=minutes.minute_taker_id)
+    return composing.compose(facts)
 
 
 def edit_minutes(minutes: Minutes, changes: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork) -> Minutes:
@@ -90,10 +134,21 @@ def read_back(minutes: Minutes, *, actor: Actor, uow: UnitOfWork) -> Minutes:
     """Note that the text was read before the meeting and agreed to."""
     _require_unsigned(minutes)
     if minutes.state != MinutesState.READ_BACK:
-        minutes.state = MinutesState.READ_BACK.value
-        minutes.read_back_at = uow.clock.now()
-        touch(minutes, "read_back", actor=actor, uow=uow)
+        _agree(minutes, uow.clock.now(), actor=actor, uow=uow)
     return minutes
+
+
+def _agree(minutes: Minutes, at: datetime, *, actor: Actor, uow: UnitOfWork) -> None:
+    minutes.state = MinutesState.READ_BACK.value
+    minutes.read_back_at = at
+    touch(minutes, "read_back", actor=actor, uow=uow)
+
+
+def is_written_by_people(minutes: Minutes) -> bool:
+    """Whether somebody's words or agreement are in it, which nobody may replace without having seen them."""
+    sections = text.from_json(minutes.sections)
+    edited = any(one.is_edited for section in sections for one in section.paragraphs)
+    return edited or minutes.state != MinutesState.DRAFT
 
 
 def touch(minutes: Minutes, action: str, *, actor: Actor, uow: UnitOfWork, **details: Any) -> None:
@@ -203,14 +258,9 @@ def _name(minutes: Minutes, named: Mapping[str, int | None], *, uow: UnitOfWork)
         raise ValidationFailed(FieldError("/minute_taker_id", "same_as_chair"))
     minutes.named_by_hand = True
     # Their names stand in the text as well.
-    facts = gather(
-        minutes.meeting,
-        read_record(minutes.meeting),
-        chair_id=minutes.chair_id,
-        minute_taker_id=minutes.minute_taker_id,
-    )
     sections = text.from_json(minutes.sections)
-    minutes.sections = text.to_json(text.compose_again(sections, composing.compose(facts)).sections)
+    fresh = _fresh_text(minutes.meeting, minutes)
+    minutes.sections = text.to_json(text.compose_again(sections, fresh).sections)
 
 
 def _require_unsigned(minutes: Minutes) -> None:

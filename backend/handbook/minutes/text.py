@@ -4,7 +4,7 @@ A paragraph of the facts keeps the facts' words (``facts``) beside its own, so t
 touched, keeps what somebody wrote, and says where the facts have moved under an edited paragraph (``differs``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -59,18 +59,27 @@ def from_facts(sections: Iterable[ComposedSection]) -> Sections:
     )
 
 
-def compose_again(old: Sections, fresh: Sequence[ComposedSection]) -> Composed:
-    """The old text brought up to date: nothing that somebody wrote or left out is lost."""
+def compose_again(old: Sections, fresh: Sequence[ComposedSection], *, agreed: bool = False) -> Composed:
+    """The old text brought up to date: nothing that somebody wrote or left out is lost.
+
+    ``agreed``: the old text was read to the meeting, which agreed to it; then no word of it gives way, and where the facts say
+    otherwise by now it ``differs``. The phone does the same (``pwa/src/features/minutes/merge.ts``).
+    """
+    keeps = (lambda _: True) if agreed else _is_edited
     before = {section.key: section for section in old}
-    sections = [_merge(before.pop(section.key, None), section) for section in fresh]
+    sections = [_merge(before.pop(section.key, None), section, keeps) for section in fresh]
     # A section whose facts are all gone stays for what people wrote in it.
     for section in old:
         if section.key in before:
-            kept = tuple(_without_facts(one) for one in section.paragraphs if one.is_edited)
-            if any(not one.removed for one in kept):
-                sections.append(replace(section, paragraphs=tuple(one for one in kept if not one.removed)))
+            kept = tuple(_without_facts(one) for one in section.printed if keeps(one))
+            if kept:
+                sections.append(replace(section, paragraphs=kept))
     merged = tuple(sorted(sections, key=lambda section: _place(section.key)))
-    return Composed(merged, _changed(old, merged))
+    return Composed(merged, changed_sections(old, merged))
+
+
+def _is_edited(paragraph: TextParagraph) -> bool:
+    return paragraph.is_edited
 
 
 def _place(key: str) -> int:
@@ -78,16 +87,18 @@ def _place(key: str) -> int:
     return order.index(key) if key in order else len(order)
 
 
-def _merge(old: TextSection | None, fresh: ComposedSection) -> TextSection:
-    known = {paragraph.id: paragraph for paragraph in old.paragraphs} if old else {}
+def _merge(
+    old: TextSection | None, fresh: ComposedSection, keeps: Callable[[TextParagraph], bool]
+) -> TextSection:
+    known = {one.id: one for one in old.paragraphs if keeps(one)} if old else {}
     merged = [_brought_up_to_date(known.get(one.key), one) for one in fresh.paragraphs]
     of_facts = {one.key for one in fresh.paragraphs}
     previous: str | None = None
     for paragraph in old.paragraphs if old else ():
-        if paragraph.id not in of_facts and paragraph.is_edited and not paragraph.removed:
-            merged.insert(_index_after(merged, previous), _without_facts(paragraph))
+        if paragraph.id in of_facts:
             previous = paragraph.id
-        elif paragraph.id in of_facts:
+        elif paragraph.id in known and not paragraph.removed:
+            merged.insert(_index_after(merged, previous), _without_facts(paragraph))
             previous = paragraph.id
     return TextSection(fresh.key, fresh.title, tuple(merged))
 
@@ -97,7 +108,7 @@ def _index_after(paragraphs: Sequence[TextParagraph], id_: str | None) -> int:
 
 
 def _brought_up_to_date(old: TextParagraph | None, fresh: ComposedParagraph) -> TextParagraph:
-    if old is None or not old.is_edited:
+    if old is None:
         return _fresh(fresh)
     moved = old.facts != fresh.text
     return replace(old, facts=fresh.text, differs=(old.differs or moved) and old.text != fresh.text)
@@ -111,7 +122,8 @@ def _fresh(paragraph: ComposedParagraph) -> TextParagraph:
     return TextParagraph(paragraph.key, paragraph.text, paragraph.is_heading, facts=paragraph.text)
 
 
-def _changed(old: Sections, new: Sections) -> frozenset[str]:
+def changed_sections(old: Sections, new: Sections) -> frozenset[str]:
+    """The sections whose printed words differ."""
     before, after = ({section.key: _words(section) for section in text} for text in (old, new))
     return frozenset(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
 
@@ -170,4 +182,20 @@ def from_json(data: Iterable[Mapping[str, Any]]) -> Sections:
             tuple(TextParagraph(**paragraph) for paragraph in section["paragraphs"]),
         )
         for section in data
+    )
+
+
+def from_room(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> Sections:
+    """A text that was composed and edited on a phone. ``given``: ``{key, paragraphs}``, each with the fields of
+    :class:`TextParagraph`; ``titles`` by the key of the section.
+
+    Raises :class:`KeyError` for a section that no minutes have.
+    """
+    return tuple(
+        TextSection(
+            section["key"],
+            titles[section["key"]],
+            tuple(TextParagraph(**paragraph) for paragraph in section["paragraphs"]),
+        )
+        for section in given
     )

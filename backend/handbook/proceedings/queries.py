@@ -23,8 +23,10 @@ MAX_ENTRIES = 1000
 
 @dataclass(frozen=True, slots=True)
 class NoteRecord:
-    """What somebody said, with the full name; ``speaker_member_id`` None for a guest, or where nobody was named."""
+    """What somebody said, with the full name; ``speaker_member_id`` None for a guest, or where nobody was named. ``key`` is
+    the device's name for the note, whichever entry corrects it."""
 
+    key: str
     speaker_member_id: int | None
     speaker_name: str | None
     text: str
@@ -140,7 +142,9 @@ def _note(note: dict[str, Any], names: dict[int, str]) -> NoteRecord:
     member = note.get("speaker_member_id")
     member_id = None if member is None else int(member)
     name = note.get("speaker_name") if member_id is None else names.get(member_id)
-    return NoteRecord(member_id, name, note["text"], datetime.fromtimestamp(note["at"] / 1000, UTC))
+    return NoteRecord(
+        note["key"], member_id, name, note["text"], datetime.fromtimestamp(note["at"] / 1000, UTC)
+    )
 
 
 def _names(member_ids: set[int]) -> dict[int, str]:

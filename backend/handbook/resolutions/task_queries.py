@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, func, literal, select
+from sqlalchemy import ColumnElement, Date, Select, func, literal, or_, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require, visible
@@ -15,11 +16,14 @@ from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
 from handbook.kernel.tree import PATH_END
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
 from handbook.organizations.models import Organization
 from handbook.resolutions.enums import ResolutionState, TaskState, UpdateKind
 from handbook.resolutions.models import Resolution, Task, TaskAssignee, TaskUpdate
 from handbook.resolutions.task_rules import is_open_to
 
+HELD = (MeetingState.CLOSED.value, MeetingState.FINALIZED.value)
 # Tasks without a day come after all that have one.
 NO_DAY = date(9999, 12, 31)
 DUE: ColumnElement[date] = func.coalesce(Task.due_on, literal(NO_DAY, Date()), type_=Date())
@@ -99,6 +103,35 @@ def open_tasks(organization: Organization) -> list[Task]:
         )
         .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
     )
+    return list(db.session.scalars(statement))
+
+
+def tasks_to_review(meeting: Meeting) -> list[Task]:
+    """The tasks that a meeting goes through (2-domain, default agenda: "review of last month's resolution, each task done / not
+    done / why"): of resolutions in force from before it, those open and those ended since the last meeting of its kind.
+    """
+    before = db.session.scalar(
+        select(func.max(Meeting.starts_at)).where(
+            Meeting.organization_id == meeting.organization_id,
+            Meeting.kind == meeting.kind,
+            Meeting.state.in_(HELD),
+            Meeting.starts_at < meeting.starts_at,
+        )
+    )
+    day = meeting.starts_at.astimezone(ZoneInfo(meeting.organization.timezone)).date()
+    statement = (
+        select(Task)
+        .join(Resolution, Resolution.id == Task.resolution_id)
+        .where(
+            Resolution.organization_id == meeting.organization_id,
+            Resolution.state == ResolutionState.ISSUED.value,
+            Resolution.issued_on <= day,
+            Resolution.meeting_id.is_distinct_from(meeting.id),
+        )
+        .order_by(DUE, Task.id)
+    )
+    if before is not None:
+        statement = statement.where(or_(Task.finished_at.is_(None), Task.finished_at > before))
     return list(db.session.scalars(statement))
 
 

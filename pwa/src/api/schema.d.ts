@@ -735,9 +735,12 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The roll with its counts; a plain member gets the own line and the counts. */
+        /**
+         * The roll with its counts; a plain member gets the own line and the counts, the host of a site that site's lines.
+         * @description The combined roll of a conference comes page by page; with the Accept header of a workbook all of it as Excel.
+         */
         get: operations["read_roll"];
-        /** Write many lines by hand; each is written whole or not at all, and answered by itself. */
+        /** Write many lines by hand; each is written whole or not at all, and answered by itself. A host writes the own site's. */
         put: operations["mark_many_lines"];
         post?: never;
         delete?: never;
@@ -755,7 +758,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The key of the check-in codes, so that a device can show them without a network. */
+        /** The key of the check-in codes, so that a device can show them without a network; a host gets that of the own site. */
         get: operations["get_check_in_key"];
         put?: never;
         post?: never;
@@ -795,7 +798,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Write a member's line by hand; with ``code``, the member's own, as proof. */
+        /** Write a member's line by hand; with ``code``, the member's own, as proof. A host writes lines of the own site. */
         put: operations["mark_attendance"];
         post?: never;
         delete?: never;
@@ -1499,6 +1502,122 @@ export interface paths {
         get?: never;
         /** Keep a score that was collected on paper; it ends the scoring, so it happens once. */
         put: operations["enter_paper_score"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** The sites of a conference with their head-counts: all for who may read the roll, a host's own, a delegate's own one. */
+        get: operations["list_sites"];
+        put?: never;
+        /** Add a site to a conference. */
+        post: operations["create_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take out a site to which no delegate belongs. */
+        delete: operations["remove_site"];
+        options?: never;
+        head?: never;
+        /** Change a site or name its hosts anew. */
+        patch: operations["update_site"];
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name delegates of one site by their cards; all of them are taken, or none. */
+        post: operations["add_delegates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/delegates/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a delegate belong to another site. */
+        put: operations["move_delegate"];
+        post?: never;
+        /** Take out a delegate who was not recorded as present. */
+        delete: operations["remove_delegate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/conference-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take sites, hosts and delegates from a workbook (.xlsx), or only say what would become of its rows. */
+        post: operations["import_sites_and_delegates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conference-import-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty workbook with the columns that are understood, and an example in each sheet. */
+        get: operations["download_form"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2359,6 +2478,13 @@ export interface components {
             exempt: number;
             not_recorded: number;
         };
+        OwnSite: {
+            /** @example 17 */
+            id: string;
+            name: string;
+            address: string | null;
+            online_url: string | null;
+        };
         Meeting: {
             /** @example 17 */
             id: string;
@@ -2389,6 +2515,8 @@ export interface components {
             can: ("answer_absence" | "cancel" | "close" | "convene" | "edit" | "finalize" | "mark" | "open" | "show_qr")[];
             warnings: components["schemas"]["Warning"][];
             counts: components["schemas"]["Counts"];
+            my_site: components["schemas"]["OwnSite"] | null;
+            my_sites_as_host: string[];
             etag: string;
         };
         NextMeeting: {
@@ -2532,6 +2660,10 @@ export interface components {
             left_at: string | null;
             reason: string | null;
             flags: ("synced_late" | "clock_skew" | "outside_window" | "contradicts_mark" | "temporary_out" | "opened_meeting" | "left_cell" | "other_site")[];
+            /** @example 17 */
+            home_site_id: string | null;
+            /** @example 17 */
+            site_id: string | null;
         };
         Roll: {
             counts: components["schemas"]["Counts"];
@@ -2542,9 +2674,12 @@ export interface components {
             minute_taker_id: string | null;
             guests: components["schemas"]["Guest"][];
             items: components["schemas"]["RollItem"][];
+            next: string | null;
         };
         CheckInKey: {
             key: string;
+            /** @example 17 */
+            site_id: string | null;
             step_seconds: number;
             /** Format: date-time */
             valid_from: string;
@@ -3160,6 +3295,93 @@ export interface components {
         PaperScore: {
             sheets: number;
             points: number;
+        };
+        SiteHost: {
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+            card_number: string | null;
+        };
+        SiteCounts: {
+            delegates: number;
+            present: number;
+            late: number;
+            excused: number;
+            unexcused: number;
+            exempt: number;
+            not_recorded: number;
+            at_other_sites: number;
+            from_other_sites: number;
+        };
+        Site: {
+            /** @example 17 */
+            id: string;
+            /** @example 17 */
+            meeting_id: string;
+            number: number;
+            name: string;
+            address: string | null;
+            online_url: string | null;
+            hosts: components["schemas"]["SiteHost"][];
+            counts: components["schemas"]["SiteCounts"] | null;
+            /** Format: date-time */
+            opened_at: string | null;
+            readonly etag: string;
+        };
+        SiteList: {
+            items: components["schemas"]["Site"][];
+            next: string | null;
+            totals: components["schemas"]["SiteCounts"] | null;
+        };
+        SiteIn: {
+            name: string;
+            /** @default null */
+            address: string | null;
+            /** @default null */
+            online_url: string | null;
+            host_cards?: string[];
+        };
+        SitePatch: {
+            name?: string;
+            address?: string | null;
+            online_url?: string | null;
+            host_cards?: string[];
+        };
+        DelegatesIn: {
+            card_numbers: string[];
+            /** @example 17 */
+            site_id: string;
+        };
+        DelegatesAnswer: {
+            created: number;
+            moved: number;
+            unchanged: number;
+        };
+        DelegateMove: {
+            /** @example 17 */
+            site_id: string;
+        };
+        ConferenceFile: {
+            /** Format: binary */
+            file: string;
+        };
+        ConferenceProblem: {
+            sheet: string;
+            row: number;
+            field: string;
+            code: string;
+            message: string;
+        };
+        ConferenceReport: {
+            sites: number;
+            sites_created: number;
+            sites_updated: number;
+            delegates: number;
+            delegates_created: number;
+            delegates_moved: number;
+            unchanged: number;
+            refused: number;
+            problems: components["schemas"]["ConferenceProblem"][];
         };
         EntryIn: {
             id: string;
@@ -4408,6 +4630,48 @@ export interface components {
                     status?: 409;
                     /** @enum {unknown} */
                     code?: "conflict" | "too_few_sheets" | "wrong_state";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `site_not_empty`: Delegates still belong to the site, or were recorded there; move them first. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.site_not_empty.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "site_not_empty" | "wrong_state";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `presence_recorded`: The delegate was recorded as present: who was there stays on the roll. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.presence_recorded.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "presence_recorded" | "wrong_state";
+                };
+            };
+        };
+        /** @description Unprocessable content. `damaged_file`: The file says what it is but cannot be read. `no_table`: No table of the expected columns was found in the file. `unknown_field`: A field that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        "422.damaged_file.no_table.unknown_field.unsupported_file_type.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "damaged_file" | "no_table" | "unknown_field" | "unsupported_file_type" | "validation_failed";
                 };
             };
         };
@@ -6210,7 +6474,12 @@ export interface operations {
     };
     read_roll: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number | null;
+                cursor?: string | null;
+                site?: string | null;
+                q?: string | null;
+            };
             header?: {
                 /** @description The ETag of the version that is meant; 412 when it is another one by now. */
                 "If-Match"?: string;
@@ -6228,16 +6497,19 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Roll"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Nothing changed: the caller holds this version */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag.always"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6246,6 +6518,7 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6287,7 +6560,9 @@ export interface operations {
     };
     get_check_in_key: {
         parameters: {
-            query?: never;
+            query?: {
+                site?: string | null;
+            };
             header?: never;
             path: {
                 meeting_id: string;
@@ -6309,6 +6584,7 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.wrong_state"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8095,6 +8371,318 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_sites: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+            };
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteList"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    create_site: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to send again: the same key with the same body answers what it answered first, with another body 422 `idempotency_conflict`. Keys belong to the account and live two days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.idempotency_conflict.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    remove_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.site_not_empty.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    update_site: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SitePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    add_delegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegatesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegatesAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    move_delegate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegateMove"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    remove_delegate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.presence_recorded.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    import_sites_and_delegates: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ConferenceFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceReport"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large.file_too_large"];
+            422: components["responses"]["422.damaged_file.no_table.unknown_field.unsupported_file_type.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    download_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };

@@ -1,0 +1,215 @@
+/**
+ * Minutes from the facts, for a room without a network: reads the server's own sentences aloud (`script.json`), as
+ * `handbook.minutes.compose` does, which says how; `tests/data/minutes/compose.json` holds both to the same words.
+ */
+import script from '../../../../backend/handbook/minutes/script.json';
+
+/** The facts as plain data: what `handbook.minutes.facts` names. Instants are in the meeting's zone, with their offset. */
+export interface Facts {
+  kind: string;
+  is_cell: boolean;
+  organization: string;
+  place: string;
+  starts_at: string;
+  roll: RollFacts;
+  is_online: boolean;
+  opened_at: string | null;
+  closed_at: string | null;
+  chair: PersonFacts | null;
+  minute_taker: PersonFacts | null;
+  items: ItemFacts[];
+  notes: NoteFacts[];
+  votes: VoteFacts[];
+  score: { average: string; grade: string } | null;
+}
+
+export interface PersonFacts {
+  full_name: string;
+  office: string | null;
+}
+
+export interface Absence {
+  full_name: string;
+  reason: string | null;
+  at: string | null;
+}
+
+export interface RollFacts {
+  total: number;
+  official: number;
+  probationary: number;
+  present: number;
+  official_present: number;
+  official_due: number;
+  quorum_share: string;
+  quorum_required: number;
+  temporary_in: number;
+  exempt: number;
+  elsewhere: number;
+  late: Absence[];
+  left_early: Absence[];
+  excused: Absence[];
+  unexcused: Absence[];
+  not_recorded: Absence[];
+  guests: { name: string; place: string | null }[];
+}
+
+export interface NoteFacts {
+  key: string;
+  text: string;
+  speaker: string | null;
+  is_guest: boolean;
+}
+
+export interface TaskFacts {
+  key: string;
+  title: string;
+  state: 'open' | 'done' | 'not_done';
+  assignees: { name: string }[];
+  due_on: string | null;
+  percent: number | null;
+  reason: string | null;
+}
+
+export interface VoteFacts {
+  key: string;
+  title: string;
+  method: string;
+  denominator: number;
+  present: number;
+  agree: number;
+  disagree: number;
+  other: number;
+  required: number;
+  share: string;
+  at_least: boolean;
+  passed: boolean | null;
+  papers: { given_out: number; returned: number; valid: number; invalid: number } | null;
+  reserved: { name: string; text: string }[];
+}
+
+export interface ItemFacts {
+  key: string;
+  title: string;
+  presenter: string | null;
+  notes: NoteFacts[];
+  conclusion: string | null;
+  votes: VoteFacts[];
+  tasks: TaskFacts[];
+}
+
+export interface ComposedParagraph {
+  key: string;
+  text: string;
+  is_heading: boolean;
+}
+
+export interface ComposedSection {
+  key: string;
+  title: string;
+  paragraphs: ComposedParagraph[];
+}
+
+type Data = Record<string, unknown>;
+type Condition = string | string[];
+interface Form {
+  if?: Condition;
+  text: string;
+}
+interface Node {
+  key?: string;
+  text?: string | Form[];
+  if?: Condition;
+  heading?: boolean;
+  each?: string;
+  use?: string;
+  say?: Node[];
+}
+
+const parts: Record<string, Node[]> = script.parts;
+const lists: Record<string, Form[]> = script.lists;
+const words: Record<string, Record<string, string>> = script.words;
+const sections: { key: string; title: string; say: Node[] }[] = script.sections;
+
+/** The sections in their order; a section about which there is nothing to say is left out. */
+export function compose(facts: Facts): ComposedSection[] {
+  const known = withWhatFollows(facts);
+  return sections
+    .map(({ key, title, say }) => ({ key, title, paragraphs: saying(say, known) }))
+    .filter(({ paragraphs }) => paragraphs.length > 0);
+}
+
+function withWhatFollows(facts: Facts): Data {
+  const begun = facts.opened_at ?? facts.starts_at;
+  return {
+    ...facts,
+    items: facts.items.map((item) => ({
+      ...item, votes: item.votes.map(voteWith), tasks: item.tasks.map((task) => ({ ...task, [`is_${task.state}`]: true })),
+    })),
+    votes: facts.votes.map(voteWith),
+    is_quorate: facts.roll.official_present >= facts.roll.quorum_required,
+    same_day: facts.closed_at?.slice(0, 10) === begun.slice(0, 10),
+  };
+}
+
+function voteWith(vote: VoteFacts): Data {
+  const { agree, disagree, other, denominator, passed } = vote;
+  return {
+    ...vote, percent: percent(agree, denominator), not_voted: Math.max(0, denominator - agree - disagree - other), is_void: passed === null,
+  };
+}
+
+function saying(nodes: readonly Node[], known: Data): ComposedParagraph[] {
+  return nodes.flatMap((node) => {
+    if (node.each !== undefined) {
+      const say = node.say ?? parts[node.use ?? ''] ?? [];
+      return (valueOf(node.each, known) as Data[]).flatMap((one, index) => saying(say, { ...known, ...one, number: index + 1 }));
+    }
+    if (!holds(node, known)) return [];
+    const said = typeof node.text === 'string' ? [{ text: node.text }] : (node.text ?? []);
+    const text = said.filter((part) => holds(part, known)).map((part) => fill(part.text, known)).join(' ');
+    return [{ key: fill(node.key ?? '', known), text, is_heading: node.heading ?? false }];
+  });
+}
+
+function holds({ if: asked = [] }: { if?: Condition }, known: Data): boolean {
+  return [asked].flat().every((one) => isThere(valueOf(one.replace(/^!/, ''), known)) !== one.startsWith('!'));
+}
+
+function isThere(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+}
+
+function valueOf(name: string, known: Data): unknown {
+  return name.split('.').reduce<unknown>((value, step) => (value as Data | null | undefined)?.[step], known);
+}
+
+function fill(text: string, known: Data): string {
+  return text.replace(/\{([a-z_.]+)(?:\|([a-z_]+))?\}/g, (_all, name: string, how?: string) => told(valueOf(name, known), how));
+}
+
+function told(value: unknown, how?: string): string {
+  if (how === undefined) return String(value);
+  const filter = filters[how];
+  if (filter) return filter(value as string);
+  const forms = lists[how];
+  if (forms) return (value as Data[]).map((one) => fill(forms.find((form) => holds(form, one))?.text ?? '', one)).join('; ');
+  return words[how]?.[String(value)] ?? '';
+}
+
+/** With one decimal, written with a comma, and none when it is whole; rounded half up. */
+export function percent(part: number, whole: number): string {
+  if (whole === 0) return '0';
+  const tenths = Math.floor((2000 * part + whole) / (2 * whole));
+  return `${Math.floor(tenths / 10)},${tenths % 10}`.replace(/,0$/, '');
+}
+
+const filters: Record<string, (value: string) => string> = {
+  bare: (text) => text.replace(/\.+$/, ''),
+  ended: (text) => (/[.!?…:]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`),
+  count: (people) => String(people.length),
+  time: (at) => `${Number(at.slice(11, 13))} giờ ${at.slice(14, 16)} phút`,
+  // The first two months get a nought, so that nothing can be added.
+  day: (at) => `ngày ${at.slice(8, 10)} tháng ${Number(at.slice(5, 7)) < 3 ? at.slice(5, 7) : Number(at.slice(5, 7))} năm ${at.slice(0, 4)}`,
+  date: (day) => day.split('-').reverse().join('/'),
+};

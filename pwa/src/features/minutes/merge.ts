@@ -1,0 +1,54 @@
+/**
+ * The text of minutes brought up to date with the facts, the same as `handbook.minutes.text.compose_again`, which says why;
+ * `tests/data/minutes/merge.json` holds both to it.
+ */
+import type { MinutesParagraph, MinutesSection } from '$api/minutes-shapes';
+import type { ComposedParagraph, ComposedSection } from './compose';
+
+const ORDER = ['opening', 'attendance', 'content', 'votes', 'score', 'closing'];
+
+/** The old text with the facts as they are now: nothing that somebody wrote, left out or, when `agreed`, read is lost. */
+export function composeAgain(old: readonly MinutesSection[], fresh: readonly ComposedSection[], agreed = false): MinutesSection[] {
+  const keeps = (one: MinutesParagraph): boolean => agreed || one.removed || one.text !== one.facts;
+  const merged = fresh.map((section) => merge(old.find((one) => one.key === section.key), section, keeps));
+  // A section whose facts are all gone stays for what people wrote in it.
+  for (const section of old) {
+    if (fresh.some((one) => one.key === section.key)) continue;
+    const paragraphs = section.paragraphs.filter((one) => keeps(one) && !one.removed).map(withoutFacts);
+    if (paragraphs.length > 0) merged.push({ ...section, paragraphs });
+  }
+  const place = ({ key }: MinutesSection): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
+  return merged.sort((a, b) => place(a) - place(b));
+}
+
+function merge(
+  old: MinutesSection | undefined, fresh: ComposedSection, keeps: (one: MinutesParagraph) => boolean,
+): MinutesSection {
+  const before = old?.paragraphs ?? [];
+  const paragraphs = fresh.paragraphs.map((one) => {
+    const known = before.find(({ id }) => id === one.key);
+    return known && keeps(known) ? broughtUpToDate(known, one) : asFacts(one);
+  });
+  let previous: string | null = null;
+  for (const one of before) {
+    if (fresh.paragraphs.some(({ key }) => key === one.id)) previous = one.id;
+    else if (keeps(one) && !one.removed) {
+      paragraphs.splice(paragraphs.findIndex(({ id }) => id === previous) + 1, 0, withoutFacts(one));
+      previous = one.id;
+    }
+  }
+  return { key: fresh.key, title: fresh.title, paragraphs };
+}
+
+function broughtUpToDate(old: MinutesParagraph, fresh: ComposedParagraph): MinutesParagraph {
+  const moved = old.facts !== fresh.text;
+  return { ...old, facts: fresh.text, differs: (old.differs || moved) && old.text !== fresh.text };
+}
+
+function withoutFacts(one: MinutesParagraph): MinutesParagraph {
+  return { ...one, facts: null, differs: one.differs || one.facts !== null };
+}
+
+function asFacts({ key, text, is_heading }: ComposedParagraph): MinutesParagraph {
+  return { id: key, text, is_heading, facts: text, removed: false, differs: false };
+}
