@@ -14,6 +14,7 @@ NAMES = (
     "ballots",
     "opinions",
     "scores",
+    "conferences",
     "proceedings",
     "minutes",
     "printing",

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     ACTIVATIONS_RENEW = "activations:renew"
     MEETINGS_READ = "meetings:read"
     MEETINGS_RUN = "meetings:run"
+    CONFERENCES_PREPARE = "conferences:prepare"
+    ROLL_KEEP = "roll:keep"
     ATTENDANCE_READ_COUNTS = "attendance:read_counts"
     ATTENDANCE_READ = "attendance:read"
     ATTENDANCE_READ_LINE = "attendance:read_line"

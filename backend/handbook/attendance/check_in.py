@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
 from handbook.access.actor import Actor
+from handbook.access.predicates import Target
 from handbook.attendance.counters import MEETINGS, ROLL, move_counts
 from handbook.attendance.enums import BY_HAND, Flag, Method
 from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken, NotOpenYet
@@ -24,12 +25,14 @@ from handbook.attendance.rules import (
     opening_by_code,
     state_on_arrival,
 )
+from handbook.attendance.site_counters import SITES, Standing, move_site_counts
 from handbook.attendance.tokens import Code, is_genuine, parse_code
 from handbook.audit.service import record_on
 from handbook.kernel.clock import Clock
 from handbook.kernel.secrets import Secrets
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.keys import unseal
+from handbook.meetings.sites import site_key
 from handbook.organizations.models import Organization
 
 ORGANIZATIONS = Organization.__table__
@@ -56,6 +59,8 @@ _LINE = (
         ROLL.c.recorded_at,
         ROLL.c.recorded_by,
         ROLL.c.flags,
+        ROLL.c.home_site_id,
+        ROLL.c.site_id,
     )
     .select_from(
         MEETINGS.join(ORGANIZATIONS, ORGANIZATIONS.c.id == MEETINGS.c.organization_id).join(
@@ -63,8 +68,10 @@ _LINE = (
         )
     )
     .where(MEETINGS.c.id == bindparam("meeting_id"))
-    .with_for_update(of=MEETINGS, key_share=True)
 )
+_LOCKED = _LINE.with_for_update(of=MEETINGS, key_share=True)
+# Check-ins at the sites of a conference write no row in common: they only keep others from closing it meanwhile.
+_SHARED = _LINE.with_for_update(of=MEETINGS, read=True)
 
 _ARRIVE = (
     update(ROLL)
@@ -81,7 +88,11 @@ _ARRIVE = (
         recorded_at=bindparam("written_at"),
         recorded_by=bindparam("written_by"),
         flags=bindparam("new_flags"),
+        site_id=bindparam("at_site"),
     )
+)
+_SITE = select(SITES.c.id).where(
+    SITES.c.id == bindparam("site_id"), SITES.c.meeting_id == bindparam("meeting_id")
 )
 
 
@@ -102,11 +113,23 @@ class CheckIn:
     flags: list[str]
     created: bool
     corrected: bool = False
+    site_id: int | None = None
 
 
-def find_line(connection: Connection, meeting_id: int, member_id: int) -> Row[Any] | None:
-    """The member's line with what is needed of the meeting; None when there is no such line."""
-    return connection.execute(_LINE, {"meeting_id": meeting_id, "member_id": member_id}).first()
+def find_line(
+    connection: Connection, meeting_id: int, member_id: int, *, at_site: bool = False
+) -> Row[Any] | None:
+    """The member's line with what is needed of the meeting; None when there is no such line.
+
+    ``at_site``: for the code of a site, while the conference is open.
+    """
+    statement = _SHARED if at_site else _LOCKED
+    return connection.execute(statement, {"meeting_id": meeting_id, "member_id": member_id}).first()
+
+
+def own_target(line: Row[Any], actor: Actor) -> Target:
+    """The line as the policy sees it: a delegate's line in a conference is about the delegate, wherever the own cell is."""
+    return Target(path=line.path, member_id=None if line.home_site_id is None else actor.member_id)
 
 
 def check_in(
@@ -130,14 +153,23 @@ def check_in(
     the two. Raises :class:`InvalidCheckInToken` and :class:`CheckInClosed`.
     """
     code = _genuine_code(line, meeting_id, token, secrets)
+    _require_site(connection, line, meeting_id, code)
     now = clock.now()
     for _ in range(ATTEMPTS):
         if line.checked_in_at is not None:
             return _unchanged(line, meeting_id)
         arrival = _arrival(line, code, scanned_at, now, rules)
-        result = _after(line, arrival, meeting_id=meeting_id, member_id=member_id, method=method, now=now)
+        result = _after(
+            line,
+            arrival,
+            meeting_id=meeting_id,
+            member_id=member_id,
+            site_id=code.site_id,
+            method=method,
+            now=now,
+        )
         if _write(connection, line, member_id, result):
-            move_counts(connection, meeting_id, line.state, result.state, line.member_status)
+            _count(connection, line, result, clock)
             record_on(
                 connection,
                 "attendance:line:checked_in",
@@ -151,7 +183,8 @@ def check_in(
             )
             return result
         # Somebody else wrote this line between reading and writing: judge it again as it is now.
-        line = connection.execute(_LINE, {"meeting_id": meeting_id, "member_id": member_id}).one()
+        again = _SHARED if code.site_id is not None and line.meeting_state == MeetingState.OPEN else _LOCKED
+        line = connection.execute(again, {"meeting_id": meeting_id, "member_id": member_id}).one()
     raise RuntimeError("the line of the roll never stood still")
 
 
@@ -167,8 +200,12 @@ def opened_offline(
     """When this code shows that the meeting, still convened here, was opened without a network; None when it does not."""
     if line.meeting_state != MeetingState.CONVENED:
         return None
+    code = _genuine_code(line, meeting_id, token, secrets)
+    if code.site_id is not None:
+        # A host shows codes without having opened anything.
+        return None
     return opening_by_code(
-        _genuine_code(line, meeting_id, token, secrets),
+        code,
         step_seconds=line.step_seconds,
         tolerance=timedelta(seconds=line.step_seconds * line.tolerance_steps),
         starts_at=line.starts_at,
@@ -182,9 +219,33 @@ def _genuine_code(line: Row[Any], meeting_id: int, token: str, secrets: Secrets)
     code = parse_code(token)
     if code is None or line.check_in_key_sealed is None:
         raise InvalidCheckInToken
-    if not is_genuine(unseal(secrets, line.check_in_key_sealed, meeting_id), meeting_id, code):
+    key = unseal(secrets, line.check_in_key_sealed, meeting_id)
+    if code.site_id is not None:
+        if line.home_site_id is None:
+            raise InvalidCheckInToken
+        key = site_key(key, meeting_id, code.site_id)
+    if not is_genuine(key, meeting_id, code):
         raise InvalidCheckInToken
     return code
+
+
+def _require_site(connection: Connection, line: Row[Any], meeting_id: int, code: Code) -> None:
+    """A site may have been taken out since its code was shown."""
+    if code.site_id in (None, line.home_site_id):
+        return
+    if connection.scalar(_SITE, {"site_id": code.site_id, "meeting_id": meeting_id}) is None:
+        raise InvalidCheckInToken
+
+
+def _count(connection: Connection, line: Row[Any], result: CheckIn, clock: Clock) -> None:
+    """Move the counters: of a conference those of the sites and, once it is closed, those of the meeting as well."""
+    if line.home_site_id is not None:
+        before = Standing(line.state, line.site_id)
+        after = Standing(result.state, result.site_id or line.site_id)
+        move_site_counts(connection, line.home_site_id, before, after, line.member_status, clock=clock)
+        if line.meeting_state == MeetingState.OPEN:
+            return
+    move_counts(connection, result.meeting_id, line.state, result.state, line.member_status)
 
 
 def _arrival(
@@ -211,9 +272,12 @@ def _after(
     *,
     meeting_id: int,
     member_id: int,
+    site_id: int | None,
     method: Method,
     now: datetime,
 ) -> CheckIn:
+    where = site_id or line.home_site_id
+    elsewhere = [Flag.OTHER_SITE.value] if where != line.home_site_id else []
     arrived = CheckIn(
         meeting_id=meeting_id,
         organization_id=line.organization_id,
@@ -222,9 +286,10 @@ def _after(
         checked_in_at=arrival.at,
         recorded_at=now,
         recorded_by=member_id,
-        flags=[*line.flags, *(flag.value for flag in arrival.flags)],
+        flags=[*line.flags, *(flag.value for flag in arrival.flags), *elsewhere],
         created=True,
         corrected=line.meeting_state == MeetingState.CLOSED,
+        site_id=where,
     )
     if line.method not in BY_HAND:
         return arrived
@@ -235,7 +300,9 @@ def _after(
         method=line.method,
         recorded_at=line.recorded_at,
         recorded_by=line.recorded_by,
+        flags=[flag for flag in arrived.flags if flag not in elsewhere],
         corrected=False,
+        site_id=line.site_id,
     )
     if line.state in ATTENDING:
         return kept
@@ -257,6 +324,7 @@ def _write(connection: Connection, line: Row[Any], member_id: int, result: Check
             "written_at": result.recorded_at,
             "written_by": result.recorded_by,
             "new_flags": result.flags,
+            "at_site": result.site_id,
         },
     )
     return written.rowcount == 1
@@ -273,4 +341,5 @@ def _unchanged(line: Row[Any], meeting_id: int) -> CheckIn:
         recorded_by=line.recorded_by,
         flags=list(line.flags),
         created=False,
+        site_id=line.site_id,
     )

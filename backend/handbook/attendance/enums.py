@@ -36,8 +36,8 @@ class Flag(StrEnum):
     ``outside_window``: sent at once, but with a code that was not on the screen at that time. ``contradicts_mark``: the
     check-in came after a later mark by hand, which stands. ``temporary_out``: the member
     lives the party life elsewhere for now. ``opened_meeting``: present because of having opened the meeting in the room.
-    ``left_cell``: summoned, and when the meeting opened or the mark was made no longer a member of the organisation, or of the
-    committee whose meeting it is.
+    ``left_cell``: marked by hand, but a member of another organisation, or of none, by now. ``other_site``: recorded at
+    another site of the conference than the delegate's own.
     """
 
     SYNCED_LATE = "synced_late"
@@ -47,6 +47,7 @@ class Flag(StrEnum):
     TEMPORARY_OUT = "temporary_out"
     OPENED_MEETING = "opened_meeting"
     LEFT_CELL = "left_cell"
+    OTHER_SITE = "other_site"
 
 
 class Decision(StrEnum):

@@ -9,9 +9,11 @@ from handbook.accounts.versions import bump_account_version
 from handbook.attendance.counters import move_counts, touch_roll
 from handbook.attendance.enums import BY_HAND, AttendanceState, Flag, Method
 from handbook.attendance.events import AttendanceCorrected
+from handbook.attendance.keeping import WHOLE, Keeper
 from handbook.attendance.models import Attendance
 from handbook.attendance.reverse import require_member_code
 from handbook.attendance.rules import ATTENDING, Stay, state_on_arrival, state_when_summoned, stay_error
+from handbook.attendance.site_counters import Standing, move_site_counts
 from handbook.attendance.summons import COUNTERS
 from handbook.audit.service import record
 from handbook.kernel.problems import FieldError, NotFound, Problem, ValidationFailed, WrongState
@@ -96,11 +98,12 @@ def mark_many(
     *,
     method: Method,
     only_unrecorded: bool,
+    keeper: Keeper = WHOLE,
     actor: Actor,
     uow: UnitOfWork,
     secrets: Secrets,
 ) -> list[str | None]:
-    """Write many lines; each is written whole or, for the reason in its place of the answer, not at all.
+    """Write many lines that ``keeper`` keeps; each is written whole or, for the reason in its place of the answer, not at all.
 
     ``only_unrecorded``: what stands by now stays (``recorded`` in the answer): "everybody else is present" must not write
     over who checked in meanwhile. Raises :class:`WrongState` when the roll is settled.
@@ -114,6 +117,7 @@ def mark_many(
                 mark,
                 method=method,
                 only_unrecorded=only_unrecorded,
+                keeper=keeper,
                 actor=actor,
                 uow=uow,
                 secrets=secrets,
@@ -132,14 +136,15 @@ def _mark_one(
     *,
     method: Method,
     only_unrecorded: bool,
+    keeper: Keeper,
     actor: Actor,
     uow: UnitOfWork,
     secrets: Secrets,
 ) -> str | None:
-    if only_unrecorded:
-        line = locked_line(meeting.id, mark.member_id, uow)
-        if line is not None and line.state is not None:
-            return "recorded"
+    line = locked_line(meeting.id, mark.member_id, uow)
+    keeper.require(line)
+    if only_unrecorded and line is not None and line.state is not None:
+        return "recorded"
     if mark.code is not None:
         require_member_code(meeting, mark.member_id, mark.code, secrets=secrets)
         method = Method.REVERSE_SCAN
@@ -229,7 +234,19 @@ def _finish(
     uow.session.flush()
     connection = uow.session.connection()
     has_left = stay.left_at is not None
-    if (before, had_left) == (line.state, has_left):
+    if line.home_site_id is not None and line.site_id is not None:
+        move_site_counts(
+            connection,
+            line.home_site_id,
+            Standing(before, line.site_id, had_left),
+            Standing(line.state, line.site_id, has_left),
+            line.member_status,
+            clock=uow.clock,
+        )
+    if line.home_site_id is not None and meeting.state != MeetingState.CLOSED:
+        # The sites count for themselves until the closing.
+        pass
+    elif (before, had_left) == (line.state, has_left):
         touch_roll(connection, meeting.id)
     else:
         move_counts(

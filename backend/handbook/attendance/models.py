@@ -14,6 +14,8 @@ STATES = ", ".join(f"'{state}'" for state in AttendanceState)
 METHODS = ", ".join(f"'{method}'" for method in Method)
 DECISIONS = ", ".join(f"'{decision}'" for decision in Decision)
 UNDECIDED = text("decision IS NULL")
+OF_CONFERENCES = text("home_site_id IS NOT NULL")
+ELSEWHERE = text("site_id <> home_site_id")
 
 
 class Attendance(db.Model):  # type: ignore[name-defined]
@@ -24,6 +26,9 @@ class Attendance(db.Model):  # type: ignore[name-defined]
     when summoned. ``arrived_at`` and ``left_at`` are what who ran the meeting saw: a late arrival, an early leaving; who left
     early has attended and is no longer in the room.
 
+    In a conference ``home_site_id`` is the site to which the delegate belongs, and ``site_id`` the one where he or she was
+    recorded.
+
     ``content_version`` is the organisation's and moves with summons and closing; ``account_version`` is the
     member's own and moves when somebody else changes the line.
     """
@@ -33,6 +38,13 @@ class Attendance(db.Model):  # type: ignore[name-defined]
         CheckConstraint(f"state IN ({STATES})", name="state"),
         CheckConstraint(f"method IN ({METHODS})", name="method"),
         Index("ix_attendances_member_id_meeting_id", "member_id", "meeting_id"),
+        Index(
+            "ix_attendances_home_site_id",
+            "home_site_id",
+            sqlite_where=OF_CONFERENCES,
+            postgresql_where=OF_CONFERENCES,
+        ),
+        Index("ix_attendances_site_id", "site_id", sqlite_where=ELSEWHERE, postgresql_where=ELSEWHERE),
     )
 
     meeting_id: Mapped[int] = mapped_column(BigId, ForeignKey("meetings.id"), primary_key=True)
@@ -47,6 +59,8 @@ class Attendance(db.Model):  # type: ignore[name-defined]
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason: Mapped[str | None] = mapped_column(String(500))
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    home_site_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("meeting_sites.id"))
+    site_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("meeting_sites.id"))
     content_version: Mapped[int] = mapped_column(BigId)
     account_version: Mapped[int] = mapped_column(BigId, default=0)
 

@@ -15,7 +15,7 @@ from handbook.attendance.enums import AttendanceState, Method
 from handbook.attendance.head_count import GuestLine, HeadCount, RollLine
 from handbook.attendance.head_count import head_count as count_heads
 from handbook.attendance.models import AbsenceRequest, Attendance, Guest
-from handbook.attendance.rules import DEFAULT_RULES, AttendanceRules, is_quorum_reached, quorum_required
+from handbook.attendance.rules import DEFAULT_RULES, AttendanceRules
 from handbook.audit.models import AuditEntry
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
@@ -24,7 +24,7 @@ from handbook.kernel.secrets import Secrets
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.keys import unseal
 from handbook.meetings.models import Meeting
-from handbook.meetings.queries import meeting_counts
+from handbook.meetings.sites import site_key
 from handbook.meetings.state import WITH_CHECK_IN_KEY, require_state
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
@@ -32,7 +32,7 @@ from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 
 LINE_TAGS = tuple(f"attendance:line:{act}" for act in ("checked_in", "marked", "excused", "settled"))
-_LINES = (
+LINES = (
     select(
         Attendance.member_id,
         Member.full_name,
@@ -46,39 +46,14 @@ _LINES = (
         Attendance.left_at,
         Attendance.reason,
         Attendance.flags,
+        Attendance.home_site_id,
+        Attendance.site_id,
     )
     .join(Member, Member.id == Attendance.member_id)
     .where(Attendance.meeting_id == bindparam("meeting_id"))
 )
-_ALL_LINES = _LINES.order_by(Member.name_sort, Member.id)
-_ONE_LINE = _LINES.where(Attendance.member_id == bindparam("member_id"))
-
-
-def roll_etag(meeting: Meeting, *, actor: Actor) -> str:
-    """The entity tag of the roll as this reader sees it; it moves with every line and with the names of members."""
-    scope = "all" if _sees_all(meeting, actor) else f"m{actor.member_id or 0}"
-    return f"r{meeting.id}-{meeting.roll_version}-{meeting.organization.content_version}-{scope}"
-
-
-def read_roll(meeting: Meeting, *, actor: Actor) -> dict[str, Any]:
-    """Counts, quorum and lines: all of them for who may read the roll, else only the reader's own."""
-    if _sees_all(meeting, actor):
-        lines = db.session.execute(_ALL_LINES, {"meeting_id": meeting.id}).all()
-    else:
-        own = None if actor.member_id is None else find_line(meeting.id, actor.member_id)
-        lines = [] if own is None else [own]
-    share = quorum_share(meeting)
-    return {
-        "counts": meeting_counts(meeting),
-        "quorum": {
-            "required": quorum_required(meeting.official_due, share),
-            "reached": is_quorum_reached(meeting.official_due, meeting.official_present, share),
-        },
-        "chair_id": meeting.chair_id,
-        "minute_taker_id": meeting.minute_taker_id,
-        "guests": guests_of(meeting.id) if _sees_all(meeting, actor) else [],
-        "items": lines,
-    }
+_ALL_LINES = LINES.order_by(Member.name_sort, Member.id)
+_ONE_LINE = LINES.where(Attendance.member_id == bindparam("member_id"))
 
 
 def guests_of(meeting_id: int) -> Sequence[Guest]:
@@ -171,9 +146,9 @@ def summoned_member_ids(meeting_id: int) -> list[int]:
 
 
 def check_in_key(
-    meeting: Meeting, *, secrets: Secrets, rules: AttendanceRules = DEFAULT_RULES
+    meeting: Meeting, *, site_id: int | None = None, secrets: Secrets, rules: AttendanceRules = DEFAULT_RULES
 ) -> dict[str, Any]:
-    """What a device needs to show the codes on its own, and for which hours.
+    """What a device needs to show the codes of the meeting, or of one site of it, on its own, and for which hours.
 
     Raises :class:`WrongState` but in convened and open.
     """
@@ -181,8 +156,12 @@ def check_in_key(
     if meeting.check_in_key_sealed is None:
         raise NotFound
     begins = meeting.opened_at - rules.grace if meeting.opened_at else meeting.starts_at - rules.before_start
+    key = unseal(secrets, meeting.check_in_key_sealed, meeting.id)
+    if site_id is not None:
+        key = site_key(key, meeting.id, site_id)
     return {
-        "key": base64.urlsafe_b64encode(unseal(secrets, meeting.check_in_key_sealed, meeting.id)).decode(),
+        "key": base64.urlsafe_b64encode(key).decode(),
+        "site_id": site_id,
         "step_seconds": meeting.step_seconds,
         "valid_from": begins,
         "valid_until": _latest(meeting.ends_at, meeting.opened_at) + rules.after_end,

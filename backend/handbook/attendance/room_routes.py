@@ -12,6 +12,7 @@ from handbook.access.predicates import Target
 from handbook.attendance import queries, service
 from handbook.attendance.enums import AttendanceState, Method
 from handbook.attendance.guests import put_guest as write_guest
+from handbook.attendance.keeping import keeper_of
 from handbook.attendance.marking import Mark, mark_many
 from handbook.attendance.roles import KEEP, chair_warning
 from handbook.attendance.roles import set_roles as write_roles
@@ -31,14 +32,15 @@ blp = Blueprint("roll", __name__, url_prefix="/api", description="The roll as it
 
 
 @blp.route("/meetings/<id:meeting_id>/attendance", methods=["PUT"])
-@requires(Permission.MEETINGS_RUN)
+@requires(Permission.ROLL_KEEP)
 @blp.arguments(MarksSchema)
 @blp.response(200, MarkAnswersSchema)
 def mark_many_lines(fields: dict[str, Any], meeting_id: int) -> dict[str, Any]:
-    """Write many lines by hand; each is written whole or not at all, and answered by itself."""
+    """Write many lines by hand; each is written whole or not at all, and answered by itself. A host writes the own site's."""
     actor = current_actor()
     with unit_of_work() as uow:
-        meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
+        keeper = keeper_of(meeting, actor=actor)
         marks = [
             Mark(
                 member_id=item["member_id"],
@@ -55,6 +57,7 @@ def mark_many_lines(fields: dict[str, Any], meeting_id: int) -> dict[str, Any]:
             marks,
             method=Method(fields["method"]),
             only_unrecorded=fields["only_unrecorded"],
+            keeper=keeper,
             actor=actor,
             uow=uow,
             secrets=current_secrets(),
@@ -62,7 +65,7 @@ def mark_many_lines(fields: dict[str, Any], meeting_id: int) -> dict[str, Any]:
         answers = [
             {"member_id": mark.member_id, "code": code} for mark, code in zip(marks, codes, strict=True)
         ]
-        return {"items": answers, "counts": meeting_counts(meeting)}
+        return {"items": answers, "counts": meeting_counts(meeting, keeper.sites)}
 
 
 @blp.route("/meetings/<id:meeting_id>/roles", methods=["PUT"])

@@ -5,59 +5,85 @@ from flask_smorest import Blueprint
 
 from handbook.access.guards import current_actor, requires
 from handbook.access.permissions import Permission
-from handbook.attendance import queries, service
+from handbook.attendance import excel, queries, roll, service
 from handbook.attendance.enums import AttendanceState, Decision, Method
+from handbook.attendance.keeping import keeper_of
+from handbook.attendance.marking import locked_line
 from handbook.attendance.marking import mark_attendance as mark_attendance_by_hand
 from handbook.attendance.models import AbsenceRequest
 from handbook.attendance.reverse import require_member_code
 from handbook.attendance.schemas import (
     AbsenceRequestInSchema,
     AbsenceRequestSchema,
+    CheckInKeyArgs,
     CheckInKeySchema,
     CheckInSchema,
     DecisionSchema,
     MarkSchema,
     OwnAttendanceSchema,
+    RollArgs,
     RollItemSchema,
     RollSchema,
 )
 from handbook.kernel.concurrency import etag_of, require_match, set_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.pagination import Page, PageArgs
+from handbook.kernel.problems import Forbidden
 from handbook.kernel.schemas import page_of
 from handbook.kernel.secrets import current_secrets
-from handbook.kernel.unit_of_work import unit_of_work
+from handbook.kernel.unit_of_work import current_clock, unit_of_work
 from handbook.meetings.queries import get_meeting
 
 blp = Blueprint(
     "attendance", __name__, url_prefix="/api", description="Check-ins, the roll, and absence requests"
 )
 
+_XLSX_DOC = {"content": {excel.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+
 
 @blp.route("/meetings/<id:meeting_id>/attendance", methods=["GET"])
 @requires(Permission.ATTENDANCE_READ_COUNTS)
+@blp.arguments(RollArgs, location="query")
 @blp.response(200, RollSchema)
-def read_roll(meeting_id: int) -> Response:
-    """The roll with its counts; a plain member gets the own line and the counts."""
+@blp.doc(responses={200: _XLSX_DOC})
+def read_roll(args: dict[str, Any], meeting_id: int) -> Response:
+    """The roll with its counts; a plain member gets the own line and the counts, the host of a site that site's lines.
+
+    The combined roll of a conference comes page by page; with the Accept header of a workbook all of it as Excel.
+    """
     actor = current_actor()
     meeting = get_meeting(meeting_id, Permission.ATTENDANCE_READ_COUNTS, actor=actor)
-    tag = queries.roll_etag(meeting, actor=actor)
-    if request.if_none_match.contains(tag):
-        return set_etag(Response(status=200), tag)
-    answer = set_etag(jsonify(RollSchema().dump(queries.read_roll(meeting, actor=actor))), tag)
+    scope = roll.scope_of(meeting, actor=actor, site_id=args.pop("site"))
+    if request.accept_mimetypes.best_match(["application/json", excel.MEDIA_TYPE]) == excel.MEDIA_TYPE:
+        if not scope.sees_lines:
+            raise Forbidden
+        lines = roll.combined_lines(meeting, scope)
+        answer = Response(
+            excel.roll_workbook(meeting, lines, created=current_clock().now()), mimetype=excel.MEDIA_TYPE
+        )
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers.set("Content-Disposition", "attachment", filename=excel.roll_filename(meeting))
+    else:
+        tag = roll.roll_etag(meeting, scope, actor=actor)
+        if request.if_none_match.contains(tag):
+            return set_etag(Response(status=200), tag)
+        body = RollSchema().dump(roll.read_roll(meeting, scope, actor=actor, **args))
+        answer = set_etag(jsonify(body), tag)
+    answer.headers["Vary"] = "Accept"
     service.record_roll_reading(meeting, actor=actor)
     return answer
 
 
 @blp.route("/meetings/<id:meeting_id>/check-in-key", methods=["GET"])
-@requires(Permission.MEETINGS_RUN)
+@requires(Permission.ROLL_KEEP)
+@blp.arguments(CheckInKeyArgs, location="query")
 @blp.response(200, CheckInKeySchema)
-def get_check_in_key(meeting_id: int) -> Response:
-    """The key of the check-in codes, so that a device can show them without a network."""
+def get_check_in_key(args: dict[str, Any], meeting_id: int) -> Response:
+    """The key of the check-in codes, so that a device can show them without a network; a host gets that of the own site."""
     actor = current_actor()
     with unit_of_work() as uow:
-        meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor)
-        key = service.hand_out_key(meeting, actor=actor, uow=uow, secrets=current_secrets())
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor)
+        key = service.hand_out_key(meeting, args["site"], actor=actor, uow=uow, secrets=current_secrets())
     response = jsonify(CheckInKeySchema().dump(key))
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -87,14 +113,15 @@ def check_in(fields: dict[str, Any], meeting_id: int) -> Response:
 
 
 @blp.route("/meetings/<id:meeting_id>/attendance/<id:member_id>", methods=["PUT"])
-@requires(Permission.MEETINGS_RUN)
+@requires(Permission.ROLL_KEEP)
 @blp.arguments(MarkSchema)
 @blp.response(200, RollItemSchema)
 def mark_attendance(fields: dict[str, Any], meeting_id: int, member_id: int) -> Any:
-    """Write a member's line by hand; with ``code``, the member's own, as proof."""
+    """Write a member's line by hand; with ``code``, the member's own, as proof. A host writes lines of the own site."""
     actor = current_actor()
     with unit_of_work() as uow:
-        meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
+        keeper_of(meeting, actor=actor).require(locked_line(meeting_id, member_id, uow))
         state = AttendanceState(fields["state"])
         method = Method.SECRETARY
         if fields["code"] is not None:
@@ -126,7 +153,8 @@ def request_absence(fields: dict[str, Any], meeting_id: int) -> Response:
     """Ask to be excused from a meeting."""
     actor = current_actor()
     with unit_of_work() as uow:
-        meeting = get_meeting(meeting_id, Permission.ATTENDANCE_REQUEST_ABSENCE, actor=actor, lock=True)
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
+        service.require_own(meeting, Permission.ATTENDANCE_REQUEST_ABSENCE, actor=actor)
         absence, created = service.request_absence(meeting, fields["reason"], actor=actor, uow=uow)
         return _answer(absence, 201 if created else 200)
 

@@ -2,6 +2,7 @@ from marshmallow import fields, validate
 
 from handbook.attendance.enums import AttendanceState, Decision, Flag, Method
 from handbook.kernel.concurrency import etag_of
+from handbook.kernel.pagination import MAX_LIMIT, PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
 from handbook.meetings.schemas import CountsSchema
 
@@ -13,7 +14,8 @@ DECISIONS = [decision.value for decision in Decision]
 
 
 class CheckInSchema(Schema):
-    """``token`` is ``STEP.TOKEN`` of the QR code, ``scanned_at`` the phone's time of scanning it."""
+    """``token`` is ``STEP.TOKEN`` of the QR code, ``STEP.TOKEN.SITE_ID`` of that of a site of a conference; ``scanned_at`` is
+    the phone's time of scanning it."""
 
     token = fields.String(required=True, validate=validate.Length(min=1, max=100))
     scanned_at = Instant(required=True)
@@ -51,7 +53,10 @@ class QuorumSchema(Schema):
 
 
 class RollItemSchema(Schema):
-    """One line of the roll; ``state`` null means not recorded. ``status`` is the member's status when summoned."""
+    """One line of the roll; ``state`` null means not recorded. ``status`` is the member's status when summoned.
+
+    In a conference the delegate belongs to ``home_site_id`` and was recorded at ``site_id``.
+    """
 
     member_id = Id(required=True)
     full_name = fields.String(required=True)
@@ -65,6 +70,8 @@ class RollItemSchema(Schema):
     left_at = Instant(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     flags = fields.List(fields.String(validate=validate.OneOf(FLAGS)), required=True)
+    home_site_id = Id(required=True, allow_none=True)
+    site_id = Id(required=True, allow_none=True)
 
 
 class GuestSchema(Schema):
@@ -85,12 +92,30 @@ class RollSchema(Schema):
     minute_taker_id = Id(required=True, allow_none=True)
     guests = fields.List(fields.Nested(GuestSchema), required=True)
     items = fields.List(fields.Nested(RollItemSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class RollArgs(PageArgs):
+    """``site`` narrows the roll of a conference. Without ``limit`` every roll comes whole, but the combined one of a
+    conference in pages of 200. ``q`` finds parts of names without regard to diacritics and đ."""
+
+    site = Id(load_default=None)
+    q = fields.String(load_default=None, validate=validate.Length(max=120))
+    limit = fields.Integer(load_default=None, validate=validate.Range(1, MAX_LIMIT))
+
+
+class CheckInKeyArgs(Schema):
+    """``site``: of which site of a conference the codes are to be."""
+
+    site = Id(load_default=None)
 
 
 class CheckInKeySchema(Schema):
-    """``key``: 32 bytes in base64url. A device may show codes from ``valid_from`` to ``valid_until``."""
+    """``key``: 32 bytes in base64url. A device may show codes from ``valid_from`` to ``valid_until``. ``site_id``: of which
+    site of a conference; null for the meeting's own."""
 
     key = fields.String(required=True)
+    site_id = Id(required=True, allow_none=True)
     step_seconds = fields.Integer(required=True)
     valid_from = Instant(required=True)
     valid_until = Instant(required=True)

@@ -1,6 +1,7 @@
 """Writing attendance: check-ins, marks by hand, absence requests and their answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,25 +10,27 @@ from sqlalchemy import select
 from handbook.access.actor import SYSTEM, Actor
 from handbook.access.guards import require
 from handbook.access.permissions import Permission
-from handbook.access.predicates import Target
 from handbook.accounts.versions import bump_account_version
-from handbook.attendance.check_in import CheckIn, check_in, find_line, opened_offline
+from handbook.attendance.check_in import CheckIn, check_in, find_line, opened_offline, own_target
 from handbook.attendance.enums import AttendanceState, Decision, Method
 from handbook.attendance.errors import AlreadyDecided, NotSummoned
 from handbook.attendance.events import AbsenceDecided, AbsenceRequested, AttendanceCorrected
+from handbook.attendance.keeping import keeper_of
 from handbook.attendance.marking import locked_line, write_line
 from handbook.attendance.models import AbsenceRequest
 from handbook.attendance.queries import check_in_key, reads_as_supervisor
 from handbook.attendance.rules import ATTENDING
 from handbook.audit.readings import Reading, record_readings
 from handbook.audit.service import record
-from handbook.kernel.problems import WrongState
+from handbook.kernel.db import db
+from handbook.kernel.problems import NotFound, WrongState
 from handbook.kernel.secrets import Secrets
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import get_meeting
 from handbook.meetings.service import open_meeting
+from handbook.meetings.sites import Delegate, Site
 from handbook.meetings.state import WITH_OPEN_ROLL, require_state
 from handbook.organizations.versions import bump_content_version
 
@@ -54,7 +57,7 @@ def record_check_in(
     if line is None or actor.member_id is None:
         get_meeting(meeting_id, Permission.ATTENDANCE_CHECK_IN, actor=actor)
         raise NotSummoned
-    require(actor, Permission.ATTENDANCE_CHECK_IN, Target(path=line.path))
+    require(actor, Permission.ATTENDANCE_CHECK_IN, own_target(line, actor))
     opened_at = opened_offline(line, meeting_id=meeting_id, token=token, now=uow.clock.now(), secrets=secrets)
     if opened_at is not None:
         _open_late(meeting_id, opened_at, uow)
@@ -81,6 +84,14 @@ def _open_late(meeting_id: int, opened_at: datetime, uow: UnitOfWork) -> None:
     meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=SYSTEM, lock=True)
     if meeting.state == MeetingState.CONVENED and meeting.convened_at is not None:
         open_meeting(meeting, max(opened_at, meeting.convened_at), actor=SYSTEM, uow=uow)
+
+
+def require_own(meeting: Meeting, permission: Permission, *, actor: Actor) -> None:
+    """Raise :class:`NotFound` or :class:`Forbidden` unless the actor may do this as one of the meeting's own: a member of its
+    cell or committee, or a delegate of the conference."""
+    key = (meeting.id, actor.member_id or 0)
+    is_delegate = meeting.target.many_sites and db.session.get(Delegate, key) is not None
+    require(actor, permission, replace(meeting.target, member_id=actor.member_id if is_delegate else None))
 
 
 def request_absence(
@@ -209,12 +220,31 @@ def record_roll_reading(meeting: Meeting, *, actor: Actor) -> None:
         record_readings("attendance:roll:read", [reading], actor=actor)
 
 
-def hand_out_key(meeting: Meeting, *, actor: Actor, uow: UnitOfWork, secrets: Secrets) -> dict[str, Any]:
-    """The key of the check-in codes for a device of who runs the meeting; that it was handed out is recorded.
+def hand_out_key(
+    meeting: Meeting, site_id: int | None = None, *, actor: Actor, uow: UnitOfWork, secrets: Secrets
+) -> dict[str, Any]:
+    """The key of the check-in codes for a device of who keeps the roll; that it was handed out is recorded.
 
-    Raises :class:`WrongState` but in convened and open.
+    The host of a site gets the key of that site, of the first one when several are the host's and none is named; who runs
+    the conference that of the whole, or of the site that is named.
+    Raises :class:`WrongState` but in convened and open, :class:`NotFound` for a site that is not the actor's.
     """
-    key = check_in_key(meeting, secrets=secrets)
-    path = meeting.organization.path
-    record(uow, "attendance:check_in_key:read", actor=actor, subject_id=meeting.id, path=path)
+    keeper = keeper_of(meeting, actor=actor)
+    if keeper.sites is not None:
+        site_id = keeper.sites[0] if site_id is None else site_id
+        if site_id not in keeper.sites:
+            raise NotFound
+    elif site_id is not None:
+        site = uow.session.get(Site, site_id)
+        if site is None or site.meeting_id != meeting.id:
+            raise NotFound
+    key = check_in_key(meeting, site_id=site_id, secrets=secrets)
+    record(
+        uow,
+        "attendance:check_in_key:read",
+        actor=actor,
+        subject_id=meeting.id,
+        path=meeting.organization.path,
+        details={} if site_id is None else {"site_id": site_id},
+    )
     return key

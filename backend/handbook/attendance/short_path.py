@@ -1,7 +1,8 @@
 """The short path of a check-in: the plain case is written before Flask is woken, in one transaction of six statements.
 
 Same policy, same rules and same statements as :mod:`handbook.attendance.service`, which answers whenever this layer does not
-see the plain case: a first or repeated check-in of a signed-in member to the open meeting of the own cell. Every refusal
+see the plain case: a first or repeated check-in of a signed-in member to the open meeting of the own cell, or of a delegate to
+an open conference. Every refusal
 comes from there too, because whatever fails here is rolled back and asked again.
 
 Writers of one machine queue up at a lock before they ask SQLite for its own: waiting writers would sleep in its back-off.
@@ -27,10 +28,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from handbook.access.actor import Actor
 from handbook.access.guards import may
 from handbook.access.permissions import Permission
-from handbook.access.predicates import Target
 from handbook.accounts.sessions import find_live_session, token_in
-from handbook.attendance.check_in import CheckIn, check_in, find_line
+from handbook.attendance.check_in import CheckIn, check_in, find_line, own_target
 from handbook.attendance.enums import Method
+from handbook.attendance.tokens import parse_code
 from handbook.config import Settings
 from handbook.kernel.clock import Clock, as_utc
 from handbook.kernel.db import WRITE_OPTION, db
@@ -113,10 +114,13 @@ class CheckInShortPath:
             raise _NotPlain
         # The policy without the offices: who checks in by an office is asked on the long path.
         actor = Actor(session.account_id, session.member_id, session.organization_id, session.path)
-        line = find_line(connection, meeting_id, session.member_id)
+        code = parse_code(fields["token"])
+        if code is None:
+            raise _NotPlain
+        line = find_line(connection, meeting_id, session.member_id, at_site=code.site_id is not None)
         if line is None or line.meeting_state != MeetingState.OPEN:
             raise _NotPlain
-        if not may(actor, Permission.ATTENDANCE_CHECK_IN, Target(path=line.path)):
+        if not may(actor, Permission.ATTENDANCE_CHECK_IN, own_target(line, actor)):
             raise _NotPlain
         return check_in(
             connection,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handbook.kernel.problems import CODES, MEDIA_TYPE, TITLES
+from handbook.kernel.query_names import API
 from handbook.kernel.view_facts import Refusal, ViewFacts
 
 Doc = dict[str, Any]
@@ -86,10 +87,11 @@ MEANINGS = {
     "body_too_large": "The body is larger than this operation takes.",
     "range_not_satisfiable": "The range lies outside the file.",
     "validation_failed": "A field is missing, of the wrong form or out of bounds; `errors` names each.",
-    "unknown_field": "A field that this operation does not know; `errors` names each.",
+    "unknown_field": "A field or query parameter that this operation does not know; `errors` names each.",
     "idempotency_conflict": "The Idempotency-Key was used for another body.",
     "activation_expired": "The code was right but its time is over; ask for a new sheet.",
     "unsupported_file_type": "The file is not of a kind that is taken here; `errors` says why.",
+    "no_table": "No table of the expected columns was found in the file.",
     "damaged_file": "The file says what it is but cannot be read.",
     "file_too_large": "The file is larger than is taken here.",
     "precondition_required": "`If-Match` is missing.",
@@ -217,6 +219,7 @@ def _usual(operation: Doc, method: str, path: str, facts: ViewFacts, access: Acc
         statuses.append(400)
     if body or operation.get("parameters"):
         statuses.append(422)
+    if path.startswith(API):
         found.append(Refusal(422, "unknown_field"))
     return [*found, *(Refusal(status, CODES[status]) for status in statuses)]
 

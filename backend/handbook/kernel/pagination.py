@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from marshmallow import fields, pre_load, validate
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Row, Select, tuple_
 
 from handbook.kernel.clock import as_utc
 from handbook.kernel.db import UTCDateTime, db
@@ -56,6 +56,22 @@ def paginate(
         statement = statement.where(edge)
     order = [key.desc() if descending else key.asc() for key in keys]
     rows = list(db.session.scalars(statement.order_by(*order).limit(limit + 1)))
+    following = _encode(key_of(rows[limit - 1])) if len(rows) > limit else None
+    return Page(rows[:limit], following)
+
+
+def paginate_rows(
+    statement: Select[Any],
+    keys: Sequence[Any],
+    *,
+    limit: int,
+    cursor: str | None,
+    key_of: Callable[[Row[Any]], Sequence[int | str]],
+) -> Page[Row[Any]]:
+    """The same for a statement of several columns."""
+    if cursor is not None:
+        statement = statement.where(tuple_(*keys) > tuple(_decode(cursor, keys)))
+    rows = list(db.session.execute(statement.order_by(*keys).limit(limit + 1)))
     following = _encode(key_of(rows[limit - 1])) if len(rows) > limit else None
     return Page(rows[:limit], following)
 

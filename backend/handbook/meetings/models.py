@@ -88,12 +88,20 @@ class Meeting(db.Model):  # type: ignore[name-defined]
 
     @property
     def target(self) -> Target:
-        return Target(path=self.organization.path, private=self.convened_at is None)
+        return Target(
+            path=self.organization.path,
+            private=self.convened_at is None,
+            many_sites=self.kind == MeetingKind.CONFERENCE,
+        )
 
     @classmethod
     def columns(cls) -> Columns:
         """For statements that join :class:`Organization`. What was never convened is private."""
-        return Columns(path=Organization.path, private=cls.convened_at.is_(None))
+        return Columns(
+            path=Organization.path,
+            private=cls.convened_at.is_(None),
+            many_sites=cls.kind == MeetingKind.CONFERENCE.value,
+        )
 
 
 class AgendaItem(db.Model):  # type: ignore[name-defined]

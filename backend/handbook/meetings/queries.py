@@ -1,6 +1,6 @@
 """Scoped reads of meetings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,10 @@ from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
 from handbook.kernel.tree import PATH_END
-from handbook.meetings.enums import MeetingState
+from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.neighbours import warnings_of_all
+from handbook.meetings.sites import SUMMED, hosted_site_ids, own_site, site_sums
 from handbook.meetings.state import EDITABLE, acts_in
 from handbook.meetings.warnings import MeetingWarning
 from handbook.organizations.models import Organization
@@ -105,26 +106,32 @@ def _is_prepared_by(meeting: Meeting, actor: Actor) -> bool:
     return meeting.state in EDITABLE and may(actor, Permission.MEETINGS_RUN, meeting.target)
 
 
-def meeting_counts(meeting: Meeting) -> dict[str, int]:
-    """The kept head-counts of a meeting."""
-    recorded = {
-        "present": meeting.present_count,
-        "late": meeting.late_count,
-        "excused": meeting.excused_count,
-        "unexcused": meeting.unexcused_count,
-        "exempt": meeting.exempt_count,
-    }
+def meeting_counts(meeting: Meeting, site_ids: Collection[int] | None = None) -> dict[str, int]:
+    """The kept head-counts of a meeting; of a conference, the sums over all its sites or these."""
+    return counts_from(kept_counts(meeting, site_ids))
+
+
+def counts_from(kept: Mapping[str, int]) -> dict[str, int]:
+    """What :class:`~handbook.meetings.schemas.CountsSchema` dumps, from the counters as they are kept."""
+    recorded = {name: kept[f"{name}_count"] for name in ("present", "late", "excused", "unexcused", "exempt")}
     return {
-        "summoned": meeting.summoned_count,
+        "summoned": kept["summoned_count"],
         **recorded,
-        "not_recorded": meeting.summoned_count - sum(recorded.values()),
+        "not_recorded": kept["summoned_count"] - sum(recorded.values()),
     }
+
+
+def kept_counts(meeting: Meeting, site_ids: Collection[int] | None = None) -> dict[str, int]:
+    """All counters of a meeting under the names of its columns, wherever they are kept."""
+    sums = site_sums(meeting, site_ids)
+    return {name: getattr(meeting, name) for name in ("summoned_count", *SUMMED)} if sums is None else sums
 
 
 def _view(
     meeting: Meeting, papers: Sequence[Any], actor: Actor, warnings: Sequence[MeetingWarning]
 ) -> dict[str, Any]:
     runs = may(actor, Permission.MEETINGS_RUN, meeting.target)
+    of_sites = meeting.kind == MeetingKind.CONFERENCE
     return {
         "id": meeting.id,
         "organization_id": meeting.organization_id,
@@ -146,5 +153,7 @@ def _view(
         "can": acts_in(MeetingState(meeting.state)) if runs else [],
         "warnings": warnings,
         "counts": meeting_counts(meeting),
+        "my_site": own_site(meeting.id, actor) if of_sites else None,
+        "my_sites_as_host": hosted_site_ids(meeting.id, actor) if of_sites else [],
         "etag": etag_of(meeting),
     }

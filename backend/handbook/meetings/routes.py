@@ -8,7 +8,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from handbook.access.actor import Actor
-from handbook.access.guards import current_actor, requires
+from handbook.access.guards import current_actor, require, requires
 from handbook.access.permissions import Permission
 from handbook.kernel.concurrency import etag_of, require_match, set_etag
 from handbook.kernel.idempotency import idempotent
@@ -43,7 +43,13 @@ def create_meeting(fields: dict[str, Any], organization_id: int) -> Response:
     """Draft a meeting, from scratch, from the template of its kind, or after an earlier one."""
     actor = current_actor()
     with unit_of_work() as uow:
-        organization = get_organization(organization_id, Permission.MEETINGS_RUN, actor=actor)
+        organization = get_organization(organization_id, Permission.ORGANIZATIONS_READ, actor=actor)
+        kind = fields.get("kind")
+        require(
+            actor,
+            Permission.MEETINGS_RUN,
+            replace(organization.target, many_sites=kind == MeetingKind.CONFERENCE),
+        )
         draft = _draft(fields, organization_id, actor=actor, uow=uow)
         return _answer(service.create_meeting(organization, draft, actor=actor, uow=uow), 201)
 

@@ -157,8 +157,20 @@ class WarningSchema(Schema):
     params = fields.Dict(keys=fields.String(), required=True)
 
 
+class OwnSiteSchema(Schema):
+    """The site of a conference to which a delegate belongs."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    address = fields.String(required=True, allow_none=True)
+    online_url = fields.String(required=True, allow_none=True)
+
+
 class MeetingSchema(Schema):
-    """A meeting. ``can`` names what the reader may do now; ``warnings`` what is unusual about it, for who runs it."""
+    """A meeting. ``can`` names what the reader may do now; ``warnings`` what is unusual about it, for who runs it.
+
+    Of a conference ``my_site`` is the reader's own site as a delegate, ``my_sites_as_host`` those the reader looks after.
+    """
 
     id = Id(required=True)
     organization_id = Id(required=True)
@@ -180,6 +192,8 @@ class MeetingSchema(Schema):
     can = fields.List(fields.String(validate=validate.OneOf(ACTS)), required=True)
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
     counts = fields.Nested(CountsSchema, required=True)
+    my_site = fields.Nested(OwnSiteSchema, required=True, allow_none=True)
+    my_sites_as_host = fields.List(Id(), required=True)
     etag = fields.String(required=True)
 
 

@@ -111,6 +111,8 @@ def update_meeting(meeting: Meeting, changes: Mapping[str, Any], *, actor: Actor
     )
     if not changed:
         return meeting
+    if "kind" in changed:
+        _check_kind(meeting, changes["kind"])
     starts_at = changes.get("starts_at", meeting.starts_at)
     _check_times(starts_at, changes.get("ends_at", meeting.ends_at))
     if meeting.convened_at is not None and "starts_at" in changed and starts_at <= uow.clock.now():
@@ -277,6 +279,13 @@ def _record(uow: UnitOfWork, action: str, meeting: Meeting, actor: Actor, **deta
         path=meeting.organization.path,
         details=details,
     )
+
+
+def _check_kind(meeting: Meeting, kind: str) -> None:
+    """A conference has other delegates, other rights and its own sites: it stays one, and nothing convened becomes one."""
+    becomes = kind == MeetingKind.CONFERENCE and meeting.convened_at is not None
+    if becomes or meeting.kind == MeetingKind.CONFERENCE:
+        raise ValidationFailed(FieldError("/kind", "conference_stays"))
 
 
 def _check_times(starts_at: datetime, ends_at: datetime) -> None:

@@ -1,0 +1,157 @@
+"""Reading the roll: the whole of it, that of some sites of a conference, or one's own line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from handbook.access.actor import Actor
+from handbook.access.guards import may
+from handbook.access.permissions import Permission
+from handbook.attendance.keeping import of_sites
+from handbook.attendance.models import Attendance
+from handbook.attendance.queries import LINES, find_line, guests_of, quorum_share
+from handbook.attendance.rules import is_quorum_reached, quorum_required
+from handbook.kernel.db import db
+from handbook.kernel.pagination import Page, paginate_rows
+from handbook.kernel.problems import NotFound
+from handbook.kernel.text import like_pattern
+from handbook.meetings.models import Meeting
+from handbook.meetings.queries import counts_from, kept_counts
+from handbook.meetings.sites import Site, has_sites, hosted_site_ids, sites_version
+from handbook.members.models import Member
+from handbook.organizations.models import Organization
+
+COMBINED_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a roll somebody reads. ``sites`` None: of all sites; ``whole`` false and no sites: the own line alone.
+
+    ``pages``: the combined roll of a conference comes page by page unless somebody asks for one site of it.
+    """
+
+    whole: bool
+    sites: tuple[int, ...] | None = None
+    pages: bool = False
+
+    @property
+    def sees_lines(self) -> bool:
+        return self.whole or bool(self.sites)
+
+
+def scope_of(meeting: Meeting, *, actor: Actor, site_id: int | None = None) -> Scope:
+    """The lines that this reader may see; ``site_id`` narrows them. Raises :class:`NotFound` for a site that is not theirs."""
+    if may(actor, Permission.ATTENDANCE_READ, meeting.target):
+        if site_id is None:
+            return Scope(True, None, has_sites(meeting))
+        site = db.session.get(Site, site_id)
+        if site is None or site.meeting_id != meeting.id:
+            raise NotFound
+        return Scope(True, (site_id,))
+    hosted = tuple(hosted_site_ids(meeting.id, actor))
+    if site_id is None:
+        return Scope(False, hosted)
+    if site_id not in hosted:
+        raise NotFound
+    return Scope(False, (site_id,))
+
+
+def roll_etag(meeting: Meeting, scope: Scope, *, actor: Actor) -> str:
+    """The entity tag of the roll as this reader sees it; it moves with every line and with the names of members."""
+    if scope.whole and scope.sites is None:
+        seen = "all"
+    else:
+        seen = "-".join(["s", *map(str, scope.sites)]) if scope.sites else f"m{actor.member_id or 0}"
+    version = f"{meeting.roll_version}-{sites_version(meeting.id, scope.sites or None)}"
+    return f"r{meeting.id}-{version}-{meeting.organization.content_version}-{seen}"
+
+
+def read_roll(
+    meeting: Meeting,
+    scope: Scope,
+    *,
+    q: str | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+    actor: Actor,
+) -> dict[str, Any]:
+    """Counts, quorum and lines: those of the scope, or else only the reader's own. ``q`` finds parts of names."""
+    following = None
+    if scope.sees_lines:
+        if limit is None and scope.pages:
+            limit = COMBINED_PAGE
+        page = _page(meeting, scope, q, limit, cursor)
+        lines, following = page.items, page.next
+    else:
+        own = None if actor.member_id is None else find_line(meeting.id, actor.member_id)
+        lines = [] if own is None else [own]
+    counts = kept_counts(meeting, scope.sites or None)
+    share = quorum_share(meeting)
+    due, present = counts["official_due"], counts["official_present"]
+    return {
+        "counts": counts_from(counts),
+        "quorum": {
+            "required": quorum_required(due, share),
+            "reached": is_quorum_reached(due, present, share),
+        },
+        "chair_id": meeting.chair_id,
+        "minute_taker_id": meeting.minute_taker_id,
+        "guests": guests_of(meeting.id) if scope.whole else [],
+        "items": lines,
+        "next": following,
+    }
+
+
+def combined_lines(meeting: Meeting, scope: Scope) -> Sequence[Row[Any]]:
+    """The lines of a scope with cell, card and site, in the order of the sites."""
+    statement = (
+        LINES.join(Organization, Organization.id == Member.organization_id)
+        .outerjoin(Site, Site.id == Attendance.site_id)
+        .add_columns(
+            Organization.name.label("cell"),
+            Member.card_number,
+            Site.number.label("site_number"),
+            Site.name.label("site_name"),
+        )
+        .where(of_sites(scope.sites))
+        .order_by(Site.number, Member.name_sort, Member.id)
+    )
+    return db.session.execute(statement, {"meeting_id": meeting.id}).all()
+
+
+def _page(
+    meeting: Meeting, scope: Scope, q: str | None, limit: int | None, cursor: str | None
+) -> Page[Row[Any]]:
+    statement = LINES.where(of_sites(scope.sites)).params(meeting_id=meeting.id)
+    if q:
+        statement = statement.where(Member.name_folded.like(like_pattern(q), escape="\\"))
+    keys = [Member.name_sort, Member.id]
+    if limit is None:
+        return Page(list(db.session.execute(statement.order_by(*keys))), None)
+    return paginate_rows(
+        statement.add_columns(Member.name_sort),
+        keys,
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda row: [row.name_sort, row.member_id],
+    )
+
+
+def sites_of(meeting: Meeting) -> Sequence[Row[Any]]:
+    """Number, name and counts of every site, for the minutes."""
+    return db.session.execute(
+        select(
+            Site.id,
+            Site.number,
+            Site.name,
+            Site.delegate_count,
+            (Site.present_count + Site.late_count).label("attended"),
+            Site.at_other_sites,
+            Site.from_other_sites,
+        )
+        .where(Site.meeting_id == meeting.id)
+        .order_by(Site.number)
+    ).all()
