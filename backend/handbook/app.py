@@ -14,6 +14,7 @@ from handbook.kernel.clock import Clock, SystemClock
 from handbook.kernel.db import engine_options
 from handbook.kernel.json_text import Utf8JsonProvider
 from handbook.kernel.logging import configure_logging, log_requests
+from handbook.kernel.routing import MatchingRule
 from handbook.kernel.secrets import load_or_create_secrets
 from handbook.kernel.storage import FolderBlobStore
 
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     configure_logging(settings.log_format)
     app = Flask("handbook", static_folder=None)
     app.request_class = HandbookRequest
+    app.url_rule_class = MatchingRule
     app.json = Utf8JsonProvider(app)
     app.config.update(_flask_config(settings))
     app.extensions["handbook.settings"] = settings
