@@ -1,4 +1,4 @@
-"""A secretary is replaced in the middle of a meeting's life: who goes on, who still signs, and what the old office gives no longer.
+"""A secretary is replaced in the middle of a meeting's life: who goes on, who still signs, what the old office gives no more.
 
 The lines that the old secretary wrote without a network are judged in ``test_proceedings.py``, an open ballot goes on in
 ``test_ballots.py``.

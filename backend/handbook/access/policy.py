@@ -12,9 +12,12 @@ from handbook.access.predicates import (
     COMMITTEE,
     OFFICERS,
     RUNNERS,
+    SECRETARIAT,
     STAFF,
+    AllOf,
     AnyOf,
     At,
+    AtConference,
     AtOrBelow,
     Chaired,
     OwnAccount,
@@ -31,6 +34,8 @@ class Rule:
     predicate: Predicate
     visible: P
 
+
+AS_DELEGATE = AllOf(OwnMember(), OwnUnits())
 
 POLICY: dict[P, Rule] = {
     # Organisations: the member's own line up to the root, those of an office, and everything below an office.
@@ -55,13 +60,19 @@ POLICY: dict[P, Rule] = {
     P.ACTIVATIONS_RENEW: Rule(AtOrBelow(STAFF), P.MEMBERS_READ),
     # Meetings: drafts only for office holders; running one belongs to secretary and deputy of that very organisation.
     P.MEETINGS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
-    P.MEETINGS_RUN: Rule(At(RUNNERS), P.MEETINGS_READ),
+    # A conference is run by the secretariat of its committee as well.
+    P.MEETINGS_RUN: Rule(AnyOf(At(RUNNERS), AtConference(SECRETARIAT)), P.MEETINGS_READ),
+    # Sites and delegates of a conference are laid down by who runs it, or by staff above.
+    P.CONFERENCES_PREPARE: Rule(AnyOf(At(RUNNERS), AtOrBelow(STAFF)), P.MEETINGS_READ),
+    # Codes and marks in the room: who runs the meeting and, asked about the member who is host of a site, that host.
+    P.ROLL_KEEP: Rule(AnyOf(At(RUNNERS), AtConference(SECRETARIAT), OwnMember()), P.MEETINGS_READ),
     P.ATTENDANCE_READ_COUNTS: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
     P.ATTENDANCE_READ: Rule(AtOrBelow(OFFICERS), P.MEETINGS_READ),
     # How one line came about: for who may read the roll, and for the member whose line it is.
     P.ATTENDANCE_READ_LINE: Rule(AnyOf(OwnMember(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
-    P.ATTENDANCE_CHECK_IN: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
-    P.ATTENDANCE_REQUEST_ABSENCE: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
+    # The line of a delegate of a conference is about that member, whose cell lies anywhere below.
+    P.ATTENDANCE_CHECK_IN: Rule(AnyOf(OwnCell(), At(COMMITTEE), AS_DELEGATE), P.MEETINGS_READ),
+    P.ATTENDANCE_REQUEST_ABSENCE: Rule(AnyOf(OwnCell(), At(COMMITTEE), AS_DELEGATE), P.MEETINGS_READ),
     P.ABSENCE_REQUESTS_READ: Rule(AnyOf(OwnMember(), At(RUNNERS), AtOrBelow(STAFF)), P.ABSENCE_REQUESTS_READ),
     P.ABSENCE_REQUESTS_DECIDE: Rule(At(RUNNERS), P.ABSENCE_REQUESTS_READ),
     P.RESOLUTIONS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.RESOLUTIONS_READ),
@@ -86,8 +97,8 @@ POLICY: dict[P, Rule] = {
     P.OPINIONS_SEND: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
     P.OPINIONS_ANSWER: Rule(At(RUNNERS), P.OPINIONS_READ),
     # Minutes: signed ones for the cell, or for the committee whose meeting it was; drafts for who writes them. They are about
-    # the minute-taker, who may hold no office. Who may sign is a rule of the minutes themselves: a secretary who led the meeting
-    # and was replaced before signing still does.
+    # the minute-taker, who may hold no office. Who may sign is a rule of the minutes themselves: a secretary who led the
+    # meeting and was replaced before signing still does.
     P.MINUTES_READ: Rule(
         AnyOf(OwnCell(), At(COMMITTEE), OwnMember(), Chaired(), AtOrBelow(OFFICERS)), P.MINUTES_READ
     ),

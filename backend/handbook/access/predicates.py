@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_
+from sqlalchemy import ColumnElement, and_, false, not_, or_, true
 
 from handbook.access.actor import Actor, OfficeTitle
 from handbook.kernel.tree import PATH_END, ancestor_paths
@@ -13,20 +13,22 @@ RUNNERS = frozenset({OfficeTitle.SECRETARY, OfficeTitle.DEPUTY_SECRETARY})
 # Who is summoned to a meeting of an organisation that has cells below it.
 COMMITTEE = RUNNERS | {OfficeTitle.COMMITTEE_MEMBER}
 STAFF = frozenset({OfficeTitle.STAFF, OfficeTitle.ADMINISTRATOR})
+SECRETARIAT = frozenset({OfficeTitle.STAFF})
 ADMINISTRATORS = frozenset({OfficeTitle.ADMINISTRATOR})
 OFFICERS = RUNNERS | STAFF
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the policy needs to know of an object. ``private`` objects (drafts) are for office holders only; ``chair_id`` is who
-    led the meeting that it tells of.
+    """What the policy needs to know of an object. ``private`` objects (drafts) are for office holders only; ``many_sites``
+    is a conference; ``chair_id`` is who led the meeting that the object tells of.
     """
 
     path: str
     member_id: int | None = None
     account_id: int | None = None
     private: bool = False
+    many_sites: bool = False
     chair_id: int | None = None
 
 
@@ -38,6 +40,7 @@ class Columns:
     member_id: ColumnElement[int | None] | Any = None
     account_id: ColumnElement[int | None] | Any = None
     private: ColumnElement[bool] | Any = None
+    many_sites: ColumnElement[bool] | Any = None
     chair_id: ColumnElement[int | None] | Any = None
 
 
@@ -59,6 +62,22 @@ class At:
     def clause(self, actor: Actor, columns: Columns) -> ColumnElement[bool]:
         paths = actor.paths_of(self.titles)
         return columns.path.in_(paths) if paths else false()
+
+
+@dataclass(frozen=True, slots=True)
+class AtConference:
+    """The object is a conference, and the actor holds one of the offices at the very organisation that holds it."""
+
+    titles: frozenset[OfficeTitle]
+
+    def allows(self, actor: Actor, target: Target) -> bool:
+        return target.many_sites and target.path in actor.paths_of(self.titles)
+
+    def clause(self, actor: Actor, columns: Columns) -> ColumnElement[bool]:
+        paths = actor.paths_of(self.titles)
+        if not paths or columns.many_sites is None:
+            return false()
+        return and_(columns.many_sites, columns.path.in_(paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +175,19 @@ class OwnAccount:
             return false()
         own: ColumnElement[bool] = columns.account_id == actor.account_id
         return own
+
+
+class AllOf:
+    """Every one of the predicates holds."""
+
+    def __init__(self, *predicates: Predicate) -> None:
+        self.predicates: Iterable[Predicate] = predicates
+
+    def allows(self, actor: Actor, target: Target) -> bool:
+        return all(predicate.allows(actor, target) for predicate in self.predicates)
+
+    def clause(self, actor: Actor, columns: Columns) -> ColumnElement[bool]:
+        return and_(true(), *(predicate.clause(actor, columns) for predicate in self.predicates))
 
 
 class AnyOf:
