@@ -14,6 +14,7 @@ from handbook.kernel.clock import Clock, SystemClock
 from handbook.kernel.db import engine_options
 from handbook.kernel.json_text import Utf8JsonProvider
 from handbook.kernel.logging import configure_logging, log_requests
+from handbook.kernel.query_names import refuse_unknown_names
 from handbook.kernel.routing import MatchingRule
 from handbook.kernel.secrets import load_or_create_secrets
 from handbook.kernel.storage import FolderBlobStore
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     log_requests(app)
     http_security.protect(app, settings)
     guard_routes(app)
+    refuse_unknown_names(app)
     db.init_app(app)
     api.init_app(app)
     error_handlers.register(app)

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from flask import Flask
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import PASSWORD, World
 from tests.support.meetings import convened, draft, if_match, meeting_fields, opened
@@ -243,3 +245,35 @@ def test_an_unknown_field_is_422_wherever_a_body_is_read(sign_in: SignIn, world:
         sent = body if any("speaker" in item for item in body.get("agenda", [])) else {**body, "khong_co": 1}
         answer = secretary.request(method, target, json=sent, headers=if_match(meeting), expect=422)
         assert "unknown_field" in {error["code"] for error in answer.json["errors"]}, (method, target)
+
+
+def test_an_unknown_query_parameter_is_refused_by_every_operation(
+    app: Flask, client: ApiClient, sign_in: SignIn, world: World
+) -> None:
+    """Unknown field: 422."""
+    secretary = sign_in("secretary")
+    asked = 0
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith("/api/"):
+            continue
+        path = re.sub(r"<uuid:[^>]+>", str(uuid4()), rule.rule)
+        path = re.sub(r"<[^>]+>", "1", path)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            refused = secretary.request(method, f"{path}?colour=red", expect=422)
+            assert code_of(refused) == "unknown_field", (method, path)
+            assert [error["pointer"] for error in refused.json["errors"]] == ["/colour"]
+            asked += 1
+    assert asked > 100
+    client.get("/api/members/me?colour=red", expect=401)
+
+
+def test_an_unknown_query_parameter_beside_a_known_one_is_refused_on_the_short_path_too(
+    sign_in: SignIn, world: World
+) -> None:
+    member = sign_in("member")
+    cursor = member.get("/api/sync", expect=200).json["cursor"]
+    member.get(f"/api/sync?cursor={cursor}", headers={"If-None-Match": f'"{cursor}"'}, expect=304)
+    for query in (f"cursor={cursor}&colour=red", f"colour=&cursor={cursor}", "colour=red"):
+        for headers in ({}, {"If-None-Match": f'"{cursor}"'}):
+            refused = member.get(f"/api/sync?{query}", headers=headers, expect=422)
+            assert code_of(refused) == "unknown_field"

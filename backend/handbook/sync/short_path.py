@@ -190,10 +190,11 @@ def _stands_at(held: Cursor, session: _Session) -> bool:
 
 def _held_cursor(environ: "WSGIEnvironment") -> str | None:
     tag: str = environ.get("HTTP_IF_NONE_MATCH", "")
+    query = environ.get("QUERY_STRING", "")
+    plain = query.startswith("cursor=") and "&" not in query and "%" not in query and "+" not in query
+    found = {"cursor": [str(query[7:])]} if plain else parse_qs(query, keep_blank_values=True)
+    if found.keys() - {"cursor"}:
+        return None
     if tag:
         return tag.removeprefix("W/").strip('"') if "," not in tag else None
-    query = environ.get("QUERY_STRING", "")
-    if query.startswith("cursor=") and "&" not in query and "%" not in query and "+" not in query:
-        return str(query[7:])
-    found = parse_qs(query)
-    return found["cursor"][0] if found.keys() == {"cursor"} else None
+    return found["cursor"][0] if found else None
