@@ -3885,7 +3885,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -3940,6 +3940,20 @@ export interface components {
                     status?: 412;
                     /** @enum {unknown} */
                     code?: "precondition_failed";
+                };
+            };
+        };
+        /** @description Unprocessable content. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. */
+        "422.unknown_field": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "unknown_field";
                 };
             };
         };
@@ -4041,7 +4055,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `damaged_file`: The file says what it is but cannot be read. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `damaged_file`: The file says what it is but cannot be read. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.damaged_file.idempotency_conflict.unknown_field.unsupported_file_type.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4112,7 +4126,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. `weak_password`: ``detail`` stays empty; ``errors`` says which rule: too_short, too_long, too_common, contains_login. */
+        /** @description Unprocessable content. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. `weak_password`: ``detail`` stays empty; ``errors`` says which rule: too_short, too_long, too_common, contains_login. */
         "422.unknown_field.validation_failed.weak_password": {
             headers: {
                 [name: string]: unknown;
@@ -4126,7 +4140,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.idempotency_conflict.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4140,7 +4154,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `activation_expired`: The code was right but its time is over; ask for a new sheet. `invalid_activation_code`: Unknown, already used, or replaced by a newer one. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. `weak_password`: ``detail`` stays empty; ``errors`` says which rule: too_short, too_long, too_common, contains_login. */
+        /** @description Unprocessable content. `activation_expired`: The code was right but its time is over; ask for a new sheet. `invalid_activation_code`: Unknown, already used, or replaced by a newer one. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. `weak_password`: ``detail`` stays empty; ``errors`` says which rule: too_short, too_long, too_common, contains_login. */
         "422.activation_expired.invalid_activation_code.unknown_field.validation_failed.weak_password": {
             headers: {
                 [name: string]: unknown;
@@ -4196,7 +4210,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `notice_too_short`: A meeting can only be announced before it is over, and be moved only to a time to come. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `notice_too_short`: A meeting can only be announced before it is over, and be moved only to a time to come. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.notice_too_short.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4210,8 +4224,8 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `notice_too_short`: A meeting can only be announced before it is over, and be moved only to a time to come. */
-        "422.notice_too_short": {
+        /** @description Unprocessable content. `notice_too_short`: A meeting can only be announced before it is over, and be moved only to a time to come. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. */
+        "422.notice_too_short.unknown_field": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4220,7 +4234,7 @@ export interface components {
                     /** @constant */
                     status?: 422;
                     /** @enum {unknown} */
-                    code?: "notice_too_short";
+                    code?: "notice_too_short" | "unknown_field";
                 };
             };
         };
@@ -4238,7 +4252,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `classified_document`: The document bears a secrecy mark: ``level`` mat, toi_mat or tuyet_mat, ``found_in`` file_name, title or text. `damaged_file`: The file says what it is but cannot be read. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `classified_document`: The document bears a secrecy mark: ``level`` mat, toi_mat or tuyet_mat, ``found_in`` file_name, title or text. `damaged_file`: The file says what it is but cannot be read. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.classified_document.damaged_file.idempotency_conflict.unknown_field.unsupported_file_type.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4310,7 +4324,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `invalid_check_in_token`: Not a code of this meeting, or one that was shown at another time than the phone says it was scanned. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `invalid_check_in_token`: Not a code of this meeting, or one that was shown at another time than the phone says it was scanned. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.invalid_check_in_token.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4324,7 +4338,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `invalid_member_code`: Not the code of this member for this meeting. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `invalid_member_code`: Not the code of this member for this meeting. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.invalid_member_code.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4352,7 +4366,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.classified_document.idempotency_conflict.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4366,7 +4380,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.classified_document.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4394,21 +4408,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
-        "422.classified_document.validation_failed": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @constant */
-                    status?: 422;
-                    /** @enum {unknown} */
-                    code?: "classified_document" | "validation_failed";
-                };
-            };
-        };
-        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `unknown_field`: A field that this operation does not know; `errors` names each. `update_key_taken`: The key names another update already. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `update_key_taken`: The key names another update already. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.classified_document.unknown_field.update_key_taken.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4436,7 +4436,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `invalid_paper`: Not a paper of this ballot: its signature or its opening is wrong. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. `wrong_counts`: Numbers counted by hand that cannot be: the field error says which rule they break. */
+        /** @description Unprocessable content. `classified_document`: The law forbids state secrets on a networked system: nothing of the text is stored. `invalid_paper`: Not a paper of this ballot: its signature or its opening is wrong. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. `wrong_counts`: Numbers counted by hand that cannot be: the field error says which rule they break. */
         "422.classified_document.invalid_paper.unknown_field.validation_failed.wrong_counts": {
             headers: {
                 [name: string]: unknown;
@@ -4492,7 +4492,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `invalid_paper`: Not a paper of this ballot: its signature or its opening is wrong. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `invalid_paper`: Not a paper of this ballot: its signature or its opening is wrong. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.invalid_paper.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4520,7 +4520,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `invalid_paper`: Not a paper of this ballot: its signature or its opening is wrong. `paper_not_anonymous`: A request to the ballot box says who sent it: nothing of it is looked at. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `invalid_paper`: Not a paper of this ballot: its signature or its opening is wrong. `paper_not_anonymous`: A request to the ballot box says who sent it: nothing of it is looked at. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.invalid_paper.paper_not_anonymous.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4661,7 +4661,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `damaged_file`: The file says what it is but cannot be read. `no_table`: No table of the expected columns was found in the file. `unknown_field`: A field that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `damaged_file`: The file says what it is but cannot be read. `no_table`: No table of the expected columns was found in the file. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.damaged_file.no_table.unknown_field.unsupported_file_type.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4745,7 +4745,7 @@ export interface components {
                 };
             };
         };
-        /** @description Unprocessable content. `endpoint_not_allowed`: The endpoint is not one of a known push service. `unknown_field`: A field that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        /** @description Unprocessable content. `endpoint_not_allowed`: The endpoint is not one of a known push service. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.endpoint_not_allowed.unknown_field.validation_failed": {
             headers: {
                 [name: string]: unknown;
@@ -4914,6 +4914,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4956,6 +4957,7 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4999,6 +5001,7 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5147,6 +5150,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5215,6 +5219,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5325,6 +5330,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5353,6 +5359,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5391,6 +5398,7 @@ export interface operations {
             };
             401: components["responses"]["401.not_authenticated"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5452,6 +5460,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5574,6 +5583,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5842,6 +5852,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5958,7 +5969,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
-            422: components["responses"]["422.notice_too_short"];
+            422: components["responses"]["422.notice_too_short.unknown_field"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -6035,6 +6046,7 @@ export interface operations {
             409: components["responses"]["409.ballots_open.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -6070,6 +6082,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -6190,6 +6203,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6258,6 +6272,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6300,6 +6315,7 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6343,6 +6359,7 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6427,6 +6444,7 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6787,6 +6805,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6925,6 +6944,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6953,6 +6973,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7097,6 +7118,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7260,7 +7282,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
-            422: components["responses"]["422.classified_document.validation_failed"];
+            422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7288,6 +7310,7 @@ export interface operations {
             };
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7315,6 +7338,7 @@ export interface operations {
             };
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7409,6 +7433,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7502,6 +7527,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7594,6 +7620,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7628,6 +7655,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7704,6 +7732,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7911,6 +7940,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.ballot_not_open"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7952,6 +7982,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8027,6 +8058,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.opinions_closed"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8145,6 +8177,7 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8226,6 +8259,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8256,6 +8290,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8334,6 +8369,7 @@ export interface operations {
             409: components["responses"]["409.conflict.too_few_sheets.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -8484,6 +8520,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.site_not_empty.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8622,6 +8659,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.presence_recorded.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8683,6 +8721,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["401.not_authenticated"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8803,6 +8842,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8874,6 +8914,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8951,6 +8992,7 @@ export interface operations {
             409: components["responses"]["409.conflict.minutes_signed"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -9062,6 +9104,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.minutes_altered"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -9090,6 +9133,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.minutes_altered"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -9117,6 +9161,7 @@ export interface operations {
             };
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -9145,6 +9190,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -9168,6 +9214,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["401.not_authenticated"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -9222,6 +9269,7 @@ export interface operations {
             403: components["responses"]["403.wrong_origin"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -9276,6 +9324,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -9363,6 +9412,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["401.not_authenticated"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -9422,6 +9472,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
