@@ -32,7 +32,8 @@ class Story:
     """Where the demo's story takes place: ids as the API writes them, and logins.
 
     ``host`` is the secretary and ``guest`` an official member without a line of the meeting that is open now;
-    ``others`` are logins of further members of the demo member's cell without a line of its next meeting.
+    ``others`` are logins of further members of the demo member's cell without a line of its next meeting. ``site`` is the one
+    of the conference that ``host`` looks after.
     """
 
     block: str
@@ -52,6 +53,8 @@ class Story:
     guest: str
     guest_id: str
     others: tuple[str, ...]
+    conference: str
+    site: str
 
 
 def read_story(database: Path) -> Story:
@@ -104,6 +107,13 @@ def read_story(database: Path) -> Story:
             guest="demo-guest",
             guest_id=str(one("SELECT member_id FROM accounts WHERE user_name = 'demo-guest'")),
             others=tuple(row[0] for row in connection.execute(missing, (coming, coming))),
+            conference=str(one("SELECT id FROM meetings WHERE kind = 'conference'")),
+            site=str(
+                one(
+                    "SELECT h.site_id FROM meeting_site_hosts h JOIN accounts a ON a.member_id = h.member_id"
+                    " WHERE a.user_name = 'demo-host'"
+                )
+            ),
         )
 
 

@@ -82,6 +82,11 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     rules = f"/staff/organizations/{story.committee}/settings"
     yield Way("SettingDialog", story.staff, rules, button(re.compile("^Ngày sinh hoạt định kỳ")))
     yield Way("HistoryDialog", story.staff, rules, tell_history)
+    conference = f"/conference/{story.conference}"
+    yield Way("SiteDialog", story.staff, conference, button("Thêm điểm cầu"))
+    yield Way("DelegatesDialog", story.staff, f"{conference}/sites/{story.site}", button("Thêm đại biểu"))
+    yield Way("DelegateDialog", story.staff, f"{conference}/roll", take_a_delegate)
+    yield Way("SiteScreen", story.staff, conference, drop_a_site)
     yield Way("TemplatesScreen", story.secretary, f"/chapter/agendas/{story.cell}", own_agenda)
     yield Way("ReportDialog", story.member, f"/tasks/{story.task}", button("Báo cáo kết quả"))
     yield Way("TaskScreen", story.member, f"/tasks/{story.task}", report_and_reopen)
@@ -116,6 +121,20 @@ def tell_history(page: Page) -> None:
 
 
 def own_agenda(page: Page) -> None:
+def take_a_delegate(page: Page) -> None:
+    page.get_by_role("list", name="Danh sách chung").get_by_role("button").first.click()
+
+
+def drop_a_site(page: Page) -> None:
+    """A site without delegates, and the question before it is taken out."""
+    button("Thêm điểm cầu")(page)
+    sheet = page.locator("dialog[open]")
+    sheet.get_by_label("Tên điểm cầu").fill("Điểm cầu thử")
+    sheet.get_by_role("button", name="Lưu điểm cầu").click()
+    page.get_by_role("link", name=re.compile("Điểm cầu thử")).click()
+    button("Bỏ điểm cầu này")(page)
+
+
     """An agenda of the cell's own, and the question before it is dropped."""
     page.get_by_role("button", name=re.compile("^Chuyển xuống: Tuyên bố")).first.click()
     button("Lưu chương trình mẫu")(page)

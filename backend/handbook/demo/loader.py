@@ -16,6 +16,7 @@ from handbook.accounts.passwords import hash_password
 from handbook.attendance.service import request_absence
 from handbook.audit.service import record
 from handbook.demo import preparing
+from handbook.demo.conference import convene_conference
 from handbook.demo.life import ZONE, Chronicler
 from handbook.demo.papers import make_papers
 from handbook.demo.people import Block, Founder, Person, Unit
@@ -146,6 +147,8 @@ def _load(uow: UnitOfWork, blobs: BlobStore, scale: float, tell: Callable[[str],
         teller.actor(person) for person in _plain(cell) if person.account_id and person is not cast.absentee
     ]
     preparing.send_opinions(meeting, asking, random, secretary=secretary, uow=uow)
+    tell("a conference")
+    convene_conference(block, actor=_actor(cast.staff, block.block, OfficeTitle.STAFF), uow=uow)
     tell("roll-ups")
     rebuild_rollups()
     record(uow, "demo:data:loaded", actor=SYSTEM, path=block.root.path, details={"scale": scale})
@@ -160,6 +163,7 @@ class _Cast:
     secretary: Person
     absentee: Person
     guest: Person
+    staff: Person
 
     @classmethod
     def choose(cls, founder: Founder, block: Block, cell: Unit, other: Unit) -> "_Cast":
@@ -182,7 +186,7 @@ class _Cast:
         member.diligence = 0.97
         # The chair of every meeting of the story.
         secretary.diligence = 1.3
-        return cls(member, secretary, absentee, guest)
+        return cls(member, secretary, absentee, guest, staff)
 
 
 def _plain(cell: Unit) -> list[Person]:

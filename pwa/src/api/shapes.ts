@@ -174,9 +174,7 @@ export interface RollItem extends Omit<OwnAttendance, 'meeting_id' | 'code' | 'r
   reason?: string | null;
   /** Of a conference: the site at which the member is or is expected, and the one to which he or she belongs. */
   site_id?: Id | null;
-  own_site_id?: Id | null;
-  organization_name?: string | null;
-  card_number?: string | null;
+  home_site_id?: Id | null;
 }
 
 export interface Roll {

@@ -14,6 +14,7 @@ const PARTS = [
   () => import('$features/ballots/MeetingBallots.svelte'),
   () => import('$features/minutes/Addenda.svelte'),
   () => import('$features/scores/MeetingScoreCard.svelte'),
+  () => import('$features/conference/AtSite.svelte'),
 ];
 
 /**
@@ -29,6 +30,8 @@ export async function warm(tabs: readonly Tab[]): Promise<void> {
     if (route.tab && (tabs.includes(route.tab) || AFTER_START.test(route.path))) await route.load().catch(() => undefined);
   }
   for (const part of PARTS) await part().catch(() => undefined);
+  const conference = await import('$features/conference/hosted').catch(() => null);
+  if (await conference?.hostsSoon()) await import('$features/conference/HostScreen.svelte').catch(() => undefined);
   if (tabs.includes('/staff')) await import('$features/staff/StaffToday.svelte').catch(() => undefined);
 }
 
@@ -57,6 +60,7 @@ async function fetchAhead(): Promise<void> {
   if (watched.length > 0) await (await import('$features/staff/ahead')).fetchBoards(watched);
   if ((await readMeta('session'))?.member) {
     await (await import('$features/scores/ahead')).fetchScores();
+    await (await import('$features/conference/hosted')).fetchConferences();
     await refreshOnceADay(['/api/members/me/access-log?limit=100', '/api/calendar-feeds']);
   }
   await refreshOnceADay(['/api/sessions']);

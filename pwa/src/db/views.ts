@@ -16,12 +16,17 @@ export async function refreshView(path: string): Promise<string | null> {
   const answer = await request<unknown>('GET', path, { ifNoneMatch: seen?.etag ?? undefined });
   if (!answer.ok) return codeOf(answer);
   const body = answer.status === 304 && seen ? seen.body : answer.data;
+  await keepView(path, body, answer.etag);
+  return null;
+}
+
+/** Keeps an answer for reading without a network. */
+export async function keepView(path: string, body: unknown, etag: string | null): Promise<void> {
   await write(['views', 'meta'], async (tx) => {
     // Logged out while it was on its way: it must not come back.
     if (!(await tx.objectStore('meta').getKey('session'))) return;
-    await tx.objectStore('views').put({ key: path, body, etag: answer.etag, fetched_at: new Date().toISOString() });
+    await tx.objectStore('views').put({ key: path, body, etag, fetched_at: new Date().toISOString() });
   });
-  return null;
 }
 
 const DAY = 86_400_000;

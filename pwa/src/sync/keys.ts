@@ -9,8 +9,7 @@ export function keyName(meetingId: Id, siteId?: Id): string {
 
 /** The codes that this phone may have to show: of the meeting for who runs it, of their sites for hosts of a conference. */
 function shown({ can, my_sites_as_host: sites = [] }: Meeting): (Id | undefined)[] {
-  const runs = can.includes('open') || can.includes('close');
-  return can.includes('show_qr') && (runs || sites.length === 0) ? [undefined, ...sites] : sites;
+  return can.includes('show_qr') ? [undefined, ...sites] : sites;
 }
 
 /** For who runs meetings: fetches the check-in keys ahead, so that the codes can be shown without a network. */

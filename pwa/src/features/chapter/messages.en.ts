@@ -93,6 +93,7 @@ export const en: Record<keyof typeof vi, string> = {
   'manage.link': 'Online meeting',
   'manage.edit': 'Edit time and agenda',
   'manage.preview': 'What members will see',
+  'manage.sites': 'Sites and delegates',
   'manage.agenda': 'Agenda',
   'manage.asMember': 'Open the members’ page',
   'manage.room': 'Go to the room',

@@ -93,6 +93,7 @@ export const vi = {
   'manage.link': 'Họp trực tuyến',
   'manage.edit': 'Sửa thời gian, nội dung',
   'manage.preview': 'Đảng viên sẽ thấy như sau',
+  'manage.sites': 'Điểm cầu và đại biểu',
   'manage.agenda': 'Chương trình',
   'manage.asMember': 'Mở trang của đảng viên',
   'manage.room': 'Vào phòng họp',

@@ -22,6 +22,7 @@ export const en: Record<keyof typeof vi, string> = {
   'done.queued': 'Your check-in is noted',
   'done.queuedText': 'Scanned at {time}. It will be sent by itself when there is a network; you need not do anything.',
   'done.early': 'Scanned at {time}. The meeting has not been opened yet; it will be sent again every minute, you need not do anything.',
+  'done.otherSite': 'This is the code of another site. You count as present where you scanned it; your own site is {name}. The organisers see this, you need not scan again.',
   'done.refused': 'You are not checked in yet',
   'done.waiting': 'Your check-in has been kept',
   'done.waitingText': 'Log in to send it. The time of the scan is noted.',

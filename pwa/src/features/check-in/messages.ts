@@ -22,6 +22,7 @@ export const vi = {
   'done.queued': 'Đã ghi điểm danh',
   'done.queuedText': 'Quét lúc {time}. Máy sẽ tự gửi khi có mạng; đồng chí không phải làm gì thêm.',
   'done.early': 'Quét lúc {time}. Cuộc họp chưa mở trên máy chủ; máy sẽ tự gửi lại mỗi phút, đồng chí không phải làm gì thêm.',
+  'done.otherSite': 'Đây là mã của một điểm cầu khác. Đồng chí được ghi có mặt tại nơi vừa quét; điểm cầu của đồng chí là {name}, ban tổ chức sẽ thấy, đồng chí không phải quét lại.',
   'done.refused': 'Chưa điểm danh được',
   'done.waiting': 'Đã giữ lượt điểm danh',
   'done.waitingText': 'Đồng chí đăng nhập để gửi đi. Giờ quét đã được ghi lại.',

@@ -30,6 +30,7 @@ export const en: Record<keyof typeof vi, string> = {
   'meeting.flag.clock_skew': 'The clock of the phone was off',
   'meeting.flag.temporary_out': 'Temporarily in another cell',
   'meeting.flag.contradicts_mark': 'The secretary marked otherwise; that stands',
+  'meeting.flag.other_site': 'Checked in at another site',
   'meeting.myCode': 'My code',
   'meeting.myCodeClose': 'Close the code',
   'meeting.myCodeText': 'Hold this code before the device of who runs the meeting.',

@@ -30,6 +30,7 @@ export const vi = {
   'meeting.flag.clock_skew': 'Giờ trên máy bị lệch',
   'meeting.flag.temporary_out': 'Đang sinh hoạt tạm thời nơi khác',
   'meeting.flag.contradicts_mark': 'Bí thư đã ghi khác, giữ theo bí thư',
+  'meeting.flag.other_site': 'Điểm danh ở điểm cầu khác',
   'meeting.myCode': 'Mã của tôi',
   'meeting.myCodeClose': 'Đóng mã',
   'meeting.myCodeText': 'Đồng chí đưa mã này cho người điều hành cuộc họp quét.',
