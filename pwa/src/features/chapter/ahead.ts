@@ -27,6 +27,7 @@ async function fetchMeeting({ id, state, starts_at }: Meeting): Promise<void> {
     if (ahead > SOON) return;
     await fetchRoll(id);
     await refreshView(`/api/meetings/${encodeURIComponent(id)}/deliveries?limit=1`);
+    if (state === 'open') await fetchMinutes(id);
   } else if ((state === 'closed' || state === 'finalized') && ahead > -RECENT) {
     await fetchMinutes(id);
   }

@@ -3,7 +3,7 @@ import type { Minutes, MinutesSection, SignerRole } from '$api/minutes-shapes';
 import type { Id } from '$api/shapes';
 import { database, write } from '$db/database';
 import type { OutboxItem } from '$db/schema';
-import { dismissItem, enqueue, itemsAbout, overlay, unsettled } from '$sync/outbox';
+import { dismissItem, enqueue, itemsAbout, overlay, retryItem, unsettled, type NewOutboxItem } from '$sync/outbox';
 import { bodyOf, mergeOurs } from './text';
 
 const WAIT = 250;
@@ -26,14 +26,20 @@ export interface Shown {
   refused: OutboxItem | null;
 }
 
+/** The whole text of a room without a network, on its way to the server. */
+const ROOM = 'minutes_room';
+
 /** The minutes as this phone knows them; null when it does not. */
 export async function readMinutes(meetingId: Id): Promise<Shown | null> {
   const stored = await (await database()).get('minutes', meetingId);
-  if (!stored) return null;
-  const [minutes] = await overlay('minutes', [stored], (row) => row.meeting_id);
   const items = await itemsAbout(subjectOf(meetingId));
+  const seen = await overlay('minutes', stored ? [stored] : [], (row) => row.meeting_id);
+  // What was written here stays to be read when the server has not taken it.
+  const kept = items.findLast((item) => item.kind === ROOM && item.state !== 'done')?.local?.patch as Minutes | undefined;
+  const minutes = seen.find((row) => row.meeting_id === meetingId) ?? kept;
+  if (!minutes) return null;
   return {
-    minutes: minutes ?? stored,
+    minutes,
     conflict: items.find((item) => item.state === 'conflict') ?? null,
     refused: items.find((item) => item.state === 'refused') ?? null,
     pending: items.some((item) => unsettled.includes(item.state)),
@@ -80,31 +86,51 @@ export async function addAddendum(minutes: Minutes, text: string, key: string): 
   return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/addenda'), { body: { text }, idempotencyKey: key }));
 }
 
-/**
- * Keeps a new text of one section on this phone and sends it when it can. What still waits is replaced, so that the server
- * gets one change of the version that was read; one that is being sent is waited for, because its answer is the next version.
- */
-export async function saveSection(meetingId: Id, section: MinutesSection): Promise<void> {
+/** What waits is replaced; one that is being sent is waited for, because its answer is the next version. */
+async function waitingItem(meetingId: Id): Promise<OutboxItem | undefined> {
   for (let round = 0; round < TRIES; round++) {
     const items = await itemsAbout(subjectOf(meetingId));
     if (!items.some((item) => item.state === 'sending' && navigator.onLine)) break;
     await new Promise((done) => setTimeout(done, WAIT));
   }
+  return (await itemsAbout(subjectOf(meetingId))).find((item) => unsettled.includes(item.state));
+}
+
+/**
+ * Keeps a new text of one section on this phone and sends it when it can. What still waits is replaced, so that the server
+ * gets one change of the version that was read.
+ */
+export async function saveSection(meetingId: Id, section: MinutesSection): Promise<void> {
+  const waiting = await waitingItem(meetingId);
   const shown = await readMinutes(meetingId);
   if (!shown) return;
   const sections = shown.minutes.sections.map((one) => (one.key === section.key ? section : one));
-  const waiting = (await itemsAbout(subjectOf(meetingId))).find((item) => item.state === 'queued' || item.state === 'sending');
+  if (waiting?.kind === ROOM || !shown.minutes.etag) {
+    await saveRoom({ ...shown.minutes, sections, state: 'draft', read_back_at: null });
+    return;
+  }
   const body = { sections: mergeOurs(waiting?.body, bodyOf(section)) };
-  await enqueue(
-    {
-      kind: 'minutes_edit', subject: subjectOf(meetingId), method: 'PATCH', path: pathOf(meetingId), body,
-      ifMatch: waiting?.if_match ?? shown.minutes.etag, local: { store: 'minutes', key: meetingId, patch: { sections } },
-    },
-    [],
-    async (tx) => {
-      if (waiting?.seq !== undefined) await tx.objectStore('outbox').delete(waiting.seq);
-    },
-  );
+  await replace(waiting, {
+    kind: 'minutes_edit', subject: subjectOf(meetingId), method: 'PATCH', path: pathOf(meetingId), body,
+    ifMatch: waiting?.if_match ?? shown.minutes.etag, local: { store: 'minutes', key: meetingId, patch: { sections } },
+  });
+}
+
+/** Keeps the whole text on this phone and sends it when it can: the book comes first, so that the server has the same facts. */
+export async function saveRoom(minutes: Minutes): Promise<void> {
+  const { meeting_id: id, sections, state, read_back_at, etag } = minutes;
+  const waiting = await waitingItem(id);
+  const body = { sections: sections.map(({ key, paragraphs }) => ({ key, paragraphs })), read_back_at: state === 'read_back' ? read_back_at : null };
+  await replace(waiting, {
+    kind: ROOM, subject: subjectOf(id), method: 'POST', path: pathOf(id, '/from-room'), body,
+    ifMatch: (waiting ? waiting.if_match : etag) ?? '', local: { store: 'minutes', key: id, patch: minutes },
+  });
+}
+
+async function replace(waiting: OutboxItem | undefined, item: NewOutboxItem): Promise<void> {
+  await enqueue(item, [], async (tx) => {
+    if (waiting?.seq !== undefined) await tx.objectStore('outbox').delete(waiting.seq);
+  });
 }
 
 /** After a conflict: sends the chosen sections against the version that came first, or lets ours go. */
@@ -118,4 +144,9 @@ export async function settleConflict(meetingId: Id, item: OutboxItem, sections: 
 
 export async function dropItem(item: OutboxItem): Promise<void> {
   if (item.seq !== undefined) await dismissItem(item.seq);
+}
+
+/** Sends once more what the server did not take. */
+export async function sendAgain(item: OutboxItem): Promise<void> {
+  if (item.seq !== undefined) await retryItem(item.seq);
 }

@@ -15,6 +15,7 @@ export const en: Record<keyof typeof vi, string> = {
   'outbox.kind.task_update': 'Report on a task',
   'outbox.kind.score': 'Score of a meeting',
   'outbox.kind.minutes_edit': 'Edited minutes',
+  'outbox.kind.minutes_room': 'Minutes of the meeting',
   'outbox.kind.opinion': 'Opinion before the meeting',
   'outbox.kind.other': 'Something else',
   'outbox.madeAt': 'Made {time}',

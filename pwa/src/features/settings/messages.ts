@@ -15,6 +15,7 @@ export const vi = {
   'outbox.kind.task_update': 'Báo cáo nhiệm vụ',
   'outbox.kind.score': 'Chấm điểm buổi sinh hoạt',
   'outbox.kind.minutes_edit': 'Sửa biên bản',
+  'outbox.kind.minutes_room': 'Biên bản cuộc họp',
   'outbox.kind.opinion': 'Góp ý trước cuộc họp',
   'outbox.kind.other': 'Việc khác',
   'outbox.madeAt': 'Ghi lúc {time}',

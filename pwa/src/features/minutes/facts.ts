@@ -1,0 +1,229 @@
+/** Gathers on the phone what the minutes are made of, as `handbook.minutes.gathering` does on the server. */
+import type { Ballot } from '$api/ballot-shapes';
+import type { Id, Meeting, Member, Office, Resolution } from '$api/shapes';
+import { sessionState } from '$app/session.svelte';
+import { database } from '$db/database';
+import { listMeetings, listResolutions } from '$db/queries';
+import { inForceAt } from '$db/rules';
+import { readView } from '$db/views';
+import { denominator, majorityFor, passes, required, votersPresent, type Line } from '$features/ballots/rules';
+import { buildBoard, type BoardRow, type Officers } from '$features/roll/board';
+import { readMeeting, readOfficers } from '$features/roll/commands';
+import { headCount } from '$features/roll/head-count';
+import { readBook, type RoomBook } from '$sync/book';
+import { itemsAbout } from '$sync/outbox';
+import { foldRoom, subjectOf, type HandVote, type Note } from '$sync/room';
+import type { Absence, Facts, NoteFacts, RollFacts, TaskFacts, VoteFacts } from './compose';
+
+export interface Gathered {
+  facts: Facts;
+  meeting: Meeting;
+  superior: string | null;
+  chair: { member_id: Id; full_name: string } | null;
+  minute_taker: { member_id: Id; full_name: string } | null;
+}
+
+const OFFICES: Record<string, string> = { secretary: 'Bí thư', deputy_secretary: 'Phó bí thư', committee_member: 'Cấp ủy viên' };
+const HELD: readonly string[] = ['closed', 'finalized'];
+
+/** Everything that this phone knows of the meeting; null when it does not know the meeting or its roll. */
+export async function gather(meetingId: Id): Promise<Gathered | null> {
+  const db = await database();
+  const [meeting, roll] = [await readMeeting(meetingId), await db.get('rolls', meetingId)];
+  if (!meeting || !roll) return null;
+  const [book, items, members] = [await readBook(meetingId), await itemsAbout(`meeting:${meetingId}`), await db.getAll('members')];
+  const self = sessionState.current?.member?.id ?? null;
+  const { rows } = buildBoard({ meeting, roll, members, items, self });
+  const names = new Map([...members, ...rows].map((one) => ['member_id' in one ? one.member_id : one.id, one.full_name]));
+  const officers = await readOfficers(meetingId);
+  const day = localTime(meeting.starts_at, meeting.timezone).slice(0, 10);
+  const chairId = officers.chair ?? members.find((one) => officesOf(one, meeting, day).includes('secretary'))?.id ?? null;
+  const { rules } = await inForceAt(meeting.organization_id);
+  const organization = await db.get('organizations', meeting.organization_id);
+  const votes = await votesOf(meeting, book, rows, names, rules, self);
+  const local = (at: string | number | null): string | null => (at === null ? null : localTime(at, meeting.timezone));
+  const notes = (item: Id | null): NoteFacts[] =>
+    book.room.notes.filter((note) => (note.agenda_item_id ?? null) === item).map((note) => noteFacts(note, names));
+  const closed = book.room.closed_at ?? (meeting.closed_at === null ? null : Date.parse(meeting.closed_at));
+  const facts: Facts = {
+    kind: meeting.kind,
+    is_cell: (organization?.kind ?? 'cell') === 'cell',
+    organization: meeting.organization_name,
+    place: meeting.place,
+    is_online: meeting.online_url !== null,
+    starts_at: localTime(meeting.starts_at, meeting.timezone),
+    opened_at: local(book.room.opened_at ?? meeting.opened_at),
+    closed_at: local(closed),
+    roll: rollFacts(rows, officers, String(rules['attendance.quorum'] ?? '2/3'), local, closed !== null),
+    chair: personFacts(chairId, members, names, meeting, day),
+    minute_taker: personFacts(officers.minute_taker, members, names, meeting, day),
+    items: await Promise.all([...meeting.agenda].sort((a, b) => a.position - b.position).map(async (item) => ({
+      key: item.id, title: item.title, presenter: item.presenter, notes: notes(item.id),
+      conclusion: book.room.conclusions[item.id] ?? null,
+      votes: votes.filter((vote) => vote.item === item.id).map((vote) => vote.facts),
+      tasks: item.source === 'open_tasks' ? tasksToReview(meeting, day, closed, await listResolutions(), await listMeetings()) : [],
+    }))),
+    notes: notes(null),
+    votes: votes.filter((vote) => vote.item === null).map((vote) => vote.facts),
+    // Scores are given and counted with a network.
+    score: null,
+  };
+  const named = (id: Id | null): Gathered['chair'] => (id === null ? null : { member_id: id, full_name: names.get(id) ?? '' });
+  const above = organization?.parent_id ? await db.get('organizations', organization.parent_id) : undefined;
+  return { facts, meeting, superior: above?.name ?? null, chair: named(chairId), minute_taker: named(officers.minute_taker) };
+}
+
+/** The hour that the clock on the wall shows: `2026-12-05T19:30`. */
+function localTime(at: string | number, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', {
+    timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+  }).format(new Date(at)).replace(' ', 'T');
+}
+
+function officesOf(member: Member, meeting: Meeting, day: string): Office['title'][] {
+  return member.offices
+    .filter((one) => one.organization_id === meeting.organization_id && one.from <= day && (one.to ?? day) >= day)
+    .map((one) => one.title);
+}
+
+function personFacts(
+  id: Id | null, members: readonly Member[], names: ReadonlyMap<Id, string>, meeting: Meeting, day: string,
+): Facts['chair'] {
+  if (id === null) return null;
+  const member = members.find((one) => one.id === id);
+  const title = member && officesOf(member, meeting, day).find((one) => one in OFFICES);
+  return { full_name: names.get(id) ?? '', office: title ? (OFFICES[title] ?? null) : null };
+}
+
+function rollFacts(
+  rows: readonly BoardRow[], { guests }: Officers, share: string, local: (at: string | null) => string | null, closed: boolean,
+): RollFacts {
+  // Closing the meeting settles who was not written down.
+  const settled = rows.map((row) => (closed && row.state === null ? { ...row, state: 'unexcused' as const, reason: null } : row));
+  const count = headCount(settled);
+  const [numerator = 2, divisor = 3] = share.split('/').map(Number);
+  const people = (list: readonly BoardRow[], at: (row: BoardRow) => string | null | undefined, reason = false): Absence[] =>
+    list.map((row) => ({ full_name: row.full_name, reason: reason ? (row.reason ?? null) : null, at: local(at(row) ?? null) }));
+  const nobody = (): null => null;
+  const { total, official, probationary, official_due, temporary_in, exempt, elsewhere } = count;
+  return {
+    total, official, probationary, official_due, temporary_in, exempt, elsewhere, present: count.attended,
+    official_present: settled.filter((row) => row.status === 'official' && (row.state === 'present' || row.state === 'late')).length,
+    quorum_share: `${numerator}/${divisor}`, quorum_required: Math.ceil((official_due * numerator) / divisor),
+    late: people(count.late, (row) => row.arrived_at ?? row.checked_in_at),
+    left_early: people(count.left_early, (row) => row.left_at),
+    excused: people(count.excused, nobody, true), unexcused: people(count.unexcused, nobody, true),
+    not_recorded: people(count.not_recorded, nobody),
+    guests: guests.map(({ name, from }) => ({ name, place: from })),
+  };
+}
+
+function noteFacts(note: Note, names: ReadonlyMap<Id, string>): NoteFacts {
+  const { key, text, speaker_member_id: id = null, speaker_name: name = null } = note;
+  return { key, text, speaker: id === null ? name : (names.get(id) ?? null), is_guest: id === null && name !== null };
+}
+
+interface Voted {
+  item: Id | null;
+  at: number;
+  facts: VoteFacts;
+}
+
+/** The votes that the server told of, and over them those by hands in the book. */
+async function votesOf(
+  meeting: Meeting, book: RoomBook, rows: readonly BoardRow[], names: ReadonlyMap<Id, string>, rules: Record<string, unknown>, self: Id | null,
+): Promise<Voted[]> {
+  const seen = await readView<{ items: Ballot[] }>(`/api/meetings/${encodeURIComponent(meeting.id)}/ballots`);
+  const found = new Map<string, Voted>();
+  for (const ballot of seen?.body.items ?? []) if (ballot.result && ballot.closed_at) found.set(ballot.key, votedOf(ballot));
+  const counted = [...book.entries.values()].filter((entry) => !book.refused.some((one) => one.id === entry.id));
+  for (const vote of book.room.votes) {
+    const subject = subjectOf('hand_vote', { ballot: vote });
+    const key = await ballotKey(meeting.id, subject);
+    const known = found.get(key);
+    const at = Math.min(...counted.filter((entry) => entry.subject === subject).map((entry) => Date.parse(entry.at)));
+    const then = linesAt(rows, counted, at, self);
+    found.set(key, {
+      item: vote.agenda_item_id ?? null, at: known?.at ?? at,
+      facts: handVoteFacts(key, vote, then, names, rules, known?.facts),
+    });
+  }
+  return [...found.values()].sort((a, b) => a.at - b.at);
+}
+
+function votedOf({ key, title, method, agenda_item_id, closed_at, result, reserved }: Ballot): Voted {
+  const { agree = 0, disagree = 0, other = 0, denominator: of = 0, voters_present = 0, papers = null } = result ?? {};
+  return {
+    item: agenda_item_id, at: Date.parse(closed_at ?? ''),
+    facts: {
+      key, title, method, denominator: of, present: voters_present, agree, disagree, other, required: result?.required ?? 0,
+      share: result?.majority_share ?? '', at_least: result?.majority_at_least ?? false, passed: result?.passed ?? null, papers,
+      reserved: reserved.map((one) => ({ name: one.full_name, text: one.text })),
+    },
+  };
+}
+
+function handVoteFacts(
+  key: string, vote: HandVote, then: readonly Line[], names: ReadonlyMap<Id, string>, rules: Record<string, unknown>, known?: VoteFacts,
+): VoteFacts {
+  const { title, agree, disagree, other } = vote;
+  const said = (name: string): string | undefined => (typeof rules[name] === 'string' ? rules[name] : undefined);
+  const [resolution, admission] = [said('vote.resolution_majority'), said('vote.admission_majority')];
+  const majority = majorityFor(vote.kind, { ...(resolution && { resolution }), ...(admission && { admission }) });
+  const of = vote.denominator ?? known?.denominator ?? denominator(then);
+  return {
+    key, title, method: 'hand', denominator: of, present: known?.present ?? votersPresent(then), agree, disagree, other,
+    required: known?.denominator === of ? known.required : required(of, majority),
+    share: known?.share ?? `${majority.numerator}/${majority.divisor}`, at_least: known?.at_least ?? majority.atLeast,
+    passed: passes(agree, of, majority), papers: null,
+    reserved: vote.reserved.map((one) => ({ name: names.get(one.member_id) ?? '', text: one.text })),
+  };
+}
+
+/** The roll as the book had it at that moment; lines of which it says nothing are as they are. */
+function linesAt(rows: readonly BoardRow[], entries: readonly (RoomBook['refused'][number])[], at: number, self: Id | null): Line[] {
+  const all = entries.map((entry) => ({ ...entry, at: Date.parse(entry.at) }));
+  const past = all.filter((entry) => entry.at <= at);
+  const { marks } = foldRoom(past);
+  const marked = new Set(all.filter((entry) => entry.kind === 'mark').map((entry) => String(entry.data.member_id)));
+  const openers = new Set(past.flatMap((one) => (one.kind === 'open' && one.data.present ? [one.recorded_by ?? self] : [])));
+  return rows.map((row) => {
+    const mark = marks[row.member_id];
+    const came = openers.has(row.member_id) ? 'present' : null;
+    const state = (mark ? mark.state : marked.has(row.member_id) ? came : row.state) as Line['state'];
+    const left = mark ? (mark.left_at as string | null | undefined) : row.left_at;
+    return { status: row.status, state: state ?? came, left: Boolean(left) && Date.parse(left ?? '') <= at };
+  });
+}
+
+/** `handbook.proceedings.applying.ballot_key`: a UUID of version 5 of what the vote is about. */
+export async function ballotKey(meetingId: Id, subject: string): Promise<string> {
+  const space = Uint8Array.from('6ba7b8119dad11d180b400c04fd430c8'.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+  const name = new TextEncoder().encode(`urn:handbook:meeting:${meetingId}:${subject}`);
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-1', new Uint8Array([...space, ...name])));
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(hash.slice(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** The tasks that the meeting goes through, the same as `handbook.resolutions.task_queries.tasks_to_review`, as it found them. */
+export function tasksToReview(
+  meeting: Meeting, day: string, closed: number | null, resolutions: readonly Resolution[], meetings: readonly Meeting[],
+): TaskFacts[] {
+  const starts = Date.parse(meeting.starts_at);
+  const before = Math.max(0, ...meetings
+    .filter((one) => one.organization_id === meeting.organization_id && one.kind === meeting.kind && HELD.includes(one.state))
+    .map((one) => Date.parse(one.starts_at)).filter((at) => at < starts));
+  return resolutions
+    .filter((one) => one.organization_id === meeting.organization_id && one.state === 'issued')
+    .filter((one) => (one.issued_on ?? '') <= day && one.meeting_id !== meeting.id)
+    .flatMap((one) => one.tasks)
+    .filter((task) => !task.finished_at || Date.parse(task.finished_at) > before)
+    .sort((a, b) => (a.due_on ?? '9').localeCompare(b.due_on ?? '9') || Number(a.id) - Number(b.id))
+    .map((task) => ({
+      key: task.id, title: task.title, assignees: task.assignees.map((one) => ({ name: one.full_name })), due_on: task.due_on,
+      state: closed !== null && task.finished_at && Date.parse(task.finished_at) > closed ? 'open' : task.state,
+      percent: task.percent ?? null, reason: task.reason ?? null,
+    }));
+}

@@ -1,0 +1,53 @@
+/** Minutes in a room without a network: written here from what the phone knows, sent after the book once there is one. */
+import type { Minutes, MinutesSection } from '$api/minutes-shapes';
+import type { Id } from '$api/shapes';
+import { readMinutes, saveRoom } from './commands';
+import { compose, type ComposedSection } from './compose';
+import { gather } from './facts';
+import { composeAgain } from './merge';
+import { bodyOf, wordsOf } from './text';
+
+/** What closing the meeting adds was not there to be read back. */
+const AFTER_READING = 'closing';
+
+/** Writes the minutes on this phone, or brings them up to date; answers whether there are any now. */
+export async function composeHere(meetingId: Id): Promise<boolean> {
+  const shown = await readMinutes(meetingId);
+  const gathered = await gather(meetingId);
+  if (!gathered || shown?.conflict || shown?.minutes.state === 'signed') return shown !== null;
+  const { facts, meeting, superior, chair, minute_taker } = gathered;
+  const old = shown?.minutes;
+  const agreed = old?.state === 'read_back';
+  const before = old?.sections ?? [];
+  const sections = composeAgain(before, withScore(compose(facts), before), agreed);
+  const heads = { chair: chair ?? old?.chair ?? null, minute_taker: minute_taker ?? old?.minute_taker ?? null };
+  const known = old && { sections: old.sections, chair: old.chair, minute_taker: old.minute_taker };
+  if (known && JSON.stringify(known) === JSON.stringify({ sections, ...heads })) return true;
+  const blank: Minutes = {
+    id: '', meeting_id: meeting.id, organization_id: meeting.organization_id, state: 'draft', issuer: meeting.organization_name,
+    superior, place: '', day: (facts.opened_at ?? facts.starts_at).slice(0, 10), symbol: '', title: 'Biên bản', subtitle: meeting.title,
+    sections, ...heads, signatures: [], addenda: [], intact: true, read_back_at: null, signed_at: null,
+    changed_at: new Date().toISOString(), etag: '',
+  };
+  const heard = agreed && JSON.stringify(heardOf(before)) === JSON.stringify(heardOf(sections));
+  await saveRoom({ ...(old ?? blank), sections, ...heads, ...(heard ? {} : { state: 'draft', read_back_at: null }) });
+  return true;
+}
+
+/** The score that the server told of: this phone cannot count it. */
+function withScore(fresh: ComposedSection[], before: readonly MinutesSection[]): ComposedSection[] {
+  const told = before.find((section) => section.key === 'score');
+  const paragraphs = (told?.paragraphs ?? []).flatMap(({ id, facts, is_heading }) =>
+    facts === null ? [] : [{ key: id, text: facts, is_heading }]);
+  return told && paragraphs.length > 0 ? [...fresh, { key: told.key, title: told.title, paragraphs }] : fresh;
+}
+
+/** The words that were read to the meeting. */
+function heardOf(sections: readonly MinutesSection[]): string[][] {
+  return sections.filter((section) => section.key !== AFTER_READING).map((section) => wordsOf(bodyOf(section)));
+}
+
+/** Notes on this phone that the meeting has heard the minutes and agreed to them. */
+export async function agreeHere(minutes: Minutes): Promise<void> {
+  await saveRoom({ ...minutes, state: 'read_back', read_back_at: new Date().toISOString() });
+}
