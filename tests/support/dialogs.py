@@ -120,7 +120,6 @@ def tell_history(page: Page) -> None:
     expect(page.locator("dialog[open]").get_by_text("Chưa ai đổi mục này ở đây.")).to_be_visible()
 
 
-def own_agenda(page: Page) -> None:
 def take_a_delegate(page: Page) -> None:
     page.get_by_role("list", name="Danh sách chung").get_by_role("button").first.click()
 
@@ -135,6 +134,7 @@ def drop_a_site(page: Page) -> None:
     button("Bỏ điểm cầu này")(page)
 
 
+def own_agenda(page: Page) -> None:
     """An agenda of the cell's own, and the question before it is dropped."""
     page.get_by_role("button", name=re.compile("^Chuyển xuống: Tuyên bố")).first.click()
     button("Lưu chương trình mẫu")(page)
