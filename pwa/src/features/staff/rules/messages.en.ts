@@ -62,6 +62,7 @@ export const en: Record<keyof typeof vi, string> = {
   'about.proceedings.clock_skew_minutes': 'What was recorded in a room without a network is taken when the clock of the device differs by no more.',
 
   'value.days': '{n, plural, one {# day} other {# days}}',
+  'value.onTheDay': 'on the day itself',
   'value.days_of_month': 'day {list}',
   'value.minutes': '{n, plural, one {# minute} other {# minutes}}',
   'value.hours': '{n, plural, one {# hour} other {# hours}}',

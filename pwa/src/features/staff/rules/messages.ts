@@ -62,6 +62,7 @@ export const vi = {
   'about.proceedings.clock_skew_minutes': 'Sổ ghi trong phòng họp không mạng được nhận khi đồng hồ máy lệch không quá mức này.',
 
   'value.days': '{n} ngày',
+  'value.onTheDay': 'đúng ngày đến hạn',
   'value.days_of_month': 'ngày {list}',
   'value.minutes': '{n} phút',
   'value.hours': '{n} giờ',

@@ -39,7 +39,7 @@ export function say(setting: Pick<Setting, 'name' | 'type' | 'unit'>, value: Set
   }
   if (Array.isArray(value)) {
     if (setting.unit === 'minutes') return list(value.map(duration));
-    if (setting.unit === 'days') return list(value.map((n) => t('value.days', { n })));
+    if (setting.unit === 'days') return list(value.map((n) => (n === 0 ? t('value.onTheDay') : t('value.days', { n }))));
     return t('value.days_of_month', { list: list(value.map(String)) });
   }
   if (setting.name === 'attendance.late_after_minutes') return t('value.late', { n: value });
