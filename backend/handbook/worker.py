@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from handbook.accounts import sessions, throttle
+from handbook.accounts.service import forget_ended_codes
 from handbook.config import Settings
 from handbook.kernel import idempotency, jobs
 from handbook.kernel.clock import SystemClock
@@ -74,8 +75,9 @@ def housekeeping(app: Flask) -> None:
         # A subscription names its session, so it goes first.
         forget_ended_sessions()
         devices = _in_portions(sessions.purge_ended, now - timedelta(days=settings.keep_sessions_days))
+        codes = _in_portions(forget_ended_codes, now - timedelta(days=settings.keep_sessions_days))
         finished = _in_portions(jobs.purge_finished, now - timedelta(days=settings.keep_jobs_days))
-        get_logger().info("housekeeping.done", sessions=devices, jobs=finished)
+        get_logger().info("housekeeping.done", sessions=devices, codes=codes, jobs=finished)
 
 
 def _in_portions(purge: Callable[..., int], before: datetime) -> int:

@@ -88,6 +88,18 @@ def share_phone(world: World, *roles: str) -> None:
     db.session.remove()
 
 
+def test_a_phone_number_is_one_login_to_the_limit_however_it_is_typed(
+    client: ApiClient, world: World
+) -> None:
+    forms = ("0912000001", "+84912000001", "84912000001", "0912 000 001", "+84 912.000.001")
+    for number in range(10):
+        login = forms[number % len(forms)]
+        client.post("/api/session", {"login": login, "password": "sai rồi"}, expect=401)
+    for login in forms:
+        refused = client.post("/api/session", {"login": login, "password": PASSWORD}, expect=429)
+        assert code_of(refused) == "too_many_attempts"
+
+
 def test_guessing_is_stopped_after_ten_failures_until_the_window_ends(
     client: ApiClient, world: World, clock: FixedClock
 ) -> None:

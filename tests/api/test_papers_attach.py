@@ -331,6 +331,8 @@ def test_the_same_upload_sent_twice_makes_one_paper(engine_name: str, sign_in: S
     other = attach(secretary, meeting, png(8, 8), headers=key, expect=422)
 
     assert again.json == first.json
+    location = f"/api/papers/{first.json['id']}/content"
+    assert (first.headers["Location"], again.headers["Location"]) == (location, location)
     assert code_of(other) == "idempotency_conflict"
     assert len(secretary.get(f"/api/meetings/{meeting['id']}", expect=200).json["papers"]) == 1
 

@@ -87,6 +87,7 @@ def test_the_same_key_starts_one_import(app: Flask, sign_in: SignIn, world: Worl
     first = hand_in(staff, world.id_of("committee"), content, expect=202, headers=headers)
     again = hand_in(staff, world.id_of("committee"), content, expect=202, headers=headers)
     assert first.json["id"] == again.json["id"]
+    assert first.headers["Location"] == again.headers["Location"] == f"/api/roster-imports/{first.json['id']}"
     assert (
         db.session.scalar(select(func.count()).select_from(Job).where(Job.name == "members.import_roster"))
         == 1

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from tests.support.clients import ApiClient
 from tests.support.factories import PASSWORD, World
 
 from handbook import worker
-from handbook.accounts.models import DeviceSession
+from handbook.accounts.models import ActivationCode, DeviceSession
 from handbook.config import Settings
 from handbook.kernel import jobs
 from handbook.kernel.clock import FixedClock
@@ -142,3 +142,32 @@ def test_answers_kept_for_a_repeated_request_are_forgotten_after_their_days(
 def test_a_young_worker_keeps_house_before_its_first_day_is_over() -> None:
     assert timedelta(hours=1) > worker.FIRST_HOUSEKEEPING
     assert worker.HOUSEKEEPING_HOURS <= 24
+
+
+def test_activation_codes_that_ended_are_forgotten_after_their_days(
+    app: Flask, world: World, clock: FixedClock, settings_of: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "PORTION", 2)
+    long_ago = clock.now() - timedelta(days=settings_of.keep_sessions_days, minutes=1)
+    lately, later = clock.now() - timedelta(days=1), clock.now() + timedelta(days=30)
+    codes = {
+        "used": {"used_at": long_ago, "expires_at": later},
+        "replaced": {"revoked_at": long_ago, "expires_at": later},
+        "expired": {"expires_at": long_ago},
+        "used lately": {"used_at": lately, "expires_at": later},
+        "replaced lately": {"revoked_at": lately, "expires_at": later},
+        "expired lately": {"expires_at": lately},
+        "good": {"expires_at": later},
+    }
+    with unit_of_work() as uow:
+        uow.session.execute(delete(ActivationCode))
+        for name, ends in codes.items():
+            uow.session.add(
+                ActivationCode(
+                    code_hash=name, member_id=world.members["member"].id, created_at=long_ago, **ends
+                )
+            )
+    worker.housekeeping(app)
+    left = set(db.session.scalars(select(ActivationCode.code_hash)))
+    db.session.rollback()
+    assert left == {"used lately", "replaced lately", "expired lately", "good"}

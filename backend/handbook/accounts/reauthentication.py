@@ -12,7 +12,7 @@ def reauthenticate(actor: Actor, *, login: str | None, password: str, address: s
 
     Raises :class:`InvalidCredentials` and, after too many failures, :class:`TooManyRequests`.
     """
-    key = throttle.throttle_key("login", f"account {actor.account_id}" if login is None else login)
+    key = throttle.login_key(f"account {actor.account_id}" if login is None else login)
     address_key = throttle.throttle_key("address", address)
     throttle.refuse_when_exhausted(key, address_key)
     try:

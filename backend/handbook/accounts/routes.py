@@ -34,7 +34,7 @@ blp = Blueprint("accounts", __name__, url_prefix="/api", description="Sessions, 
 @blp.response(201, SessionOut)
 def log_in(body: dict[str, Any]) -> Response:
     """Sign in with a phone, card number or user name."""
-    login_key = throttle.throttle_key("login", body["login"])
+    login_key = throttle.login_key(body["login"])
     address_key = throttle.throttle_key("address", request.remote_addr or "?")
     throttle.refuse_when_exhausted(login_key, address_key)
     try:

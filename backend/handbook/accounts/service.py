@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 
 from handbook.access.actor import Actor
 from handbook.accounts.codes import hash_code, new_code
@@ -66,6 +66,26 @@ def set_first_password(code: str, password: str, *, uow: UnitOfWork) -> Account:
     actor = Actor(account_id=account.id, member_id=member.id)
     record(uow, "accounts:account:activated", actor=actor, member_id=member.id, path=member.organization.path)
     return account
+
+
+def forget_ended_codes(uow: UnitOfWork, before: datetime, *, limit: int) -> int:
+    """Forget up to ``limit`` codes that were used, replaced or expired before this time; returns how many. Until then an
+    expired one is told from one that never was."""
+    over = (
+        select(ActivationCode.id)
+        .where(
+            or_(
+                ActivationCode.used_at < before,
+                ActivationCode.revoked_at < before,
+                ActivationCode.expires_at < before,
+            )
+        )
+        .order_by(ActivationCode.id)
+        .limit(limit)
+    )
+    ids = uow.session.scalars(over).all()
+    uow.session.execute(delete(ActivationCode).where(ActivationCode.id.in_(ids)))
+    return len(ids)
 
 
 def issue_activation_codes(members: Sequence[Member], *, actor: Actor, uow: UnitOfWork) -> list[IssuedCode]:

@@ -7,8 +7,9 @@ from math import ceil
 from sqlalchemy import delete
 
 from handbook.accounts.models import LoginThrottle
+from handbook.accounts.queries import e164
 from handbook.kernel.problems import TooManyRequests
-from handbook.kernel.text import fold
+from handbook.kernel.text import clean, fold
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 
 WINDOW = timedelta(minutes=15)
@@ -18,6 +19,12 @@ LIMITS = {"login": 10, "address": 100, "activation": 30}
 def throttle_key(kind: str, value: str) -> str:
     """A fingerprint, so that the table holds neither phone numbers nor addresses."""
     return f"{kind}:{hashlib.sha256(fold(value).encode()).hexdigest()[:40]}"
+
+
+def login_key(login: str) -> str:
+    """The key of failures under a login; a phone number is one, however it is typed."""
+    typed = clean(login)
+    return throttle_key("login", e164(typed) or typed)
 
 
 def refuse_when_exhausted(*keys: str) -> None:

@@ -36,6 +36,7 @@ class IdempotencyRecord(db.Model):  # type: ignore[name-defined]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     content_type: Mapped[str] = mapped_column(String(100))
     etag: Mapped[str | None] = mapped_column(String(100))
+    location: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
@@ -89,6 +90,7 @@ def _first(
             body=response.get_data(),
             content_type=response.content_type,
             etag=response.get_etag()[0],
+            location=response.headers.get("Location"),
             created_at=uow.clock.now(),
         )
     )
@@ -108,6 +110,8 @@ def _replay(uow: UnitOfWork, account_id: int, key: str, fingerprint: str) -> Res
     response = current_app.response_class(record.body, status=record.status, content_type=record.content_type)
     if record.etag:
         response.set_etag(record.etag)
+    if record.location:
+        response.headers["Location"] = record.location
     response.headers["Idempotency-Replayed"] = "true"
     return response
 

@@ -4,6 +4,9 @@ Revision ID: 0012
 Revises: 0011
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -11,8 +14,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Filled in with the change it belongs to."""
+    with op.batch_alter_table("idempotency_records") as batch_op:
+        batch_op.add_column(sa.Column("location", sa.String(200), nullable=True))
 
 
 def downgrade() -> None:
-    """Filled in with the change it belongs to."""
+    with op.batch_alter_table("idempotency_records") as batch_op:
+        batch_op.drop_column("location")
