@@ -442,8 +442,46 @@ TABLE |= {
     ),
 }
 
-# The same routes once more, on what is still private to office holders.
+CONFERENCE = {"meeting_id": "conference"}
+# Sites and delegates are laid down by who runs the conference, and by staff at its organisation or above.
+PREPARERS = either(RUNNERS, STAFF)
+
+
+def prepare(done: tuple[int, ...], objects: Any, body: Any = None, **more: Any) -> Expected:
+    return Expected(READERS, PREPARERS, done, objects, body, **more)
+
+
+TABLE |= {
+    ("GET", "/api/meetings/<id:meeting_id>/sites"): Expected(READERS, READERS, (200,), CONFERENCE),
+    ("POST", "/api/meetings/<id:meeting_id>/sites"): prepare((201,), CONFERENCE, requests.new_site),
+    ("PATCH", "/api/sites/<id:site_id>"): prepare(
+        (200,), {"site_id": "site"}, {"address": "Hội trường tầng 2"}, match="site"
+    ),
+    ("DELETE", "/api/sites/<id:site_id>"): prepare(
+        (204,), {"site_id": "site_to_remove"}, requests.removable_site
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/delegates"): prepare((200,), CONFERENCE, requests.delegates),
+    ("PUT", "/api/meetings/<id:meeting_id>/delegates/<id:member_id>"): prepare(
+        (204,), {**CONFERENCE, "member_id": "member"}, requests.place_of_delegate
+    ),
+    ("DELETE", "/api/meetings/<id:meeting_id>/delegates/<id:member_id>"): prepare(
+        (204,), {**CONFERENCE, "member_id": "newcomer"}, requests.removable_delegate
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/conference-imports"): prepare(
+        (200,), CONFERENCE, requests.conference_workbook, multipart=True
+    ),
+    ("GET", "/api/conference-import-template.xlsx"): own(),
+}
+
+# The same routes once more, on what is still private to office holders, and on a conference.
 DRAFTS: dict[tuple[str, str], Expected] = {
+    # A conference is run by the secretariat of its committee as well.
+    ("GET", "/api/meetings/<id:meeting_id>/check-in-key"): Expected(
+        READERS, roles("secretary", "staff", ""), (200,), CONFERENCE
+    ),
+    ("PUT", "/api/meetings/<id:meeting_id>/roles"): Expected(
+        READERS, roles("secretary", "staff", ""), (200,), CONFERENCE, {"chair_id": None}
+    ),
     ("GET", "/api/meetings/<id:meeting_id>"): Expected(OFFICERS, OFFICERS, (200,), {"meeting_id": "draft"}),
     ("PATCH", "/api/meetings/<id:meeting_id>"): run(seen=OFFICERS, kind="draft", body={"title": "Tên khác"}),
     ("POST", "/api/meetings/<id:meeting_id>/convene"): Expected(

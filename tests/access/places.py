@@ -19,6 +19,8 @@ from handbook.attendance.marking import mark_attendance
 from handbook.attendance.models import AbsenceRequest, Attendance
 from handbook.ballots.models import Ballot
 from handbook.calendars.models import CalendarFeed
+from handbook.conferences.delegates import write_delegates
+from handbook.conferences.service import new_site
 from handbook.documents.models import Blob, Paper
 from handbook.kernel.jobs import Job
 from handbook.kernel.secrets import current_secrets
@@ -148,7 +150,11 @@ def _furnish_place(uow: UnitOfWork, objects: Objects, world: World, place: str, 
             step(made, actor=SYSTEM, uow=uow)
         objects.put(kind, place, made)
     meeting = uow.session.get_one(Meeting, objects.ids["meeting", place])
-    uow.session.add(_newcomer(organization.id, place, uow))
+    newcomer = _newcomer(organization.id, place, uow)
+    uow.session.add(newcomer)
+    uow.session.flush()
+    objects.put("newcomer", place, newcomer)
+    _furnish_conference(uow, objects, draft, place)
     now = uow.clock.now()
     stored = current_app.extensions["handbook.blobs"].put(BytesIO(b"%PDF-1.7"))
     if uow.session.get(Blob, stored.key) is None:
@@ -220,6 +226,24 @@ def _furnish_place(uow: UnitOfWork, objects: Objects, world: World, place: str, 
     uow.session.flush()
     objects.put("task", place, task)
     _furnish_scores(uow, objects, place)
+
+
+def _furnish_conference(uow: UnitOfWork, objects: Objects, draft: MeetingDraft, place: str) -> None:
+    """A convened conference with a site to which the member belongs, and one to which nobody does."""
+    organization = uow.session.get_one(Organization, objects.ids["organization", place])
+    fields = replace(draft, kind=MeetingKind.CONFERENCE, title="Hội nghị")
+    meeting = create_meeting(organization, fields, actor=SYSTEM, uow=uow)
+    for number, (kind, name) in enumerate(
+        (("site", "Điểm cầu chính"), ("site_to_remove", "Điểm cầu phụ")), 1
+    ):
+        site = new_site(meeting, number, name, None, None)
+        uow.session.add(site)
+        uow.session.flush()
+        objects.put(kind, place, site)
+    sites = {objects.ids["member", place]: objects.ids["site", place]}
+    write_delegates(meeting, sites, actor=SYSTEM, uow=uow)
+    convene_meeting(meeting, actor=SYSTEM, uow=uow)
+    objects.put("conference", place, meeting)
 
 
 def _furnish_scores(uow: UnitOfWork, objects: Objects, place: str) -> None:

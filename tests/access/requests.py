@@ -15,17 +15,21 @@ from openpyxl import Workbook
 from tests.access.places import Objects
 from tests.conftest import NOW
 from tests.support import files
+from tests.support.conferences import workbook
 from tests.support.factories import PASSWORD, World
 
 from handbook.access.actor import SYSTEM
 from handbook.accounts.sheets import issue_renewal
 from handbook.attendance.tokens import make_token, step_at
 from handbook.ballots.queries import denominator_of, roll_lines
+from handbook.conferences.delegates import write_delegates
 from handbook.kernel.db import db
 from handbook.kernel.secrets import current_secrets
+from handbook.kernel.text import fold
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.keys import unseal
 from handbook.meetings.models import Meeting
+from handbook.meetings.sites import Site
 from handbook.members.models import Member
 
 NEW_PASSWORD = "nước chảy đá mòn"
@@ -96,6 +100,44 @@ def paper(_asking: Asking) -> dict[str, Any]:
 
 def roster(_asking: Asking) -> dict[str, Any]:
     return {"file": (BytesIO(_workbook()), "danh-sach.xlsx")}
+
+
+def new_site(_asking: Asking) -> dict[str, str]:
+    return {"name": f"Điểm cầu {uuid4()}"}
+
+
+def removable_site(asking: Asking) -> None:
+    """The site is there again when somebody has taken it out before."""
+    site_id = asking.objects.ids["site_to_remove", asking.where]
+    meeting_id = asking.objects.ids["conference", asking.where]
+    with asking.app.test_request_context(), unit_of_work() as uow:
+        if uow.session.get(Site, site_id) is None:
+            name = "Điểm cầu phụ"
+            fields = {"meeting_id": meeting_id, "number": 2, "name": name, "name_folded": fold(name)}
+            uow.session.add(Site(id=site_id, **fields))
+
+
+def delegates(asking: Asking) -> dict[str, Any]:
+    member = db.session.get_one(Member, asking.objects.ids["member", asking.where])
+    return {"card_numbers": [member.card_number], **place_of_delegate(asking)}
+
+
+def place_of_delegate(asking: Asking) -> dict[str, Any]:
+    return {"site_id": str(asking.objects.ids["site", asking.where])}
+
+
+def removable_delegate(asking: Asking) -> None:
+    """Somebody who is a delegate again after having been taken out before."""
+    objects, where = asking.objects, asking.where
+    with asking.app.test_request_context(), unit_of_work() as uow:
+        meeting = uow.session.get_one(Meeting, objects.ids["conference", where])
+        sites = {objects.ids["newcomer", where]: objects.ids["site", where]}
+        write_delegates(meeting, sites, actor=SYSTEM, uow=uow)
+
+
+def conference_workbook(_asking: Asking) -> dict[str, Any]:
+    sheet = (["Tên điểm cầu", "Địa chỉ"], ["Điểm cầu thứ ba", "Số 1 đường Mẫu"])
+    return {"file": (BytesIO(workbook(Sites=sheet)), "diem-cau.xlsx")}
 
 
 @cache

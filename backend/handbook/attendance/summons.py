@@ -36,7 +36,8 @@ COUNTERS = (
 def summon_members(meeting: Meeting, *, uow: UnitOfWork) -> None:
     """Add a line for everybody who belongs to the meeting and has none; lines that exist stay as they are.
 
-    To a conference with sites its delegates belong, nobody else. Exempt members and those who live the party life elsewhere for now begin as ``exempt``.
+    To a conference with sites its delegates belong, nobody else.
+    Exempt members and those who live the party life elsewhere for now begin as ``exempt``.
     """
     session = uow.session
     known = set(session.scalars(select(Attendance.member_id).where(Attendance.meeting_id == meeting.id)))

@@ -9,12 +9,15 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 
 from handbook.access.actor import Actor
-from handbook.access.predicates import RUNNERS
+from handbook.access.predicates import RUNNERS, SECRETARIAT
+from handbook.attendance.keeping import WHOLE, Keeper
+from handbook.attendance.models import Attendance
 from handbook.kernel.problems import Forbidden, Problem
 from handbook.kernel.schemas import Schema
 from handbook.kernel.unit_of_work import UnitOfWork
-from handbook.meetings.enums import MeetingState
+from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
+from handbook.meetings.sites import hosted_site_ids
 from handbook.members.models import Office
 from handbook.organizations.settings import rules_of
 from handbook.proceedings.applying import VERBS, Act, check
@@ -49,13 +52,15 @@ def write_entries(
     ``sent``: ``now``, the device's clock, and ``entries``. An entry that is known already is answered as the first time and
     does nothing. One that cannot count is kept and answered with a code; it never holds back the others. A number missing
     in the device's sequence holds back nothing either: what it was about may come later and falls into its place by time.
-    Raises :class:`Forbidden` for somebody who has not held an office that runs this meeting since it was convened.
+    Raises :class:`Forbidden` for somebody who has not held an office that runs this meeting since it was convened, and who
+    is no host of a site of it: a host writes marks of the own site's delegates and nothing else.
     """
     terms = _terms(meeting, actor, uow)
+    keeper = WHOLE if terms else _host(meeting, actor)
     now = uow.clock.now()
     tolerance = timedelta(minutes=rules_of(meeting.organization)["proceedings.clock_skew_minutes"])
     shift = shift_of(sent["now"], now, tolerance)
-    writer = _Writer(meeting, actor, uow)
+    writer = _Writer(meeting, actor, uow, keeper)
     answers: list[Answer | ProceedingsEntry] = []
     for fields in sent["entries"]:
         at = corrected(fields["at"], shift, now)
@@ -66,7 +71,7 @@ def write_entries(
             answers.append(Answer(fields["id"], Outcome.REFUSED.value, RefusalCode.ID_TAKEN.value, at, ()))
         else:
             flags = [EntryFlag.CLOCK_SKEW.value] if shift else []
-            in_office = held_office(terms, at, meeting.organization.timezone)
+            in_office = not terms or held_office(terms, at, meeting.organization.timezone)
             answers.append(writer.write(fields, at, flags, in_office=in_office))
     return answers
 
@@ -74,8 +79,8 @@ def write_entries(
 class _Writer:
     """Writes entries into the book of one meeting."""
 
-    def __init__(self, meeting: Meeting, actor: Actor, uow: UnitOfWork) -> None:
-        self.meeting, self.actor, self.uow = meeting, actor, uow
+    def __init__(self, meeting: Meeting, actor: Actor, uow: UnitOfWork, keeper: Keeper = WHOLE) -> None:
+        self.meeting, self.actor, self.uow, self.keeper = meeting, actor, uow, keeper
         book = uow.session.get(Book, meeting.id, populate_existing=True)
         if book is None:
             book = Book(meeting_id=meeting.id, version=0, open_version=0)
@@ -107,8 +112,17 @@ class _Writer:
         code = self._read(entry, kind, fields["data"])
         if code is None and not in_office:
             code = RefusalCode.NOT_IN_OFFICE.value
+        if code is None and self.keeper.sites is not None:
+            code = self._not_of_host(entry, kind)
         self._judge(entry, self.actor, code)
         return entry
+
+    def _not_of_host(self, entry: ProceedingsEntry, kind: EntryKind) -> str | None:
+        """Why a host may not write this: not a mark, or of a delegate who neither belongs to the own site nor is there."""
+        if kind != EntryKind.MARK:
+            return RefusalCode.NOT_IN_OFFICE.value
+        line = self.uow.session.get(Attendance, (self.meeting.id, int(entry.data["member_id"])))
+        return None if self.keeper.keeps(line) else RefusalCode.NOT_SUMMONED.value
 
     def _read(self, entry: ProceedingsEntry, kind: EntryKind, sent: Mapping[str, Any]) -> str | None:
         """Take in the data as the book keeps it; what is not of the kind is not kept, and the code says so."""
@@ -223,20 +237,27 @@ def _code_of(problem: Problem) -> str:
 
 
 def _terms(meeting: Meeting, actor: Actor, uow: UnitOfWork) -> Sequence[Term]:
-    """When the actor held an office that runs meetings of this organisation."""
+    """When the actor held an office that runs this meeting; nothing when that was over before it was convened."""
     terms = [] if actor.member_id is None else _offices(meeting, actor.member_id, uow)
     convened = meeting.convened_at or meeting.created_at
-    if not any(term.last is None or term.last >= convened.date() for term in terms):
+    return terms if any(term.last is None or term.last >= convened.date() for term in terms) else []
+
+
+def _host(meeting: Meeting, actor: Actor) -> Keeper:
+    """What somebody without an office keeps as host of sites. Raises :class:`Forbidden` for who is none."""
+    sites = hosted_site_ids(meeting.id, actor)
+    if not sites:
         raise Forbidden
-    return terms
+    return Keeper(tuple(sites))
 
 
 def _offices(meeting: Meeting, member_id: int, uow: UnitOfWork) -> list[Term]:
+    titles = RUNNERS | SECRETARIAT if meeting.kind == MeetingKind.CONFERENCE else RUNNERS
     offices: Iterable[Office] = uow.session.scalars(
         select(Office).where(
             Office.member_id == member_id,
             Office.organization_id == meeting.organization_id,
-            Office.title.in_(sorted(title.value for title in RUNNERS)),
+            Office.title.in_(sorted(title.value for title in titles)),
         )
     )
     return [Term(office.from_date, office.to_date) for office in offices]

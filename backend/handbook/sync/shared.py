@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from handbook.meetings.enums import MeetingKind
+
 MAX_ENTRIES = 2_000
 LISTS = ("organizations", "meetings", "resolutions", "minutes")
 
@@ -21,10 +23,12 @@ Key = tuple[int, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
 
 @dataclass(frozen=True, slots=True)
 class SharedPart:
-    """JSON of the lists of :data:`LISTS`, and of ``gone``."""
+    """JSON of the lists of :data:`LISTS`, and of ``gone``. With a conference among the meetings it is only for who is
+    neither delegate nor host of any: theirs tells the own site."""
 
     lists: Mapping[str, bytes]
     gone: bytes
+    has_conference: bool = False
 
 
 class SharedParts:
@@ -42,11 +46,19 @@ class SharedParts:
             return part
 
     def keep(self, key: Key, body: Mapping[str, Any]) -> None:
-        """Keep the shared part of a whole answer, unless it names tasks: whose they are differs from phone to phone."""
+        """Keep the shared part of a whole answer, unless it names tasks or the own site of a conference: whose they are
+        differs from phone to phone."""
         changes = body["changes"]
         if any(resolution["tasks"] for resolution in changes["resolutions"]):
             return
-        part = SharedPart({name: orjson.dumps(changes[name]) for name in LISTS}, orjson.dumps(body["gone"]))
+        meetings = changes["meetings"]
+        if any(meeting["my_site"] or meeting["my_sites_as_host"] for meeting in meetings):
+            return
+        part = SharedPart(
+            {name: orjson.dumps(changes[name]) for name in LISTS},
+            orjson.dumps(body["gone"]),
+            any(meeting["kind"] == MeetingKind.CONFERENCE for meeting in meetings),
+        )
         with self._lock:
             self._parts[key] = part
             while len(self._parts) > MAX_ENTRIES:

@@ -42,6 +42,10 @@ FROM attendances a JOIN meetings m ON m.id = a.meeting_id
 LEFT JOIN members b ON b.id = a.recorded_by AND a.recorded_by <> a.member_id
 WHERE a.member_id = ? AND (a.account_version > ? OR (m.organization_id = ? AND a.content_version > ?))
 """
+_SITE = """
+SELECT 1 FROM meeting_delegates WHERE member_id = ?
+UNION ALL SELECT 1 FROM meeting_site_hosts WHERE member_id = ? LIMIT 1
+"""
 _NOTICES = """
 SELECT id, kind, meeting_id, resolution_id, created_at, read_at, params
 FROM notices WHERE account_id = ? AND account_version > ? ORDER BY id
@@ -109,6 +113,8 @@ class SyncShortPath:
     def _shared_change(self, session: _Session, held: Cursor, now: Cursor) -> tuple[str, bytes | None] | None:
         part = self._parts.get(key_of(held.home, held.organizations, now.organizations))
         if part is None or session.member_id is None or not self._is_plain(session, held):
+            return None
+        if part.has_conference and self._reader.rows(_SITE, (session.member_id, session.member_id)) != []:
             return None
         lines: dict[int, tuple[Any, ...]] = {}
         for id_, since in held.organizations.items():

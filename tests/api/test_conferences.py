@@ -1,0 +1,522 @@
+"""Conferences at many sites: who is summoned, who sees what, check-in per site, and the counts of both sites."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from tests.support.clients import ApiClient, code_of
+from tests.support.conferences import (
+    add_delegates,
+    add_site,
+    begin,
+    card_of,
+    conference,
+    fresh,
+    site_code,
+    site_key,
+    sites_of,
+)
+from tests.support.factories import World
+from tests.support.meetings import STARTS_AT, check_in_body, draft, if_match, key_of, step
+
+from handbook.attendance.excel import MEDIA_TYPE
+from handbook.attendance.site_counters import COUNTED, count_sites
+from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.meetings.sites import Site
+from handbook.meetings.sites import site_key as derive
+
+SignIn = Callable[[str], ApiClient]
+
+
+class Laid:
+    """A conference of the province with two sites: "Sở Mẫu" (host second_member) with three delegates, "Sở Khác" (host
+    far_secretary, who is no delegate) with two."""
+
+    def __init__(self, sign_in: SignIn, world: World) -> None:
+        self.staff = sign_in("root_staff")
+        self.meeting = conference(self.staff, world.id_of("root"))
+        self.here = add_site(
+            self.staff,
+            self.meeting,
+            "Điểm cầu Sở Mẫu",
+            card_of(world, "second_member"),
+            address="Hội trường tầng 2",
+            online_url="https://hop.example.vn/so-mau",
+        )
+        self.there = add_site(self.staff, self.meeting, "Điểm cầu Sở Khác", card_of(world, "far_secretary"))
+        self.path = f"/api/meetings/{self.meeting['id']}"
+        add_delegates(
+            self.staff, self.meeting, self.here, card_of(world, "member", "second_member", "secretary")
+        )
+        add_delegates(self.staff, self.meeting, self.there, card_of(world, "far_member", "far_staff"))
+
+    def begin(self, clock: FixedClock) -> "Laid":
+        begin(self.staff, self.meeting)
+        clock.set(STARTS_AT)
+        return self
+
+    def code(self, host: ApiClient, clock: FixedClock) -> dict[str, str]:
+        """A check-in with the code that this host's device shows now."""
+        key, site_id = site_key(host, self.meeting)
+        token = site_code(key, self.meeting, site_id, clock.now())
+        return {"token": token, "scanned_at": clock.now().isoformat()}
+
+    def counts(self, name: str) -> dict[str, int]:
+        counts: dict[str, int] = sites_of(self.staff, self.meeting)[f"Điểm cầu {name}"]["counts"]
+        return counts
+
+    def line(self, world: World, role: str) -> dict[str, Any]:
+        items = self.staff.get(f"{self.path}/attendance", expect=200).json["items"]
+        return next(line for line in items if line["member_id"] == world.id_of(role))
+
+
+@pytest.fixture
+def laid(engine_name: str, sign_in: SignIn, world: World) -> Laid:
+    return Laid(sign_in, world)
+
+
+def assert_counters_are_true(meeting_id: str) -> None:
+    db.session.rollback()
+    counted = count_sites(db.session.connection(), int(meeting_id))
+    for site_id, counts in counted.items():
+        site = db.session.get_one(Site, site_id, populate_existing=True)
+        assert {name: getattr(site, name) for name in COUNTED} == counts
+
+
+def test_summoned_to_a_conference_are_its_delegates_and_nobody_else(laid: Laid, world: World) -> None:
+    convened = step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
+    roll = laid.staff.get(f"{laid.path}/attendance", expect=200).json
+    roles = ("member", "second_member", "secretary", "far_member", "far_staff")
+    assert {line["member_id"] for line in roll["items"]} == {world.id_of(role) for role in roles}
+    assert convened["counts"]["summoned"] == roll["counts"]["summoned"] == 5
+    add_delegates(laid.staff, laid.meeting, laid.there, card_of(world, "other_member"))
+    roll = laid.staff.get(f"{laid.path}/attendance", expect=200).json
+    late = next(line for line in roll["items"] if line["member_id"] == world.id_of("other_member"))
+    assert (late["home_site_id"], late["site_id"]) == (laid.there["id"], laid.there["id"])
+    assert roll["counts"]["summoned"] == 6
+
+
+def test_a_delegate_who_left_before_the_convening_is_not_summoned(laid: Laid, world: World) -> None:
+    member = world.members["far_member"]
+    db.session.rollback()
+    row = db.session.get_one(type(member), member.id)
+    row.status = "transferred"
+    db.session.commit()
+    step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
+    assert laid.counts("Sở Khác")["delegates"] == 1
+    assert_counters_are_true(laid.meeting["id"])
+
+
+def test_the_vote_of_a_conference_counts_as_any_other(laid: Laid) -> None:
+    """No denominator changes: the official members who were summoned."""
+    convened = begin(laid.staff, laid.meeting)
+    roll = laid.staff.get(f"{laid.path}/attendance", expect=200).json
+    assert roll["quorum"] == {"required": 4, "reached": False}
+    assert convened["counts"]["not_recorded"] == 5
+
+
+def test_a_foreign_card_an_exempt_member_and_an_unknown_one_are_refused_together(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    staff = sign_in("far_staff")
+    meeting = conference(staff, world.id_of("elsewhere"))
+    site = add_site(staff, meeting, "Điểm cầu A")
+    cards = [*card_of(world, "far_member", "member"), "00.000000"]
+    body = {"card_numbers": cards, "site_id": site["id"]}
+    answer = staff.post(f"/api/meetings/{meeting['id']}/delegates", body, expect=422)
+    assert [(error["pointer"], error["code"]) for error in answer.json["errors"]] == [
+        ("/card_numbers/1", "unknown"),
+        ("/card_numbers/2", "unknown"),
+    ]
+    assert sites_of(staff, meeting)["Điểm cầu A"]["counts"]["delegates"] == 0
+
+
+def test_who_is_exempt_cannot_be_a_delegate(laid: Laid, world: World) -> None:
+    body = {"card_numbers": card_of(world, "exempt_member"), "site_id": laid.here["id"]}
+    answer = laid.staff.post(f"{laid.path}/delegates", body, expect=422)
+    assert answer.json["errors"][0]["code"] == "not_eligible"
+
+
+def test_everybody_sees_the_own_part_of_the_conference(laid: Laid, sign_in: SignIn, world: World) -> None:
+    step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
+    assert list(sites_of(laid.staff, laid.meeting)) == ["Điểm cầu Sở Mẫu", "Điểm cầu Sở Khác"]
+    (own,) = sites_of(sign_in("member"), laid.meeting).values()
+    assert (own["name"], own["online_url"]) == ("Điểm cầu Sở Mẫu", "https://hop.example.vn/so-mau")
+    assert own["counts"] is None
+    assert own["hosts"][0] == {
+        "member_id": world.id_of("second_member"),
+        "full_name": "Lê Văn Thử",
+        "card_number": None,
+    }
+    (hosted,) = sites_of(sign_in("far_secretary"), laid.meeting).values()
+    assert hosted["counts"]["delegates"] == 2
+    assert sites_of(sign_in("other_member"), laid.meeting) == {}
+
+
+def test_the_phone_learns_its_site_and_the_sites_it_is_host_of(
+    laid: Laid, sign_in: SignIn, world: World
+) -> None:
+    step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
+
+    def seen(role: str) -> tuple[Any, list[str]]:
+        meetings = sign_in(role).get("/api/sync", expect=200).json["changes"]["meetings"]
+        (meeting,) = [one for one in meetings if one["id"] == laid.meeting["id"]]
+        return meeting["my_site"], meeting["my_sites_as_host"]
+
+    assert seen("member") == (
+        {
+            "id": laid.here["id"],
+            "name": "Điểm cầu Sở Mẫu",
+            "address": "Hội trường tầng 2",
+            "online_url": "https://hop.example.vn/so-mau",
+        },
+        [],
+    )
+    assert seen("far_secretary") == (None, [laid.there["id"]])
+    assert seen("second_member")[1] == [laid.here["id"]]
+    assert seen("other_member") == (None, [])
+
+
+def test_a_delegate_checks_in_with_the_code_of_the_own_site(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    body = laid.code(sign_in("second_member"), clock)
+    answer = sign_in("member").post(f"{laid.path}/check-ins", body, expect=201).json
+    assert (answer["state"], answer["flags"]) == ("present", [])
+    sign_in("member").post(f"{laid.path}/check-ins", body, expect=200)
+    line = laid.line(world, "member")
+    assert (line["site_id"], line["home_site_id"]) == (laid.here["id"], laid.here["id"])
+    counts = laid.counts("Sở Mẫu")
+    assert (counts["present"], counts["not_recorded"], counts["at_other_sites"]) == (1, 2, 0)
+    assert laid.counts("Sở Khác")["present"] == 0
+    assert sites_of(laid.staff, laid.meeting)["Điểm cầu Sở Mẫu"]["opened_at"] is not None
+    assert_counters_are_true(laid.meeting["id"])
+
+
+def test_who_checks_in_at_another_site_is_recorded_there_and_both_sites_say_so(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    body = laid.code(sign_in("far_secretary"), clock)
+    answer = sign_in("member").post(f"{laid.path}/check-ins", body, expect=201).json
+    assert answer["flags"] == ["other_site"]
+    line = laid.line(world, "member")
+    assert (line["site_id"], line["home_site_id"]) == (laid.there["id"], laid.here["id"])
+    assert (laid.counts("Sở Mẫu")["present"], laid.counts("Sở Mẫu")["at_other_sites"]) == (1, 1)
+    assert (laid.counts("Sở Khác")["present"], laid.counts("Sở Khác")["from_other_sites"]) == (0, 1)
+    totals = laid.staff.get(f"{laid.path}/sites", expect=200).json["totals"]
+    assert (totals["delegates"], totals["present"], totals["not_recorded"]) == (5, 1, 4)
+    for host in ("second_member", "far_secretary"):
+        lines = sign_in(host).get(f"{laid.path}/attendance", expect=200).json["items"]
+        assert world.id_of("member") in {one["member_id"] for one in lines}
+    laid.staff.put(f"{laid.path}/attendance/{world.id_of('member')}", {"state": "excused"}, expect=200)
+    assert laid.counts("Sở Mẫu")["at_other_sites"] == laid.counts("Sở Khác")["from_other_sites"] == 0
+    assert_counters_are_true(laid.meeting["id"])
+
+
+def test_the_code_of_the_whole_conference_records_a_delegate_at_the_own_site(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    body = check_in_body(key_of(laid.staff, laid.meeting), laid.meeting, clock.now())
+    sign_in("far_member").post(f"{laid.path}/check-ins", body, expect=201)
+    assert laid.line(world, "far_member")["site_id"] == laid.there["id"]
+    assert laid.counts("Sở Khác")["present"] == 1
+
+
+def test_no_site_can_make_the_code_of_another_one_or_of_the_conference(
+    laid: Laid, sign_in: SignIn, clock: FixedClock
+) -> None:
+    laid.begin(clock)
+    key, own = site_key(sign_in("second_member"), laid.meeting)
+    other, now = laid.there["id"], clock.now()
+    scanned = {"scanned_at": now.isoformat()}
+    forged = (
+        site_code(key, laid.meeting, other, now),
+        site_code(key, laid.meeting, own, now).replace(f".{own}", f".{other}"),
+        site_code(key, laid.meeting, own, now).removesuffix(f".{own}"),
+        check_in_body(key, laid.meeting, now)["token"],
+        site_code(key, laid.meeting, own, now) + "0",
+        site_code(key_of(laid.staff, laid.meeting), laid.meeting, own, now),
+    )
+    for token in forged:
+        answer = sign_in("member").post(f"{laid.path}/check-ins", {"token": token, **scanned}, expect=422)
+        assert code_of(answer) == "invalid_check_in_token"
+
+
+def test_the_code_of_a_site_that_was_taken_out_is_no_code(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    third = add_site(laid.staff, laid.meeting, "Điểm cầu thứ ba", card_of(world, "deputy"))
+    laid.begin(clock)
+    body = laid.code(sign_in("deputy"), clock)
+    laid.staff.delete(f"/api/sites/{third['id']}", expect=204)
+    answer = sign_in("member").post(f"{laid.path}/check-ins", body, expect=422)
+    assert code_of(answer) == "invalid_check_in_token"
+
+
+def test_the_code_of_a_site_opens_no_other_meeting(sign_in: SignIn, world: World, clock: FixedClock) -> None:
+    secretary = sign_in("secretary")
+    meeting = draft(secretary, world.id_of("cell"))
+    meeting = step(secretary, step(secretary, meeting, "convene"), "open")
+    clock.set(STARTS_AT)
+    key = derive(key_of(secretary, meeting), int(meeting["id"]), 1)
+    body = {"token": site_code(key, meeting, "1", clock.now()), "scanned_at": clock.now().isoformat()}
+    answer = sign_in("member").post(f"/api/meetings/{meeting['id']}/check-ins", body, expect=422)
+    assert code_of(answer) == "invalid_check_in_token"
+
+
+def test_a_host_who_shows_codes_has_not_opened_the_conference(
+    laid: Laid, sign_in: SignIn, clock: FixedClock
+) -> None:
+    step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
+    clock.set(STARTS_AT)
+    body = laid.code(sign_in("second_member"), clock)
+    clock.advance(minutes=5)
+    answer = sign_in("member").post(f"{laid.path}/check-ins", body, expect=409)
+    assert code_of(answer) == "check_in_closed"
+    assert fresh(laid.staff, laid.meeting)["state"] == "convened"
+
+
+def test_a_host_marks_the_delegates_of_the_own_site_and_of_no_other(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    host = sign_in("far_secretary")
+    own, foreign = world.id_of("far_member"), world.id_of("member")
+    line = host.put(f"{laid.path}/attendance/{own}", {"state": "late"}, expect=200).json
+    assert (line["state"], line["recorded_by"]) == ("late", world.id_of("far_secretary"))
+    host.put(f"{laid.path}/attendance/{foreign}", {"state": "present"}, expect=404)
+    many = {"items": [{"member_id": id_, "state": "present"} for id_ in (own, foreign)]}
+    answers = host.put(f"{laid.path}/attendance", many, expect=200).json
+    assert [item["code"] for item in answers["items"]] == [None, "not_found"]
+    assert answers["counts"]["summoned"] == 2
+    assert laid.counts("Sở Mẫu")["present"] == 0
+    assert laid.counts("Sở Khác")["present"] == 1
+    assert_counters_are_true(laid.meeting["id"])
+
+
+def test_a_host_neither_opens_nor_changes_the_conference(
+    laid: Laid, sign_in: SignIn, clock: FixedClock
+) -> None:
+    convened = step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
+    host = sign_in("far_secretary")
+    for act in ("open", "close", "cancel", "finalize"):
+        body = {"reason": "Bận"} if act == "cancel" else None
+        host.post(f"{laid.path}/{act}", body, headers=if_match(convened), expect=403)
+    host.patch(laid.path, {"title": "Khác"}, headers=if_match(convened), expect=403)
+    host.put(f"{laid.path}/roles", {"chair_id": None}, expect=403)
+    host.post(f"{laid.path}/sites", {"name": "Mới"}, expect=403)
+    site = f"/api/sites/{laid.there['id']}"
+    host.patch(site, {"name": "Khác"}, headers=if_match(laid.there), expect=403)
+    host.delete(site, expect=403)
+    assert fresh(host, laid.meeting)["can"] == []
+
+
+def test_a_host_gets_the_keys_of_the_own_sites_and_no_other(
+    laid: Laid, sign_in: SignIn, world: World
+) -> None:
+    third = add_site(laid.staff, laid.meeting, "Điểm cầu thứ ba", card_of(world, "far_secretary"))
+    step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
+    host = sign_in("far_secretary")
+    assert site_key(host, laid.meeting)[1] == laid.there["id"]
+    assert site_key(host, laid.meeting, third["id"])[1] == third["id"]
+    host.get(f"{laid.path}/check-in-key?site={laid.here['id']}", expect=404)
+    assert site_key(laid.staff, laid.meeting, third["id"]) == site_key(host, laid.meeting, third["id"])
+    assert site_key(laid.staff, laid.meeting)[1] is None
+    laid.staff.get(f"{laid.path}/check-in-key?site=999999", expect=404)
+    sign_in("member").get(f"{laid.path}/check-in-key", expect=403)
+
+
+def test_who_is_no_host_any_more_keeps_nothing(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    site = sites_of(laid.staff, laid.meeting)["Điểm cầu Sở Khác"]
+    cards = {"host_cards": card_of(world, "far_member")}
+    changed = laid.staff.patch(f"/api/sites/{site['id']}", cards, headers=if_match(site), expect=200).json
+    assert [host["full_name"] for host in changed["hosts"]] == ["Đỗ Văn Xa"]
+    former = sign_in("far_secretary")
+    former.get(f"{laid.path}/check-in-key", expect=403)
+    former.put(f"{laid.path}/attendance/{world.id_of('far_member')}", {"state": "present"}, expect=403)
+    laid.staff.patch(f"/api/sites/{site['id']}", cards, headers=if_match(site), expect=412)
+
+
+def test_a_delegate_asks_to_be_excused_and_a_member_who_is_none_may_not(laid: Laid, sign_in: SignIn) -> None:
+    step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
+    sign_in("member").post(f"{laid.path}/absence-requests", {"reason": "Ốm"}, expect=201)
+    sign_in("other_member").post(f"{laid.path}/absence-requests", {"reason": "Ốm"}, expect=403)
+
+
+def test_a_moved_delegate_belongs_to_the_new_site_and_is_counted_there(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    body = laid.code(sign_in("second_member"), clock)
+    sign_in("member").post(f"{laid.path}/check-ins", body, expect=201)
+    for role in ("member", "secretary"):
+        path = f"{laid.path}/delegates/{world.id_of(role)}"
+        laid.staff.put(path, {"site_id": laid.there["id"]}, expect=204)
+    came, absent = laid.line(world, "member"), laid.line(world, "secretary")
+    assert (came["home_site_id"], came["site_id"]) == (laid.there["id"], laid.here["id"])
+    assert came["flags"] == ["other_site"]
+    assert (absent["home_site_id"], absent["site_id"]) == (laid.there["id"], laid.there["id"])
+    assert (laid.counts("Sở Mẫu")["delegates"], laid.counts("Sở Khác")["delegates"]) == (1, 4)
+    assert laid.counts("Sở Mẫu")["from_other_sites"] == 1
+    assert_counters_are_true(laid.meeting["id"])
+
+
+def test_a_delegate_who_was_there_stays_on_the_roll(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    body = laid.code(sign_in("second_member"), clock)
+    sign_in("member").post(f"{laid.path}/check-ins", body, expect=201)
+    answer = laid.staff.delete(f"{laid.path}/delegates/{world.id_of('member')}", expect=409)
+    assert code_of(answer) == "presence_recorded"
+    laid.staff.delete(f"{laid.path}/delegates/{world.id_of('secretary')}", expect=204)
+    laid.staff.delete(f"{laid.path}/delegates/{world.id_of('secretary')}", expect=404)
+    assert laid.counts("Sở Mẫu")["delegates"] == 2
+    assert_counters_are_true(laid.meeting["id"])
+
+
+def test_a_site_with_delegates_is_not_taken_out(laid: Laid) -> None:
+    answer = laid.staff.delete(f"/api/sites/{laid.here['id']}", expect=409)
+    assert code_of(answer) == "site_not_empty"
+
+
+def test_two_sites_of_a_conference_have_two_names(laid: Laid) -> None:
+    answer = laid.staff.post(f"{laid.path}/sites", {"name": "DIEM CAU so mau"}, expect=422)
+    assert answer.json["errors"] == [{"pointer": "/name", "code": "duplicate"}]
+
+
+def test_sites_are_laid_down_before_the_convening_or_never(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    staff = sign_in("root_staff")
+    plain = step(staff, conference(staff, world.id_of("root")), "convene")
+    answer = staff.post(f"/api/meetings/{plain['id']}/sites", {"name": "A"}, expect=409)
+    assert code_of(answer) == "wrong_state"
+
+
+def test_a_conference_stays_one_and_no_other_meeting_gets_sites(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    staff, secretary = sign_in("root_staff"), sign_in("secretary")
+    meeting = conference(staff, world.id_of("root"))
+    refused = staff.patch(
+        f"/api/meetings/{meeting['id']}", {"kind": "regular"}, headers=if_match(meeting), expect=422
+    )
+    assert refused.json["errors"] == [{"pointer": "/kind", "code": "conference_stays"}]
+    ordinary = draft(secretary, world.id_of("cell"))
+    secretary.post(f"/api/meetings/{ordinary['id']}/sites", {"name": "A"}, expect=409)
+
+
+def test_the_secretariat_of_a_committee_drafts_its_conferences_and_nothing_else(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    staff = sign_in("root_staff")
+    conference(staff, world.id_of("root"))
+    path = f"/api/organizations/{world.id_of('root')}/meetings"
+    fields = {
+        "kind": "committee",
+        "title": "Họp",
+        "place": "A",
+        "agenda": [],
+        "starts_at": STARTS_AT.isoformat(),
+        "ends_at": (STARTS_AT + timedelta(hours=2)).isoformat(),
+    }
+    staff.post(path, fields, expect=403)
+    elsewhere = f"/api/organizations/{world.id_of('committee')}/meetings"
+    staff.post(elsewhere, {**fields, "kind": "conference"}, expect=403)
+
+
+def test_a_late_check_in_after_the_closing_counts_for_site_and_meeting(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    body = laid.code(sign_in("second_member"), clock)
+    closed = step(laid.staff, fresh(laid.staff, laid.meeting), "close")
+    assert closed["counts"]["unexcused"] == 5
+    clock.advance(hours=2)
+    sign_in("member").post(f"{laid.path}/check-ins", body, expect=201)
+    after = fresh(laid.staff, laid.meeting)["counts"]
+    assert (after["present"], after["unexcused"]) == (1, 4)
+    db.session.rollback()
+    site = db.session.get_one(Site, int(laid.here["id"]), populate_existing=True)
+    db.session.refresh(site.meeting)
+    assert (site.meeting.present_count, site.meeting.unexcused_count) == (1, 4)
+    assert_counters_are_true(laid.meeting["id"])
+
+
+def test_the_combined_roll_is_paged_filtered_and_searched(
+    laid: Laid, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    names, cursor = [], ""
+    while cursor is not None:
+        page = laid.staff.get(f"{laid.path}/attendance?limit=2&cursor={cursor}", expect=200).json
+        names += [line["full_name"] for line in page["items"]]
+        cursor = page["next"]
+    assert sorted(names) == sorted(
+        world.members[role].full_name
+        for role in ("member", "second_member", "secretary", "far_member", "far_staff")
+    )
+    there = laid.staff.get(f"{laid.path}/attendance?site={laid.there['id']}", expect=200).json
+    assert there["counts"]["summoned"] == len(there["items"]) == 2
+    found = laid.staff.get(f"{laid.path}/attendance?q=do van", expect=200).json["items"]
+    assert [line["full_name"] for line in found] == ["Đỗ Văn Xa"]
+    laid.staff.get(f"{laid.path}/attendance?site=999999", expect=404)
+
+
+def test_a_host_reads_the_lines_of_the_own_site_and_a_delegate_the_own_line(
+    laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
+) -> None:
+    laid.begin(clock)
+    host = sign_in("far_secretary").get(f"{laid.path}/attendance", expect=200).json
+    assert {line["full_name"] for line in host["items"]} == {"Đỗ Văn Xa", "Lý Văn Ngoài"}
+    assert (host["counts"]["summoned"], host["quorum"]["required"]) == (2, 2)
+    sign_in("far_secretary").get(f"{laid.path}/attendance?site={laid.here['id']}", expect=404)
+    own = sign_in("member").get(f"{laid.path}/attendance", expect=200).json
+    assert [line["member_id"] for line in own["items"]] == [world.id_of("member")]
+
+
+def test_the_list_of_sites_and_the_roll_move_with_every_check_in(
+    laid: Laid, sign_in: SignIn, clock: FixedClock
+) -> None:
+    laid.begin(clock)
+    asked = [(laid.staff, "sites"), (laid.staff, "attendance"), (sign_in("second_member"), "attendance")]
+    tags = [client.get(f"{laid.path}/{name}", expect=200).headers["ETag"] for client, name in asked]
+    for (client, name), tag in zip(asked, tags, strict=True):
+        client.get(f"{laid.path}/{name}", headers={"If-None-Match": tag}, expect=304)
+    other = sign_in("far_secretary")
+    theirs = other.get(f"{laid.path}/attendance", expect=200).headers["ETag"]
+    body = laid.code(sign_in("second_member"), clock)
+    sign_in("member").post(f"{laid.path}/check-ins", body, expect=201)
+    for (client, name), tag in zip(asked, tags, strict=True):
+        client.get(f"{laid.path}/{name}", headers={"If-None-Match": tag}, expect=200)
+    other.get(f"{laid.path}/attendance", headers={"If-None-Match": theirs}, expect=304)
+
+
+def test_the_combined_roll_as_excel_says_site_cell_card_and_state(
+    laid: Laid, sign_in: SignIn, clock: FixedClock
+) -> None:
+    laid.begin(clock)
+    body = laid.code(sign_in("far_secretary"), clock)
+    sign_in("member").post(f"{laid.path}/check-ins", body, expect=201)
+    accept = {"Accept": MEDIA_TYPE}
+    answer = laid.staff.get(f"{laid.path}/attendance", headers=accept, expect=200)
+    rows = list(load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True))
+    lines = {row[1]: row for row in rows[3:]}
+    assert len(lines) == 5
+    visitor = lines["Đặng Thị Ngẫm"]
+    assert visitor[0] == "2. Điểm cầu Sở Khác"
+    assert (visitor[2], visitor[3], visitor[4]) == ("Chi bộ Văn phòng", "99.000001", "Có mặt")
+    assert (visitor[6], visitor[7]) == ("Quét mã", "Có")
+    assert lines["Đỗ Văn Xa"][4] == "Chưa điểm danh"
+    sign_in("member").get(f"{laid.path}/attendance", headers=accept, expect=403)

@@ -1,0 +1,98 @@
+"""Conferences for tests: sites, delegates and hosts laid down through the API, and workbooks as people write them."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook
+from tests.support.clients import ApiClient
+from tests.support.factories import World
+from tests.support.meetings import draft, step
+
+from handbook.attendance.tokens import make_token, step_at
+
+
+def card_of(world: World, *roles: str) -> list[str]:
+    """The card numbers of these people."""
+    return [str(world.members[role].card_number) for role in roles]
+
+
+def conference(staff: ApiClient, organization_id: str, **changes: Any) -> dict[str, Any]:
+    """A drafted conference as the API answers it."""
+    return draft(staff, organization_id, kind="conference", title="Hội nghị trực tuyến", **changes)
+
+
+def add_site(
+    staff: ApiClient, meeting: Mapping[str, Any], name: str, hosts: Sequence[str] = (), **fields: Any
+) -> dict[str, Any]:
+    """A new site whose hosts have these cards."""
+    body = {"name": name, "host_cards": list(hosts), **fields}
+    answer: dict[str, Any] = staff.post(f"/api/meetings/{meeting['id']}/sites", body, expect=201).json
+    return answer
+
+
+def add_delegates(
+    staff: ApiClient, meeting: Mapping[str, Any], site: Mapping[str, Any], cards: Sequence[str]
+) -> dict[str, Any]:
+    body = {"card_numbers": list(cards), "site_id": site["id"]}
+    answer: dict[str, Any] = staff.post(f"/api/meetings/{meeting['id']}/delegates", body, expect=200).json
+    return answer
+
+
+def fresh(client: ApiClient, meeting: Mapping[str, Any]) -> dict[str, Any]:
+    """The meeting as it is now: laying down sites moves its version."""
+    answer: dict[str, Any] = client.get(f"/api/meetings/{meeting['id']}", expect=200).json
+    return answer
+
+
+def begin(staff: ApiClient, meeting: Mapping[str, Any]) -> dict[str, Any]:
+    """Convene and open the conference."""
+    return step(staff, step(staff, fresh(staff, meeting), "convene"), "open")
+
+
+def sites_of(client: ApiClient, meeting: Mapping[str, Any], query: str = "") -> dict[str, dict[str, Any]]:
+    """The sites that this client sees, by name."""
+    items = client.get(f"/api/meetings/{meeting['id']}/sites{query}", expect=200).json["items"]
+    return {site["name"]: site for site in items}
+
+
+def site_key(client: ApiClient, meeting: Mapping[str, Any], site_id: str = "") -> tuple[bytes, str]:
+    """A host's key and the site that it belongs to."""
+    query = f"?site={site_id}" if site_id else ""
+    answer = client.get(f"/api/meetings/{meeting['id']}/check-in-key{query}", expect=200).json
+    return base64.urlsafe_b64decode(answer["key"]), answer["site_id"]
+
+
+def site_code(key: bytes, meeting: Mapping[str, Any], site_id: str, instant: datetime) -> str:
+    """``STEP.TOKEN.SITE_ID`` as the host's screen shows it at this instant."""
+    number = step_at(instant, 15)
+    return f"{number}.{make_token(key, int(meeting['id']), number, int(site_id))}.{site_id}"
+
+
+def workbook(**sheets: Sequence[Sequence[Any]]) -> bytes:
+    """A workbook of these sheets, row by row."""
+    book, target = Workbook(), BytesIO()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(list(row))
+    book.save(target)
+    return target.getvalue()
+
+
+def hand_in(
+    client: ApiClient, meeting: Mapping[str, Any], content: bytes, *, dry_run: bool = False, expect: int = 200
+) -> dict[str, Any]:
+    """The report of an import."""
+    answer = client.request(
+        "POST",
+        f"/api/meetings/{meeting['id']}/conference-imports?dry_run={str(dry_run).lower()}",
+        data={"file": (BytesIO(content), "diem-cau.xlsx")},
+        content_type="multipart/form-data",
+        expect=expect,
+    )
+    body: dict[str, Any] = answer.json
+    return body
