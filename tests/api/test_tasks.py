@@ -43,7 +43,7 @@ def issued(secretary: ApiClient, world: World, *, due_on: str | None = "2026-12-
     return answer
 
 
-def say(client: ApiClient, task: dict[str, Any], kind: str, expect: int = 201, **fields: Any) -> Any:
+def say(client: ApiClient, task: dict[str, Any], kind: str, expect: int | None = 201, **fields: Any) -> Any:
     key = fields.pop("key", str(uuid4()))
     headers = {} if kind == "progress" else {"If-Match": f'"{task["etag"]}"'}
     path = f"/api/tasks/{task['id']}/updates/{key}"

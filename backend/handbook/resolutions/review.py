@@ -5,7 +5,7 @@ The list is content of the agenda, as a secretary would write it, so it is Vietn
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
@@ -28,20 +28,23 @@ def review_text(tasks: Iterable[Task]) -> str:
     return text if len(text) <= MAX_BODY else text[: MAX_BODY - 1].rsplit("\n", 1)[0] + "\n…"
 
 
+def lock_reviews(uow: UnitOfWork, organization_id: int) -> None:
+    """Lock the meetings whose agenda :func:`refresh_review` may rewrite, before the content version is moved: who changes a
+    meeting locks it first and moves the version then, and two who took them in another order would wait for each other.
+    """
+    uow.session.execute(
+        _with_review(organization_id)
+        .with_for_update(of=Meeting, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+
+
 def refresh_review(uow: UnitOfWork, organization_id: int, meeting_id: int | None = None) -> None:
     """Write the list anew where it is shown: in one meeting, or in all of the organisation that are not over.
 
     Who holds the agenda hears of it by the content version; it is no change that anybody is told of.
     """
-    statement = (
-        select(Meeting)
-        .where(
-            Meeting.organization_id == organization_id,
-            Meeting.state.in_(LIVE),
-            Meeting.agenda.any(AgendaItem.source == OPEN_TASKS),
-        )
-        .order_by(Meeting.id)
-    )
+    statement = _with_review(organization_id)
     if meeting_id is not None:
         statement = statement.where(Meeting.id == meeting_id)
     meetings = list(uow.session.scalars(statement))
@@ -55,6 +58,18 @@ def refresh_review(uow: UnitOfWork, organization_id: int, meeting_id: int | None
         if stale:
             meeting.content_version = bump_content_version(uow, organization_id)
     uow.session.flush()
+
+
+def _with_review(organization_id: int) -> Select[tuple[Meeting]]:
+    return (
+        select(Meeting)
+        .where(
+            Meeting.organization_id == organization_id,
+            Meeting.state.in_(LIVE),
+            Meeting.agenda.any(AgendaItem.source == OPEN_TASKS),
+        )
+        .order_by(Meeting.id)
+    )
 
 
 def _line(task: Task) -> str:

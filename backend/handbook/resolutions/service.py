@@ -35,6 +35,7 @@ from handbook.resolutions.events import (
 )
 from handbook.resolutions.models import Resolution, Task, TaskAssignee
 from handbook.resolutions.queries import propose_symbol, resolution_of, term_for
+from handbook.resolutions.review import lock_reviews
 from handbook.resolutions.rules import SymbolError, is_term, parse_symbol
 
 # The states of a meeting from which a resolution may be drafted.
@@ -147,6 +148,7 @@ def issue_resolution(
     """
     _require_draft(resolution)
     _refuse_without_vote(resolution, override_reason, uow=uow)
+    lock_reviews(uow, resolution.organization_id)
     resolution.content_version = bump_content_version(uow, resolution.organization_id)
     resolution.state = ResolutionState.ISSUED.value
     resolution.issued_on = today_in(resolution.organization.timezone, uow.clock)
@@ -176,6 +178,7 @@ def _end(
 ) -> None:
     if resolution.state != ResolutionState.ISSUED:
         raise WrongState
+    lock_reviews(uow, resolution.organization_id)
     resolution.content_version = bump_content_version(uow, resolution.organization_id)
     resolution.state = ResolutionState.REVOKED.value
     resolution.revoked_on = today_in(resolution.organization.timezone, uow.clock)

@@ -14,6 +14,7 @@ from handbook.resolutions.enums import ResolutionState, TaskState, UpdateKind
 from handbook.resolutions.errors import ClassifiedText
 from handbook.resolutions.events import TaskChanged
 from handbook.resolutions.models import Task, TaskUpdate
+from handbook.resolutions.review import lock_reviews
 from handbook.resolutions.task_rules import LEADS_TO, is_open_to, needs_text
 
 
@@ -46,6 +47,7 @@ def add_update(
     )
     task.updates.append(update)
     _apply(task, update, kind)
+    lock_reviews(uow, resolution.organization_id)
     resolution.content_version = bump_content_version(uow, resolution.organization_id)
     uow.session.flush()
     record(
