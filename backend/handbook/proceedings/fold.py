@@ -141,7 +141,8 @@ def fold(entries: Iterable[Entry]) -> Room:
         stands = standing(of_subject)
         if stands is not None:
             _put(room, stands, first_at=of_subject[0].at)
-    room.notes.sort(key=lambda note: (note["at"], note["key"]))
+    # Stable: of the same instant they stay in the order in which they were first written.
+    room.notes.sort(key=lambda note: note["at"])
     room.differences.sort(key=lambda one: one.entry.subject)
     _time_items(room, ordered)
     return room

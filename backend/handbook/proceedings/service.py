@@ -12,6 +12,7 @@ from handbook.access.actor import Actor
 from handbook.access.predicates import RUNNERS, SECRETARIAT
 from handbook.attendance.keeping import WHOLE, Keeper
 from handbook.attendance.models import Attendance
+from handbook.kernel.clock import as_utc
 from handbook.kernel.problems import Forbidden, Problem
 from handbook.kernel.schemas import Schema
 from handbook.kernel.unit_of_work import UnitOfWork
@@ -52,6 +53,7 @@ def write_entries(
     ``sent``: ``now``, the device's clock, and ``entries``. An entry that is known already is answered as the first time and
     does nothing. One that cannot count is kept and answered with a code; it never holds back the others. A number missing
     in the device's sequence holds back nothing either: what it was about may come later and falls into its place by time.
+    A clock that was set back in the middle does not turn a device's own order: no line is earlier than one with a lower number.
     Raises :class:`Forbidden` for somebody who has not held an office that runs this meeting since it was convened, and who
     is no host of a site of it: a host writes marks of the own site's delegates and nothing else.
     """
@@ -61,6 +63,7 @@ def write_entries(
     tolerance = timedelta(minutes=rules_of(meeting.organization)["proceedings.clock_skew_minutes"])
     shift = shift_of(sent["now"], now, tolerance)
     writer = _Writer(meeting, actor, uow, keeper)
+    order = _DeviceOrder(meeting, uow)
     answers: list[Answer | ProceedingsEntry] = []
     for fields in sent["entries"]:
         at = corrected(fields["at"], shift, now)
@@ -71,9 +74,35 @@ def write_entries(
             answers.append(Answer(fields["id"], Outcome.REFUSED.value, RefusalCode.ID_TAKEN.value, at, ()))
         else:
             flags = [EntryFlag.CLOCK_SKEW.value] if shift else []
+            at = order.hold(fields["device_id"], fields["sequence"], at)
             in_office = not terms or held_office(terms, at, meeting.organization.timezone)
             answers.append(writer.write(fields, at, flags, in_office=in_office))
     return answers
+
+
+class _DeviceOrder:
+    """What each device has written so far, by its own numbers."""
+
+    def __init__(self, meeting: Meeting, uow: UnitOfWork) -> None:
+        self.meeting, self.uow = meeting, uow
+        self.lines: dict[str, list[tuple[int, datetime]]] = {}
+
+    def hold(self, device_id: str, sequence: int, at: datetime) -> datetime:
+        """The time, or the latest time of the device's earlier lines when that is later."""
+        if device_id not in self.lines:
+            self.lines[device_id] = self._known(device_id)
+        lines = self.lines[device_id]
+        held = max([at, *(when for number, when in lines if number < sequence)])
+        lines.append((sequence, held))
+        return held
+
+    def _known(self, device_id: str) -> list[tuple[int, datetime]]:
+        rows = self.uow.session.execute(
+            select(ProceedingsEntry.sequence, ProceedingsEntry.at).where(
+                ProceedingsEntry.meeting_id == self.meeting.id, ProceedingsEntry.device_id == device_id
+            )
+        )
+        return [(row.sequence, as_utc(row.at)) for row in rows]
 
 
 class _Writer:

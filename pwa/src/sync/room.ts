@@ -176,7 +176,8 @@ export function foldRoom(entries: Iterable<RoomEntry>): Room {
     const stands = standing(ofSubject);
     if (stands) put(room, stands, ofSubject[0]?.at ?? 0);
   }
-  room.notes.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+  // Stable: of the same instant they stay in the order in which they were first written.
+  room.notes.sort((a, b) => a.at - b.at);
   room.differences.sort((a, b) => (a.entry.subject < b.entry.subject ? -1 : 1));
   timeItems(room, ordered);
   return room;
