@@ -49,6 +49,8 @@ _PATTERNS: tuple[tuple[Column, re.Pattern[str]], ...] = tuple(
     )
 )
 _NUMBERING = re.compile(r"^\s*(?:\(?(?:[IVXLC]{1,7}|\d{1,4}|[A-Za-z])\)?\s*[.)/\-:–]+|[-*+•–])\s*")
+_NUMBER_ONLY = re.compile(r"\(?(?:[IVXLC]{1,7}|\d{1,5}|[A-ZĐ])\)?[.)/]?")
+_TOTAL = re.compile(r"(tong|tong cong|tong so|cong)\b(?=\s*[:\d(]|\s*$)")
 _COUNT_BEHIND = re.compile(
     r"[\s,;:(\-–]*\d+\s*(đại biểu|đồng chí|người)\b[\s.);:]*.*$|[\s:;.,\-–]+$", re.IGNORECASE
 )
@@ -121,6 +123,8 @@ def _read_sheet(sheet: RosterSheet, tables: Tables) -> None:
         if not columns:
             continue
         cells = _Cells(row, columns, merges)
+        if cells.is_total():
+            continue
         place = Place(sheet.name, row.number)
         if Column.CARD in columns:
             group = _take_delegate(cells, place, group, tables)
@@ -192,9 +196,14 @@ class _Cells:
 
     def only_text(self) -> str:
         """What the row says when only one of its cells says anything."""
-        said = [clean(cell) for cell in self._row.cells if isinstance(cell, str) and not is_blank(cell)]
+        texts = [clean(cell) for cell in self._row.cells if isinstance(cell, str) and not is_blank(cell)]
+        said = [text for text in texts if not _NUMBER_ONLY.fullmatch(text)]
         numbers = [cell for cell in self._row.cells if not isinstance(cell, str)]
         return said[0] if len(said) == 1 and len(numbers) <= 1 else ""
+
+    def is_total(self) -> bool:
+        """A line that counts the others."""
+        return any(isinstance(cell, str) and _TOTAL.match(fold(clean(cell))) for cell in self._row.cells)
 
 
 def _take_delegate(cells: _Cells, place: Place, group: str, tables: Tables) -> str:
