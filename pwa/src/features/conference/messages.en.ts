@@ -84,6 +84,7 @@ export const en: Record<keyof typeof vi, string> = {
   'delegates.none': 'Write at least one card number.',
   'delegates.refused': 'Refused: {cards}. These do not belong to official or probationary members of this organisation; nobody was added.',
   'delegates.added': 'Delegates added',
+  'delegates.act': 'Change',
   'delegates.change': 'Move or remove: {name}',
   'delegates.move': 'Move to the site',
   'delegates.moveAct': 'Move',

@@ -100,6 +100,7 @@ export const en: Record<keyof typeof vi, string> = {
   'ask.noSecretary': 'No secretary is recorded',
   'ask.meeting': 'See the meeting',
 
+  'acts.conference': 'Prepare a conference',
   'acts.members': 'Members',
   'acts.import': 'Import a roster',
   'acts.sheets': 'Activation sheets',

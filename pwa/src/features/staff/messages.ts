@@ -100,6 +100,7 @@ export const vi = {
   'ask.noSecretary': 'Chưa ghi bí thư trong hệ thống',
   'ask.meeting': 'Xem cuộc họp',
 
+  'acts.conference': 'Chuẩn bị hội nghị',
   'acts.members': 'Đảng viên',
   'acts.import': 'Nhập danh sách',
   'acts.sheets': 'Phiếu kích hoạt',
