@@ -20,6 +20,7 @@ export const en: Record<keyof typeof vi, string> = {
   'score.absentText': 'Only members recorded as present score the meeting.',
   'score.withdrawn': 'This meeting was not scored',
   'score.withdrawnText': 'There were too few sheets.',
+  'score.graded': 'Grade: {grade}',
   'score.average': 'Average',
   'score.sheets': '{n, plural, one {# sheet} other {# sheets}}',
   'score.ofPresent': '{n} sheets / {present} present',

@@ -20,6 +20,7 @@ export const vi = {
   'score.absentText': 'Chỉ đảng viên được ghi có mặt mới chấm điểm.',
   'score.withdrawn': 'Buổi này không chấm điểm',
   'score.withdrawnText': 'Không đủ phiếu để tính điểm.',
+  'score.graded': 'Xếp loại: {grade}',
   'score.average': 'Điểm trung bình',
   'score.sheets': '{n, plural, other {# phiếu}}',
   'score.ofPresent': '{n} phiếu / {present} người có mặt',
