@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -49,11 +49,11 @@ def make_docx(document: Document, *, created: datetime) -> bytes:
     )
     _add(package, document.subtitle, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
     _add(package, "-----", bold=True, align=WD_ALIGN_PARAGRAPH.CENTER, after=Pt(8))
-    _blocks(package, document.blocks)
+    _blocks(package, document.blocks, signed=bool(document.signatures or document.recipients))
     _signatures(package, document.signatures, document.recipients)
     for appendix in document.appendices:
         _add(package, appendix.title, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER, before=Pt(28), keep=True)
-        _blocks(package, appendix.blocks)
+        _blocks(package, appendix.blocks, signed=bool(appendix.signatures))
         _signatures(package, appendix.signatures, ())
     target = io.BytesIO()
     package.save(target)
@@ -106,21 +106,22 @@ def _head(package: Package, document: Document) -> None:
         _drop_first(cell)
 
 
-def _blocks(package: Package, blocks: Iterable[Block]) -> None:
-    for block in blocks:
+def _blocks(package: Package, blocks: Sequence[Block], *, signed: bool) -> None:
+    """``signed``: signatures follow, which never stand on a page without words of the text they are given for."""
+    for number, block in enumerate(blocks, 1):
         if isinstance(block, Table):
             _table(package, block)
         else:
-            _paragraph(package, block)
+            _paragraph(package, block, keep=signed and number == len(blocks))
 
 
-def _paragraph(package: Package, block: Paragraph) -> None:
+def _paragraph(package: Package, block: Paragraph, *, keep: bool) -> None:
     centered, heading = block.kind == Kind.CENTER, block.kind == Kind.HEADING
     line = package.add_paragraph()
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER if centered else WD_ALIGN_PARAGRAPH.JUSTIFY
     style = line.paragraph_format
     style.space_before, style.space_after = Pt(8) if heading else Pt(0), Pt(6)
-    style.keep_with_next = heading
+    style.keep_with_next = heading or keep
     if not centered:
         style.first_line_indent = Mm(10)
     if block.kind == Kind.ITEM:
