@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import segno
-
 from handbook.kernel.text import clean
 from handbook.kernel.typesetting import render_pdf
 
@@ -77,6 +75,8 @@ def _slip(member: SheetMember, public_url: str) -> dict[str, Any]:
 
 def _qr_svg(content: str) -> str:
     """The QR code, error correction M, as one path; rows overlap a little so that no viewer shows seams."""
+    import segno
+
     symbol = segno.make(content, error="m", micro=False, mask=_MASK)
     strokes = []
     for y, row in enumerate(symbol.matrix, _QUIET_ZONE):

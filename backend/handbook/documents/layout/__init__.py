@@ -5,6 +5,8 @@ documents (guidance 36-HD/VPTW of 3 April 2018): superior and issuer to the left
 place and date, title, body of 14 points in a Times face, recipients and signatures; page numbers on top from the second on.
 """
 
+from datetime import datetime
+
 from handbook.documents.layout.content import (
     Appendix,
     Block,
@@ -18,7 +20,6 @@ from handbook.documents.layout.content import (
 from handbook.documents.layout.dates import place_and_day
 from handbook.documents.layout.drawing import Drawing, DrawingError, parse_drawing
 from handbook.documents.layout.pdf import make_pdf
-from handbook.documents.layout.word import make_docx
 
 __all__ = [
     "Appendix",
@@ -36,3 +37,11 @@ __all__ = [
     "parse_drawing",
     "place_and_day",
 ]
+
+
+def make_docx(document: Document, *, created: datetime) -> bytes:
+    """A4 in Times New Roman; the same document and time give the same bytes."""
+    # The library takes memory and time at every start, and few documents are asked for in this form.
+    from handbook.documents.layout import word
+
+    return word.make_docx(document, created=created)
