@@ -98,6 +98,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("OpenBallot", story.host, votes, put_to_the_vote)
     yield Way("VoteCard", story.host, f"/meetings/{story.open_meeting}/ballots", choose)
     yield Way("ReserveDialog", story.host, votes, close_the_vote)
+    yield Way("SheetTime", story.host, f"/chapter/meetings/{story.open_meeting}/sheet", set_arrival)
     yield Way("NoteDialog", story.host, f"{room}?tab=notes", button("Ghi ý kiến"))
     yield Way("HandVoteDialog", story.host, f"{room}?tab=votes", button("Ghi biểu quyết giơ tay"))
     yield Way("ConclusionDialog", story.host, f"{room}?tab=notes", conclude)
@@ -166,6 +167,12 @@ def report_and_reopen(page: Page) -> None:
     sheet.get_by_role("radio", name="Đã xong").check()
     sheet.get_by_role("button", name="Gửi báo cáo").click()
     button("Mở lại nhiệm vụ")(page)
+
+
+def set_arrival(page: Page) -> None:
+    """A signature on the sheet of paper, and when the member came."""
+    page.locator("main button[aria-pressed=false]").first.click()
+    button(re.compile("^Giờ đến"))(page)
 
 
 def put_to_the_vote(page: Page) -> None:

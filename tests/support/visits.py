@@ -93,6 +93,7 @@ def visits(story: Story, role: str) -> list[Visit]:
             ("/chapter/meetings/:id/room", f"/chapter/meetings/{story.open_meeting}/room?tab=agenda"),
             ("/chapter/meetings/:id/room", f"/chapter/meetings/{story.open_meeting}/room?tab=votes"),
             ("/chapter/meetings/:id/room", f"/chapter/meetings/{story.open_meeting}/room?tab=notes"),
+            ("/chapter/meetings/:id/sheet", f"/chapter/meetings/{story.open_meeting}/sheet"),
             ("/chapter/meetings/:id/scan", f"/chapter/meetings/{story.open_meeting}/scan"),
             ("/chapter/meetings/:id/ballots", f"/chapter/meetings/{story.open_meeting}/ballots"),
             ("/conference/:id/host/:site", f"/conference/{story.conference}/host/{story.site}"),

@@ -76,6 +76,7 @@ export const routes: readonly Route[] = [
   { path: '/chapter/meetings/:id', tab: '/chapter', load: () => import('$features/chapter/ManageScreen.svelte') },
   { path: '/chapter/meetings/:id/edit', tab: '/chapter', load: () => import('$features/meeting-edit/EditMeetingScreen.svelte') },
   { path: '/chapter/meetings/:id/room', tab: '/chapter', load: () => import('$features/room/RoomScreen.svelte') },
+  { path: '/chapter/meetings/:id/sheet', tab: '/chapter', load: () => import('$features/roll/SheetScreen.svelte') },
   { path: '/chapter/meetings/:id/scan', tab: '/chapter', load: () => import('$features/reverse-scan/ReverseScanScreen.svelte') },
   { path: '/chapter/meetings/:id/ballots', tab: '/chapter', load: () => import('$features/ballots/manage/BallotsScreen.svelte') },
   { path: '/chapter/meetings/:id/minutes', tab: '/chapter', load: () => import('$features/minutes/MinutesEditScreen.svelte') },

@@ -30,6 +30,12 @@ export function meetingDays({ rules }: InForce): number[] {
   return Array.isArray(days) ? days.filter((day): day is number => typeof day === 'number') : [];
 }
 
+/** The shares of votes that decisions need, as fractions in words. */
+export function voteShares({ rules }: InForce): { resolution?: string; admission?: string } {
+  const { 'vote.resolution_majority': resolution, 'vote.admission_majority': admission } = rules;
+  return { ...typeof resolution === 'string' && { resolution }, ...typeof admission === 'string' && { admission } };
+}
+
 /** How long a meeting lasts at least, in minutes. */
 export function leastMinutes({ rules }: InForce): number {
   const least = rules['meeting.minutes_minimum'];

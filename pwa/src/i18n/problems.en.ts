@@ -39,6 +39,8 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.wrong_origin': 'The app was opened at a wrong address. Open it again from the address you were given.',
   'problem.malformed_body': 'What was sent is damaged. Reload the app and try again.',
   'problem.vote_not_passed': 'The meeting voted, and the resolution was not passed.',
+  'problem.resolution_rejected': 'The members voted on this resolution and did not pass it, so it cannot be issued.',
+  'problem.vote_undecided': 'The vote on this resolution is not closed, or was void. Close it, or vote again.',
   'problem.update_key_taken': 'This report was sent before with other words.',
   'problem.score_closed': 'The scoring is over.',
   'problem.score_not_open': 'The scoring of this meeting has not begun.',

@@ -38,6 +38,8 @@ export const problems = {
   'problem.wrong_origin': 'Địa chỉ mở ứng dụng không đúng. Đồng chí mở lại ứng dụng từ địa chỉ được cấp.',
   'problem.malformed_body': 'Nội dung gửi lên bị lỗi. Đồng chí tải lại ứng dụng rồi thử lại.',
   'problem.vote_not_passed': 'Cuộc họp đã biểu quyết nhưng nghị quyết chưa được thông qua.',
+  'problem.resolution_rejected': 'Đảng viên đã biểu quyết không thông qua nghị quyết này nên không ban hành được.',
+  'problem.vote_undecided': 'Biểu quyết về nghị quyết này chưa kết thúc hoặc không có giá trị. Đồng chí kết thúc biểu quyết, hoặc biểu quyết lại.',
   'problem.update_key_taken': 'Báo cáo này đã được gửi với nội dung khác.',
   'problem.score_closed': 'Việc chấm điểm đã kết thúc.',
   'problem.score_not_open': 'Cuộc họp này chưa bắt đầu chấm điểm.',

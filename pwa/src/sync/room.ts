@@ -56,6 +56,8 @@ export interface HandVote {
   title: string;
   kind: 'resolution' | 'admission' | 'recognition' | 'other';
   agenda_item_id: Id | null;
+  /** The meeting's draft that was put to the vote. */
+  resolution_id?: Id | null | undefined;
   agree: number;
   disagree: number;
   other: number;
@@ -80,6 +82,8 @@ export interface Room {
 
 const ONCE: readonly EntryKind[] = ['open', 'close'];
 const NEVER_DIFFERENT: readonly EntryKind[] = ['open', 'close', 'item'];
+/** How a mark was proved: by a scanned code, by a signature on paper. */
+const PROOFS: readonly string[] = ['code', 'sheet'];
 
 /** What an entry is about; two devices that write about the same thing name the same subject without having met. */
 export function subjectOf(kind: EntryKind, data: EntryData): string {
@@ -126,7 +130,7 @@ function agree(one: RoomEntry, other: RoomEntry): boolean {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const pairs = Object.entries(value).filter(([name, one]) => one != null && name !== 'code').sort(([a], [b]) => (a < b ? -1 : 1));
+  const pairs = Object.entries(value).filter(([name, one]) => one != null && !PROOFS.includes(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${pairs.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`).join()}}`;
 }
 

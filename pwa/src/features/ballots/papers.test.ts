@@ -47,7 +47,7 @@ let ballot: Ballot;
 
 beforeEach(async () => {
   server = await Server.start();
-  ballot = { id: '7', key: KEY, public_key: server.publicKey, method: 'secret', state: 'open' } as Ballot;
+  ballot = { id: '7', key: KEY, public_key: server.publicKey, method: 'secret', state: 'open', mine: { paper_taken: false } } as Ballot;
   vi.stubGlobal('fetch', server.answer);
   await write(['meta'], (tx) => tx.objectStore('meta').put({ key: 'session', value: {} }));
 });
@@ -99,6 +99,25 @@ describe('the paper of a secret ballot', () => {
     server.sign = () => base64urlOf(new Uint8Array(256).fill(7));
     expect(await takePaper(ballot)).toBe('invalid_paper');
     expect(await castPaper('7', 'agree', 0)).toBe('invalid_paper');
+  });
+
+  it('is not asked for on a second phone, which keeps nothing of a refused one', async () => {
+    expect(await takePaper({ ...ballot, mine: { ...ballot.mine, paper_taken: true } })).toBe('paper_already_taken');
+    expect(server.calls).toEqual([]);
+    const refused = { status: 409, headers: { 'Content-Type': 'application/problem+json' } };
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ status: 409, code: 'paper_already_taken' }, refused)));
+    expect(await takePaper(ballot)).toBe('paper_already_taken');
+    expect(await readPaper('7')).toBeNull();
+  });
+
+  it('that was taken and never cast is no vote that got lost', async () => {
+    await takePaper(ballot);
+    await castPaper('7', 'agree', 0);
+    const honest = await recordOf();
+    expect(await recount(honest)).toMatchObject({ ownCounted: true, agrees: true });
+    await write(['views'], (tx) => tx.objectStore('views').clear());
+    await takePaper(ballot);
+    expect(await recount(honest)).toMatchObject({ ownCounted: null, agrees: true });
   });
 
   it('can be cast again after the answer was lost', async () => {

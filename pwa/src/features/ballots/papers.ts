@@ -67,6 +67,10 @@ async function keepPaper(ballotId: Id, paper: StoredPaper, first = false): Promi
   });
 }
 
+async function forgetPaper(ballotId: Id): Promise<void> {
+  await write(['views'], (tx) => tx.objectStore('views').delete(place(ballotId)));
+}
+
 async function newPaper(ballot: Ballot): Promise<StoredPaper> {
   const secrets = choices.map(() => base64urlOf(random(32)));
   const serial = await serialOf(await marksOf(secrets));
@@ -82,12 +86,19 @@ async function newPaper(ballot: Ballot): Promise<StoredPaper> {
  */
 export async function takePaper(ballot: Ballot): Promise<string | null> {
   if (!canVoteSecretly) return 'insecure_connection';
-  const paper = (await readPaper(ballot.id)) ?? (await keepPaper(ballot.id, await newPaper(ballot), true));
+  const known = await readPaper(ballot.id);
+  if (!known && ballot.mine.paper_taken) return 'paper_already_taken';
+  const paper = known ?? (await keepPaper(ballot.id, await newPaper(ballot), true));
   if (paper.cast || paper.signature) return null;
   const answer = await request<{ blind_signature: string }>('POST', `/api/ballots/${encodeURIComponent(ballot.id)}/papers`, {
     body: { blinded: paper.blinded },
   });
-  if (!answer.ok) return codeOf(answer);
+  if (!answer.ok) {
+    const code = codeOf(answer);
+    // A paper that nobody will ever sign must not look like one that waits for its signature, or like a vote that was lost.
+    if (code === 'paper_already_taken') await forgetPaper(ballot.id);
+    return code;
+  }
   const key = await importKey(bytesOfBase64url(ballot.public_key ?? ''));
   const message = messageOf(ballot.key, paper.serial, paper.randomizer ?? '');
   try {
@@ -122,7 +133,7 @@ export interface Recount {
   genuine: number;
   forged: number;
   papers: number;
-  /** Whether this phone's own paper lies in the box; null when this phone has none. */
+  /** Whether the paper that this phone cast lies in the box; null when it cast none. */
   ownCounted: boolean | null;
   /** Whether the published votes give the published result. */
   agrees: boolean;
@@ -145,7 +156,8 @@ export async function recount(record: BallotRecord): Promise<Recount> {
   const { result } = ballot;
   return {
     genuine, forged: box.length - genuine, papers: papers.length,
-    ownCounted: own ? seen.has(own.serial) : null,
+    // An attempt whose answer was lost may lie in the box all the same.
+    ownCounted: own && (own.cast || seen.has(own.serial)) ? seen.has(own.serial) : null,
     agrees: result !== null && (['agree', 'disagree', 'other'] as const).every((choice) => counts[choice] === result[choice]),
   };
 }

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { BallotKind } from '$api/ballot-shapes';
 import type { AttendanceState, MemberStatus } from '$api/shapes';
-import { countError, denominator, holdsAVote, isCounted, majorityFor, mayVote, passes, required, votersPresent } from './rules';
+import { countError, denominator, frozenMajority, holdsAVote, isCounted, lineAt, majorityFor, mayVote, passes, required, votersPresent } from './rules';
 
 interface Cases {
   lines: { status: MemberStatus; state: AttendanceState | null; left?: boolean; holds: boolean; counted: boolean; votes: boolean }[];
   majorities: { kind: BallotKind; denominator: number; required: number }[];
+  shares: { kind: BallotKind; resolution: string; admission: string; denominator: number; required: number }[];
+  moments: { status: MemberStatus; state: AttendanceState; left_at: string | null; at: string; votes: boolean }[];
   papers: { denominator: number; papers: [number, number, number, number] | null; tally: [number, number, number]; error: string | null }[];
 }
 const cases = JSON.parse(readFileSync('../tests/data/ballots/cases.json', 'utf8')) as Cases;
@@ -28,9 +30,17 @@ describe('the rules of votes, on the same cases as the server', () => {
     expect(passes(one.required - 1, one.denominator, majority)).toBe(false);
   });
 
-  it('takes the shares of the organisation', () => {
-    expect(required(20, majorityFor('admission', { admission: '3/4' }))).toBe(15);
-    expect(required(20, majorityFor('resolution', { resolution: '3/5' }))).toBe(13);
+  it.each(cases.shares)('$kind out of $denominator by the shares of the organisation', (one) => {
+    expect(required(one.denominator, majorityFor(one.kind, one))).toBe(one.required);
+  });
+
+  it.each(cases.moments)('who left at $left_at has a vote at $at: $votes', ({ votes, at, ...row }) => {
+    expect(mayVote(lineAt(row, Date.parse(at)))).toBe(votes);
+  });
+
+  it('takes a frozen majority as it was frozen', () => {
+    expect(required(21, frozenMajority({ majority_share: '2/3', majority_at_least: true }))).toBe(14);
+    expect(required(21, frozenMajority({ majority_share: '2/3', majority_at_least: false }))).toBe(15);
   });
 
   it.each(cases.papers)('numbers counted by people: $error', ({ papers, tally, denominator: out, error }) => {

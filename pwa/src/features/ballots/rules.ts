@@ -14,6 +14,11 @@ export interface Line {
   left?: boolean | undefined;
 }
 
+/** A line of the roll as the rules see it at one moment: who had left by then was not in the room. */
+export function lineAt(row: { status: MemberStatus; state: AttendanceState | null; left_at?: string | null | undefined }, at: number): Line {
+  return { status: row.status, state: row.state, left: !!row.left_at && Date.parse(row.left_at) <= at };
+}
+
 function inTheRoom({ state, left }: Line): boolean {
   return (state === 'present' || state === 'late') && !left;
 }
@@ -48,11 +53,23 @@ export interface Majority {
   atLeast: boolean;
 }
 
+/** What the organisation asks for, as fractions in words; what it does not say is as the rules say. */
+export interface Shares {
+  resolution?: string | undefined;
+  admission?: string | undefined;
+}
+
 /** "A resolution passes with more than 1/2; admission of a member or official recognition needs at least 2/3." */
-export function majorityFor(kind: BallotKind, { resolution = '1/2', admission = '2/3' } = {}): Majority {
+export function majorityFor(kind: BallotKind, { resolution = '1/2', admission = '2/3' }: Shares = {}): Majority {
   const atLeast = kind === 'admission' || kind === 'recognition';
   const [numerator = 1, divisor = 1] = (atLeast ? admission : resolution).split('/').map(Number);
   return { numerator, divisor, atLeast };
+}
+
+/** The majority that was frozen with a result. */
+export function frozenMajority({ majority_share, majority_at_least }: { majority_share: string; majority_at_least: boolean }): Majority {
+  const [numerator = 1, divisor = 1] = majority_share.split('/').map(Number);
+  return { numerator, divisor, atLeast: majority_at_least };
 }
 
 /** The fewest votes in favour that reach the majority, never none. */

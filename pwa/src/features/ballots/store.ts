@@ -5,21 +5,14 @@ import { readView, refreshView } from '$db/views';
 import { randomKey } from '$lib/ids';
 import { pollWhileSeen } from '$lib/poll';
 import { takePaper } from './papers';
+import { ballotsPath, readBallots } from './seen';
 import type { Ballot, BallotKind, BallotMethod, BallotRecord, Choice, Papers, Tally } from '$api/ballot-shapes';
 
 /** A little apart, so that a full room does not ask all at once. */
 const PACE = { every: 4_000, retry: 10_000, spread: 0.3 };
 
-export function ballotsPath(meetingId: Id): string {
-  return `/api/meetings/${encodeURIComponent(meetingId)}/ballots`;
-}
-
 export function recordPath(ballotId: Id): string {
   return `/api/ballots/${encodeURIComponent(ballotId)}/result`;
-}
-
-export async function readBallots(meetingId: Id): Promise<Ballot[] | null> {
-  return (await readView<{ items: Ballot[] }>(ballotsPath(meetingId)))?.body.items ?? null;
 }
 
 export async function readRecord(ballotId: Id): Promise<BallotRecord | null> {
@@ -54,6 +47,7 @@ export interface Question {
   kind: BallotKind;
   method: BallotMethod;
   agenda_item_id: Id | null;
+  resolution_id: Id | null;
 }
 
 /** A UUID, also where `crypto.randomUUID` is missing. */

@@ -1,7 +1,7 @@
 /** Judges what the camera of who runs the meeting sees, without a network, and writes the member down. */
 import type { AttendanceState, Id, Meeting } from '$api/shapes';
 import { database } from '$db/database';
-import { inForceAt } from '$db/rules';
+import { stateOnArrival } from '$features/roll/arrival';
 import { isThere, type BoardRow } from '$features/roll/board';
 import { memberCodeOf, parseMemberLink } from '$features/roll/member-code';
 import { canMakeTokens, importKey } from '$features/roll/token';
@@ -10,15 +10,6 @@ import { append } from '$sync/book';
 export type Seen =
   | { said: 'recorded' | 'already'; row: BoardRow; state: AttendanceState }
   | { said: 'not_a_code' | 'other_meeting' | 'not_summoned' | 'wrong_code' | 'no_key' };
-
-const LATE_AFTER = 15;
-
-/** Present, or late as the organisation's rule says. */
-async function stateNow(meeting: Meeting, now: number): Promise<AttendanceState> {
-  const set = (await inForceAt(meeting.organization_id)).rules['attendance.late_after_minutes'];
-  const minutes = typeof set === 'number' ? set : LATE_AFTER;
-  return now > Date.parse(meeting.starts_at) + minutes * 60_000 ? 'late' : 'present';
-}
 
 export async function judge(text: string, meeting: Meeting, rows: readonly BoardRow[], now: number): Promise<Seen> {
   const link = parseMemberLink(text);
@@ -30,7 +21,7 @@ export async function judge(text: string, meeting: Meeting, rows: readonly Board
   if (!key || !canMakeTokens()) return { said: 'no_key' };
   if ((await memberCodeOf(await importKey(key), meeting.id, link.member_id)) !== link.code) return { said: 'wrong_code' };
   if (isThere(row) && row.state) return { said: 'already', row, state: row.state };
-  const state = await stateNow(meeting, now);
+  const state = await stateOnArrival(meeting, now);
   const arrived_at = state === 'late' ? new Date(now).toISOString() : null;
   await record(meeting.id, link.member_id, state, arrived_at, link.code);
   return { said: 'recorded', row, state };

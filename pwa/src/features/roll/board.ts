@@ -44,6 +44,8 @@ export interface Mark {
   left_at?: string | null;
   /** The member's own code, which was scanned off the phone. */
   code?: string | null;
+  /** Read off the signed sheet of paper. */
+  sheet?: boolean;
 }
 
 /** Who leads the meeting, who writes its minutes, and who is there without being summoned. */
@@ -117,6 +119,7 @@ function onlyTimes(line: RollItem, mark: Mark): boolean {
 
 function methodOf(line: RollItem, mark: Mark): string | null {
   if (mark.state === null || onlyTimes(line, mark)) return mark.state === null ? null : line.method;
+  if (mark.sheet) return 'sheet';
   return mark.code ? 'reverse_scan' : 'secretary';
 }
 

@@ -100,7 +100,7 @@ export const en: Record<keyof typeof vi, string> = {
   'votes.failed': 'Not passed',
   'votes.needs': 'needs {n} in favour of {of}',
   'votes.running': 'Vote under way',
-  'votes.toRunning': 'Watch and close the vote',
+  'votes.toRunning': 'Watch and close',
   'votes.none': 'No votes yet',
   'votes.noneText': 'Votes by hands are kept here and go into the minutes.',
   'votes.correct': 'Correct numbers, reserved opinions',

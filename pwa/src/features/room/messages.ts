@@ -100,7 +100,7 @@ export const vi = {
   'votes.failed': 'Không thông qua',
   'votes.needs': 'cần {n} đồng ý trên {of}',
   'votes.running': 'Đang biểu quyết',
-  'votes.toRunning': 'Xem và kết thúc biểu quyết',
+  'votes.toRunning': 'Theo dõi, kết thúc',
   'votes.none': 'Chưa có biểu quyết nào',
   'votes.noneText': 'Kết quả giơ tay được ghi ở đây và vào biên bản.',
   'votes.correct': 'Sửa số, ý kiến bảo lưu',

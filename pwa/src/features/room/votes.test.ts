@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { Ballot } from '$api/ballot-shapes';
+import { passes, required } from '$features/ballots/rules';
+import type { StoredEntry } from '$db/schema';
+import { foldRoom, subjectOf, type HandVote, type RoomEntry } from '$sync/room';
+import { countedVotes, reservedError, written } from './votes';
+
+const TITLE = 'Thông qua nghị quyết';
+
+function vote(agree: number, changes: Partial<HandVote> = {}): HandVote {
+  return { title: TITLE, kind: 'resolution', agenda_item_id: null, agree, disagree: 0, other: 0, denominator: 20, reserved: [], ...changes };
+}
+function entry(id: string, ballot: HandVote, minute: number, base: string | null = null): StoredEntry {
+  return {
+    id, meeting_id: '5', kind: 'hand_vote', subject: subjectOf('hand_vote', { ballot }), data: { ballot }, base,
+    at: new Date(Date.UTC(2026, 11, 5, 13, minute)).toISOString(), device_id: 'A', sequence: minute, outcome: 'applied', code: null, flags: [], recorded_by: '7',
+  };
+}
+function bookOf(entries: StoredEntry[], refused: StoredEntry[] = []) {
+  const read = entries.filter((one) => !refused.includes(one)).map((one) => ({ ...one, at: Date.parse(one.at) }) as RoomEntry);
+  return { room: foldRoom(read), entries: new Map(entries.map((one) => [one.id, one])), refused };
+}
+function ballot(agree: number, changes: Partial<Ballot> = {}): Ballot {
+  return {
+    id: '9', key: 'k', meeting_id: '5', agenda_item_id: null, resolution_id: null, title: ` thông qua  Nghị quyết`, kind: 'resolution',
+    method: 'hand', state: 'closed', opened_at: null, closed_at: null, public_key: null,
+    mine: { has_vote: true, may_vote: false, choice: null, paper_taken: false }, progress: null,
+    result: {
+      agree, disagree: 0, other: 0, denominator: 20, voters_present: 20, required: 14, majority_share: '2/3', majority_at_least: false,
+      not_voted: 20 - agree, passed: false, faults: [], papers: null,
+    },
+    reserved: [], corrections: [], can: [], etag: '', ...changes,
+  };
+}
+
+describe('votes by hands', () => {
+  it('are decided by the majority of the organisation until one is frozen with the result', () => {
+    const book = bookOf([entry('a', vote(12), 1)]);
+    const [seen] = countedVotes(book, [], { resolution: '3/5' });
+    expect([seen && required(seen.of, seen.majority), seen && passes(12, seen.of, seen.majority)]).toEqual([13, false]);
+    const [frozen] = countedVotes(book, [ballot(12)], { resolution: '1/2' });
+    expect(frozen && required(frozen.of, frozen.majority)).toBe(14);
+  });
+
+  it('keep the denominator that the room counted, else the one that was frozen', () => {
+    expect(countedVotes(bookOf([entry('a', vote(12, { denominator: 21 }), 1)]), [ballot(12)], {})[0]?.of).toBe(21);
+    expect(countedVotes(bookOf([entry('a', vote(12, { denominator: null }), 1)]), [ballot(12)], {})[0]?.of).toBe(20);
+  });
+
+  it('show every count that stood before, and by whom, but none that was refused', () => {
+    const refused = entry('c', vote(15), 3, 'b');
+    const book = bookOf([entry('a', vote(12), 1), entry('b', vote(13), 2, 'a'), refused], [refused]);
+    const [seen] = countedVotes(book, [], {});
+    expect(seen?.vote.agree).toBe(13);
+    expect(seen?.earlier.map(({ agree, by }) => [agree, by])).toEqual([[12, '7']]);
+  });
+
+  it('are one vote when they were counted with a network and corrected in the book', () => {
+    const corrections = [{ agree: 11, disagree: 0, other: 0, denominator: 20, corrected_at: '2026-12-05T13:02:00Z' }];
+    const seen = countedVotes(bookOf([entry('a', vote(12), 2)]), [ballot(12, { corrections })], {});
+    expect(seen.map((one) => [one.vote.agree, one.earlier.map((before) => before.agree)])).toEqual([[12, [11]]]);
+  });
+
+  it('are listed when only the server knows them, other ways of voting not', () => {
+    const seen = countedVotes(bookOf([]), [ballot(12), ballot(3, { method: 'phone' }), ballot(4, { state: 'withdrawn', title: 'x' })], {});
+    expect(seen.map((one) => one.vote.agree)).toEqual([12]);
+  });
+});
+
+describe('reserved opinions', () => {
+  it('have a member and a text each, and an empty line is none', () => {
+    expect(reservedError([{ member_id: '', text: ' ' }])).toBeNull();
+    expect(reservedError([{ member_id: '1', text: ' ' }])).toBe('incomplete');
+    expect(reservedError([{ member_id: '', text: 'Ý khác' }])).toBe('incomplete');
+    expect(reservedError([{ member_id: '1', text: 'a' }, { member_id: '1', text: 'b' }])).toBe('twice');
+    expect(written([{ member_id: '1', text: ' a ' }, { member_id: '', text: '' }])).toEqual([{ member_id: '1', text: 'a' }]);
+  });
+});
