@@ -1,16 +1,19 @@
 """A whole meeting of 22 members in a room without a network, written down on two devices, and what the server knows after."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.conftest import Album, Service
+from tests.support import room_minutes as minutes
 from tests.support.browsing import heading, saved_on_the_phone, wait_until
 from tests.support.chapter import Chapter, build_chapter
+from tests.support.factories import PASSWORD
 from tests.support.rooms import Device
 
 from handbook.accounts.sessions import COOKIE
@@ -20,6 +23,7 @@ from handbook.kernel.db import db
 
 TITLE = "Sinh hoạt chi bộ thường kỳ"
 NOTE, CONCLUSION = "Đề nghị rà soát lại danh sách hộ nghèo.", "Giao tổ 4 rà soát xong trước ngày 20."
+THEIR_NOTE, RESERVED = "Nhất trí với dự thảo.", "Chưa rõ nguồn kinh phí."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +97,21 @@ def test_the_room(room: Room, album: Album) -> None:
 
     there = chapter.others[:14]
     differing = there[0]
-    for role in there[:8]:
-        mark_present(ours, chapter.names[role])
-    for role in there[8:]:
-        mark_present(theirs, chapter.names[role])
+    take_the_roll(ours, chapter, album)
+    mark_present(theirs, chapter.names["member4"])
     mark(theirs, chapter.names[differing], "Đến muộn")
-    mark(ours, chapter.names["member18"], "Vắng có phép", reason="Đi công tác")
-    album.picture(ours, "roll")
 
     run_the_agenda(ours, chapter, album)
-    write_a_note(theirs, chapter, chapter.names["member4"], "Nhất trí với dự thảo.")
+    write_a_note(theirs, chapter, chapter.names["member4"], THEIR_NOTE)
     album.picture(theirs, "deputy-note")
-    count_a_vote(ours, album)
+    count_a_vote(ours, chapter, album)
     tab(ours, "Ghi chép")
     expect(ours.get_by_text(CONCLUSION)).to_be_visible()
     album.picture(ours, "notes")
     seen = told(ours)
+    minutes.write_here(ours, album)
+    read = minutes.read_to_the_room(ours, album)
+    ours.goto(f"{room.service.url}/chapter/meetings/{chapter.meeting_id}/room?tab=agenda")
     close_the_meeting(ours, album)
 
     room.cut_off(False)
@@ -117,9 +120,11 @@ def test_the_room(room: Room, album: Album) -> None:
         wait_until(lambda page=page: waiting(page) == 0, "the book was not sent", page, seconds=40)
     the_server_knows(room, there, differing)
     assert seen["notes"] == [NOTE]
+    the_minutes_are_what_was_read(room, read, differing)
     settle_the_difference(room, differing, album)
     for page in room.both:
         expect(page.get_by_text(re.compile("hai máy ghi khác nhau"))).to_have_count(0)
+    sign_the_minutes(room, read, album)
 
 
 def test_a_member_follows_the_item_under_discussion(
@@ -160,18 +165,56 @@ def mark_present(page: Page, name: str) -> None:
     expect(line(page, name).get_by_text("Có mặt", exact=True)).to_be_visible()
 
 
-def mark(page: Page, name: str, state: str, reason: str = "") -> None:
+def mark(
+    page: Page, name: str, state: str, reason: str = "", times: Mapping[str, tuple[str, str]] | None = None
+) -> None:
     line(page, name).get_by_role("button").first.click()
     dialog = page.locator("dialog[open]")
     dialog.get_by_role("radio", name=state).check()
     if reason:
         dialog.get_by_label("Lý do").fill(reason)
+    for legend, (hour, minute) in (times or {}).items():
+        group = dialog.get_by_role("group", name=legend)
+        group.get_by_label("giờ").select_option(value=hour)
+        group.get_by_label("phút").select_option(value=minute)
     dialog.get_by_role("button", name="Ghi điểm danh").click()
     expect(line(page, name).get_by_text(state, exact=True)).to_be_visible()
 
 
 def tab(page: Page, name: str) -> None:
     page.get_by_role("navigation", name="Các phần của phòng họp").get_by_role("link", name=name).click()
+
+
+def take_the_roll(page: Page, chapter: Chapter, album: Album) -> None:
+    """By name, with reasons and times, and everybody else in one go; who takes the minutes, and a guest."""
+    names = chapter.names
+    for role in ("member3", "member4"):
+        mark_present(page, names[role])
+    mark(page, names["member18"], "Vắng có phép", reason="Đi công tác")
+    for role in ("member17", "member19", "member21", "member22"):
+        mark(page, names[role], "Vắng không phép")
+    hour, minute = clock(datetime.now(UTC))
+    mark(page, names["member6"], "Đến muộn", times={"Đến lúc": (hour, minute)})
+    mark(page, names["member7"], "Có mặt", times={"Về sớm lúc": (hour, minute)})
+    album.picture(page, "roll-by-name")
+    page.get_by_role("button", name=re.compile("^Tất cả còn lại có mặt")).click()
+    page.locator("dialog[open]").get_by_role("button", name="Ghi có mặt tất cả").click()
+    expect(page.get_by_role("button", name="Hoàn tác")).to_be_visible()
+    officers = page.get_by_role("region", name="Chủ tọa, thư ký, khách mời")
+    officers.get_by_label("Thư ký ghi biên bản").select_option(value=chapter.id_of("deputy"))
+    officers.get_by_role("button", name="Thêm khách mời").click()
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("Họ và tên").fill("Trần Văn Khách")
+    dialog.get_by_label("Đơn vị, chức vụ").fill("Đảng ủy phường")
+    dialog.get_by_role("button", name="Ghi khách mời").click()
+    expect(officers.get_by_text("Trần Văn Khách")).to_be_visible()
+    album.picture(page, "roll")
+
+
+def clock(instant: datetime) -> tuple[str, str]:
+    """Hour and minute on the wall, to the five minutes before."""
+    local = instant.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    return f"{local.hour:02}", f"{local.minute // 5 * 5:02}"
 
 
 def run_the_agenda(page: Page, chapter: Chapter, album: Album) -> None:
@@ -221,7 +264,7 @@ def write_a_note(page: Page, chapter: Chapter, speaker: str, text: str) -> None:
     expect(page.get_by_text(text)).to_be_visible()
 
 
-def count_a_vote(page: Page, album: Album) -> None:
+def count_a_vote(page: Page, chapter: Chapter, album: Album) -> None:
     tab(page, "Biểu quyết")
     album.picture(page, "votes-none")
     page.get_by_role("button", name="Ghi biểu quyết giơ tay").click()
@@ -231,6 +274,9 @@ def count_a_vote(page: Page, album: Album) -> None:
     expect(dialog.get_by_text("Đồng chí đếm lại")).to_be_visible()
     album.picture(page, "vote-too-many")
     dialog.get_by_label("Đồng ý", exact=True).fill("13")
+    dialog.get_by_role("button", name="Thêm ý kiến bảo lưu").click()
+    dialog.get_by_label("Đảng viên bảo lưu ý kiến").select_option(value=chapter.id_of("member5"))
+    dialog.get_by_label("Nội dung ý kiến").fill(RESERVED)
     album.picture(page, "vote-numbers")
     dialog.get_by_role("button", name="Lưu kết quả").click()
     expect(page.get_by_text("13 đồng ý, 1 không đồng ý, 0 ý kiến khác")).to_be_visible()
@@ -279,11 +325,12 @@ def the_server_knows(room: Room, there: list[str], differing: str) -> None:
     expected |= {chapter.id_of("member18"): "excused", chapter.id_of("member20"): "exempt"}
     # Both wrote it down, and the deputy later.
     expected[chapter.id_of(differing)] = "late"
+    expected[chapter.id_of("member6")] = "late"
     absent = {chapter.id_of(role): "unexcused" for role in chapter.names}
     assert states == absent | expected
     assert meeting["state"] == "closed"
-    assert meeting["counts"]["present"] == 15
-    assert meeting["counts"]["late"] == 1
+    assert meeting["counts"]["present"] == 14
+    assert meeting["counts"]["late"] == 2
     book = room.read("/proceedings")["items"]
     assert {entry["outcome"] for entry in book} == {"applied"}
     opened = min(entry["at"] for entry in book if entry["kind"] == "open")
@@ -292,7 +339,7 @@ def the_server_knows(room: Room, there: list[str], differing: str) -> None:
     notes = {entry["data"]["text"]: entry["data"] for entry in book if entry["kind"] == "note"}
     assert notes[NOTE]["speaker_member_id"] == chapter.id_of("member3")
     assert notes[NOTE]["agenda_item_id"] == chapter.items[1]
-    assert set(notes) == {NOTE, "Nhất trí với dự thảo."}
+    assert set(notes) == {NOTE, THEIR_NOTE}
     assert [entry["data"]["text"] for entry in book if entry["kind"] == "conclusion"] == [CONCLUSION]
     (ballot,) = room.read("/ballots")["items"]
     result = ballot["result"]
@@ -319,3 +366,53 @@ def settle_the_difference(room: Room, differing: str, album: Album) -> None:
 
     wait_until(stands, "the settlement did not reach the roll", ours)
     album.picture(ours, "settled")
+
+
+def the_minutes_are_what_was_read(room: Room, read: list[str], differing: str) -> None:
+    """Every line that the room heard stands; what the other device knew, and the hour of the end, came to it and is told."""
+    now = room.read("/minutes")
+    lines = {one["id"]: one for section in now["sections"] for one in section["paragraphs"]}
+    texts = minutes.printed(now)
+    assert [text for text in texts if text in read] == read
+    new = [text for text in texts if text not in read]
+    assert [text for text in new if not text.startswith("Buổi sinh hoạt kết thúc")] == [
+        f"Đồng chí {room.chapter.names['member4']}: {THEIR_NOTE}"
+    ]
+    # The deputy saw somebody come late: the words that were read stand, and the other count is shown beside them.
+    assert [id_ for id_, one in lines.items() if one["differs"]] == ["late"]
+    assert room.chapter.names[differing] in lines["late"]["facts"]
+    assert lines["place"]["text"] == minutes.PLACE
+    assert (now["state"], now["symbol"]) == ("draft", "01-BB/CB")
+
+
+def sign_the_minutes(room: Room, read: list[str], album: Album) -> None:
+    """Brought up to date after the difference is settled, read once more, signed by both; the files hold every line."""
+    page, chapter = room.secretary, room.chapter
+    page.goto(f"{room.service.url}/chapter/meetings/{chapter.meeting_id}/minutes")
+    expect(page.get_by_text("Dữ liệu cuộc họp nay là")).to_be_visible()
+    album.picture(page, "minutes-after")
+    page.get_by_role("button", name="Cập nhật từ dữ liệu cuộc họp").click()
+    expect(page.get_by_text("Dữ liệu cuộc họp nay là")).to_have_count(0)
+    # A short message stays under the pointer, over the main act.
+    page.mouse.move(1, 1)
+    expect(page.get_by_text("Chỗ đồng chí đã sửa được giữ nguyên.")).to_have_count(0, timeout=15_000)
+    page.get_by_role("link", name="Đọc lại trước cuộc họp").click()
+    page.get_by_role("button", name="Nhất trí thông qua").click()
+    expect(page.get_by_role("button", name="Ký: Chủ trì")).to_be_visible()
+    for role, words, login in (
+        ("secretary", "Chủ trì", None),
+        ("deputy", "Người ghi biên bản", "99.000002"),
+    ):
+        minutes.sign_as(page, words, name=chapter.names[role], login=login, password=PASSWORD, album=album)
+    expect(page.get_by_text("Biên bản đã đủ hai chữ ký")).to_be_visible()
+    album.picture(page, "minutes-signed")
+    now = room.read("/minutes")
+    assert (now["state"], now["intact"], room.read("")["state"]) == ("signed", True, "finalized")
+    for line in read:
+        assert line in minutes.printed(now)
+    for kind, words_of in (("pdf", minutes.words_of_pdf), ("docx", minutes.words_of_docx)):
+        answer = page.request.get(f"{room.service.url}/api/meetings/{chapter.meeting_id}/minutes.{kind}")
+        assert answer.ok, answer.text()
+        album.folder.joinpath(f"minutes.{kind}").write_bytes(answer.body())
+        whole = words_of(answer.body())
+        assert [line for line in read if minutes.flat(line) not in whole] == []

@@ -95,7 +95,7 @@ def _say(nodes: Sequence[Data], known: Data) -> Iterator[ComposedParagraph]:
     for node in nodes:
         if "each" in node:
             say = node["say"] if "say" in node else script()["parts"][node["use"]]
-            for number, one in enumerate(_value(node["each"], known), 1):
+            for number, one in enumerate(_value(node["each"], known) or (), 1):
                 yield from _say(say, {**known, **one, "number": number})
         elif _holds(node, known):
             parts = [{"text": node["text"]}] if isinstance(node["text"], str) else node["text"]

@@ -31,9 +31,29 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteRoll:
+    """One site of a conference: ``delegates`` belong to it, ``present`` of them came, late or not, here or elsewhere."""
+
+    key: str
+    place: int
+    name: str
+    delegates: int
+    present: int
+    late: int = 0
+    at_other_sites: int = 0
+    from_other_sites: int = 0
+    excused: tuple[Absence, ...] = ()
+    unexcused: tuple[Absence, ...] = ()
+    not_recorded: tuple[Absence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Roll:
     """The head-count (2-domain: "total (official, probationary), exempt, present, absent with and without leave, by name and
-    reason"). ``present`` counts who came late or left early as well; ``temporary_in`` are not of the ``total``."""
+    reason"). ``present`` counts who came late or left early as well; ``temporary_in`` are not of the ``total``.
+
+    A conference tells its ``sites`` with their absent delegates in place of who came late, left early or stayed away.
+    """
 
     total: int
     official: int
@@ -52,6 +72,7 @@ class Roll:
     unexcused: tuple[Absence, ...] = ()
     not_recorded: tuple[Absence, ...] = ()
     guests: tuple[tuple[str, str | None], ...] = ()
+    sites: tuple[SiteRoll, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

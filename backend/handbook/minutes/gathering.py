@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from handbook.access.actor import OfficeTitle
+from handbook.attendance.enums import AttendanceState
 from handbook.attendance.head_count import Absent, Moment
 from handbook.attendance.queries import head_count, quorum_share
+from handbook.attendance.roll import SiteHeadCount, head_counts_of_sites
 from handbook.ballots.queries import BallotResult, results_of
 from handbook.kernel.db import db
 from handbook.meetings.enums import MeetingKind
@@ -26,6 +28,7 @@ from handbook.minutes.facts import (
     Person,
     Roll,
     Score,
+    SiteRoll,
     TaskReview,
     Vote,
     VoteMethod,
@@ -108,6 +111,8 @@ def _roll(meeting: Meeting, zone: ZoneInfo) -> Roll:
     def absent(people: Sequence[Absent]) -> tuple[Absence, ...]:
         return tuple(Absence(one.name, one.reason) for one in people)
 
+    sites = tuple(_site(one) for one in head_counts_of_sites(meeting))
+    named = not sites
     return Roll(
         total=count.total,
         official=count.official,
@@ -120,12 +125,32 @@ def _roll(meeting: Meeting, zone: ZoneInfo) -> Roll:
         temporary_in=count.temporary_in,
         exempt=count.exempt,
         elsewhere=count.elsewhere,
-        late=moments(count.late),
-        left_early=moments(count.left_early),
-        excused=absent(count.excused),
-        unexcused=absent(count.unexcused),
-        not_recorded=tuple(Absence(one.name) for one in count.not_recorded),
+        late=moments(count.late) if named else (),
+        left_early=moments(count.left_early) if named else (),
+        excused=absent(count.excused) if named else (),
+        unexcused=absent(count.unexcused) if named else (),
+        not_recorded=tuple(Absence(one.name) for one in count.not_recorded) if named else (),
         guests=tuple((guest.name, guest.origin) for guest in count.guests),
+        sites=sites,
+    )
+
+
+def _site(count: SiteHeadCount) -> SiteRoll:
+    def absent(state: AttendanceState | None) -> tuple[Absence, ...]:
+        return tuple(Absence(name, reason) for of, name, reason in count.absent if of == state)
+
+    return SiteRoll(
+        key=str(count.id),
+        place=count.number,
+        name=count.name,
+        delegates=count.delegates,
+        present=count.attended,
+        late=count.late,
+        at_other_sites=count.at_other_sites,
+        from_other_sites=count.from_other_sites,
+        excused=absent(AttendanceState.EXCUSED),
+        unexcused=absent(AttendanceState.UNEXCUSED),
+        not_recorded=absent(None),
     )
 
 

@@ -67,7 +67,7 @@ def bring_in(
 
     ``given``: ``sections`` as :func:`~handbook.minutes.text.from_room` reads them, and ``read_back_at``. What was read to the
     room stands word by word; where the facts say otherwise it differs. Only words that the room has not heard, but for the
-    hour of the end, make the minutes a draft again. Both texts are kept as versions.
+    hour of the end, make the minutes a draft again, which tells that it was read. Both texts are kept as versions.
     Raises :class:`WrongState`, :class:`MinutesSigned`, :class:`ClassifiedMinutes`, :class:`ValidationFailed`.
     """
     if meeting.state not in WRITABLE:
@@ -92,8 +92,10 @@ def bring_in(
         _write(minutes, room, Cause.EDITED, changed=brought, actor=actor, uow=uow)
     if composed.sections != room:
         _write(minutes, composed.sections, Cause.COMPOSED, changed=composed.changed, actor=actor, uow=uow)
-    if read_at is not None and not composed.changed - AFTER_READING:
-        _agree(minutes, min(read_at, uow.clock.now()), actor=actor, uow=uow)
+    if read_at is not None:
+        minutes.read_back_at = min(read_at, uow.clock.now())
+        if not composed.changed - AFTER_READING:
+            _agree(minutes, minutes.read_back_at, actor=actor, uow=uow)
     return minutes
 
 

@@ -106,7 +106,7 @@ export async function saveSection(meetingId: Id, section: MinutesSection): Promi
   if (!shown) return;
   const sections = shown.minutes.sections.map((one) => (one.key === section.key ? section : one));
   if (waiting?.kind === ROOM || !shown.minutes.etag) {
-    await saveRoom({ ...shown.minutes, sections, state: 'draft', read_back_at: null });
+    await saveRoom({ ...shown.minutes, sections, state: 'draft' });
     return;
   }
   const body = { sections: mergeOurs(waiting?.body, bodyOf(section)) };

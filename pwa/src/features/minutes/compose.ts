@@ -163,7 +163,7 @@ function saying(nodes: readonly Node[], known: Data): ComposedParagraph[] {
   return nodes.flatMap((node) => {
     if (node.each !== undefined) {
       const say = node.say ?? parts[node.use ?? ''] ?? [];
-      return (valueOf(node.each, known) as Data[]).flatMap((one, index) => saying(say, { ...known, ...one, number: index + 1 }));
+      return ((valueOf(node.each, known) ?? []) as Data[]).flatMap((one, index) => saying(say, { ...known, ...one, number: index + 1 }));
     }
     if (!holds(node, known)) return [];
     const said = typeof node.text === 'string' ? [{ text: node.text }] : (node.text ?? []);

@@ -2,6 +2,7 @@ import type { vi } from './messages';
 
 export const en: Record<keyof typeof vi, string> = {
   'minutes.title': 'Minutes',
+  'minutes.see': 'Read the minutes',
   'minutes.of': '{title} · No. {symbol}',
   'minutes.ofHere': '{title} · gets its number once there is a network',
   'minutes.state.draft': 'Being written',
@@ -14,12 +15,14 @@ export const en: Record<keyof typeof vi, string> = {
   'minutes.notYet': 'The meeting has not begun',
   'minutes.notYetText': 'Minutes are written once the meeting is open.',
   'minutes.toMeeting': 'To the meeting',
+  'minutes.toRoom': 'Back to the meeting room',
   'minutes.again': 'Bring up to date from the meeting',
   'minutes.againDone': 'Up to date. What you had edited was kept.',
   'minutes.busy': 'Working…',
   'minutes.failed': 'That did not work. {why}',
   'minutes.pending': 'Kept on this device; it is sent when there is a network.',
   'minutes.refused': 'Your changes were not accepted. {why}',
+  'minutes.readBefore': 'These minutes were read to the meeting ({time}) and have changed since. Check them, and record the agreement again.',
   'minutes.drop': 'Drop these changes',
   'minutes.sendAgain': 'Send again',
   'minutes.signers': 'Signers',

@@ -2,6 +2,7 @@ import { defineMessages } from '$i18n';
 
 export const vi = {
   'minutes.title': 'Biên bản',
+  'minutes.see': 'Xem biên bản',
   'minutes.of': '{title} · Số {symbol}',
   'minutes.ofHere': '{title} · được cấp số khi có mạng',
   'minutes.state.draft': 'Đang soạn',
@@ -14,12 +15,14 @@ export const vi = {
   'minutes.notYet': 'Cuộc họp chưa bắt đầu',
   'minutes.notYetText': 'Biên bản được lập sau khi mở cuộc họp.',
   'minutes.toMeeting': 'Về cuộc họp',
+  'minutes.toRoom': 'Về phòng họp',
   'minutes.again': 'Cập nhật từ dữ liệu cuộc họp',
   'minutes.againDone': 'Đã cập nhật. Chỗ đồng chí đã sửa được giữ nguyên.',
   'minutes.busy': 'Đang làm…',
   'minutes.failed': 'Chưa làm được. {why}',
   'minutes.pending': 'Đã lưu trên máy, sẽ gửi khi có mạng.',
   'minutes.refused': 'Chưa nhận được nội dung đã sửa. {why}',
+  'minutes.readBefore': 'Biên bản đã đọc trước cuộc họp ({time}), sau đó có nội dung thay đổi. Đồng chí kiểm tra rồi ghi thông qua lại.',
   'minutes.drop': 'Bỏ nội dung đã sửa này',
   'minutes.sendAgain': 'Gửi lại',
   'minutes.signers': 'Người ký',

@@ -30,7 +30,7 @@ export async function composeHere(meetingId: Id): Promise<boolean> {
     changed_at: new Date().toISOString(), etag: '',
   };
   const heard = agreed && JSON.stringify(heardOf(before)) === JSON.stringify(heardOf(sections));
-  await saveRoom({ ...(old ?? blank), sections, ...heads, ...(heard ? {} : { state: 'draft', read_back_at: null }) });
+  await saveRoom({ ...(old ?? blank), sections, ...heads, ...(heard ? {} : { state: 'draft' }) });
   return true;
 }
 

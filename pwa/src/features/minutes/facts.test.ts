@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { Meeting, Resolution, Task } from '$api/shapes';
+import { ballotKey, tasksToReview } from './facts';
+
+const meeting = { id: '9', organization_id: '1', kind: 'regular', state: 'open', starts_at: '2026-12-05T12:30:00Z' } as Meeting;
+const last = { ...meeting, id: '8', state: 'finalized', starts_at: '2026-11-05T12:30:00Z' } as Meeting;
+const meetings = [
+  { ...last, id: '6', starts_at: '2026-10-05T12:30:00Z' }, last, meeting,
+  { ...last, id: '7', kind: 'thematic', starts_at: '2026-11-20T12:30:00Z' }, { ...last, id: '5', organization_id: '2', starts_at: '2026-11-30T12:30:00Z' },
+] as Meeting[];
+const task = (id: string, more: Partial<Task> = {}): Task => ({ id, title: `Việc ${id}`, due_on: null, assignees: [], state: 'open', mine: false, ...more });
+const resolution = (tasks: Task[], more: Partial<Resolution> = {}): Resolution =>
+  ({ id: '3', organization_id: '1', state: 'issued', issued_on: '2026-11-06', meeting_id: '8', tasks, ...more }) as Resolution;
+const told = (resolutions: Resolution[], closed: number | null = null) =>
+  tasksToReview(meeting, '2026-12-05', closed, resolutions, meetings).map(({ key, state }) => `${key} ${state}`);
+
+test('the meeting goes through the open tasks and those that ended since the last meeting of its kind, the most urgent first', () => {
+  const tasks = [
+    task('10'), task('9', { due_on: '2026-12-20' }), task('2', { due_on: '2026-12-20' }),
+    task('4', { state: 'done', finished_at: '2026-11-10T00:00:00Z' }), task('5', { state: 'done', finished_at: '2026-11-01T00:00:00Z' }),
+  ];
+  expect(told([resolution(tasks)])).toEqual(['2 open', '9 open', '4 done', '10 open']);
+});
+
+test('neither what this meeting decides nor what is not in force is gone through', () => {
+  const others: Partial<Resolution>[] = [{ meeting_id: '9' }, { state: 'draft' }, { state: 'revoked' }, { organization_id: '2' }, { issued_on: '2026-12-06' }];
+  expect(told(others.map((more) => resolution([task('1')], more)))).toEqual([]);
+});
+
+test('what ended after the meeting was open in it', () => {
+  const done = task('1', { state: 'done', finished_at: '2026-12-05T15:00:00Z' });
+  expect(told([resolution([done])], Date.parse('2026-12-05T14:00:00Z'))).toEqual(['1 open']);
+  expect(told([resolution([done])], Date.parse('2026-12-05T16:00:00Z'))).toEqual(['1 done']);
+});
+
+test('a vote by hands has the name that the server gives it', async () => {
+  expect(await ballotKey('17', 'hand_vote:3:resolution:thông qua nghị quyết tháng 12')).toBe('781a5669-1f20-5b66-8e48-0ef25c9c2ccd');
+});
