@@ -79,3 +79,30 @@ def test_a_meeting_is_read_from_when_and_where_to_agenda_and_papers(page: Page, 
         *(re.escape(item.split(",", maxsplit=1)[0]) for item in agenda),
         r"heading \"Tài liệu\" \[level=2\]",
     )
+
+
+def test_what_was_decided_is_read_from_the_minutes_to_ones_own_task(page: Page, demo: DemoService) -> None:
+    """The rest of the month: what the meeting that was held left behind, down to what this member has to do."""
+    go(page, f"/meetings/{demo.story.past_meeting}/minutes")
+    assert_well_formed(page)
+    headings = page.locator("main h2").all_inner_texts()
+    assert len(headings) > 5
+    in_order(read(page), r"- main", r"heading .*\[level=1\]", *(re.escape(one) for one in headings))
+    assert headings[-1] == "Chữ ký"
+
+    resolution = demo.rows("SELECT symbol, title FROM resolutions WHERE id = ?", int(demo.story.resolution))[
+        0
+    ]
+    go(page, f"/resolutions/{demo.story.resolution}")
+    assert_well_formed(page)
+    in_order(
+        read(page),
+        r"- main",
+        rf"heading \"{re.escape(resolution[1])}\" \[level=1\]",
+        r"heading \"Nhiệm vụ\" \[level=2\]",
+    )
+
+    (task,) = demo.rows("SELECT title FROM tasks WHERE id = ?", int(demo.story.task))
+    go(page, f"/tasks/{demo.story.task}")
+    assert_well_formed(page)
+    in_order(read(page), r"- main", rf"heading \"{re.escape(task[0])}\" \[level=1\]")
