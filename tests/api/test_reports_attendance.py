@@ -27,9 +27,11 @@ from handbook.meetings.service import (
     open_meeting,
 )
 from handbook.members.models import Office
+from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.models import Organization
+from handbook.organizations.service import create_organization
 from handbook.reports.jobs import roll_up_months
-from handbook.reports.models import DirtyMonth, OpenedMonth
+from handbook.reports.models import CellMonth, DirtyMonth, OpenedMonth
 
 SignIn = Callable[[str], ApiClient]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -276,6 +278,38 @@ def test_a_report_says_where_its_exceptions_go_on(
         rest = staff.get(f"{path}&kind=no_meeting&limit=2&cursor={cursor}", expect=200).json
         assert rest == {"items": whole["exceptions"][2:], "next": None}
         assert staff.get(f"{path}&kind=falling_attendance", expect=200).json == {"items": [], "next": None}
+
+
+def test_every_organisation_to_ask_about_is_counted_however_many_there_are(
+    world: World, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """300 cells that have not met, beyond what the report names; one of two kinds of exception counts once."""
+    clock.set(datetime(2026, 12, 8, 2, 0, tzinfo=UTC))
+    with unit_of_work() as uow:
+        committee = uow.session.get_one(Organization, int(world.id_of("committee")))
+        for number in range(300):
+            name = f"Chi bộ {number}"
+            create_organization(
+                name=name, kind=OrganizationKind.CELL, parent=committee, actor=SYSTEM, uow=uow
+            )
+    staff = sign_in("root_staff")
+    for opened in (False, True):
+        if opened:
+            roll_up_months()
+            with unit_of_work() as uow:
+                cell = int(world.id_of("cell"))
+                uow.session.execute(
+                    db.update(CellMonth)
+                    .where(CellMonth.organization_id == cell, CellMonth.month == "2026-12")
+                    .values(falling=True)
+                )
+        whole = report(staff, world, "root")
+        assert len(whole["exceptions"]) == 200 + opened
+        names = ("root", "committee", "other_cell", "cell")
+        assert [whole["to_ask"].get(world.id_of(name)) for name in names] == [303, 302, 1, 1]
+        below = report(staff, world, "committee")["to_ask"]
+        assert world.id_of("root") not in below
+        assert (below[world.id_of("committee")], len(below)) == (302, 303)
 
 
 def test_pages_of_exceptions_refuse_what_is_none(world: World, sign_in: SignIn) -> None:

@@ -1,16 +1,17 @@
 """What staff should ask about in a month: found on indexes of the kept rows, page by page."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
-from handbook.kernel.tree import PATH_END
+from handbook.kernel.tree import PATH_END, path_ids
 from handbook.organizations.enums import CELL_KINDS
 from handbook.organizations.models import Organization
 from handbook.organizations.settings.queries import values_below
@@ -53,15 +54,18 @@ def find_exceptions(
 ) -> Page[Finding]:
     """The exceptions of one kind in this organisation and everything below it, in the order of the tree."""
     if kind is ExceptionKind.NO_MEETING and not opened:
-        due = _day_has_passed(organization, Organization.path, month, today)
-        return _cells_without_rows(organization, month, due, limit=limit, cursor=cursor)
-    conditions: tuple[ColumnElement[bool], ...] = (CellMonth.falling.is_(True),)
-    if kind is ExceptionKind.NO_MEETING:
-        day_has_passed = _day_has_passed(organization, CellMonth.path, month, today)
-        conditions = (CellMonth.cells == 1, CellMonth.cells_met == 0, day_has_passed)
-    elif kind is ExceptionKind.MINUTES_OVERDUE:
-        conditions = (CellMonth.minutes_open.is_(True), _is_overdue(organization, now))
-    found = _cells_where(organization, month, *conditions, limit=limit, cursor=cursor)
+        statement = _cells_without_rows(organization, month, today)
+        cells = paginate(
+            statement, [Organization.path], limit=limit, cursor=cursor, key_of=lambda row: [row.path]
+        )
+        return _page_of(cells, lambda row: Finding(kind, row.id, row.name))
+    found = paginate(
+        _cells_where(organization, month, kind, today=today, now=now),
+        [CellMonth.path],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda row: [row.path],
+    )
     names = _names([row.organization_id for row in found.items])
     if kind is ExceptionKind.NO_MEETING:
         return _page_of(found, lambda row: Finding(kind, row.organization_id, names[row.organization_id]))
@@ -89,6 +93,23 @@ def find_exceptions(
     )
 
 
+def count_exceptions(
+    organization: Organization, month: str, *, today: date, now: datetime, opened: bool
+) -> Counter[int]:
+    """How many organisations with something to ask about lie at or below each organisation from this one down; all of them,
+    and each once, however many kinds of exception it has. By one statement.
+    """
+    kept = [kind for kind in ExceptionKind if opened or kind is not ExceptionKind.NO_MEETING]
+    paths: list[Select[tuple[str]]] = [
+        _cells_where(organization, month, kind, today=today, now=now).with_only_columns(CellMonth.path)
+        for kind in kept
+    ]
+    if not opened:
+        paths.append(_cells_without_rows(organization, month, today).with_only_columns(Organization.path))
+    above = len(path_ids(organization.path)) - 1
+    return Counter(id_ for path in db.session.scalars(union(*paths)) for id_ in path_ids(path)[above:])
+
+
 def _day_has_passed(
     organization: Organization, path: InstrumentedAttribute[str], month: str, today: date
 ) -> ColumnElement[bool]:
@@ -106,45 +127,35 @@ def _is_overdue(organization: Organization, now: datetime) -> ColumnElement[bool
     )
 
 
-def _cells_without_rows(
-    organization: Organization,
-    month: str,
-    due: ColumnElement[bool],
-    *,
-    limit: int,
-    cursor: str | None,
-) -> Page[Finding]:
+def _cells_without_rows(organization: Organization, month: str, today: date) -> Select[tuple[Organization]]:
     """Of a month that was never opened: the cells themselves, without those that have met in it."""
     met = select(CellMonth.organization_id).where(
         CellMonth.organization_id == Organization.id, CellMonth.month == month, CellMonth.cells_met == 1
     )
-    statement = select(Organization).where(
+    return select(Organization).where(
         Organization.path >= organization.path,
         Organization.path < organization.path + PATH_END,
         Organization.kind.in_(sorted(CELL_KINDS)),
         ~met.exists(),
-        due,
+        _day_has_passed(organization, Organization.path, month, today),
     )
-    cells = paginate(
-        statement, [Organization.path], limit=limit, cursor=cursor, key_of=lambda row: [row.path]
-    )
-    return _page_of(cells, lambda row: Finding(ExceptionKind.NO_MEETING, row.id, row.name))
 
 
 def _cells_where(
-    organization: Organization,
-    month: str,
-    *conditions: ColumnElement[bool],
-    limit: int,
-    cursor: str | None,
-) -> Page[CellMonth]:
-    statement = select(CellMonth).where(
+    organization: Organization, month: str, kind: ExceptionKind, *, today: date, now: datetime
+) -> Select[tuple[CellMonth]]:
+    conditions: tuple[ColumnElement[bool], ...] = (CellMonth.falling.is_(True),)
+    if kind is ExceptionKind.NO_MEETING:
+        day_has_passed = _day_has_passed(organization, CellMonth.path, month, today)
+        conditions = (CellMonth.cells == 1, CellMonth.cells_met == 0, day_has_passed)
+    elif kind is ExceptionKind.MINUTES_OVERDUE:
+        conditions = (CellMonth.minutes_open.is_(True), _is_overdue(organization, now))
+    return select(CellMonth).where(
         CellMonth.month == month,
         CellMonth.path >= organization.path,
         CellMonth.path < organization.path + PATH_END,
         *conditions,
     )
-    return paginate(statement, [CellMonth.path], limit=limit, cursor=cursor, key_of=lambda row: [row.path])
 
 
 def _page_of(rows: Page[Row], finding: Callable[[Row], Finding]) -> Page[Finding]:

@@ -91,7 +91,9 @@ class ExceptionsNextSchema(Schema):
 
 
 class AttendanceReportSchema(Schema):
-    """The first 200 exceptions of each kind; ``exceptions_next`` leads to the others."""
+    """The first 200 exceptions of each kind; ``exceptions_next`` leads to the others. ``to_ask``: by id, how many organisations
+    with any exception lie at or below each, all of them counted; who has none is not named.
+    """
 
     organization_id = Id(required=True)
     name = fields.String(required=True)
@@ -101,6 +103,7 @@ class AttendanceReportSchema(Schema):
     meetings = fields.List(fields.Nested(MeetingFiguresSchema), required=True)
     exceptions = fields.List(fields.Nested(ReportExceptionSchema), required=True)
     exceptions_next = fields.Nested(ExceptionsNextSchema, required=True)
+    to_ask = fields.Dict(keys=Id(), values=fields.Integer(), required=True)
     trend = fields.List(fields.Nested(MonthFiguresSchema), required=True)
 
 
@@ -156,6 +159,7 @@ def report_data(report: AttendanceReport) -> dict[str, Any]:
         ],
         "exceptions": [exception_data(line) for line in report.exceptions],
         "exceptions_next": {kind.value: cursor for kind, cursor in report.exceptions_next.items()},
+        "to_ask": report.to_ask,
         "trend": [{"month": line.month, **_figures(line.figures)} for line in report.trend],
     }
 

@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { sortChildren } from './children';
-import type { ChildFigures, ReportException } from './shapes';
+import type { AttendanceReport, ChildFigures } from './shapes';
 import { countByNode } from './tree.svelte';
 
 const child = (organization_id: string, rate: number | null, cells = 1, cells_met = 1): ChildFigures => ({
   organization_id, name: organization_id, kind: 'cell', cells, cells_met, cells_planned: 0, meetings: 1, summoned: 20,
   present: 10, late: 0, excused: 0, unexcused: 0, exempt: 0, rate,
-});
-const exception = (organization_id: string, path: string[] = [organization_id]): ReportException => ({
-  kind: 'no_meeting', organization_id, name: '', meeting_id: null, since: null, rate: null, previous_rate: null,
-  path, contact: null,
 });
 
 describe('sortChildren', () => {
@@ -31,13 +27,12 @@ describe('sortChildren', () => {
 });
 
 describe('countByNode', () => {
-  it('counts every organisation once at itself and at each above it', () => {
-    const counts = countByNode([
-      exception('3', ['1', '2', '3']), exception('3', ['1', '2', '3']), exception('4', ['1', '2', '4']), exception('9', ['1', '9']),
-    ]);
-    expect(Object.fromEntries(counts)).toEqual({ 1: 3, 2: 2, 3: 1, 4: 1, 9: 1 });
+  it('takes the counts of the whole report, not of the exceptions that it names', () => {
+    const report = { exceptions: [], to_ask: { 1: 300, 3: 1 } } as unknown as AttendanceReport;
+    const counts = countByNode(report);
+    expect([counts.get('1'), counts.get('3'), counts.get('9')]).toEqual([300, 1, undefined]);
   });
-  it('counts at the organisation alone where the way to it is not told', () => {
-    expect(countByNode([exception('3')]).get('3')).toBe(1);
+  it('knows nothing before the report has come', () => {
+    expect(countByNode(undefined).size).toBe(0);
   });
 });

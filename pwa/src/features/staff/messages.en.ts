@@ -16,7 +16,6 @@ export const en: Record<keyof typeof vi, string> = {
 
   'day.met': 'cells have met in {month}',
   'day.ask': 'cells to telephone about',
-  'day.over': 'over {n}',
   'day.nobody': 'No cell meets today',
   'day.meets': 'Meeting today ({n})',
   'day.others': 'and {n} more',

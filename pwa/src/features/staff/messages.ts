@@ -16,7 +16,6 @@ export const vi = {
 
   'day.met': 'chi bộ đã họp trong {month}',
   'day.ask': 'chi bộ cần gọi điện hỏi',
-  'day.over': 'hơn {n}',
   'day.nobody': 'Hôm nay không có chi bộ nào họp',
   'day.meets': 'Họp hôm nay ({n})',
   'day.others': 'và {n} cuộc họp nữa',

@@ -6,7 +6,7 @@ import { readView, refreshView } from '$db/views';
 import type { TreeNode } from '$ui/Tree.svelte';
 import { t } from './messages';
 import { nodeHref, organizationPath, partsPath } from './paths';
-import type { ReportException } from './shapes';
+import type { AttendanceReport } from './shapes';
 
 const PAGES = 10;
 /** What is open stays open from one page to the next. */
@@ -35,18 +35,9 @@ async function fetchChildren(parent: Id): Promise<void> {
   }
 }
 
-/** How many organisations with something to ask about lie at or below each. */
-export function countByNode(exceptions: readonly ReportException[]): Map<Id, number> {
-  const seen = new Map<Id, Set<Id>>();
-  for (const found of exceptions) {
-    for (const id of found.path) {
-      let set = seen.get(id);
-      if (!set) seen.set(id, (set = new Set()));
-      set.add(found.organization_id);
-    }
-  }
-  return new Map([...seen].map(([id, set]) => [id, set.size]));
-}
+/** How many organisations with something to ask about lie at or below each, as the server has counted them all. */
+export const countByNode = (report: AttendanceReport | undefined): Map<Id, number> =>
+  new Map(Object.entries(report?.to_ask ?? {}));
 
 export interface OrganizationTree {
   readonly nodes: TreeNode[];
