@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import lazyload
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may
 from handbook.access.permissions import Permission
+from handbook.attendance.enums import AttendanceState as S
 from handbook.attendance.keeping import of_sites
 from handbook.attendance.models import Attendance
 from handbook.attendance.queries import LINES, find_line, guests_of, quorum_share
@@ -17,6 +19,7 @@ from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate_rows
 from handbook.kernel.problems import NotFound
 from handbook.kernel.text import like_pattern
+from handbook.meetings.enums import MeetingKind
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import counts_from, kept_counts
 from handbook.meetings.sites import Site, has_sites, hosted_site_ids, sites_version
@@ -140,18 +143,43 @@ def _page(
     )
 
 
-def sites_of(meeting: Meeting) -> Sequence[Row[Any]]:
-    """Number, name and counts of every site, for the minutes."""
-    return db.session.execute(
-        select(
-            Site.id,
-            Site.number,
-            Site.name,
-            Site.delegate_count,
-            (Site.present_count + Site.late_count).label("attended"),
-            Site.at_other_sites,
-            Site.from_other_sites,
+@dataclass(frozen=True, slots=True)
+class SiteHeadCount:
+    """The head-count of a site, and who of its delegates was absent: state (None: not recorded), name, reason."""
+
+    id: int
+    number: int
+    name: str
+    delegates: int
+    attended: int
+    late: int
+    at_other_sites: int
+    from_other_sites: int
+    absent: list[tuple[str | None, str, str | None]]
+
+
+def head_counts_of_sites(meeting: Meeting) -> list[SiteHeadCount]:
+    """The head-count of a conference by site, as the minutes tell it; nothing for a meeting without sites."""
+    if meeting.kind != MeetingKind.CONFERENCE:
+        return []
+    sites = {
+        site.id: SiteHeadCount(
+            id=site.id,
+            number=site.number,
+            name=site.name,
+            delegates=site.delegate_count,
+            attended=site.present_count + site.late_count,
+            late=site.late_count,
+            at_other_sites=site.at_other_sites,
+            from_other_sites=site.from_other_sites,
+            absent=[],
         )
-        .where(Site.meeting_id == meeting.id)
-        .order_by(Site.number)
-    ).all()
+        for site in db.session.scalars(
+            select(Site).where(Site.meeting_id == meeting.id).order_by(Site.number).options(lazyload("*"))
+        )
+    }
+    away = or_(Attendance.state.is_(None), Attendance.state.in_([S.EXCUSED.value, S.UNEXCUSED.value]))
+    lines = LINES.where(Attendance.home_site_id.is_not(None), away).order_by(Member.name_sort, Member.id)
+    for line in db.session.execute(lines, {"meeting_id": meeting.id}):
+        sites[line.home_site_id].absent.append((line.state, line.full_name, line.reason))
+    return list(sites.values())

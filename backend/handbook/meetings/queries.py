@@ -121,6 +121,12 @@ def counts_from(kept: Mapping[str, int]) -> dict[str, int]:
     }
 
 
+def attending_count(meeting: Meeting) -> int:
+    """How many of those who were summoned came, late or not."""
+    counts = kept_counts(meeting)
+    return counts["present_count"] + counts["late_count"]
+
+
 def kept_counts(meeting: Meeting, site_ids: Collection[int] | None = None) -> dict[str, int]:
     """All counters of a meeting under the names of its columns, wherever they are kept."""
     sums = site_sums(meeting, site_ids)

@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from handbook.attendance.enums import AttendanceState
 from handbook.attendance.models import Attendance
 from handbook.attendance.rules import ATTENDING
+from handbook.attendance.site_counters import COUNTED as SITE_COUNTERS
+from handbook.attendance.site_counters import count_sites, recount_sites
 from handbook.kernel.tree import ancestor_paths
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
+from handbook.meetings.sites import Site
 from handbook.members.enums import MemberStatus
 from handbook.organizations.enums import CELL_KINDS
 from handbook.organizations.models import Organization
@@ -42,7 +46,8 @@ _COUNTERS = (
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A kept value that was wrong and is right now. ``table`` is meetings, cell_months or organization_months."""
+    """A kept value that was wrong and is right now. ``table`` is meetings, meeting_sites, cell_months or
+    organization_months."""
 
     table: str
     id: int
@@ -60,7 +65,7 @@ def rebuild_rollups() -> list[Difference]:
     with unit_of_work() as uow:
         while roll_up():
             continue
-        differences = list(_mend_meetings(uow.session))
+        differences = [*_mend_meetings(uow.session), *_mend_sites(uow.session)]
         uow.session.expunge_all()
         organizations = {
             row.id: row
@@ -83,6 +88,12 @@ def _mend_meetings(session: Session) -> Iterator[Difference]:
     """The counters of every meeting against its attendance rows."""
     counted = _count_rolls(session)
     kept = select(Meeting.id, Meeting.starts_at, *(getattr(Meeting, name) for name in _COUNTERS))
+    # A conference that is not over yet counts at its sites alone.
+    under_way = and_(
+        Meeting.state.in_([MeetingState.CONVENED.value, MeetingState.OPEN.value]),
+        select(Site.id).where(Site.meeting_id == Meeting.id).exists(),
+    )
+    kept = kept.where(not_(under_way))
     for row in session.execute(kept.order_by(Meeting.id)).all():
         true = counted.get(row.id, {})
         wrong = {name: true.get(name, 0) for name in _COUNTERS if getattr(row, name) != true.get(name, 0)}
@@ -96,6 +107,27 @@ def _mend_meetings(session: Session) -> Iterator[Difference]:
                 .values(**wrong, roll_version=Meeting.roll_version + 1)
                 .execution_options(synchronize_session=False)
             )
+
+
+def _mend_sites(session: Session) -> Iterator[Difference]:
+    """The counters of every site of a conference against the lines of its roll."""
+    meetings = select(Meeting.id, Meeting.starts_at).where(
+        select(Site.id).where(Site.meeting_id == Meeting.id).exists()
+    )
+    for meeting in session.execute(meetings.order_by(Meeting.id)).all():
+        counted = count_sites(session.connection(), meeting.id)
+        kept = select(Site.id, *(getattr(Site, name) for name in SITE_COUNTERS))
+        found = [
+            Difference(
+                "meeting_sites", row.id, meeting.starts_at.strftime("%Y-%m"), name, getattr(row, name), true
+            )
+            for row in session.execute(kept.where(Site.meeting_id == meeting.id).order_by(Site.id)).all()
+            for name, true in counted[row.id].items()
+            if getattr(row, name) != true
+        ]
+        if found:
+            recount_sites(session.connection(), meeting.id)
+        yield from found
 
 
 def _count_rolls(session: Session) -> dict[int, dict[str, int]]:

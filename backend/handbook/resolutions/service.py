@@ -17,6 +17,7 @@ from handbook.kernel.tree import PATH_END
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
+from handbook.meetings.queries import attending_count, kept_counts
 from handbook.meetings.state import require_state
 from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member
@@ -115,8 +116,8 @@ def draft_from_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> tu
         organization_name=organization.name,
         title=meeting.title,
         day=meeting.starts_at.astimezone(ZoneInfo(organization.timezone)).date(),
-        present=meeting.present_count + meeting.late_count,
-        summoned=meeting.summoned_count,
+        present=attending_count(meeting),
+        summoned=kept_counts(meeting)["summoned_count"],
     )
     # Everybody who numbers documents of this organisation waits here for one another.
     bump_content_version(uow, organization.id)

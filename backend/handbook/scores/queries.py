@@ -19,6 +19,7 @@ from handbook.kernel.db import db
 from handbook.kernel.tree import path_ids
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
+from handbook.meetings.queries import attending_count
 from handbook.organizations.models import Organization
 from handbook.scores import rules
 from handbook.scores.enums import ScoreState
@@ -135,7 +136,7 @@ def score_data(meeting: Meeting, *, actor: Actor) -> dict[str, Any]:
         "criteria": score.criteria
         if score
         else criteria_data(sheet_on(meeting.organization, day_of(meeting)).criteria),
-        "present": meeting.present_count + meeting.late_count,
+        "present": attending_count(meeting),
         "sheets": score.sheets if score else 0,
         "average": result.shown if result else None,
         "grade": result.grade if result else None,

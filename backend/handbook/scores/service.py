@@ -13,6 +13,7 @@ from handbook.kernel.secrets import Secrets
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
+from handbook.meetings.queries import attending_count
 from handbook.meetings.state import require_state
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
@@ -143,7 +144,7 @@ def enter_paper_score(
     score = uow.session.get(MeetingScore, meeting.id, with_for_update=True, populate_existing=True)
     if score is not None and score.state != ScoreState.OPEN:
         raise WrongState
-    if sheets > meeting.present_count + meeting.late_count:
+    if sheets > attending_count(meeting):
         raise ValidationFailed(FieldError("/sheets", "more_than_present"))
     if points > sheets * rules.FULL:
         raise ValidationFailed(FieldError("/points", "out_of_range"))
