@@ -1,0 +1,320 @@
+"""A conference held at many sites: taken in from Excel, hosted without a network, checked in to, and seen as one roll."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.browser.conftest import Album, Service
+from tests.support.browsing import heading, read_qr, saved_on_the_phone
+from tests.support.conferences import workbook
+from tests.support.factories import World
+
+from handbook.access.actor import SYSTEM, OfficeTitle
+from handbook.accounts.service import PURPOSE_NOTICE_VERSION
+from handbook.accounts.sessions import COOKIE
+from handbook.app import create_app
+from handbook.config import Settings
+from handbook.kernel.db import db
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.enums import MeetingKind
+from handbook.meetings.service import MeetingDraft, create_meeting
+from handbook.members.enums import MemberStatus
+from handbook.organizations.enums import OrganizationKind
+from handbook.organizations.models import Organization
+from handbook.organizations.service import create_organization
+
+SITES = 12
+TITLE = "Hội nghị học tập nghị quyết"
+FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ")
+NUMBERS = ("Một", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Tám", "Chín", "Mười", "Mười Một", "Mười Hai")
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """The service with the drafted conference; at site N sit the host ``hostN`` and the delegates ``firstN``, ``secondN``."""
+
+    service: Service
+    world: World
+    meeting_id: str
+    make: Callable[..., BrowserContext]
+
+    def enter(self, role: str, path: str = "/", **options: Any) -> Page:
+        """A device of this person that has opened the app once."""
+        context = self.make(**options)
+        context.add_cookies([{"name": COOKIE, "value": self.world.token_of(role), "url": self.service.url}])
+        page = context.new_page()
+        page.goto(self.service.url)
+        saved_on_the_phone(page)
+        page.goto(self.service.url + path)
+        return page
+
+    def name(self, role: str) -> str:
+        return str(self.world.members[role].full_name)
+
+    def card(self, role: str) -> str:
+        return str(self.world.members[role].card_number)
+
+    def step(self, staff: Page, name: str) -> None:
+        """Convene or open the conference, as the staff of its committee do it."""
+        path = f"{self.service.url}/api/meetings/{self.meeting_id}"
+        tag = staff.request.get(path).headers["etag"]
+        headers = {"Origin": self.service.url, "If-Match": tag}
+        answer = staff.request.post(f"{path}/{name}", headers=headers)
+        assert answer.ok, answer.text()
+
+
+@pytest.fixture
+def hall(start_service: Callable[..., Service], new_context: Callable[..., BrowserContext]) -> Hall:
+    service = start_service(("migrate",))
+    app = create_app(Settings.from_environment(service.environment))
+    world = World()
+    with app.app_context():
+        with app.test_request_context(), unit_of_work() as uow:
+            add = {"actor": SYSTEM, "uow": uow}
+            root = create_organization(
+                name="Đảng bộ xã Mẫu", kind=OrganizationKind.COMMUNE, parent=None, code="root", **add
+            )
+            world.organizations["root"] = root
+            for number in range(1, SITES + 1):
+                world.organizations[f"cell{number}"] = create_organization(
+                    name=f"Chi bộ thôn {number}",
+                    kind=OrganizationKind.CELL,
+                    parent=root,
+                    code=f"c{number}",
+                    **add,
+                )
+                for place, role in enumerate(("host", "first", "second")):
+                    name = f"{FAMILIES[(number + place) % 6]} {('Văn', 'Thị', 'Đức')[place]} {NUMBERS[number - 1]}"
+                    world.add_member(
+                        f"{role}{number}",
+                        name,
+                        f"cell{number}",
+                        MemberStatus.OFFICIAL,
+                        number=number * 3 + place,
+                        uow=uow,
+                    )
+            world.add_member("staff", "Ngô Thị Cán", "cell1", MemberStatus.OFFICIAL, number=90, uow=uow)
+            world.give_office("staff", "root", OfficeTitle.STAFF, uow=uow)
+            for account in world.accounts.values():
+                account.purpose_notice_version = PURPOSE_NOTICE_VERSION
+                account.purpose_accepted_at = uow.clock.now()
+            uow.session.flush()
+            starts_at = uow.clock.now() + timedelta(minutes=5)
+            draft = MeetingDraft(
+                kind=MeetingKind.CONFERENCE,
+                title=TITLE,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(hours=3),
+                place="Hội trường Đảng ủy xã",
+            )
+            meeting = create_meeting(uow.session.get_one(Organization, root.id), draft, **add)
+            uow.session.flush()
+            meeting_id = str(meeting.id)
+        db.session.remove()
+        db.engine.dispose()
+    return Hall(service, world, meeting_id, new_context)
+
+
+def site(number: int) -> str:
+    return f"Điểm cầu thôn {number}"
+
+
+def file_of(hall: Hall, folder: Path) -> Path:
+    """Twelve sites with their hosts and two delegates each; one row names nobody."""
+    sites = [
+        (site(n), f"Nhà văn hóa thôn {n}", f"https://hop.example.vn/thon-{n}", hall.card(f"host{n}"))
+        for n in range(1, SITES + 1)
+    ]
+    delegates = [
+        (hall.card(f"{role}{n}"), hall.name(f"{role}{n}"), site(n))
+        for n in range(1, SITES + 1)
+        for role in ("first", "second")
+    ]
+    content = workbook(
+        diem_cau=[("Tên điểm cầu", "Địa chỉ", "Liên kết", "Số thẻ người phụ trách"), *sites],
+        dai_bieu=[("Số thẻ", "Họ tên", "Điểm cầu"), *delegates, ("88.888888", "Không Có Ai", site(1))],
+    )
+    path = folder / "hoi-nghi.xlsx"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_conference_from_the_workbook_to_the_combined_roll(
+    hall: Hall, album: Album, tmp_path: Path
+) -> None:
+    staff = hall.enter("staff", f"/conference/{hall.meeting_id}", desk=True)
+    take_in(staff, hall, album, tmp_path)
+    hall.step(staff, "convene")
+    hall.step(staff, "open")
+
+    host = hall.enter("host3", f"/meetings/{hall.meeting_id}")
+    code = host_without_a_network(host, hall, album)
+    host = host.context.pages[-1]
+    delegate = hall.enter("first3", f"/meetings/{hall.meeting_id}")
+    check_in(delegate, hall, code, album)
+    other = hall.enter("first5", code.removeprefix(hall.service.url))
+    told_of_another_site(other, hall, album)
+
+    host.context.set_offline(False)
+    host.reload()
+    expect(line(host, hall.name("second3")).get_by_text(re.compile(r"ghi lúc \d\d:\d\d"))).to_be_visible()
+    expect(line(host, hall.name("first3")).get_by_text(re.compile("Mở liên kết mã"))).to_be_visible()
+    expect(line(host, hall.name("first5")).get_by_text(re.compile("điểm cầu khác"))).to_be_visible()
+    host.get_by_text("Dòng kiểm diện của điểm cầu").click()
+    expect(
+        host.get_by_text(re.compile("đại biểu điểm cầu khác đến dự 1; đang ở đây 3 người"))
+    ).to_be_visible()
+    album.picture(host, "host-roll")
+
+    see_the_board(staff, hall, album)
+    see_the_combined_roll(staff, hall, album, tmp_path)
+    change_a_site(staff, hall, album)
+
+
+def take_in(page: Page, hall: Hall, album: Album, folder: Path) -> None:
+    heading(page, "Điểm cầu")
+    expect(page.get_by_text("Chưa có điểm cầu nào")).to_be_visible()
+    album.picture(page, "sites-empty")
+    page.get_by_role("link", name="Nhập từ Excel").click()
+    heading(page, "Nhập điểm cầu và đại biểu")
+    with page.expect_download() as form:
+        page.get_by_role("link", name="Tải mẫu trống").click()
+    assert form.value.suggested_filename.endswith(".xlsx")
+    file = file_of(hall, folder)
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Kiểm tra thử").click()
+    expect(page.get_by_text("Kết quả kiểm tra thử").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Dòng cần sửa")).to_be_visible()
+    expect(page.get_by_text("dai_bieu, dòng 26")).to_be_visible()
+    expect(page.get_by_text(re.compile("Không có số thẻ đảng viên này trong đảng bộ"))).to_be_visible()
+    album.picture(page, "import-checked")
+    page.get_by_role("button", name="Nhập 12 điểm cầu, 24 đại biểu").click()
+    expect(page.get_by_text("Kết quả nhập").first).to_be_visible()
+    album.picture(page, "import-taken")
+    page.get_by_role("button", name="Chọn tệp khác").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Kiểm tra thử").click()
+    expect(page.get_by_role("heading", name="Dòng cần sửa")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Nhập "))).to_have_count(0)
+    page.goto(f"{hall.service.url}/conference/{hall.meeting_id}")
+    expect(page.get_by_text("0/12 điểm cầu đã có người")).to_be_visible()
+    expect(page.get_by_role("link", name=site(12))).to_be_visible()
+    album.picture(page, "sites")
+
+
+def host_without_a_network(page: Page, hall: Hall, album: Album) -> str:
+    """The host opens the site once with a network, then shows its code and marks by hand without one."""
+    page.get_by_role("link", name=f"Phụ trách {site(3)}").click()
+    heading(page, site(3))
+    expect(line(page, hall.name("first3"))).to_be_visible()
+    expect(page.get_by_role("list", name="Danh sách điểm danh").get_by_role("listitem")).to_have_count(2)
+    page.wait_for_timeout(2_000)
+    context, address = page.context, page.url
+    context.set_offline(True)
+    page.close()
+    page = context.new_page()
+    page.goto(address)
+    heading(page, site(3))
+    page.get_by_role("button", name=f"Ghi có mặt: {hall.name('second3')}").click()
+    expect(line(page, hall.name("second3")).get_by_text("Có mặt", exact=True)).to_be_visible()
+    album.picture(page, "host-offline")
+    page.get_by_role("button", name="Hiện mã QR").click()
+    expect(page.get_by_role("img", name=re.compile("Mã QR để điểm danh tại"))).to_be_visible()
+    page.wait_for_timeout(500)
+    album.picture(page, "host-code-offline")
+    code = read_qr(page)
+    site_id = address.rsplit("/", 1)[1]
+    assert re.fullmatch(rf"{hall.service.url}/c/{hall.meeting_id}#\d+\.[\w-]{{22}}\.{site_id}", code)
+    page.get_by_role("button", name="Đóng mã QR").click()
+    return code
+
+
+def check_in(page: Page, hall: Hall, code: str, album: Album) -> None:
+    expect(page.get_by_role("heading", name="Điểm cầu của đồng chí")).to_be_visible()
+    expect(page.get_by_text("Nhà văn hóa thôn 3")).to_be_visible()
+    join = page.get_by_role("link", name="Vào phòng họp trực tuyến của điểm cầu")
+    expect(join).to_have_attribute("href", "https://hop.example.vn/thon-3")
+    album.picture(page, "delegate-site")
+    page.goto(hall.service.url)
+    expect(page.get_by_text(f"{site(3)}, Nhà văn hóa thôn 3")).to_be_visible()
+    expect(page.get_by_role("link", name="Quét mã điểm danh")).to_be_visible()
+    album.picture(page, "delegate-today")
+    page.goto(code)
+    expect(page.get_by_role("heading", name="Đã điểm danh")).to_be_visible()
+    expect(page.get_by_text("mã của một điểm cầu khác")).to_have_count(0)
+
+
+def told_of_another_site(page: Page, hall: Hall, album: Album) -> None:
+    expect(page.get_by_role("heading", name="Đã điểm danh")).to_be_visible()
+    expect(page.get_by_text(re.compile(f"mã của một điểm cầu khác.*{site(5)}"))).to_be_visible()
+    album.picture(page, "delegate-elsewhere")
+    page.goto(f"{hall.service.url}/meetings/{hall.meeting_id}")
+    expect(page.get_by_text("Đồng chí được ghi có mặt tại một điểm cầu khác")).to_be_visible()
+
+
+def see_the_board(page: Page, hall: Hall, album: Album) -> None:
+    """The board was open all the while and has moved by itself."""
+    row = page.get_by_role("row").filter(has_text=site(3))
+    expect(row.get_by_text("2/2")).to_be_visible()
+    expect(row.get_by_text("1 từ điểm cầu khác")).to_be_visible()
+    totals = page.get_by_role("region", name="đại biểu có mặt")
+    expect(totals.locator(".there strong")).to_have_text("3")
+    expect(totals.get_by_text("1/12 điểm cầu đã có người").or_(totals.get_by_text("2/12"))).to_be_visible()
+    album.picture(page, "board")
+    page.get_by_role("searchbox").fill("nha van hoa thon 12")
+    expect(page.get_by_text("1 điểm cầu", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Xóa ô tìm").click()
+
+
+def see_the_combined_roll(page: Page, hall: Hall, album: Album, folder: Path) -> None:
+    page.get_by_role("link", name="Danh sách chung").click()
+    heading(page, "Danh sách chung")
+    expect(page.get_by_text("3 / 24")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(25)
+    album.picture(page, "combined-roll")
+    page.get_by_label("Điểm cầu", exact=True).select_option(label=f"3. {site(3)}")
+    expect(page.get_by_role("row")).to_have_count(4)
+    elsewhere = page.get_by_role("row").filter(has_text=hall.name("first5"))
+    expect(elsewhere.get_by_text(f"thuộc {site(5)}")).to_be_visible()
+    page.get_by_role("searchbox").fill(hall.name("second3"))
+    expect(page.get_by_role("row")).to_have_count(2)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tải Excel").click()
+    kept = folder / "roll.xlsx"
+    download.value.save_as(kept)
+    assert kept.read_bytes().startswith(b"PK")
+
+
+def change_a_site(page: Page, hall: Hall, album: Album) -> None:
+    page.goto(f"{hall.service.url}/conference/{hall.meeting_id}")
+    page.get_by_role("link", name=site(4)).click()
+    heading(page, site(4))
+    page.get_by_role("button", name="Sửa điểm cầu").click()
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("Địa chỉ").fill("Trường tiểu học, cạnh chợ")
+    dialog.get_by_label("Số thẻ người phụ trách").fill(f"{hall.card('host4')}\n{hall.card('host1')}")
+    album.picture(page, "site-dialog")
+    dialog.get_by_role("button", name="Lưu điểm cầu").click()
+    expect(page.get_by_text("Trường tiểu học, cạnh chợ")).to_be_visible()
+    expect(page.get_by_role("link", name=hall.name("host1"))).to_be_visible()
+    page.get_by_role("button", name="Thêm đại biểu").click()
+    dialog.get_by_label("Số thẻ đảng viên").fill("77.777777")
+    dialog.get_by_role("button", name="Thêm 1 đại biểu").click()
+    expect(dialog.get_by_text(re.compile("Không nhận: 77.777777"))).to_be_visible()
+    dialog.get_by_label("Số thẻ đảng viên").fill(hall.card("host6"))
+    dialog.get_by_role("button", name="Thêm 1 đại biểu").click()
+    expect(page.get_by_role("row").filter(has_text=hall.name("host6"))).to_be_visible()
+    page.get_by_role("button", name=f"Chuyển hoặc bỏ: {hall.name('host6')}").click()
+    dialog.get_by_label("Chuyển sang điểm cầu").select_option(label=f"7. {site(7)}")
+    dialog.get_by_role("button", name="Chuyển", exact=True).click()
+    expect(page.get_by_text(f"{hall.name('host6')} đã chuyển sang {site(7)}")).to_be_visible()
+    album.picture(page, "site")
+
+
+def line(page: Page, name: str) -> Any:
+    return page.get_by_role("list", name="Danh sách điểm danh").get_by_role("listitem").filter(has_text=name)
