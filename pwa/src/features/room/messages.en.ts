@@ -77,6 +77,7 @@ export const en: Record<keyof typeof vi, string> = {
   'votes.handTitle': 'Enter the result of a vote',
   'votes.handText': 'Count the hands in the room and enter the numbers; no network needed.',
   'votes.phone': 'Votes by phone, secret ballots',
+  'votes.toPhone': 'Open the votes',
   'votes.phoneText': 'These need a network. Without one vote by hands, or secretly on paper.',
   'votes.kind': 'The vote is about',
   'votes.kind.resolution': 'Passing the resolution',

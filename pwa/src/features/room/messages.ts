@@ -77,6 +77,7 @@ export const vi = {
   'votes.handTitle': 'Ghi kết quả biểu quyết',
   'votes.handText': 'Đếm tay trong phòng rồi ghi số; không cần mạng.',
   'votes.phone': 'Biểu quyết bằng điện thoại, bỏ phiếu kín',
+  'votes.toPhone': 'Mở trang biểu quyết',
   'votes.phoneText': 'Cần có mạng. Không có mạng thì biểu quyết giơ tay, hoặc bỏ phiếu kín bằng giấy.',
   'votes.kind': 'Biểu quyết về',
   'votes.kind.resolution': 'Thông qua nghị quyết',
