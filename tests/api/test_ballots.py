@@ -158,6 +158,27 @@ def test_nobody_learns_how_it_stands_before_the_chair_closes(
     assert member.get(f"/api/ballots/{ballot['id']}/result", expect=200).json["votes"] == []
 
 
+def test_asking_again_costs_nothing_until_something_moved_for_the_reader(
+    sign_in: SignIn, world: World, meeting: dict[str, Any]
+) -> None:
+    secretary, member = sign_in("secretary"), sign_in("member")
+    ballot = open_ballot(secretary, meeting, method="phone")
+    paths = (f"/api/meetings/{meeting['id']}/ballots", f"/api/ballots/{ballot['id']}")
+    seen = {(client, path): client.get(path, expect=200) for client in (secretary, member) for path in paths}
+    for (client, path), answer in seen.items():
+        again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]}, expect=304)
+        assert again.data == b""
+    vote(sign_in("second_member"), ballot, "agree")
+    for (client, path), answer in seen.items():
+        # How far the vote has come is for who runs the meeting; a member's own part has not moved.
+        told = 200 if client is secretary else 304
+        client.get(path, headers={"If-None-Match": answer.headers["ETag"]}, expect=told)
+    vote(member, ballot, "agree")
+    for path in paths:
+        etag = seen[member, path].headers["ETag"]
+        member.get(path, headers={"If-None-Match": etag}, expect=200)
+
+
 def test_only_official_members_of_the_cell_in_the_room_vote(
     engine_name: str, sign_in: SignIn, world: World, meeting: dict[str, Any]
 ) -> None:

@@ -35,7 +35,7 @@ export const en: Record<keyof typeof vi, string> = {
   'ballots.mineChange': 'To change it, choose again before the chair closes.',
   'ballots.secretTaking': 'Taking your paper…',
   'ballots.secretReady': 'Your paper is on this phone. Nobody learns what you choose, not even who runs the server.',
-  'ballots.secretElsewhere': 'Your paper was taken on another device of yours. Vote there.',
+  'ballots.secretElsewhere': 'Your paper was taken on another device of yours. Vote there; if it is not here, tell the chair.',
   'ballots.secretCast': 'Your paper lies in the box.',
   'ballots.secretCastText': 'When the chair closes, this phone checks that it was counted.',
   'ballots.secretInsecure': 'This device opened the app over an insecure connection and cannot vote in secret. Ask the chair for paper.',

@@ -35,7 +35,7 @@ export const vi = {
   'ballots.mineChange': 'Muốn đổi, đồng chí chọn lại trước khi chủ trì kết thúc.',
   'ballots.secretTaking': 'Đang nhận phiếu về máy…',
   'ballots.secretReady': 'Phiếu đã ở trên máy này. Không ai biết đồng chí chọn gì, kể cả người quản trị máy chủ.',
-  'ballots.secretElsewhere': 'Phiếu của đồng chí đã được nhận trên một máy khác. Đồng chí bỏ phiếu trên máy đó.',
+  'ballots.secretElsewhere': 'Phiếu của đồng chí đã được nhận trên một máy khác. Đồng chí bỏ phiếu trên máy đó; không có máy đó ở đây thì báo chủ trì.',
   'ballots.secretCast': 'Phiếu của đồng chí đã ở trong hòm.',
   'ballots.secretCastText': 'Khi chủ trì kết thúc, máy này sẽ tự kiểm tra phiếu có được đếm không.',
   'ballots.secretInsecure': 'Máy này mở ứng dụng qua đường không bảo mật nên không bỏ phiếu kín được. Đồng chí đề nghị chủ trì dùng phiếu giấy.',
