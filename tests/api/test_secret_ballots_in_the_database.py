@@ -15,8 +15,8 @@ from tests.support.factories import World
 from tests.support.meetings import opened
 from tests.support.voter import Paper, emsa_pss_encode
 
-from handbook.ballots.models import Ballot
-from handbook.ballots.papers import SALT_BYTES, decode, load_private, load_public
+from handbook.ballots.models import Ballot, BoxVote
+from handbook.ballots.papers import SALT_BYTES, decode, encode, load_private, load_public
 from handbook.ballots.service import key_context
 from handbook.kernel.db import db
 from handbook.members.enums import MemberStatus
@@ -190,6 +190,25 @@ def test_after_the_closing_the_rows_lie_in_the_order_of_random_numbers(engine_na
         with db.engine.connect() as connection:
             sql = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'ballot_box'"))
         assert "WITHOUT ROWID" in sql
+
+
+def test_the_box_of_a_large_conference_is_counted_and_stirred(engine_name: str, room: Room) -> None:
+    """More votes than a database takes values in one statement: 5,000 delegates. The papers are forged, and seen to be so."""
+    number, row = int(room.ballot["id"]), room.take_papers
+    row()
+    room.cast("member")
+    (template,) = all_tables()["ballot_box"]
+    names = [column["name"] for column in inspect(db.engine).get_columns("ballot_box")]
+    serials = [encode(random.Random(seed).randbytes(32)) for seed in range(5000)]
+    with db.engine.begin() as connection:
+        rows = [{**dict(zip(names, template, strict=True)), "serial": serial} for serial in serials]
+        connection.execute(BoxVote.__table__.insert(), rows)
+    result = close(room.secretary, room.ballot)["result"]
+    assert (result["passed"], set(result["faults"])) == (None, {"forged_vote"})
+    assert result["papers"]["invalid"] == len(serials)
+    stored = as_stored()
+    assert (len(stored), stored) == (len(serials) + 1, sorted(stored))
+    assert number
 
 
 def test_backups_before_and_after_the_closing_hold_the_same_box_and_no_key(

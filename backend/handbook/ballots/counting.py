@@ -37,8 +37,9 @@ def count_votes(ballot: Ballot, *, papers_taken: int, uow: UnitOfWork) -> Count:
 def _count_box(ballot: Ballot, papers_taken: int, uow: UnitOfWork) -> Count:
     """Check every vote as any member can, and stir the box.
 
-    The rows are written anew in the order of their serials, in one statement: whatever order a database kept them in by itself
-    (PostgreSQL's place of a row and transaction that wrote it), afterwards it is the order of random numbers.
+    The rows are written anew in the order of their serials, in one transaction: whatever order a database kept them in by
+    itself (PostgreSQL's place of a row and transaction that wrote it), afterwards it is the order of random numbers. One after
+    the other, because the votes of a large conference are more values than one statement may hold.
     """
     rows = [
         dict(row)
@@ -49,7 +50,7 @@ def _count_box(ballot: Ballot, papers_taken: int, uow: UnitOfWork) -> Count:
     genuine = [row for row in rows if _is_genuine(row, ballot)]
     uow.session.execute(delete(BOX).where(BOX.c.ballot_id == ballot.id))
     if rows:
-        uow.session.execute(insert(BOX).values(rows))
+        uow.session.execute(insert(BOX), rows)
     faults = []
     if len(genuine) < len(rows):
         faults.append(Fault.FORGED_VOTE)
