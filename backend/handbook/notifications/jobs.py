@@ -5,7 +5,7 @@ from typing import Any
 from handbook.kernel.jobs import JobRun, job
 from handbook.notifications.push.gateway import current_push
 from handbook.notifications.reminders.delivering import deliver_reminder
-from handbook.notifications.reminders.planning import JOB
+from handbook.notifications.reminders.planning import JOB, PLAN_AGAIN_JOB, plan_meetings_again
 from handbook.notifications.subscriptions import forget_ended_sessions
 
 
@@ -15,6 +15,12 @@ def deliver(run: JobRun) -> dict[str, Any]:
     return deliver_reminder(
         int(run.args["reminder_id"]), current_push().sender, on_progress=run.report_progress
     )
+
+
+@job(PLAN_AGAIN_JOB)
+def plan_again(run: JobRun) -> dict[str, Any]:
+    """The reminders of meetings to come follow a rule that was changed."""
+    return {"meetings": plan_meetings_again(int(run.args["organization_id"]))}
 
 
 def tidy_subscriptions() -> None:

@@ -15,16 +15,19 @@ from handbook.meetings.models import Meeting
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.inbox import retell, tell_members
 from handbook.notifications.reminders.planning import (
+    BEFORE_MINUTES,
     announce,
     cancel_everything,
     cancel_reminders,
     cancel_task,
+    plan_again_below,
     plan_steps,
     plan_task,
     waiting_change,
 )
 from handbook.notifications.rules import GATHER_CHANGES, GATHERED_FIELDS
 from handbook.notifications.subscriptions import forget_session
+from handbook.organizations.settings.events import SettingChanged
 from handbook.resolutions.enums import TaskState
 from handbook.resolutions.events import ResolutionIssued, ResolutionRevoked, TaskChanged
 from handbook.resolutions.models import Resolution, Task
@@ -64,6 +67,13 @@ def tell_of_cancelling(event: MeetingCancelled, uow: UnitOfWork) -> None:
 @subscribe(MeetingOpened)
 def stop_reminding(event: MeetingOpened, uow: UnitOfWork) -> None:
     cancel_reminders(uow, event.meeting_id)
+
+
+@subscribe(SettingChanged)
+def plan_by_the_new_rule(event: SettingChanged, uow: UnitOfWork) -> None:
+    """The meetings below may be many: a job plans them again."""
+    if event.name == BEFORE_MINUTES:
+        plan_again_below(uow, event.organization_id, event.version)
 
 
 @subscribe(AbsenceDecided)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
+from tests.api.test_organization_settings import change
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.meetings import STARTS_AT, convened, draft, if_match, step
@@ -193,6 +194,43 @@ def test_changes_made_one_after_the_other_are_told_together(
     secretary.patch(path, {"place": "Phòng 3"}, headers=if_match(meeting), expect=200)
     run_jobs()
     assert told(push, device)[2:] == ["meeting_changed"]
+
+
+def test_reminders_that_have_not_gone_out_follow_a_changed_rule(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    staff, committee = sign_in("staff"), world.id_of("committee")
+    device = subscribe(sign_in("member"), push)
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    over = convened(sign_in("secretary"), world.id_of("cell"), kind="thematic", starts_at=STARTS_AT)
+    step(sign_in("secretary"), over, "cancel", {"reason": "Bão"})
+    clock.set(STARTS_AT - timedelta(days=2))
+    run_jobs()
+    assert told(push, device).count("meeting_reminder") == 1
+
+    # What has gone out is wanted still, the others are not, and a new one comes in between.
+    change(staff, committee, "reminders.before_minutes", [2880, 180], expect=200)
+    run_jobs()
+    assert plan(meeting) == {
+        "2d": ("done", "48 h"),
+        "1d": ("cancelled", "24 h"),
+        "2h": ("cancelled", "2 h"),
+        "3h": ("planned", "3 h"),
+    }
+    assert {state for state, _ in plan(over).values()} == {"cancelled"}
+    # The first rule comes back: nothing is told a second time.
+    change(staff, committee, "reminders.before_minutes", [2880, 1440, 120], expect=200)
+    run_jobs()
+    for before in (timedelta(days=1), timedelta(hours=3), timedelta(hours=2)):
+        clock.set(STARTS_AT - before)
+        run_jobs()
+    assert told(push, device).count("meeting_reminder") == 3
+    assert {name: state for name, (state, _) in plan(meeting).items()} == {
+        "2d": "done",
+        "1d": "done",
+        "2h": "done",
+        "3h": "cancelled",
+    }
 
 
 def test_a_cancelled_draft_is_nobodys_news(sign_in: SignIn, world: World, push: FakePushService) -> None:

@@ -10,15 +10,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from handbook.kernel import jobs
-from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.kernel.tree import PATH_END
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.models import Delivery, Reminder
 from handbook.notifications.rules import AT_ONCE, next_task_step, planned_steps, step_of
+from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 from handbook.resolutions.models import Task
 
 JOB = "notifications.deliver"
+PLAN_AGAIN_JOB = "notifications.plan_again"
+BEFORE_MINUTES = "reminders.before_minutes"
 PENDING = (ReminderState.PLANNED.value, ReminderState.SENDING.value)
 
 
@@ -65,7 +70,7 @@ def plan_steps(uow: UnitOfWork, meeting: Meeting) -> None:
     """Plan the reminders before a meeting as its organisation wants them; those planned for another time of it, or of which
     the organisation knows no more, are cancelled.
     """
-    wanted = rules_of(meeting.organization)["reminders.before_minutes"]
+    wanted = rules_of(meeting.organization)[BEFORE_MINUTES]
     steps = {step_of(minutes) for minutes in wanted}
     pending = _pending(uow, meeting.id, NoticeKind.MEETING_REMINDER)
     _cancel(uow, (one for one in pending if one.starts_at != meeting.starts_at or one.step not in steps))
@@ -83,6 +88,42 @@ def plan_steps(uow: UnitOfWork, meeting: Meeting) -> None:
         if reminder.state == ReminderState.CANCELLED:
             # The meeting was moved away and back: the same step of the same time is wanted again.
             _want_again(uow, reminder)
+
+
+def plan_again_below(uow: UnitOfWork, organization_id: int, version: int) -> None:
+    """Let a job plan the meetings of an organisation and of those below it anew; once for each version of its rules."""
+    key = f"{PLAN_AGAIN_JOB}:{organization_id}:{version}"
+    jobs.enqueue(uow, PLAN_AGAIN_JOB, key=key, args={"organization_id": organization_id})
+
+
+def plan_meetings_again(organization_id: int) -> int:
+    """Plan the reminders of every convened meeting to come by the rules in force now, each in a transaction of its own; how
+    many they were. What has gone out stays so and goes out no more.
+    """
+    with unit_of_work() as uow:
+        path = uow.session.get_one(Organization, organization_id).path
+        coming = uow.session.scalars(
+            select(Meeting.id)
+            .join(Organization, Organization.id == Meeting.organization_id)
+            .where(
+                Organization.path >= path,
+                Organization.path < path + PATH_END,
+                Meeting.state == MeetingState.CONVENED.value,
+                Meeting.starts_at > uow.clock.now(),
+            )
+            .order_by(Meeting.id)
+        ).all()
+    for meeting_id in coming:
+        with unit_of_work() as uow:
+            meeting = uow.session.get_one(
+                Meeting,
+                meeting_id,
+                populate_existing=True,
+                with_for_update={"of": Meeting, "key_share": True},
+            )
+            if meeting.state == MeetingState.CONVENED:
+                plan_steps(uow, meeting)
+    return len(coming)
 
 
 def plan_task(uow: UnitOfWork, task: Task, member_ids: Collection[int] | None = None) -> None:

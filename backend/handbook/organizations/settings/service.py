@@ -10,6 +10,7 @@ from handbook.audit.service import record
 from handbook.kernel.problems import FieldError, ValidationFailed
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.organizations.models import Organization
+from handbook.organizations.settings.events import SettingChanged
 from handbook.organizations.settings.models import OrganizationSetting, SettingChange
 from handbook.organizations.settings.queries import rules_of
 from handbook.organizations.settings.registry import BY_NAME, SETTINGS, Rules, Setting, dump_value
@@ -75,6 +76,7 @@ def change_setting(
         path=organization.path,
         details={"name": setting.name, **_difference(setting, before, text)},
     )
+    uow.emit(SettingChanged(organization.id, setting.name, organization.row_content_version))
 
 
 def _parsed(setting: Setting, data: Any) -> Any:
