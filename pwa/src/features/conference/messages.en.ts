@@ -28,6 +28,7 @@ export const en: Record<keyof typeof vi, string> = {
   'sites.missing': 'Not recorded',
   'sites.count': '{there}/{all} present',
   'sites.still': '{n} not recorded',
+  'sites.elsewhere': '{n} at another site',
   'sites.others': '{n} from other sites',
   'sites.none': 'There are no sites yet',
   'sites.noneText': 'Import sites and delegates from Excel, or add sites one by one.',

@@ -28,6 +28,7 @@ export const vi = {
   'sites.missing': 'Chưa điểm danh',
   'sites.count': '{there}/{all} có mặt',
   'sites.still': 'còn {n} chưa điểm danh',
+  'sites.elsewhere': '{n} dự ở điểm cầu khác',
   'sites.others': '{n} từ điểm cầu khác',
   'sites.none': 'Chưa có điểm cầu nào',
   'sites.noneText': 'Đồng chí nhập danh sách điểm cầu và đại biểu từ Excel, hoặc thêm từng điểm cầu.',

@@ -24,6 +24,7 @@ describe('the sites of a conference', () => {
   it('are empty until somebody is there, from wherever he or she comes', () => {
     expect(sites.map(progressOf)).toEqual(['empty', 'missing', 'complete']);
     expect(progressOf(site(3, 'Khác', { from_other_sites: 1 }))).toBe('missing');
+    expect(progressOf(site(4, 'Vắng', { present: 1, at_other_sites: 1, not_recorded: 9 }))).toBe('empty');
   });
   it('are found by name, address, number or host, without diacritics', () => {
     const found = (question: string): number[] => pickSites(sites, question, 'all').map((one) => one.number);

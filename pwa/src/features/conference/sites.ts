@@ -10,8 +10,13 @@ export function attending(counts: Pick<SiteCounts, 'present' | 'late'>): number 
   return counts.present + counts.late;
 }
 
+/** How many sit at the site itself. */
+export function inRoom(counts: SiteCounts): number {
+  return attending(counts) - counts.at_other_sites + counts.from_other_sites;
+}
+
 export function progressOf({ counts }: Site): Progress {
-  if (!counts || attending(counts) + counts.from_other_sites === 0) return 'empty';
+  if (!counts || inRoom(counts) === 0) return 'empty';
   return counts.not_recorded > 0 ? 'missing' : 'complete';
 }
 
