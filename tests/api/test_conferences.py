@@ -26,8 +26,13 @@ from handbook.attendance.excel import MEDIA_TYPE
 from handbook.attendance.site_counters import COUNTED, count_sites
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.models import Meeting
 from handbook.meetings.sites import Site
 from handbook.meetings.sites import site_key as derive
+from handbook.minutes.compose import compose
+from handbook.minutes.gathering import gather, read_record
+from handbook.reports.rebuild import rebuild_rollups
 
 SignIn = Callable[[str], ApiClient]
 
@@ -520,3 +525,44 @@ def test_the_combined_roll_as_excel_says_site_cell_card_and_state(
     assert (visitor[6], visitor[7]) == ("Quét mã", "Có")
     assert lines["Đỗ Văn Xa"][4] == "Chưa điểm danh"
     sign_in("member").get(f"{laid.path}/attendance", headers=accept, expect=403)
+
+
+def test_counters_of_sites_that_went_wrong_are_mended_and_named(laid: Laid, clock: FixedClock) -> None:
+    laid.begin(clock)
+    assert rebuild_rollups() == []
+    site_id = int(laid.here["id"])
+    with unit_of_work() as uow:
+        uow.session.get_one(Site, site_id).present_count = 7
+    (found,) = rebuild_rollups()
+    assert (found.table, found.id, found.field, found.kept, found.counted) == (
+        "meeting_sites",
+        site_id,
+        "present_count",
+        7,
+        0,
+    )
+    assert_counters_are_true(laid.meeting["id"])
+
+
+def test_the_minutes_of_a_conference_tell_sites_and_their_absent_delegates(
+    laid: Laid, sign_in: SignIn, clock: FixedClock
+) -> None:
+    laid.begin(clock)
+    body = laid.code(sign_in("far_secretary"), clock)
+    sign_in("member").post(f"{laid.path}/check-ins", body, expect=201)
+    step(laid.staff, fresh(laid.staff, laid.meeting), "close")
+    db.session.rollback()
+    meeting = db.session.get_one(Meeting, int(laid.meeting["id"]))
+    facts = gather(meeting, read_record(meeting), chair_id=None, minute_taker_id=None)
+    (attendance,) = [section for section in compose(facts) if section.key == "attendance"]
+    said = [paragraph.text for paragraph in attendance.paragraphs]
+    assert said[0].startswith("Triệu tập: 5 đại biểu")
+    assert (
+        "1. Điểm cầu Sở Mẫu: triệu tập 3 đại biểu, có mặt 1. Dự tại điểm cầu khác: 1."
+        " Vắng không phép: 2 (Lê Văn Thử; Nguyễn Văn Ước)."
+    ) in said
+    assert (
+        "2. Điểm cầu Sở Khác: triệu tập 2 đại biểu, có mặt 0. Đại biểu của điểm cầu khác đến dự: 1."
+        " Vắng không phép: 2 (Lý Văn Ngoài; Đỗ Văn Xa)."
+    ) in said
+    assert not any("Đặng Thị Ngẫm" in text for text in said)

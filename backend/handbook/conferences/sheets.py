@@ -195,11 +195,11 @@ class _Cells:
         return column in self._columns
 
     def only_text(self) -> str:
-        """What the row says when only one of its cells says anything."""
+        """What the row says when only one of its cells says anything; a row with a number in front is somebody's."""
         texts = [clean(cell) for cell in self._row.cells if isinstance(cell, str) and not is_blank(cell)]
         said = [text for text in texts if not _NUMBER_ONLY.fullmatch(text)]
-        numbers = [cell for cell in self._row.cells if not isinstance(cell, str)]
-        return said[0] if len(said) == 1 and len(numbers) <= 1 else ""
+        numbered = any(not isinstance(cell, str) for cell in self._row.cells)
+        return said[0] if len(said) == 1 and not numbered else ""
 
     def is_total(self) -> bool:
         """A line that counts the others."""
@@ -212,7 +212,7 @@ def _take_delegate(cells: _Cells, place: Place, group: str, tables: Tables) -> s
     has_card, name = cells.has(Column.CARD), cells.text(Column.NAME)
     if not has_card:
         line = cells.only_text()
-        if line:
+        if line and not cells.text(Column.SITE):
             return name_in(line)
         if not name:
             return group

@@ -14,6 +14,16 @@ from handbook.sync.readers import Rows
 CONNECT_SECONDS = 2
 
 
+class _Held:
+    """A connection that is closed with the thread, or the reader, that holds it."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class PostgresReader:
     def __init__(self, settings: Settings) -> None:
         url = make_url(settings.database_url).set(drivername="postgresql")
@@ -25,7 +35,7 @@ class PostgresReader:
             text = statement.replace("?", "%s").encode()
             return self._connection().execute(text, values, prepare=True).fetchall()
         except psycopg.Error:
-            self._local.connection = None
+            self._local.held = None
             return None
 
     def instant(self, value: Any) -> datetime | None:
@@ -38,8 +48,8 @@ class PostgresReader:
         return value
 
     def _connection(self) -> "psycopg.Connection[Any]":
-        connection: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS)
-            self._local.connection = connection
-        return connection
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None or held.connection.closed:
+            held = _Held(psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS))
+            self._local.held = held
+        return held.connection
