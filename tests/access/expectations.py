@@ -8,6 +8,7 @@ any other 404, nobody signed in 401. Every request is a valid one with the preco
 from typing import Any
 
 from tests.access import requests
+from tests.access.minutes import MINUTES
 from tests.access.who import (
     LINE,
     OF_MEMBERS,
@@ -339,46 +340,7 @@ TABLE |= {
     ("GET", "/api/meetings/<id:meeting_id>/proceedings"): Expected(READERS, READERS, (200,), MEETING),
 }
 
-# Who reads minutes: the cell of the meeting or whoever holds an office that runs or supervises it; drafts only the latter.
-MINUTES_READERS = either(OWN_CELL, OFFICERS)
-NO_MEMBERS = "What staff of the organisation above may not do is refused; who signs is named in the minutes."
-
-
-def of_minutes(kind: str, does: Roles, done: tuple[int, ...], body: Any = None, **more: Any) -> Expected:
-    seen = MINUTES_READERS if kind == "signed_meeting" else OFFICERS
-    return Expected(seen, does, done, {"meeting_id": kind}, body, **more)
-
-
-TABLE |= {
-    ("GET", "/api/meetings/<id:meeting_id>/minutes"): of_minutes("signed_meeting", MINUTES_READERS, (200,)),
-    ("GET", "/api/meetings/<id:meeting_id>/minutes.pdf"): of_minutes(
-        "signed_meeting", MINUTES_READERS, (200,)
-    ),
-    ("GET", "/api/meetings/<id:meeting_id>/minutes.docx"): of_minutes(
-        "signed_meeting", MINUTES_READERS, (200,)
-    ),
-    ("POST", "/api/meetings/<id:meeting_id>/minutes/compose"): of_minutes("minuted_meeting", RUNNERS, (200,)),
-    ("POST", "/api/meetings/<id:meeting_id>/minutes/from-room"): of_minutes(
-        "minuted_meeting", RUNNERS, (200,), {"sections": [{"key": "opening", "paragraphs": []}]}
-    ),
-    ("PATCH", "/api/meetings/<id:meeting_id>/minutes"): of_minutes(
-        "minuted_meeting", RUNNERS, (200,), {"sections": []}, match="minutes_of_minuted"
-    ),
-    ("POST", "/api/meetings/<id:meeting_id>/minutes/read-back"): of_minutes(
-        "minuted_meeting", RUNNERS, (200,), match="minutes_of_minuted"
-    ),
-    ("POST", "/api/meetings/<id:meeting_id>/minutes/signatures"): of_minutes(
-        "signed_meeting",
-        roles("member secretary", "", "root_staff far_staff"),
-        (403,),
-        {"role": "chair", "password": PASSWORD},
-        match="minutes_of_signed",
-        because=NO_MEMBERS,
-    ),
-    ("POST", "/api/meetings/<id:meeting_id>/minutes/addenda"): of_minutes(
-        "signed_meeting", RUNNERS, (201,), {"text": "Địa điểm đúng là phòng số 3."}
-    ),
-}
+TABLE |= MINUTES
 
 TABLE |= {
     ("GET", "/api/meetings/<id:meeting_id>/pack.pdf"): Expected(READERS, READERS, (200,), MEETING),
