@@ -21,8 +21,10 @@ from tests.support.minutes import (
     signed,
     texts_of,
 )
+from tests.support.rooms import Device, send
 
 from handbook.audit.models import AuditEntry
+from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.minutes.models import Minutes, MinutesAddendum, MinutesSignature, MinutesVersion
 from handbook.scores.models import MeetingScore
@@ -181,6 +183,27 @@ def test_a_change_after_the_first_signature_takes_it_back(
     minutes = edit(sign_in("deputy"), minutes, {"sections": [{"key": "opening", "paragraphs": paragraphs}]})
     assert (minutes["state"], minutes["signatures"]) == ("draft", [])
     assert sign(sign_in("deputy"), minutes, "minute_taker", expect=409)["code"] == "minutes_not_read_back"
+
+
+def test_numbers_that_somebody_signed_are_corrected_no_more(
+    sign_in: SignIn, world: World, meeting: dict[str, Any], clock: FixedClock
+) -> None:
+    secretary = sign_in("secretary")
+    (ballot,) = secretary.get(f"/api/meetings/{meeting['id']}/ballots", expect=200).json["items"]
+    device = Device()
+
+    def correct(agree: int) -> dict[str, Any]:
+        asked = {name: ballot[name] for name in ("title", "kind", "agenda_item_id")}
+        counted = {**asked, "agree": agree, "disagree": 0, "other": 1}
+        line = device.write("hand_vote", clock.now(), ballot=counted)
+        return send(secretary, meeting, [line], now=clock.now())[0]
+
+    assert correct(3)["outcome"] == "applied"
+    minutes = read_back(secretary, composed(sign_in, world, meeting))
+    sign(secretary, minutes, "chair")
+    assert (correct(1)["outcome"], correct(1)["code"]) == ("refused", "minutes_signed")
+    (stands,) = secretary.get(f"/api/meetings/{meeting['id']}/ballots", expect=200).json["items"]
+    assert (stands["result"]["agree"], len(stands["corrections"])) == (3, 1)
 
 
 def test_only_who_is_named_signs_and_only_once(

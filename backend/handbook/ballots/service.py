@@ -14,6 +14,7 @@ from handbook.ballots import rules
 from handbook.ballots.counting import Count, count_votes
 from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState
 from handbook.ballots.errors import StaleDenominator, WrongCounts
+from handbook.ballots.events import CountCorrecting
 from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
 from handbook.ballots.papers import new_key_pair
 from handbook.ballots.queries import denominator_of, majority_of, roll_lines, voters_of
@@ -165,6 +166,7 @@ def record_hand_vote(
     ballot.opened_at = ballot.opened_at or at
     action = "recorded"
     if corrected:
+        uow.emit(CountCorrecting(ballot.id, meeting.id))
         action = "corrected" if _keep_count(ballot, count, denominator, at=at) else "reservations_changed"
     # Who was in the room and when it was closed belong to the vote, whenever its numbers are set right.
     present = rules.voters_present(lines.values()) if ballot.voters_present is None else ballot.voters_present
