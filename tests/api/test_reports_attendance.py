@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
+from tests.api.test_organization_settings import change
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 
@@ -310,6 +311,39 @@ def test_every_organisation_to_ask_about_is_counted_however_many_there_are(
         below = report(staff, world, "committee")["to_ask"]
         assert world.id_of("root") not in below
         assert (below[world.id_of("committee")], len(below)) == (302, 303)
+
+
+def test_a_cell_with_too_few_official_members_or_without_its_committee_is_hinted_at(
+    world: World, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """ "A cell needs at least 3 official members. With 9 or more it elects a committee (chi ủy)." """
+    staff, secretary = sign_in("staff"), sign_in("secretary")
+    cell = int(world.id_of("cell"))
+
+    def hints(official: int) -> list[str]:
+        with unit_of_work() as uow:
+            uow.session.get_one(Organization, cell).official_count = official
+        found = report(secretary, world, "cell")["hints"]
+        assert found == report(staff, world, "cell")["hints"]
+        assert {hint["params"]["official"] for hint in found} <= {official}
+        return [hint["kind"] for hint in found]
+
+    with unit_of_work() as uow:
+        uow.session.execute(
+            db.delete(Office).where(Office.organization_id == cell, Office.title == "committee_member")
+        )
+    assert [hints(number) for number in (2, 3, 8, 9)] == [["few_officials"], [], [], ["no_committee"]]
+    change(staff, world.id_of("committee"), "cell.committee_from", 8, expect=200)
+    change(staff, world.id_of("committee"), "cell.official_minimum", 4, expect=200)
+    assert [hints(number) for number in (3, 4, 7, 8)] == [["few_officials"], [], [], ["no_committee"]]
+    with unit_of_work() as uow:
+        member = world.members["member"].id
+        today = clock.now().date()
+        uow.session.add(
+            Office(organization_id=cell, member_id=member, title="committee_member", from_date=today)
+        )
+    assert hints(8) == []
+    assert report(staff, world, "committee")["hints"] == []
 
 
 def test_pages_of_exceptions_refuse_what_is_none(world: World, sign_in: SignIn) -> None:

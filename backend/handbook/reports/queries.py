@@ -22,6 +22,7 @@ from handbook.organizations.models import Organization
 from handbook.organizations.queries import get_organization
 from handbook.reports.contacts import Contact, list_contacts, list_paths
 from handbook.reports.exceptions import Finding, count_exceptions, find_exceptions
+from handbook.reports.hints import Hint, hints_of
 from handbook.reports.models import CellMonth, DirtyMonth, OrganizationMonth
 from handbook.reports.own_months import MEETING_COLUMNS, figures_of
 from handbook.reports.roll_up import covered_id, open_month, roll_up
@@ -92,6 +93,8 @@ class AttendanceReport:
     exceptions_next: dict[ExceptionKind, str | None] = field(default_factory=dict)
     # How many organisations with any exception lie at or below each; those without one are left out.
     to_ask: dict[int, int] = field(default_factory=dict)
+    # About a cell itself, as of today.
+    hints: list[Hint] = field(default_factory=list)
     trend: list[MonthLine] = field(default_factory=list)
 
 
@@ -115,6 +118,7 @@ def attendance_report(
         exceptions=[line for page in pages.values() for line in page.items],
         exceptions_next={kind: page.next for kind, page in pages.items()},
         to_ask=count_exceptions(organization, month, today=scope.today, now=scope.now, opened=opened),
+        hints=hints_of(organization, today=scope.today),
         trend=_trend(organization, month),
     )
 

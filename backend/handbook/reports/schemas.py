@@ -7,6 +7,7 @@ from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.organizations.enums import OrganizationKind
+from handbook.reports.hints import HintKind
 from handbook.reports.queries import AttendanceReport, ExceptionLine
 from handbook.reports.rules import ExceptionKind, Figures
 
@@ -82,6 +83,20 @@ class ReportExceptionSchema(Schema):
     contact = fields.Nested(ContactSchema, required=True, allow_none=True)
 
 
+class HintParamsSchema(Schema):
+    """``official``: how many official members there are; ``bound``: the number of the rule."""
+
+    official = fields.Integer(required=True)
+    bound = fields.Integer(required=True)
+
+
+class HintSchema(Schema):
+    """What is unusual about a cell itself: fewer official members than a cell needs, or enough for a committee and none."""
+
+    kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in HintKind]))
+    params = fields.Nested(HintParamsSchema, required=True)
+
+
 class ExceptionsNextSchema(Schema):
     """Cursors of the further exceptions of each kind; null when the report has all of them."""
 
@@ -104,6 +119,7 @@ class AttendanceReportSchema(Schema):
     exceptions = fields.List(fields.Nested(ReportExceptionSchema), required=True)
     exceptions_next = fields.Nested(ExceptionsNextSchema, required=True)
     to_ask = fields.Dict(keys=Id(), values=fields.Integer(), required=True)
+    hints = fields.List(fields.Nested(HintSchema), required=True)
     trend = fields.List(fields.Nested(MonthFiguresSchema), required=True)
 
 
@@ -160,6 +176,7 @@ def report_data(report: AttendanceReport) -> dict[str, Any]:
         "exceptions": [exception_data(line) for line in report.exceptions],
         "exceptions_next": {kind.value: cursor for kind, cursor in report.exceptions_next.items()},
         "to_ask": report.to_ask,
+        "hints": [{"kind": hint.kind.value, "params": hint.params} for hint in report.hints],
         "trend": [{"month": line.month, **_figures(line.figures)} for line in report.trend],
     }
 

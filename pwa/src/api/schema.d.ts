@@ -3769,6 +3769,15 @@ export interface components {
             minutes_overdue: string | null;
             falling_attendance: string | null;
         };
+        HintParams: {
+            official: number;
+            bound: number;
+        };
+        Hint: {
+            /** @enum {string} */
+            kind: "few_officials" | "no_committee";
+            params: components["schemas"]["HintParams"];
+        };
         MonthFigures: {
             cells: number;
             cells_met: number;
@@ -3796,6 +3805,7 @@ export interface components {
             to_ask: {
                 [key: string]: number;
             };
+            hints: components["schemas"]["Hint"][];
             trend: components["schemas"]["MonthFigures"][];
         };
         ReportExceptionPage: {

@@ -47,6 +47,8 @@ export const en: Record<keyof typeof vi, string> = {
   'figures.cellPlanned': 'Convened, not yet met',
   'figures.cellNotMet': 'Has not met',
   'figures.cellNone': 'Not convened yet',
+  'hint.few_officials': 'The cell has {official} official members; a cell needs at least {bound}.',
+  'hint.no_committee': 'The cell has {official} official members and no committee member; from {bound} on it elects a committee.',
 
   'children.title': 'Organisations below',
   'children.empty': 'No organisations below yet',

@@ -47,6 +47,8 @@ export const vi = {
   'figures.cellPlanned': 'Đã triệu tập, chưa họp',
   'figures.cellNotMet': 'Chưa họp',
   'figures.cellNone': 'Chưa triệu tập',
+  'hint.few_officials': 'Chi bộ có {official} đảng viên chính thức; chi bộ phải có ít nhất {bound}.',
+  'hint.no_committee': 'Chi bộ có {official} đảng viên chính thức mà chưa có chi ủy viên; từ {bound} đảng viên chính thức thì bầu chi ủy.',
 
   'children.title': 'Các tổ chức trực thuộc',
   'children.empty': 'Chưa có tổ chức trực thuộc',
