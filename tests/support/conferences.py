@@ -1,7 +1,7 @@
 """Conferences for tests: sites, delegates and hosts laid down through the API, and workbooks as people write them."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -9,9 +9,15 @@ from typing import Any
 from openpyxl import Workbook
 from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.meetings import draft, step
+from tests.support.meetings import STARTS_AT, draft, step
 
+from handbook.attendance.site_counters import COUNTED, count_sites
 from handbook.attendance.tokens import make_token, step_at
+from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.meetings.sites import Site
+
+SignIn = Callable[[str], ApiClient]
 
 
 def card_of(world: World, *roles: str) -> list[str]:
@@ -96,3 +102,53 @@ def hand_in(
     )
     body: dict[str, Any] = answer.json
     return body
+
+
+class Laid:
+    """A conference of the province with two sites: "Sở Mẫu" (host second_member) with three delegates, "Sở Khác" (host
+    far_secretary, who is no delegate) with two."""
+
+    def __init__(self, sign_in: SignIn, world: World) -> None:
+        self.staff = sign_in("root_staff")
+        self.meeting = conference(self.staff, world.id_of("root"))
+        self.here = add_site(
+            self.staff,
+            self.meeting,
+            "Điểm cầu Sở Mẫu",
+            card_of(world, "second_member"),
+            address="Hội trường tầng 2",
+            online_url="https://hop.example.vn/so-mau",
+        )
+        self.there = add_site(self.staff, self.meeting, "Điểm cầu Sở Khác", card_of(world, "far_secretary"))
+        self.path = f"/api/meetings/{self.meeting['id']}"
+        add_delegates(
+            self.staff, self.meeting, self.here, card_of(world, "member", "second_member", "secretary")
+        )
+        add_delegates(self.staff, self.meeting, self.there, card_of(world, "far_member", "far_staff"))
+
+    def begin(self, clock: FixedClock) -> "Laid":
+        begin(self.staff, self.meeting)
+        clock.set(STARTS_AT)
+        return self
+
+    def code(self, host: ApiClient, clock: FixedClock) -> dict[str, str]:
+        """A check-in with the code that this host's device shows now."""
+        key, site_id = site_key(host, self.meeting)
+        token = site_code(key, self.meeting, site_id, clock.now())
+        return {"token": token, "scanned_at": clock.now().isoformat()}
+
+    def counts(self, name: str) -> dict[str, int]:
+        counts: dict[str, int] = sites_of(self.staff, self.meeting)[f"Điểm cầu {name}"]["counts"]
+        return counts
+
+    def line(self, world: World, role: str) -> dict[str, Any]:
+        items = self.staff.get(f"{self.path}/attendance", expect=200).json["items"]
+        return next(line for line in items if line["member_id"] == world.id_of(role))
+
+
+def assert_counters_are_true(meeting_id: str) -> None:
+    db.session.rollback()
+    counted = count_sites(db.session.connection(), int(meeting_id))
+    for site_id, counts in counted.items():
+        site = db.session.get_one(Site, site_id, populate_existing=True)
+        assert {name: getattr(site, name) for name in COUNTED} == counts
