@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.conftest import Album, Service
 from tests.support import room_minutes as minutes
-from tests.support.browsing import heading, saved_on_the_phone, wait_until
+from tests.support.browsing import heading, read_qr, saved_on_the_phone, wait_until
 from tests.support.chapter import Chapter, build_chapter
 from tests.support.factories import PASSWORD
 from tests.support.rooms import Device
@@ -23,24 +23,26 @@ from handbook.kernel.db import db
 
 TITLE = "Sinh hoạt chi bộ thường kỳ"
 NOTE, CONCLUSION = "Đề nghị rà soát lại danh sách hộ nghèo.", "Giao tổ 4 rà soát xong trước ngày 20."
+SCANS = "member8"
 THEIR_NOTE, RESERVED = "Nhất trí với dự thảo.", "Chưa rõ nguồn kinh phí."
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The room with its two devices: of the secretary and of the deputy."""
+    """The room with its two devices, of the secretary and of the deputy, and a member's phone."""
 
     service: Service
     chapter: Chapter
     secretary: Page
     deputy: Page
+    member: Page
 
     @property
     def both(self) -> tuple[Page, Page]:
         return self.secretary, self.deputy
 
     def cut_off(self, offline: bool) -> None:
-        for page in self.both:
+        for page in (*self.both, self.member):
             page.context.set_offline(offline)
 
     def read(self, path: str) -> Any:
@@ -67,7 +69,10 @@ def hall(start_service: Callable[..., Service]) -> tuple[Service, Chapter]:
 def room(hall: tuple[Service, Chapter], new_context: Callable[..., BrowserContext]) -> Room:
     service, chapter = hall
     pages = [enter(new_context(), service, chapter, role) for role in ("secretary", "deputy")]
-    return Room(service, chapter, *pages)
+    member = sign_in(new_context(), service, chapter, SCANS)
+    member.goto(service.url)
+    saved_on_the_phone(member)
+    return Room(service, chapter, *pages, member)
 
 
 def sign_in(context: BrowserContext, service: Service, chapter: Chapter, role: str) -> Page:
@@ -97,6 +102,7 @@ def test_the_room(room: Room, album: Album) -> None:
 
     there = chapter.others[:14]
     differing = there[0]
+    scan_the_code(room, album)
     take_the_roll(ours, chapter, album)
     mark_present(theirs, chapter.names["member4"])
     mark(theirs, chapter.names[differing], "Đến muộn")
@@ -115,7 +121,7 @@ def test_the_room(room: Room, album: Album) -> None:
     close_the_meeting(ours, album)
 
     room.cut_off(False)
-    for page in (theirs, ours):
+    for page in (room.member, theirs, ours):
         page.reload()
         wait_until(lambda page=page: waiting(page) == 0, "the book was not sent", page, seconds=40)
     the_server_knows(room, there, differing)
@@ -183,6 +189,18 @@ def mark(
 
 def tab(page: Page, name: str) -> None:
     page.get_by_role("navigation", name="Các phần của phòng họp").get_by_role("link", name=name).click()
+
+
+def scan_the_code(room: Room, album: Album) -> None:
+    """A member's phone reads the code off the secretary's; neither has a network."""
+    page, member = room.secretary, room.member
+    page.get_by_role("button", name="Hiện mã QR").click()
+    # A camera needs the picture at rest.
+    page.wait_for_timeout(1500)
+    member.goto(read_qr(page))
+    expect(member.get_by_text("Đã ghi điểm danh")).to_be_visible()
+    album.picture(member, "scanned-without-network")
+    page.get_by_role("button", name="Đóng mã QR").click()
 
 
 def take_the_roll(page: Page, chapter: Chapter, album: Album) -> None:
@@ -328,6 +346,8 @@ def the_server_knows(room: Room, there: list[str], differing: str) -> None:
     expected[chapter.id_of("member6")] = "late"
     absent = {chapter.id_of(role): "unexcused" for role in chapter.names}
     assert states == absent | expected
+    scanned = next(one for one in roll["items"] if one["member_id"] == chapter.id_of(SCANS))
+    assert scanned["checked_in_at"] is not None
     assert meeting["state"] == "closed"
     assert meeting["counts"]["present"] == 14
     assert meeting["counts"]["late"] == 2
