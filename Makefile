@@ -7,7 +7,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PORT ?= $(or $(HANDBOOK_PORT),8000)
-# Two test processes: one drives the browser, the other does everything else.
+# Two test processes: one lives the stories in a browser, the other does everything else; conftest.py says how.
 WORKERS ?= 2
 PYTEST_ARGS ?=
 

@@ -1,9 +1,11 @@
 """What every test may use: the throw-away PostgreSQL, Debian's Chromium, and one place per test file.
 
-Test files stay whole under xdist, so that module fixtures are made once; everything that drives a browser goes to one
-worker, because two Chromiums on a small machine only make each other late. It comes first, because it takes longest.
+Test files stay whole under xdist, so that module fixtures are made once. The stories that people live through in a browser
+go to one worker and come first: they wait for clocks and for each other, and two Chromiums on a small machine make each
+other late. What only looks at every screen waits for nobody; it comes last, and is for whichever worker is free.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,23 +14,43 @@ from xdist.scheduler import LoadScopeScheduling
 pytest_plugins = ["tests.support.postgres", "tests.support.chromium"]
 
 BROWSER_TESTS = Path(__file__).parent / "tests" / "browser"
-BROWSER_PREFIX = "tests/browser/"
+STORIES = "tests/browser/"
+EVERY_SCREEN = (
+    "tests/browser/test_dialogs.py",
+    "tests/browser/test_accessibility.py",
+    "tests/browser/test_screens.py",
+)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker(pytest.mark.browser)
+    yield
+    # After pytest itself has put together what shares a fixture.
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: not item.nodeid.startswith(BROWSER_PREFIX))
+        items.sort(key=lambda item: place_in_line(part_of(item.nodeid)))
+
+
+def part_of(nodeid: str) -> str:
+    """What goes to one worker together with this test: the file, or all the stories in a browser."""
+    file = nodeid.split("::", 1)[0]
+    return STORIES if file.startswith(STORIES) and file not in EVERY_SCREEN else file
+
+
+def place_in_line(part: str) -> int:
+    """The longest part first, and what every worker can take in the end."""
+    if part == STORIES:
+        return 0
+    return 2 + EVERY_SCREEN.index(part) if part in EVERY_SCREEN else 1
 
 
 class WholeFiles(LoadScopeScheduling):
-    """Hands out whole files, and all that drives a browser as one."""
+    """Hands out whole files, and all the stories in a browser as one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return BROWSER_PREFIX if nodeid.startswith(BROWSER_PREFIX) else nodeid.split("::", 1)[0]
+        return part_of(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

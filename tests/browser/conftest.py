@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from tests.support.demo_service import stand_still
 from tests.support.postgres import find_free_port
 from tests.support.push_service import FakePushService
 
@@ -114,7 +115,7 @@ class Album:
         size = page.viewport_size
         for viewport in (PHONE, DESK):
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
-            page.wait_for_timeout(250)
+            stand_still(page)
             page.screenshot(path=self.folder / f"{self.number:02d}-{name}-{viewport['width']}.png")
         if size is not None:
             page.set_viewport_size(size)

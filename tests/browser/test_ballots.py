@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 from tests.browser.conftest import Album
-from tests.browser.test_accessibility import examine_looks
+from tests.support.axe import examine_looks
 from tests.support.demo_service import DemoService, open_context
 
 # Which fields the phone keeps of the papers that it had.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.support.demo_service import DESK, PHONE, DemoService, go, open_context, routes
+from tests.support.demo_service import DESK, PHONE, DemoService, go, open_context, routes, stand_still
 from tests.support.visits import ROLES, SIGNED_OUT, Visit, visits
 
 GALLERY = Path(__file__).resolve().parents[2] / "build" / "screens" / "gallery"
@@ -51,7 +51,7 @@ def photograph(page: Page, visit: Visit, role: str) -> None:
 
 
 def picture(page: Page, visit: Visit, role: str, look: str) -> None:
-    page.wait_for_timeout(200)
+    stand_still(page)
     content = page.screenshot(path=GALLERY / f"{role}-{visit.name}-{look}.png")
     assert len(content) > 3_000
 

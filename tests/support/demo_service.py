@@ -244,3 +244,18 @@ def settle(page: Page) -> None:
     )
     page.wait_for_timeout(150)
     page.wait_for_function("() => document.querySelector('.skeleton') === null")
+
+
+def stand_still(page: Page) -> None:
+    """Wait until what was just changed is drawn: fonts, movements, two frames; as long as a quarter of a second."""
+    page.evaluate(
+        """() => {
+            const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+            const movements = () => document.getAnimations().map((one) => one.finished.catch(() => null));
+            const drawn = document.fonts.ready
+                .then(frame)
+                .then(() => Promise.all(movements()))
+                .then(frame);
+            return Promise.race([drawn, new Promise((late) => setTimeout(late, 250))]);
+        }"""
+    )
