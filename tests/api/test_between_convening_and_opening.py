@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from tests.support.ballots import close, open_ballot, tally
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
-from tests.support.meetings import convened, step
+from tests.support.meetings import convened, if_match, step
 
 from handbook.access.actor import OfficeTitle
 from handbook.attendance.counters import count_roll
@@ -22,6 +22,7 @@ from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.models import Meeting
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member, Office
+from handbook.notifications.models import Notice
 
 SignIn = Callable[[str], ApiClient]
 
@@ -187,6 +188,23 @@ def test_who_left_the_committee_is_not_missed_at_its_meeting(
     found = line(secretary, meeting, world.id_of("member"))
     assert (found["state"], found["flags"]) == ("exempt", ["left_cell"])
     assert roll(secretary, meeting)["quorum"]["required"] == 2
+
+
+def test_nobody_telephones_or_tells_who_has_died_since_the_convening(
+    secretary: ApiClient, world: World, meeting: dict[str, Any]
+) -> None:
+    change(world, "second_member", status=MemberStatus.DECEASED.value)
+    path = f"/api/meetings/{meeting['id']}"
+    now = secretary.get(path, expect=200).json
+    secretary.patch(path, {"place": "Hội trường"}, headers=if_match(now), expect=200)
+    told = db.session.scalars(select(Notice.account_id).where(Notice.kind == "meeting_changed")).all()
+    assert len(told) == 5
+    assert world.accounts["second_member"].id not in told
+    ledger = secretary.get(f"{path}/deliveries", expect=200).json
+    assert len(ledger["items"]) == 6
+    unreached = {line["member_id"] for line in ledger["unreached"]}
+    assert world.id_of("member") in unreached
+    assert world.id_of("second_member") not in unreached
 
 
 def test_an_opening_without_changes_writes_no_line(

@@ -26,7 +26,7 @@ from handbook.meetings.keys import unseal
 from handbook.meetings.models import Meeting
 from handbook.meetings.sites import site_key
 from handbook.meetings.state import WITH_CHECK_IN_KEY, require_state
-from handbook.members.enums import MemberStatus
+from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 from handbook.members.models import Member
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
@@ -143,6 +143,18 @@ def find_line(meeting_id: int, member_id: int) -> Row[Any] | None:
 def summoned_member_ids(meeting_id: int) -> list[int]:
     """Everybody who has a line in the roll."""
     return list(db.session.scalars(select(Attendance.member_id).where(Attendance.meeting_id == meeting_id)))
+
+
+def member_ids_to_tell(meeting_id: int) -> list[int]:
+    """Who was summoned and is to hear of the meeting: nobody writes to, or telephones, who has died or was expelled since."""
+    active = Member.status.in_(sorted(ACTIVE_STATUSES))
+    return list(
+        db.session.scalars(
+            select(Attendance.member_id)
+            .join(Member, Member.id == Attendance.member_id)
+            .where(Attendance.meeting_id == meeting_id, active)
+        )
+    )
 
 
 def check_in_key(

@@ -11,7 +11,7 @@ from handbook.access.actor import Actor
 from handbook.access.guards import require, visible
 from handbook.access.permissions import Permission
 from handbook.accounts.models import Account
-from handbook.attendance.queries import summoned_member_ids
+from handbook.attendance.queries import member_ids_to_tell, summoned_member_ids
 from handbook.kernel.clock import Clock
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
@@ -79,7 +79,7 @@ def read_deliveries(meeting: Meeting, *, limit: int, cursor: str | None, clock: 
                 .order_by(Reminder.due_at, Reminder.id)
             )
         ),
-        "unreached": _unreached(summoned, deliveries, read, clock.now()),
+        "unreached": _unreached(member_ids_to_tell(meeting.id), deliveries, read, clock.now()),
     }
 
 

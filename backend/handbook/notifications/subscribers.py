@@ -6,7 +6,7 @@ from typing import Any
 from handbook.accounts.service import SessionEnded
 from handbook.attendance.events import AbsenceDecided
 from handbook.attendance.models import AbsenceRequest
-from handbook.attendance.queries import summoned_member_ids
+from handbook.attendance.queries import member_ids_to_tell
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
@@ -149,5 +149,5 @@ def _tell_summoned(
     **params: list[str],
 ) -> None:
     said: dict[str, Any] = {"starts_at": meeting.starts_at.isoformat(), **params}
-    tell_members(uow, summoned_member_ids(meeting.id), kind, slot, meeting_id=meeting.id, params=said)
+    tell_members(uow, member_ids_to_tell(meeting.id), kind, slot, meeting_id=meeting.id, params=said)
     announce(uow, kind, slot, meeting=meeting, params=said, wait=wait)

@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from handbook.accounts.models import Account, DeviceSession
-from handbook.attendance.queries import summoned_member_ids
+from handbook.attendance.queries import member_ids_to_tell
 from handbook.kernel.clock import Clock
 from handbook.kernel.tree import PATH_END
 from handbook.members.enums import ACTIVE_STATUSES
@@ -33,7 +33,7 @@ def member_ids_of(reminder: Reminder, session: Session) -> list[int]:
     if reminder.member_id is not None:
         return [reminder.member_id]
     if reminder.meeting_id is not None:
-        return summoned_member_ids(reminder.meeting_id)
+        return member_ids_to_tell(reminder.meeting_id)
     return _members_below(reminder, session)
 
 
