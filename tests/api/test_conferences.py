@@ -34,7 +34,9 @@ def laid(engine_name: str, sign_in: SignIn, world: World) -> Laid:
     return Laid(sign_in, world)
 
 
-def test_summoned_to_a_conference_are_its_delegates_and_nobody_else(laid: Laid, world: World) -> None:
+def test_summoned_to_a_conference_are_its_delegates_and_nobody_else(
+    laid: Laid, sign_in: SignIn, world: World
+) -> None:
     convened = step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
     roll = laid.staff.get(f"{laid.path}/attendance", expect=200).json
     roles = ("member", "second_member", "secretary", "far_member", "far_staff")
@@ -45,6 +47,10 @@ def test_summoned_to_a_conference_are_its_delegates_and_nobody_else(laid: Laid, 
     late = next(line for line in roll["items"] if line["member_id"] == world.id_of("other_member"))
     assert (late["home_site_id"], late["site_id"]) == (laid.there["id"], laid.there["id"])
     assert roll["counts"]["summoned"] == 6
+    notices = sign_in("other_member").get("/api/notices", expect=200).json["items"]
+    assert [(notice["kind"], notice["meeting_id"]) for notice in notices] == [
+        ("meeting_convened", laid.meeting["id"])
+    ]
 
 
 def test_a_delegate_who_left_before_the_convening_is_not_summoned(laid: Laid, world: World) -> None:

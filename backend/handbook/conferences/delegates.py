@@ -15,6 +15,7 @@ from handbook.attendance.summons import summon_members
 from handbook.audit.service import record_about_many
 from handbook.conferences.cards import AT_ONCE, members_of_cards
 from handbook.conferences.errors import PresenceRecorded
+from handbook.conferences.events import DelegatesSummoned
 from handbook.conferences.queries import get_delegate
 from handbook.conferences.service import require_preparable, touch_conference
 from handbook.kernel.problems import FieldError, ValidationFailed
@@ -88,6 +89,8 @@ def write_delegates(meeting: Meeting, sites: Mapping[int, int], *, actor: Actor,
             )
         touch_conference(meeting, uow=uow)
         _settle(meeting, uow)
+    if new and meeting.state != MeetingState.DRAFT:
+        uow.emit(DelegatesSummoned(meeting.id, meeting.organization_id, tuple(sorted(new))))
     return Added(len(new), len(moved), len(sites) - len(new) - len(moved))
 
 

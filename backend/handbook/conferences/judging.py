@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from handbook.conferences.cards import Holder
+from handbook.conferences.service import name_key
 from handbook.conferences.sheets import Column, DelegateRow, Place, SiteRow, Tables
 from handbook.kernel.text import fold
 
@@ -36,14 +37,14 @@ def judge(tables: Tables, holders: Mapping[str, Holder], known_sites: frozenset[
     for site in tables.sites:
         problem = _site_problem(site, judged, holders)
         if problem is None:
-            judged.sites[fold(site.name)] = site
+            judged.sites[name_key(site.name)] = site
         else:
             judged.problems.append(RowProblem(site.place, *problem))
     places = known_sites | judged.sites.keys()
     for row in tables.delegates:
         found = _delegate_problem(row, judged, holders, places)
         if found is None and row.card is not None:
-            judged.delegates[holders[row.card].id] = fold(row.site)
+            judged.delegates[holders[row.card].id] = name_key(row.site)
         elif found is not None:
             judged.problems.append(RowProblem(row.place, *found))
     return judged
@@ -55,7 +56,7 @@ def _site_problem(row: SiteRow, judged: Judged, holders: Mapping[str, Holder]) -
     for column, text in ((Column.SITE, row.name), (Column.ADDRESS, row.address), (Column.LINK, row.link)):
         if len(text) > MOST_LETTERS[column]:
             return column, "too_long"
-    if fold(row.name) in judged.sites:
+    if name_key(row.name) in judged.sites:
         return Column.SITE, "duplicate"
     if row.link and not _is_https(row.link):
         return Column.LINK, "invalid"
@@ -79,7 +80,7 @@ def _delegate_problem(
         return Column.CARD, "not_eligible"
     if not row.site:
         return Column.SITE, "missing"
-    if fold(row.site) not in places:
+    if name_key(row.site) not in places:
         return Column.SITE, "unknown"
     return (Column.CARD, "duplicate") if holder.id in judged.delegates else None
 

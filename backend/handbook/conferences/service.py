@@ -22,6 +22,7 @@ from handbook.organizations.versions import bump_content_version
 # Sites and delegates may still come in while the conference is open, but not once it is over.
 PREPARABLE = frozenset({MeetingState.DRAFT, MeetingState.CONVENED, MeetingState.OPEN})
 MAX_SITES = 2_000
+MAX_NAME = 200
 
 
 def require_preparable(meeting: Meeting) -> None:
@@ -56,6 +57,11 @@ def create_site(meeting: Meeting, fields: Mapping[str, Any], *, actor: Actor, uo
     return site
 
 
+def name_key(name: str) -> str:
+    """What makes two names of sites the same; folding may make a name longer than its column."""
+    return fold(name)[:MAX_NAME]
+
+
 def new_site(meeting: Meeting, number: int, name: str, address: str | None, online_url: str | None) -> Site:
     """A site that is not yet in the session."""
     return Site(
@@ -63,7 +69,7 @@ def new_site(meeting: Meeting, number: int, name: str, address: str | None, onli
         meeting_id=meeting.id,
         number=number,
         name=name,
-        name_folded=fold(name),
+        name_folded=name_key(name),
         address=address or None,
         online_url=online_url,
     )
@@ -93,7 +99,7 @@ def change_site(
     for name in changed:
         setattr(site, name, values[name] or None)
     if "name" in changed:
-        site.name_folded = fold(site.name)
+        site.name_folded = name_key(site.name)
     if hosts is not None and _replace_hosts(site, hosts, uow):
         changed.append("hosts")
     if not changed:
@@ -169,7 +175,7 @@ def _replace_hosts(site: Site, hosts: Sequence[int], uow: UnitOfWork) -> bool:
 
 def _require_free_name(meeting: Meeting, name: str, site_id: int | None, uow: UnitOfWork) -> None:
     taken = uow.session.scalar(
-        select(Site.id).where(Site.meeting_id == meeting.id, Site.name_folded == fold(name))
+        select(Site.id).where(Site.meeting_id == meeting.id, Site.name_folded == name_key(name))
     )
     if taken is not None and taken != site_id:
         raise ValidationFailed(FieldError("/name", "duplicate"))

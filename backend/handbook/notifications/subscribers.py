@@ -7,6 +7,7 @@ from handbook.accounts.service import SessionEnded
 from handbook.attendance.events import AbsenceDecided
 from handbook.attendance.models import AbsenceRequest
 from handbook.attendance.queries import member_ids_to_tell
+from handbook.conferences.events import DelegatesSummoned
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
@@ -38,6 +39,20 @@ def tell_of_meeting(event: MeetingConvened, uow: UnitOfWork) -> None:
     meeting = uow.session.get_one(Meeting, event.meeting_id)
     _tell_summoned(NoticeKind.MEETING_CONVENED, f"meeting_convened:{meeting.id}", meeting, uow)
     plan_steps(uow, meeting)
+
+
+@subscribe(DelegatesSummoned)
+def tell_newcomers(event: DelegatesSummoned, uow: UnitOfWork) -> None:
+    """A notice under the slot of the convening; reminders ask at their hour who is summoned."""
+    meeting = uow.session.get_one(Meeting, event.meeting_id)
+    tell_members(
+        uow,
+        event.member_ids,
+        NoticeKind.MEETING_CONVENED,
+        f"meeting_convened:{meeting.id}",
+        meeting_id=meeting.id,
+        params={"starts_at": meeting.starts_at.isoformat()},
+    )
 
 
 @subscribe(MeetingChanged)
