@@ -127,6 +127,8 @@ def test_a_mark_says_how_and_by_whom(engine_name: str, sign_in: SignIn, world: W
         "left_at": None,
         "reason": "Đi công tác",
         "flags": [],
+        "home_site_id": None,
+        "site_id": None,
     }
     entry = db.session.scalar(select(AuditEntry).where(AuditEntry.tag == "attendance:line:marked"))
     assert entry is not None
