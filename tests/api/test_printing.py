@@ -72,7 +72,6 @@ def test_the_pack_begins_with_the_agenda_and_holds_every_page_of_the_papers(
     two_pages = pdf("Trang một của báo cáo #pagebreak() Trang hai")
     attach(secretary, meeting, two_pages, "a.pdf", title="Báo cáo tháng", expect=201)
     attach(secretary, meeting, picture(), "b.png", title="Biểu đồ", expect=201)
-    attach(secretary, meeting, docx(), "c.docx", title="Dự thảo nghị quyết", expect=201)
     content = pack(sign_in("member"), meeting)
     pages = page_texts(content)
     cover = words(pages[0])
@@ -82,13 +81,52 @@ def test_the_pack_begins_with_the_agenda_and_holds_every_page_of_the_papers(
     assert "19:00–20:30, ngày 05 tháng 12 năm 2026" in cover
     listed = words(" ".join(pages[:-3]))
     assert "Báo cáo tháng – kèm theo sau trang này" in listed
-    assert "Dự thảo nghị quyết – tệp Word, mở riêng trong Sổ tay" in listed
     assert "Trang một của báo cáo" in pages[-3]
     assert "Trang hai" in pages[-2]
     document = pypdfium2.PdfDocument(content)
     last = document[len(document) - 1]
     assert any(item.type == raw.FPDF_PAGEOBJ_IMAGE for item in last.get_objects(max_depth=5))
     draw(content, "pack")
+
+
+def resolution(document: Any) -> None:
+    document.add_heading("I. ĐÁNH GIÁ TÌNH HÌNH", level=1)
+    document.add_paragraph("Nền nếp sinh hoạt được giữ vững.", style="List Bullet")
+    table = document.add_table(rows=2, cols=3)
+    for cell, text in zip(table.rows[0].cells, ("Việc", "Người phụ trách", "Thời hạn"), strict=True):
+        cell.text = text
+    merged = table.rows[1].cells[0].merge(table.rows[1].cells[1])
+    merged.text = "Rà soát #hồ sơ $ của chi bộ"
+    table.rows[1].cells[2].text = "30/11"
+    document.add_paragraph("Nghị quyết được phổ biến đến toàn thể đảng viên.")
+
+
+def test_the_text_of_a_word_file_stands_in_the_pack_and_says_that_it_is_the_text_alone(
+    sign_in: SignIn, meeting: dict[str, Any]
+) -> None:
+    secretary = sign_in("secretary")
+    attach(secretary, meeting, docx(resolution), "c.docx", title="Dự thảo nghị quyết", expect=201)
+    attach(secretary, meeting, pdf("Phụ lục"), "d.pdf", title="Phụ lục", expect=201)
+    content = pack(sign_in("member"), meeting)
+    pages = [words(page) for page in page_texts(content)]
+    assert "Dự thảo nghị quyết – tệp Word, bản in lại phần chữ kèm theo" in " ".join(pages[:-2])
+    assert "Phụ lục" in pages[-1]
+    text = pages[-2]
+    expected = (
+        *("Dự thảo nghị quyết", "Bản in lại phần chữ của tệp Word", "ĐẢNG CỘNG SẢN VIỆT NAM"),
+        *(
+            "I. ĐÁNH GIÁ TÌNH HÌNH",
+            "– Nền nếp sinh hoạt được giữ vững.",
+            "Việc",
+            "Người phụ trách",
+            "Thời hạn",
+        ),
+        *("Rà soát #hồ sơ $ của chi bộ", "30/11", "Nghị quyết được phổ biến đến toàn thể đảng viên."),
+    )
+    places = [text.index(part) for part in expected]
+    assert places == sorted(places)
+    assert text.count("Rà soát #hồ sơ") == 1
+    draw(content, "pack-word")
 
 
 def test_a_paper_that_cannot_be_read_is_named_and_spoils_nothing(

@@ -31,7 +31,13 @@ HERE = Path(__file__).parent
 WALL_SECONDS = 60
 # What lies beyond this is listed and not put in: nobody prints it, and nobody's phone takes it.
 MAX_BYTES = 120 * 1024 * 1024
-PICTURES = frozenset({MediaType.PNG, MediaType.JPEG, MediaType.WEBP})
+_PART = {
+    MediaType.PDF: "pdf",
+    MediaType.DOCX: "word",
+    MediaType.PNG: "picture",
+    MediaType.JPEG: "picture",
+    MediaType.WEBP: "picture",
+}
 
 
 def make_roll_sheet(meeting: Meeting, *, created: datetime) -> bytes:
@@ -69,23 +75,29 @@ def make_pack(meeting: Meeting, papers: Sequence[Paper], *, store: BlobStore, cr
     """Cover and agenda, then the pages of the papers in their order; what cannot be put in is listed as such."""
     with tempfile.TemporaryDirectory() as folder:
         parts, used = _fetch(papers, store, Path(folder))
-        notes = {paper.id: words.ATTACHED if paper.id in used else words.SEPARATE for paper in papers}
-        made, unread = _merge([["pdf", _cover(meeting, papers, notes, Path(folder), created)], *parts])
+        notes = {paper.id: _note_of(paper, used) for paper in papers}
+        made, unread = _merge([["pdf", _cover(meeting, papers, notes, Path(folder), created), ""], *parts])
         if unread:
             # Rare: told on the cover, which is then made once more.
             lost = {used[index - 1] for index in unread if index > 0}
             notes |= dict.fromkeys(lost, words.UNREAD)
             kept = [part for part, id_ in zip(parts, used, strict=True) if id_ not in lost]
-            made, _ = _merge([["pdf", _cover(meeting, papers, notes, Path(folder), created)], *kept])
+            made, _ = _merge([["pdf", _cover(meeting, papers, notes, Path(folder), created), ""], *kept])
     return made
 
 
+def _note_of(paper: Paper, used: list[int]) -> str:
+    if paper.id not in used:
+        return words.SEPARATE
+    return words.TEXT_ATTACHED if paper.media_type == MediaType.DOCX else words.ATTACHED
+
+
 def _fetch(papers: Sequence[Paper], store: BlobStore, folder: Path) -> tuple[list[list[str]], list[int]]:
-    """PDFs and pictures as files of the folder, and the ids of their papers; as many as there is room for."""
+    """The papers as files of the folder, and their ids; as many as there is room for."""
     parts, used, room = [], [], MAX_BYTES
     for paper in papers:
         media_type = MediaType(paper.media_type)
-        if paper.size > room or media_type not in {MediaType.PDF, *PICTURES}:
+        if paper.size > room:
             continue
         path = folder / f"{paper.id}{media_type.suffix}"
         try:
@@ -93,7 +105,7 @@ def _fetch(papers: Sequence[Paper], store: BlobStore, folder: Path) -> tuple[lis
         except BlobNotFoundError:
             continue
         room -= paper.size
-        parts.append(["picture" if media_type in PICTURES else "pdf", str(path)])
+        parts.append([_PART[media_type], str(path), clean(paper.title)])
         used.append(paper.id)
     return parts, used
 
