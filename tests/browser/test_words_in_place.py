@@ -63,11 +63,11 @@ def test_a_refused_paper_says_why_across_the_whole_width_under_its_name(
         line = page.get_by_role("listitem").filter(has_text=file.name)
         refusal = line.get_by_text("Đồng chí chọn tệp PDF, DOCX hoặc ảnh.")
         expect(refusal).to_be_visible()
-        words, whole = refusal.bounding_box(), line.bounding_box()
-        name = line.get_by_text(file.name).bounding_box()
-        assert words
-        assert whole
-        assert name
+        # At one moment: what comes later above them moves all three.
+        words, whole, name = page.evaluate(
+            "(parts) => parts.map((part) => part.getBoundingClientRect().toJSON())",
+            [part.element_handle() for part in (refusal, line, line.get_by_text(file.name))],
+        )
         assert words["width"] > 0.8 * whole["width"]
         assert words["y"] >= name["y"] + name["height"] - 1
         assert refusal.evaluate("(one) => Number(getComputedStyle(one).fontWeight)") <= 400
