@@ -65,10 +65,10 @@ def sites_of(client: ApiClient, meeting: Mapping[str, Any], query: str = "") -> 
 
 
 def site_key(client: ApiClient, meeting: Mapping[str, Any], site_id: str = "") -> tuple[bytes, str]:
-    """A host's key and the site that it belongs to."""
+    """A host's key and the site that it belongs to; "" for the key of the whole conference."""
     query = f"?site={site_id}" if site_id else ""
     answer = client.get(f"/api/meetings/{meeting['id']}/check-in-key{query}", expect=200).json
-    return base64.urlsafe_b64decode(answer["key"]), answer["site_id"]
+    return base64.urlsafe_b64decode(answer["key"]), answer.get("site_id", "")
 
 
 def site_code(key: bytes, meeting: Mapping[str, Any], site_id: str, instant: datetime) -> str:

@@ -173,7 +173,7 @@ def check_in_key(
         key = site_key(key, meeting.id, site_id)
     return {
         "key": base64.urlsafe_b64encode(key).decode(),
-        "site_id": site_id,
+        **({} if site_id is None else {"site_id": site_id}),
         "step_seconds": meeting.step_seconds,
         "valid_from": begins,
         "valid_until": _latest(meeting.ends_at, meeting.opened_at) + rules.after_end,

@@ -112,10 +112,10 @@ class CheckInKeyArgs(Schema):
 
 class CheckInKeySchema(Schema):
     """``key``: 32 bytes in base64url. A device may show codes from ``valid_from`` to ``valid_until``. ``site_id``: of which
-    site of a conference; null for the meeting's own."""
+    site of a conference; missing where the key is the meeting's own."""
 
     key = fields.String(required=True)
-    site_id = Id(required=True, allow_none=True)
+    site_id = Id()
     step_seconds = fields.Integer(required=True)
     valid_from = Instant(required=True)
     valid_until = Instant(required=True)

@@ -2679,7 +2679,7 @@ export interface components {
         CheckInKey: {
             key: string;
             /** @example 17 */
-            site_id: string | null;
+            site_id?: string;
             step_seconds: number;
             /** Format: date-time */
             valid_from: string;
