@@ -59,7 +59,7 @@ async function fetchAhead(): Promise<void> {
   const watched = staffOrganizations();
   if (watched.length > 0) await (await import('$features/staff/ahead')).fetchBoards(watched);
   if ((await readMeta('session'))?.member) {
-    await (await import('$features/scores/ahead')).fetchScores();
+    await (await import('$features/meetings/ahead')).fetchMeetings();
     await (await import('$features/conference/hosted')).fetchConferences();
     await refreshOnceADay(['/api/members/me/access-log?limit=100', '/api/calendar-feeds']);
   }
