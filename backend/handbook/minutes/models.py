@@ -70,11 +70,12 @@ class Minutes(db.Model):  # type: ignore[name-defined]
 
     @property
     def target(self) -> Target:
-        """About the minute-taker, who writes it whatever office that member holds."""
+        """About the minute-taker, who writes it whatever office that member holds; who led the meeting reads and signs it."""
         return Target(
             path=self.meeting.organization.path,
             member_id=self.minute_taker_id,
             private=self.state != MinutesState.SIGNED,
+            chair_id=self.chair_id,
         )
 
     @classmethod
@@ -84,6 +85,7 @@ class Minutes(db.Model):  # type: ignore[name-defined]
             path=Organization.path,
             member_id=cls.minute_taker_id,
             private=cls.state != MinutesState.SIGNED.value,
+            chair_id=cls.chair_id,
         )
 
 

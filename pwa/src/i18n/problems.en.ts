@@ -60,6 +60,9 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.signer_missing': 'Choose chair and minute-taker before signing.',
   'problem.not_the_signer': 'That is not the person who signs here.',
   'problem.ballots_open': 'A vote is still open. Close or withdraw it, then close the meeting.',
+  'problem.site_not_empty': 'The site still has delegates. Move them to another site first.',
+  'problem.presence_recorded': 'This delegate is recorded as present. Correct the roll first.',
+  'problem.no_table': 'The file has no table that can be read. Use the form that can be downloaded.',
   'problem.unavailable': 'The server is busy or under maintenance. What is on this device can still be read; try again in a few minutes.',
   'problem.internal_error': 'The server met an error. Try again in a few minutes; if it goes on, tell the administrator.',
 };

@@ -59,6 +59,9 @@ export const problems = {
   'problem.signer_missing': 'Đồng chí chọn chủ trì và người ghi biên bản trước khi ký.',
   'problem.not_the_signer': 'Người xác nhận không phải người ký của phần này.',
   'problem.ballots_open': 'Còn biểu quyết chưa kết thúc. Đồng chí kết thúc hoặc hủy biểu quyết rồi đóng cuộc họp.',
+  'problem.site_not_empty': 'Điểm cầu còn đại biểu. Đồng chí chuyển đại biểu sang điểm cầu khác rồi xóa.',
+  'problem.presence_recorded': 'Đại biểu này đã được ghi có mặt. Đồng chí sửa điểm danh trước.',
+  'problem.no_table': 'Không thấy bảng danh sách trong tệp. Đồng chí dùng mẫu tải về.',
   'problem.unavailable': 'Máy chủ đang bận hoặc bảo trì. Nội dung trên máy vẫn đọc được; đồng chí thử lại sau ít phút.',
   'problem.internal_error': 'Máy chủ gặp lỗi. Đồng chí thử lại sau ít phút; nếu vẫn lỗi, hãy báo người quản trị.',
 } as const;
