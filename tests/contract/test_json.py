@@ -147,11 +147,10 @@ def test_another_content_type_is_not_read_as_json(sign_in: SignIn, world: World,
         "/api/sync",
     ],
 )
-def test_an_unknown_query_parameter_changes_nothing_and_an_odd_value_is_no_fault(
+def test_an_odd_value_of_a_query_parameter_is_no_fault(
     sign_in: SignIn, world: World, path: str
 ) -> None:
     secretary, path = sign_in("secretary"), path.format(cell=world.id_of("cell"))
-    assert secretary.get(f"{path}?khong_co=1", expect=200).json == secretary.get(path, expect=200).json
     for odd in (
         "cursor=%00",
         "cursor=%ED%A0%80",
