@@ -237,7 +237,7 @@ def go(page: Page, path: str) -> None:
 def settle(page: Page) -> None:
     """Wait until the screen has its heading and nothing is being loaded for the first time."""
     page.wait_for_function(
-        """() => document.querySelector('main h1') !== null
+        """() => document.querySelector('main[aria-busy="false"] h1') !== null
             && document.querySelector('.skeleton') === null
             && document.querySelectorAll('main h1').length === 1""",
         timeout=20_000,

@@ -125,7 +125,7 @@ export async function open(options: { restore?: boolean } = {}): Promise<void> {
     component = (await found.route.load()).default as Component<ScreenProps>;
     await messagesReady();
   } catch {
-    if (address === location.pathname + location.search + location.hash) current = { ...current, failed: true };
+    if (address === location.pathname + location.search + location.hash) current = { ...current, opening: null, failed: true };
     return;
   }
   if (address !== location.pathname + location.search + location.hash) return;
