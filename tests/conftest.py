@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Dialect, Engine
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.postgres import PostgresCluster
@@ -67,9 +69,22 @@ def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
     application = create_app(settings, clock=clock)
     application.testing = False
     with application.app_context():
+        share_compiled_statements(db.engine)
         yield application
         db.session.remove()
         db.engine.dispose()
+
+
+# What SQLAlchemy has made of a statement, and for which dialect: by the name of the database.
+_dialects: dict[str, Dialect] = {}
+_compiled: dict[str, dict[Any, Any]] = {}
+
+
+def share_compiled_statements(engine: Engine) -> None:
+    """Spare every test's engine the compiling that an engine before it has done, as one long-lived process would."""
+    name = engine.dialect.name
+    engine.dialect = _dialects.setdefault(name, engine.dialect)
+    engine.update_execution_options(compiled_cache=_compiled.setdefault(name, {}))
 
 
 @pytest.fixture

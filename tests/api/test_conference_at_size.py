@@ -43,7 +43,7 @@ def test_the_whole_conference_is_prepared_held_and_counted(
     engine_name: str, app: Flask, clock: FixedClock
 ) -> None:
     with app.test_request_context(), unit_of_work() as uow:
-        multitude = settle(uow, now=clock.now())
+        multitude = settle(uow, now=clock.now(), seen=STARTS_AT)
     staff = ApiClient(app, token=multitude.staff)
     meeting = conference(staff, str(multitude.organization_id))
     content = multitude.workbook()

@@ -77,8 +77,10 @@ def url_of(number: int) -> str:
     return f"https://hop.example.vn/r/{room}"
 
 
-def settle(uow: UnitOfWork, *, delegates: int = DELEGATES, now: datetime | None = None) -> Multitude:
-    """Fill an empty database with the members of a province, each with an account and a device."""
+def settle(
+    uow: UnitOfWork, *, delegates: int = DELEGATES, now: datetime | None = None, seen: datetime | None = None
+) -> Multitude:
+    """Fill an empty database with the members of a province, each with an account and a device, ``seen`` last at that time."""
     now = now or datetime.now(UTC)
     province = create_organization(
         name="Đảng bộ tỉnh Mẫu", kind=OrganizationKind.PROVINCE, parent=None, actor=SYSTEM, uow=uow
@@ -119,7 +121,7 @@ def settle(uow: UnitOfWork, *, delegates: int = DELEGATES, now: datetime | None 
                 "account_id": account_id,
                 "device_name": "Thử",
                 "created_at": now,
-                "last_seen_at": now,
+                "last_seen_at": seen or now,
                 "expires_at": now + timedelta(days=30),
             }
             for token, account_id in zip(tokens, account_ids, strict=True)
