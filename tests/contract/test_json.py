@@ -147,9 +147,7 @@ def test_another_content_type_is_not_read_as_json(sign_in: SignIn, world: World,
         "/api/sync",
     ],
 )
-def test_an_odd_value_of_a_query_parameter_is_no_fault(
-    sign_in: SignIn, world: World, path: str
-) -> None:
+def test_an_odd_value_of_a_query_parameter_is_no_fault(sign_in: SignIn, world: World, path: str) -> None:
     secretary, path = sign_in("secretary"), path.format(cell=world.id_of("cell"))
     for odd in (
         "cursor=%00",
