@@ -229,6 +229,22 @@ def test_the_warnings_of_a_draft_follow_the_rules(sign_in: SignIn, world: World)
     assert warned(opened(secretary, cell)) == []
 
 
+def test_a_regular_meeting_with_a_subject_is_thematic_where_combining_is_allowed(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    staff, secretary, cell = sign_in("staff"), sign_in("secretary"), world.id_of("cell")
+    agenda = [{"title": "Điểm danh"}, {"title": "Chuyên đề: Học tập và làm theo"}]
+    meeting = draft(secretary, cell, agenda=agenda)
+    path = f"/api/meetings/{meeting['id']}"
+    (warning,) = meeting["warnings"]
+    assert (warning["code"], warning["params"]["combines"]) == ("thematic_missing", False)
+    change(staff, world.id_of("committee"), "meeting.thematic_combines", True, expect=200)
+    assert warned(secretary.get(path, expect=200).json) == ["duration_short"]
+    secretary.put(f"{path}/agenda", agenda[:1], headers=if_match(meeting), expect=200)
+    (warning,) = secretary.get(path, expect=200).json["warnings"]
+    assert (warning["code"], warning["params"]["combines"]) == ("thematic_missing", True)
+
+
 @pytest.mark.parametrize("opened_month", [False, True])
 def test_each_cell_is_asked_after_the_days_its_own_committee_sets(
     engine_name: str, sign_in: SignIn, world: World, clock: FixedClock, opened_month: bool

@@ -1,6 +1,7 @@
-"""The other meetings that the warnings about a meeting look at: two statements for all meetings that are being prepared."""
+"""The other meetings that the warnings about a meeting look at: three statements for all meetings that are being prepared."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Select, and_, or_, select
@@ -8,8 +9,8 @@ from sqlalchemy import Row, Select, and_, or_, select
 from handbook.kernel.db import db
 from handbook.kernel.tree import PATH_END, SEGMENT, ancestor_paths
 from handbook.meetings.enums import MeetingKind, MeetingState
-from handbook.meetings.models import Meeting
-from handbook.meetings.rules import LONGEST
+from handbook.meetings.models import AgendaItem, Meeting
+from handbook.meetings.rules import LONGEST, names_a_subject
 from handbook.meetings.schedule import month_bounds
 from handbook.meetings.warnings import MeetingWarning, Planned, quarter_of, warnings_of
 from handbook.organizations.enums import OrganizationKind
@@ -26,11 +27,14 @@ def warnings_of_all(
     if not meetings:
         return {}
     line, nearby = _line_of(meetings), _nearby(meetings)
+    own = {meeting.organization_id for meeting in meetings}
+    subjects = _with_a_subject([one for _, one in line if one.organization_id in own])
+    line = [(at, replace(one, thematic_part=one.id in subjects)) for at, one in line]
     found = {}
     for meeting in meetings:
         path = meeting.organization.path
         found[meeting.id] = warnings_of(
-            planned(meeting),
+            replace(planned(meeting), thematic_part=meeting.id in subjects),
             notified_at=meeting.convened_at or now,
             rules=rules[path],
             line=[one for at, one in line if path.startswith(at)],
@@ -69,6 +73,18 @@ def _line_of(meetings: Sequence[Meeting]) -> list[tuple[str, Planned]]:
         Meeting.starts_at < max(end for _, end in quarters) + LONGEST,
     )
     return [(row.path, _planned(row)) for row in db.session.execute(statement)]
+
+
+def _with_a_subject(meetings: Sequence[Planned]) -> set[int]:
+    """The regular ones of these meetings whose title or agenda says that a subject is treated in them."""
+    regular = [one for one in meetings if one.kind == MeetingKind.REGULAR]
+    rows = db.session.execute(
+        select(AgendaItem.meeting_id, AgendaItem.title).where(
+            AgendaItem.meeting_id.in_(sorted(one.id for one in regular))
+        )
+    )
+    named = {one.id for one in regular if names_a_subject(one.title)}
+    return named | {row.meeting_id for row in rows if names_a_subject(row.title)}
 
 
 def _nearby(meetings: Sequence[Meeting]) -> list[tuple[str, Planned]]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from handbook.kernel.text import fold
 from handbook.meetings.enums import MeetingKind
 from handbook.organizations.settings import Rules
 
@@ -18,11 +19,25 @@ CLOCK_SKEW = timedelta(minutes=10)
 ORDINARY_KINDS = frozenset({MeetingKind.REGULAR, MeetingKind.THEMATIC})
 
 
-def least_minutes(kind: MeetingKind, rules: Rules) -> int:
-    """How long a meeting of this kind lasts at least: longer where a thematic meeting stands for the monthly one as well
-    ("Duration at least 90 minutes, 120 combined")."""
-    combined = kind == MeetingKind.THEMATIC and rules["meeting.thematic_combines"]
+def least_minutes(kind: MeetingKind, rules: Rules, *, thematic_part: bool = False) -> int:
+    """How long a meeting of this kind lasts at least: longer where a thematic meeting stands for the monthly one as well, or
+    a regular one has a ``thematic_part`` ("Duration at least 90 minutes, 120 combined")."""
+    both = kind == MeetingKind.THEMATIC or (kind == MeetingKind.REGULAR and thematic_part)
+    combined = both and rules["meeting.thematic_combines"]
     return int(rules["meeting.minutes_minimum_combined" if combined else "meeting.minutes_minimum"])
+
+
+_SUBJECT = re.compile(
+    r"^chuyen de\b|\b(sinh hoat|bao cao|ket hop|trinh bay|thao luan|noi dung)( \w+){0,3} chuyen de\b"
+)
+_OF_ANOTHER_TIME = re.compile(r"\b(chuan bi|phan cong|ke hoach|dang ky|lan sau|thang sau|quy sau)\b")
+
+
+def names_a_subject(title: str) -> bool:
+    """Whether the title of a meeting or of an item of its agenda says that a subject is treated in it, as in "Sinh hoạt thường
+    kỳ kết hợp chuyên đề"; the preparation of a later one is none."""
+    words = fold(title)
+    return bool(_SUBJECT.search(words)) and not _OF_ANOTHER_TIME.search(words)
 
 
 def frozen_rules(rules: Rules) -> dict[str, Any]:

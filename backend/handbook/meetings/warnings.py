@@ -32,7 +32,8 @@ class MeetingWarning:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A meeting as these rules look at it. ``of_cell``: it is one of a cell, to which the monthly rules apply."""
+    """A meeting as these rules look at it. ``of_cell``: it is one of a cell, to which the monthly rules apply.
+    ``thematic_part``: a subject is on its agenda as well (:func:`~handbook.meetings.rules.names_a_subject`)."""
 
     id: int
     organization_id: int
@@ -44,6 +45,7 @@ class Planned:
     timezone: str
     organization_name: str = ""
     of_cell: bool = False
+    thematic_part: bool = False
 
     @property
     def day(self) -> date:
@@ -86,7 +88,7 @@ def _of_time(meeting: Planned, notified_at: datetime, rules: Rules) -> Iterator[
         yield MeetingWarning("notice_below_least", {"days": least})
     elif notice < timedelta(days=usual):
         yield MeetingWarning("notice_short", {"days": usual})
-    minutes = least_minutes(meeting.kind, rules)
+    minutes = least_minutes(meeting.kind, rules, thematic_part=meeting.thematic_part)
     if meeting.ends_at - meeting.starts_at < timedelta(minutes=minutes):
         yield MeetingWarning("duration_short", {"minutes": minutes})
 
@@ -116,17 +118,34 @@ def _of_month(meeting: Planned, own: Collection[Planned]) -> Iterator[MeetingWar
 
 
 def _of_quarter(meeting: Planned, own: Collection[Planned], rules: Rules) -> Iterator[MeetingWarning]:
-    """ "A thematic meeting at least once a quarter": said with the regular meeting of the quarter's last month."""
-    wanted = rules["meeting.thematic_per_quarter"]
-    if meeting.kind != MeetingKind.REGULAR or not meeting.of_cell or meeting.day.month % 3:
+    """ "A thematic meeting at least once a quarter; it does not replace the monthly one unless the committee allows combining
+    (config)." Said with the monthly meeting as soon as what is missing takes a thematic one in every month that comes after:
+    with one a quarter from its middle month on, while there is time to prepare the subject.
+
+    Where combining is allowed a thematic meeting is a monthly one too, and a regular one with a subject on its agenda is
+    thematic.
+    """
+    wanted, combines = rules["meeting.thematic_per_quarter"], rules["meeting.thematic_combines"]
+    monthly = {MeetingKind.REGULAR, MeetingKind.THEMATIC} if combines else {MeetingKind.REGULAR}
+    if meeting.kind not in monthly or not meeting.of_cell:
         return
-    quarter = quarter_of(meeting.day)
-    planned = sum(1 for one in own if one.kind == MeetingKind.THEMATIC and quarter_of(one.day) == quarter)
-    if planned < wanted:
-        year, number = quarter
+    year, number = quarter_of(meeting.day)
+    planned = sum(
+        _is_thematic(one, combines=combines)
+        for one in (meeting, *own)
+        if quarter_of(one.day) == (year, number)
+    )
+    months_after = 3 * number - meeting.day.month
+    if wanted - planned >= max(months_after, 1):
         yield MeetingWarning(
-            "thematic_missing", {"year": year, "quarter": number, "wanted": wanted, "planned": planned}
+            "thematic_missing",
+            {"year": year, "quarter": number, "wanted": wanted, "planned": planned, "combines": combines},
         )
+
+
+def _is_thematic(meeting: Planned, *, combines: bool) -> bool:
+    combined = combines and meeting.kind == MeetingKind.REGULAR and meeting.thematic_part
+    return meeting.kind == MeetingKind.THEMATIC or combined
 
 
 def _of_clashes(meeting: Planned, others: Collection[Planned]) -> Iterator[MeetingWarning]:

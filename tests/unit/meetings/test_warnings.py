@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook.meetings.enums import MeetingKind
+from handbook.meetings.rules import names_a_subject
 from handbook.meetings.warnings import Planned, overlap, warnings_of
 from handbook.organizations.settings import Rules, default_rules
 
@@ -88,7 +89,7 @@ def test_a_thematic_meeting_that_stands_for_the_monthly_one_lasts_longer(
 )
 def test_another_day_than_the_committee_has_set_warns(day: datetime, expected: list[str]) -> None:
     """ "A cell meets at least monthly, on a day the committee sets (config, default day 3 to 5)." """
-    assert codes(planned(starts_at=day)) == expected
+    assert codes(planned(starts_at=day), rules=Rules(NO_THEMES)) == expected
     assert codes(planned(starts_at=day, kind=MeetingKind.THEMATIC)) == []
     assert codes(planned(starts_at=day, of_cell=False)) == []
 
@@ -106,9 +107,12 @@ def test_a_second_regular_meeting_in_a_month_warns_by_the_wall_of_the_zone() -> 
     assert codes(planned(), line=[planned(2, organization_id=2, starts_at=other.starts_at)]) == []
 
 
-def test_the_last_month_of_a_quarter_asks_for_its_thematic_meeting() -> None:
+OCTOBER, NOVEMBER, DECEMBER = (datetime(2026, month, 4, 12, tzinfo=UTC) for month in (10, 11, 12))
+
+
+def test_a_quarter_asks_for_its_thematic_meeting_while_there_is_time_to_prepare_it() -> None:
     """ "A thematic meeting at least once a quarter"."""
-    december = planned(starts_at=datetime(2026, 12, 4, 12, tzinfo=UTC))
+    december = planned(starts_at=DECEMBER)
     theme = planned(2, kind=MeetingKind.THEMATIC, starts_at=datetime(2026, 10, 20, 12, tzinfo=UTC))
     before = planned(3, kind=MeetingKind.THEMATIC, starts_at=datetime(2026, 9, 20, 12, tzinfo=UTC))
     assert codes(december, line=[before]) == ["thematic_missing"]
@@ -118,6 +122,68 @@ def test_the_last_month_of_a_quarter_asks_for_its_thematic_meeting() -> None:
         "thematic_missing"
     ]
     assert codes(december, rules=Rules(NO_THEMES)) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "said_in"),
+    [
+        (1, 0, [NOVEMBER, DECEMBER]),
+        (1, 1, []),
+        (2, 0, [OCTOBER, NOVEMBER, DECEMBER]),
+        (2, 1, [NOVEMBER, DECEMBER]),
+        (3, 1, [OCTOBER, NOVEMBER, DECEMBER]),
+    ],
+)
+def test_a_missing_thematic_meeting_is_said_when_every_month_that_is_left_is_needed(
+    wanted: int, held: int, said_in: list[datetime]
+) -> None:
+    """ "A thematic meeting at least once a quarter": with one a quarter the middle month begins to ask."""
+    day = datetime(2026, 10, 20, 12, tzinfo=UTC)
+    themes = [planned(2 + n, kind=MeetingKind.THEMATIC, starts_at=day) for n in range(held)]
+    rules = Rules({"meeting.thematic_per_quarter": wanted})
+    asked = [
+        month
+        for month in (OCTOBER, NOVEMBER, DECEMBER)
+        if "thematic_missing" in codes(planned(starts_at=month), line=themes, rules=rules)
+    ]
+    assert asked == said_in
+
+
+def test_a_subject_within_a_regular_meeting_counts_where_the_committee_allows_combining() -> None:
+    """ "it does not replace the monthly one unless the committee allows combining (config)"."""
+    combining = Rules({"meeting.thematic_combines": True})
+    both = planned(starts_at=DECEMBER, ends_at=DECEMBER + timedelta(minutes=120), thematic_part=True)
+    earlier = planned(2, starts_at=NOVEMBER, thematic_part=True)
+    december = planned(starts_at=DECEMBER)
+    assert codes(both, rules=combining) == []
+    assert codes(december, line=[earlier], rules=combining) == []
+    assert codes(both) == codes(december, line=[earlier]) == ["thematic_missing"]
+    short = planned(starts_at=DECEMBER, thematic_part=True)
+    assert codes(short, rules=combining) == ["duration_short"]
+
+
+def test_a_thematic_meeting_that_stands_for_the_monthly_one_asks_for_the_next() -> None:
+    theme = planned(kind=MeetingKind.THEMATIC, starts_at=DECEMBER, ends_at=DECEMBER + timedelta(minutes=120))
+    two = {"meeting.thematic_per_quarter": 2}
+    assert codes(theme, rules=Rules({**two, "meeting.thematic_combines": True})) == ["thematic_missing"]
+    assert codes(theme, rules=Rules(two)) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Sinh hoạt thường kỳ kết hợp chuyên đề tháng 12/2026", True),
+        ("Sinh hoạt chuyên đề", True),
+        ("Chuyên đề: Chuyển đổi số trong chi bộ", True),
+        ("Trình bày báo cáo chuyên đề", True),
+        ("Sinh hoạt chi bộ thường kỳ tháng 12/2026", False),
+        ("Phân công chuẩn bị sinh hoạt chuyên đề quý I", False),
+        ("Kế hoạch sinh hoạt chuyên đề năm 2027", False),
+        ("Tham gia chuyên đề của đảng ủy", False),
+    ],
+)
+def test_a_title_says_whether_a_subject_is_treated(title: str, expected: bool) -> None:
+    assert names_a_subject(title) is expected
 
 
 def test_a_meeting_of_the_own_line_at_the_same_time_clashes() -> None:

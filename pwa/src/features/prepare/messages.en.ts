@@ -11,7 +11,7 @@ export const en: Record<keyof typeof vi, string> = {
   'warn.duration_short': 'Planned for less than {minutes} minutes. Change when it ends.',
   'warn.day_unusual': 'Not on one of the days the committee has set (day {days}). Change the day, or tell the committee.',
   'warn.month_taken': 'This month has a regular meeting already, at {when}. A further one is better “extraordinary” or “thematic”.',
-  'warn.thematic_missing': 'Quarter {quarter}/{year} lacks a thematic meeting ({planned} of {wanted}). Plan one in this quarter.',
+  'warn.thematic_missing': 'Quarter {quarter}/{year} lacks a thematic meeting ({planned} of {wanted}). Plan one in this quarter{combines, select, true {, or put a subject on the agenda of a regular one} other {}}.',
   'warn.clash': 'At the same time as “{title}” of {organization_name}, at {when}. Change the time.',
   'warn.place_taken': 'Others meet in {place} at {when}. Ask about the room, or change the place.',
 

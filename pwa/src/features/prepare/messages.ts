@@ -11,7 +11,7 @@ export const vi = {
   'warn.duration_short': 'Cuộc họp dự kiến ngắn hơn {minutes} phút. Đồng chí sửa giờ kết thúc.',
   'warn.day_unusual': 'Ngày họp không nằm trong các ngày cấp ủy quy định (ngày {days}). Đồng chí đổi ngày, hoặc báo cấp ủy.',
   'warn.month_taken': 'Tháng này đã có sinh hoạt thường kỳ lúc {when}. Nếu họp thêm, đồng chí chọn loại “Bất thường” hoặc “Chuyên đề”.',
-  'warn.thematic_missing': 'Quý {quarter}/{year} chưa có đủ sinh hoạt chuyên đề ({planned}/{wanted}). Đồng chí xếp thêm một buổi trong quý.',
+  'warn.thematic_missing': 'Quý {quarter}/{year} chưa có đủ sinh hoạt chuyên đề ({planned}/{wanted}). Đồng chí xếp thêm một buổi trong quý{combines, select, true {, hoặc đưa nội dung chuyên đề vào một buổi thường kỳ} other {}}.',
   'warn.clash': 'Trùng giờ với “{title}” của {organization_name} lúc {when}. Đồng chí đổi giờ.',
   'warn.place_taken': 'Nơi khác đã hẹn họp ở {place} lúc {when}. Đồng chí hỏi lại phòng, hoặc đổi địa điểm.',
 

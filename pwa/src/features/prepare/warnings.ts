@@ -12,7 +12,7 @@ export function warningTexts(meeting: Meeting): string[] {
 }
 
 function wordsOf(params: Record<string, unknown>, zone: string): Record<string, string | number> {
-  const words: Record<string, string | number> = {};
+  const words: Record<string, string | number> = { combines: String(params['combines'] === true) };
   for (const [name, value] of Object.entries(params)) {
     if (Array.isArray(value)) words[name] = value.join(', ');
     else if (typeof value === 'string' || typeof value === 'number') words[name] = name === 'year' ? String(value) : value;
