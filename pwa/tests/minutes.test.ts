@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Minutes } from '$api/minutes-shapes';
-import { write, writeMeta } from '$db/database';
-import { readMinutes, saveSection, sendAgain } from '$features/minutes/commands';
+import { onChange, write, writeMeta } from '$db/database';
+import { readMinutes, saveSection, sendAgain, settleConflict } from '$features/minutes/commands';
 import { agreeHere, composeHere } from '$features/minutes/room';
-import { withText } from '$features/minutes/text';
+import { bodyOf, oursOver, sectionsIn, withText } from '$features/minutes/text';
 import { append } from '$sync/book';
 import { flush } from '$sync/flush';
 import { allItems } from '$sync/outbox';
@@ -130,5 +130,69 @@ describe('the minutes of a room without a network', () => {
   it('are not written where the phone has not seen the room', async () => {
     expect(await composeHere('99')).toBe(false);
     expect(await readMinutes('99')).toBeNull();
+  });
+});
+
+describe('the minutes that the server has', () => {
+  const theirs = (): Minutes => ({ ...base, etag: '5-8', sections: base.sections.map((one) => withText(one, one.paragraphs[0]!.id, 'Của người khác.')) });
+  let base: Minutes;
+
+  beforeEach(async () => {
+    await writeMeta('session', session());
+    const fact = (id: string) => ({ id, text: 'Theo dữ liệu.', is_heading: false, facts: 'Theo dữ liệu.', removed: false, differs: false });
+    base = {
+      id: '5', meeting_id: ID, organization_id: '3', state: 'draft', issuer: '', superior: '', place: '', day: '2026-12-03', symbol: '01-BB/CB',
+      title: 'Biên bản', subtitle: '', sections: ['opening', 'closing'].map((key) => ({ key, title: key, paragraphs: [fact(`${key}.1`)] })),
+      chair: null, minute_taker: null, signatures: [], addenda: [], intact: true, read_back_at: null, signed_at: null,
+      changed_at: '2026-12-03T12:30:00Z', etag: '5-7',
+    };
+    await write(['minutes'], (tx) => tx.objectStore('minutes').put(base));
+  });
+
+  const changed = (index: number, text: string) => withText(base.sections[index]!, base.sections[index]!.paragraphs[0]!.id, text);
+
+  it('get two sections that were changed at once as one change of one version', async () => {
+    await Promise.all([saveSection(ID, changed(0, 'Một.')), saveSection(ID, changed(1, 'Hai.'))]);
+    const [item, ...others] = await allItems();
+    expect(others).toEqual([]);
+    expect([item?.if_match, JSON.stringify(item?.body)]).toEqual(['5-7', expect.stringMatching(/Một.*Hai/)]);
+  });
+
+  it('are at no moment shown as settled between a conflict and what was chosen', async () => {
+    await Promise.all([saveSection(ID, changed(0, 'Một.')), saveSection(ID, changed(1, 'Hai.'))]);
+    serve(problem(412, 'precondition_failed'));
+    await flush();
+    const conflict = (await shown()).conflict!;
+    await write(['minutes'], (tx) => tx.objectStore('minutes').put(theirs()));
+    const moments: Promise<boolean>[] = [];
+    const stop = onChange(() => moments.push(shown().then((now) => now.conflict !== null || now.pending)));
+    const mine = sectionsIn(conflict.body).map((one) => oursOver(theirs().sections.find(({ key }) => key === one.key)!, one));
+    await settleConflict(ID, conflict, mine);
+    stop();
+    expect(moments.length).toBeGreaterThan(0);
+    expect(await Promise.all(moments)).not.toContain(false);
+    const [item, ...others] = await allItems();
+    expect(others).toEqual([]);
+    expect([item?.state, item?.if_match, JSON.stringify(item?.body)]).toEqual(['queued', '5-8', expect.stringMatching(/Một.*Hai/)]);
+  });
+
+  it('are written over by nobody who has not seen who came first', async () => {
+    await saveSection(ID, changed(0, 'Một.'));
+    serve(problem(412, 'precondition_failed'));
+    await flush();
+    await write(['minutes'], (tx) => tx.objectStore('minutes').put(theirs()));
+    // A third version, which this phone has not shown.
+    const log = serve(json({ ...theirs(), etag: '5-9' }));
+    await settleConflict(ID, (await shown()).conflict!, [oursOver(theirs().sections[0]!, bodyOf(changed(0, 'Một.')))]);
+    expect(log).toEqual([]);
+    expect((await allItems()).map((item) => item.if_match)).toEqual(['5-8']);
+  });
+
+  it('stay as they are when the other text is chosen', async () => {
+    await saveSection(ID, changed(0, 'Một.'));
+    serve(problem(412, 'precondition_failed'));
+    await flush();
+    await settleConflict(ID, (await shown()).conflict!, []);
+    expect(await allItems()).toEqual([]);
   });
 });

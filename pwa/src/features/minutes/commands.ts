@@ -4,10 +4,11 @@ import type { Id } from '$api/shapes';
 import { database, write } from '$db/database';
 import type { OutboxItem } from '$db/schema';
 import { dismissItem, enqueue, itemsAbout, overlay, retryItem, unsettled, type NewOutboxItem } from '$sync/outbox';
-import { bodyOf, mergeOurs } from './text';
+import { bodyOf, mergeOurs, sectionsIn } from './text';
 
 const WAIT = 250;
-const TRIES = 60;
+// Longer than a request may last.
+const TRIES = 140;
 
 function pathOf(meetingId: Id, rest = ''): string {
   return `/api/meetings/${encodeURIComponent(meetingId)}/minutes${rest}`;
@@ -86,6 +87,15 @@ export async function addAddendum(minutes: Minutes, text: string, key: string): 
   return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/addenda'), { body: { text }, idempotencyKey: key }));
 }
 
+let turn: Promise<unknown> = Promise.resolve();
+
+/** One change after another: each is made of what the one before has left. */
+export function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
 /** What waits is replaced; one that is being sent is waited for, because its answer is the next version. */
 async function waitingItem(meetingId: Id): Promise<OutboxItem | undefined> {
   for (let round = 0; round < TRIES; round++) {
@@ -100,46 +110,60 @@ async function waitingItem(meetingId: Id): Promise<OutboxItem | undefined> {
  * Keeps a new text of one section on this phone and sends it when it can. What still waits is replaced, so that the server
  * gets one change of the version that was read.
  */
-export async function saveSection(meetingId: Id, section: MinutesSection): Promise<void> {
+export function saveSection(meetingId: Id, section: MinutesSection): Promise<void> {
+  return inTurn(() => put(meetingId, [section]));
+}
+
+/** `settled`: a conflict that these sections end; it goes in the same step, so that at no moment there is neither. */
+async function put(meetingId: Id, changed: readonly MinutesSection[], settled?: OutboxItem): Promise<void> {
   const waiting = await waitingItem(meetingId);
   const shown = await readMinutes(meetingId);
   if (!shown) return;
-  const sections = shown.minutes.sections.map((one) => (one.key === section.key ? section : one));
+  const sections = shown.minutes.sections.map((one) => changed.find(({ key }) => key === one.key) ?? one);
   if (waiting?.kind === ROOM || !shown.minutes.etag) {
-    await saveRoom({ ...shown.minutes, sections, state: 'draft' });
+    await putRoom({ ...shown.minutes, sections, state: 'draft' }, settled);
     return;
   }
-  const body = { sections: mergeOurs(waiting?.body, bodyOf(section)) };
-  await replace(waiting, {
-    kind: 'minutes_edit', subject: subjectOf(meetingId), method: 'PATCH', path: pathOf(meetingId), body,
+  const ours = changed.map(bodyOf).reduce((before, one) => mergeOurs({ sections: before }, one), sectionsIn(waiting?.body));
+  await replace([waiting, settled], {
+    kind: 'minutes_edit', subject: subjectOf(meetingId), method: 'PATCH', path: pathOf(meetingId), body: { sections: ours },
     ifMatch: waiting?.if_match ?? shown.minutes.etag, local: { store: 'minutes', key: meetingId, patch: { sections } },
   });
 }
 
 /** Keeps the whole text on this phone and sends it when it can: the book comes first, so that the server has the same facts. */
-export async function saveRoom(minutes: Minutes): Promise<void> {
+export function saveRoom(minutes: Minutes): Promise<void> {
+  return inTurn(() => putRoom(minutes));
+}
+
+/** The same, for who has the turn. */
+export async function putRoom(minutes: Minutes, settled?: OutboxItem): Promise<void> {
   const { meeting_id: id, sections, state, read_back_at, etag } = minutes;
   const waiting = await waitingItem(id);
   const body = { sections: sections.map(({ key, paragraphs }) => ({ key, paragraphs })), read_back_at: state === 'read_back' ? read_back_at : null };
-  await replace(waiting, {
+  await replace([waiting, settled], {
     kind: ROOM, subject: subjectOf(id), method: 'POST', path: pathOf(id, '/from-room'), body,
     ifMatch: (waiting ? waiting.if_match : etag) ?? '', local: { store: 'minutes', key: id, patch: minutes },
   });
 }
 
-async function replace(waiting: OutboxItem | undefined, item: NewOutboxItem): Promise<void> {
+async function replace(before: readonly (OutboxItem | undefined)[], item: NewOutboxItem): Promise<void> {
   await enqueue(item, [], async (tx) => {
-    if (waiting?.seq !== undefined) await tx.objectStore('outbox').delete(waiting.seq);
+    for (const one of before) if (one?.seq !== undefined) await tx.objectStore('outbox').delete(one.seq);
   });
 }
 
-/** After a conflict: sends the chosen sections against the version that came first, or lets ours go. */
-export async function settleConflict(meetingId: Id, item: OutboxItem, sections: readonly MinutesSection[]): Promise<string | null> {
-  const failed = await fetchMinutes(meetingId);
-  if (failed) return failed;
-  if (item.seq !== undefined) await dismissItem(item.seq);
-  for (const section of sections) await saveSection(meetingId, section);
-  return null;
+/**
+ * After a conflict: sends the chosen sections against the version that was chosen from, or lets ours go. Who came before
+ * once more is met again, not written over.
+ */
+export function settleConflict(meetingId: Id, item: OutboxItem, sections: readonly MinutesSection[]): Promise<void> {
+  return inTurn(() => (sections.length > 0 ? put(meetingId, sections, item) : dropItem(item)));
+}
+
+/** Whether this phone has the version that came before the item. */
+export function knowsTheirs(minutes: Minutes, item: OutboxItem): boolean {
+  return minutes.etag !== (item.if_match ?? '');
 }
 
 export async function dropItem(item: OutboxItem): Promise<void> {

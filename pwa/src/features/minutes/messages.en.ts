@@ -20,6 +20,7 @@ export const en: Record<keyof typeof vi, string> = {
   'minutes.againDone': 'Up to date. What you had edited was kept.',
   'minutes.busy': 'Working…',
   'minutes.failed': 'That did not work. {why}',
+  'minutes.keeping': 'Keeping what was just changed…',
   'minutes.pending': 'Kept on this device; it is sent when there is a network.',
   'minutes.refused': 'Your changes were not accepted. {why}',
   'minutes.readBefore': 'These minutes were read to the meeting ({time}) and have changed since. Check them, and record the agreement again.',

@@ -20,6 +20,7 @@ export const vi = {
   'minutes.againDone': 'Đã cập nhật. Chỗ đồng chí đã sửa được giữ nguyên.',
   'minutes.busy': 'Đang làm…',
   'minutes.failed': 'Chưa làm được. {why}',
+  'minutes.keeping': 'Đang lưu nội dung vừa sửa…',
   'minutes.pending': 'Đã lưu trên máy, sẽ gửi khi có mạng.',
   'minutes.refused': 'Chưa nhận được nội dung đã sửa. {why}',
   'minutes.readBefore': 'Biên bản đã đọc trước cuộc họp ({time}), sau đó có nội dung thay đổi. Đồng chí kiểm tra rồi ghi thông qua lại.',

@@ -1,7 +1,7 @@
 /** Minutes in a room without a network: written here from what the phone knows, sent after the book once there is one. */
 import type { Minutes, MinutesSection } from '$api/minutes-shapes';
 import type { Id } from '$api/shapes';
-import { readMinutes, saveRoom } from './commands';
+import { inTurn, putRoom, readMinutes, saveRoom } from './commands';
 import { compose, type ComposedSection } from './compose';
 import { gather } from './facts';
 import { composeAgain } from './merge';
@@ -11,7 +11,11 @@ import { bodyOf, wordsOf } from './text';
 const AFTER_READING = 'closing';
 
 /** Writes the minutes on this phone, or brings them up to date; answers whether there are any now. */
-export async function composeHere(meetingId: Id): Promise<boolean> {
+export function composeHere(meetingId: Id): Promise<boolean> {
+  return inTurn(() => composed(meetingId));
+}
+
+async function composed(meetingId: Id): Promise<boolean> {
   const shown = await readMinutes(meetingId);
   const gathered = await gather(meetingId);
   if (!gathered || shown?.conflict || shown?.minutes.state === 'signed') return shown !== null;
@@ -30,7 +34,7 @@ export async function composeHere(meetingId: Id): Promise<boolean> {
     changed_at: new Date().toISOString(), etag: '',
   };
   const heard = agreed && JSON.stringify(heardOf(before)) === JSON.stringify(heardOf(sections));
-  await saveRoom({ ...(old ?? blank), sections, ...heads, ...(heard ? {} : { state: 'draft' }) });
+  await putRoom({ ...(old ?? blank), sections, ...heads, ...(heard ? {} : { state: 'draft' }) });
   return true;
 }
 
