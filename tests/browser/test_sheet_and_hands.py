@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Album
 from tests.browser.test_ballots import faults, large
 from tests.support.browsing import wait_until
@@ -59,6 +59,7 @@ def test_a_signed_sheet_of_paper_is_read_into_the_roll(office: Page, demo: DemoS
     assert faults(office) == []
     album.picture(office, "ticked")
     large(office, album, "ticked-large")
+    the_ticks_outlive_the_app(office, ticked, len(missing) - 1, album)
     office.get_by_role("button", name=f"Ghi {len(missing) - 1} người có mặt").click()
     done = office.get_by_text(f"Đã ghi {len(missing) - 1} người có mặt theo danh sách ký giấy.").first
     expect(done).to_be_visible()
@@ -66,6 +67,7 @@ def test_a_signed_sheet_of_paper_is_read_into_the_roll(office: Page, demo: DemoS
     office.get_by_role("button", name="Hoàn tác").click()
     away = [name for name, state, _ in before if state not in ("present", "late")]
     expect(lines.locator("button[aria-pressed=false]")).to_have_count(len(away))
+    throw_kept_ticks_away(office, lines.filter(has_text=missing[0]), ticked)
     lines.filter(has_text=missing[-1]).locator("button[aria-pressed]").first.click()
     office.get_by_role("button", name="Ghi 1 người có mặt").click()
     expect(lines.filter(has_text=missing[-1]).get_by_text("đã điểm danh")).to_be_visible()
@@ -73,6 +75,33 @@ def test_a_signed_sheet_of_paper_is_read_into_the_roll(office: Page, demo: DemoS
     read = (missing[-1], "present", "sheet")
     after = [read if line[0] == read[0] else line for line in before]
     wait_until(lambda: roll(demo) == after, "the sheet has not reached the server", office, seconds=40)
+
+
+def the_ticks_outlive_the_app(page: Page, ticked: Locator, count: int, album: Album) -> None:
+    """Leave for another screen, then close the app: what was read off the paper is still there, and said to be."""
+    kept = page.get_by_text("Đang mở các chữ ký chọn dở lúc")
+    expect(kept).to_have_count(0)
+    go(page, "/")
+    page.go_back()
+    expect(ticked).to_have_count(count)
+    page.reload()
+    expect(ticked).to_have_count(count)
+    expect(kept).to_be_visible()
+    expect(page.get_by_text(re.compile("Đã ký · đến lúc"))).to_be_visible()
+    assert faults(page) == []
+    album.picture(page, "kept")
+
+
+def throw_kept_ticks_away(page: Page, line: Locator, ticked: Locator) -> None:
+    line.locator("button[aria-pressed]").first.click()
+    page.reload()
+    expect(ticked).to_have_count(1)
+    page.get_by_role("button", name="Bỏ các dấu chọn này").click()
+    expect(ticked).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("button", name="Chưa chọn ai")).to_be_disabled()
+    expect(page.get_by_text("Đang mở các chữ ký chọn dở lúc")).to_have_count(0)
+    expect(ticked).to_have_count(0)
 
 
 def test_a_count_by_hands_is_corrected_and_both_counts_are_shown(

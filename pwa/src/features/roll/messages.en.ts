@@ -172,6 +172,8 @@ export const en: Record<keyof typeof vi, string> = {
   'sheet.count': 'signatures to enter, beside {n} who are recorded already',
   'sheet.all': 'Choose all, then take out who did not sign',
   'sheet.none': 'Choose nobody',
+  'sheet.kept': 'These ticks are from {time} and are not recorded yet.',
+  'sheet.dropKept': 'Throw these ticks away',
   'sheet.signed': 'Signed',
   'sheet.known': '{state}, recorded already',
   'sheet.time': 'Arrival',

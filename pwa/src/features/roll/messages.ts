@@ -173,6 +173,8 @@ export const vi = {
   'sheet.count': 'chữ ký sẽ ghi, ngoài {n} người đã điểm danh',
   'sheet.all': 'Chọn tất cả, rồi bỏ người không ký',
   'sheet.none': 'Bỏ chọn hết',
+  'sheet.kept': 'Đang mở các chữ ký chọn dở lúc {time}, chưa ghi vào danh sách điểm danh.',
+  'sheet.dropKept': 'Bỏ các dấu chọn này',
   'sheet.signed': 'Đã ký',
   'sheet.known': '{state}, đã điểm danh',
   'sheet.time': 'Giờ đến',

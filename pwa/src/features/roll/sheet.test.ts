@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Meeting } from '$api/shapes';
+import type { Meeting, Session } from '$api/shapes';
+import { clearDatabase, writeMeta } from '$db/database';
+import { logOut } from '$sync/account';
 import type { BoardRow } from './board';
-import { allButKnown, canSign, stillToWrite, toggled, undoSheet, writeSheet } from './sheet';
+import { allButKnown, canSign, keepTicks, keptTicks, stillToWrite, toggled, undoSheet, writeSheet } from './sheet';
 
 const append = vi.hoisted(() => vi.fn(async () => []));
 vi.mock('$sync/book', () => ({ append, linesOf: () => [] }));
@@ -50,5 +52,34 @@ describe('a signed sheet of paper', () => {
       { kind: 'mark', data: { member_id: '1', state: null, reason: null, ...none } },
       { kind: 'mark', data: { member_id: '4', state: 'excused', reason: 'ốm', ...none } },
     ]);
+  });
+});
+
+describe('ticks that are not written yet', () => {
+  const session = { account: { id: '1', login: null } } as Session;
+  beforeEach(async () => {
+    await clearDatabase();
+    await writeMeta('session', session);
+  });
+
+  it('are found again with their times, each meeting for itself', async () => {
+    const signed = new Map([['1', null], ['3', '2026-12-05T12:20:00Z']]);
+    await keepTicks('5', signed);
+    expect((await keptTicks('5'))?.signed).toEqual(signed);
+    expect(await keptTicks('6')).toBeNull();
+  });
+
+  it('are gone once nobody is ticked any more', async () => {
+    await keepTicks('5', new Map([['1', null]]));
+    await keepTicks('5', new Map());
+    expect(await keptTicks('5')).toBeNull();
+  });
+
+  it('are gone with the log-out and do not come back after it', async () => {
+    await keepTicks('5', new Map([['1', null]]));
+    await logOut();
+    await keepTicks('5', new Map([['3', null]]));
+    await writeMeta('session', session);
+    expect(await keptTicks('5')).toBeNull();
   });
 });

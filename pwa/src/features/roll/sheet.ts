@@ -1,5 +1,6 @@
 /** Reading a signed sheet of paper into the roll: in its order, a tap a signature, and back again. */
 import type { Id, Meeting } from '$api/shapes';
+import { dropDraft, keepDraft, readDraft } from '$db/drafts.svelte';
 import { append, type Line } from '$sync/book';
 import { stateOnArrival } from './arrival';
 import { isThere, type BoardRow } from './board';
@@ -27,6 +28,20 @@ export function toggled(signed: Signed, id: Id): Signed {
 export function stillToWrite(signed: Signed, rows: readonly BoardRow[]): Signed {
   const open = new Set(rows.filter(canSign).map((row) => row.member_id));
   return new Map([...signed].filter(([id]) => open.has(id)));
+}
+
+const draftOf = (meetingId: Id): string => `sheet:${meetingId}`;
+
+/** Keeps the ticks on this phone until they are written or taken away: reading a long sheet is interrupted. */
+export async function keepTicks(meetingId: Id, signed: Signed): Promise<void> {
+  if (signed.size > 0) await keepDraft(draftOf(meetingId), [...signed]);
+  else await dropDraft(draftOf(meetingId));
+}
+
+/** The ticks that were not written yet, and when the last of them was made. */
+export async function keptTicks(meetingId: Id): Promise<{ signed: Signed; at: string } | null> {
+  const kept = await readDraft<[Id, string | null][]>(draftOf(meetingId));
+  return kept && { signed: new Map(kept.body), at: kept.saved_at };
 }
 
 /** Writes the signatures into the book, together. */

@@ -1,4 +1,4 @@
-import { database, write } from '$db/database';
+import { database, write } from './database';
 
 /**
  * Forms that are being written live on this phone until they are saved or dropped, so that a closed app loses nothing.

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { clearDatabase, writeMeta } from '$db/database';
+import { clearDatabase, writeMeta } from './database';
 import type { Session } from '$api/shapes';
 import { dropDraft, keepDraft, readDraft } from './drafts.svelte';
 
