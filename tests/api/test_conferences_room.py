@@ -1,6 +1,7 @@
 """What hosts write without a network, and what phones share of a conference."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -123,3 +124,39 @@ def test_a_new_address_of_a_site_reaches_its_delegates(prepared: Prepared, sign_
         "Nhà văn hóa",
         "https://hop.example.vn/moi",
     )
+
+
+def test_a_phone_forgets_the_own_line_of_a_conference_that_it_is_taken_out_of(
+    prepared: Prepared, sign_in: SignIn, world: World
+) -> None:
+    """By version, without a full answer; the other delegates of the cell keep theirs."""
+    step(prepared.staff, fresh(prepared.staff, prepared.meeting), "convene")
+    roles = ("member", "second_member", "probationary", "exempt_member")
+    clients = {role: sign_in(role) for role in roles}
+    firsts = {role: client.get("/api/sync", expect=200).json for role, client in clients.items()}
+    conference_id = prepared.meeting["id"]
+    held = {role: [line["meeting_id"] for line in firsts[role]["changes"]["attendance"]] for role in roles}
+    assert (conference_id in held["member"], conference_id in held["probationary"]) == (True, False)
+
+    def next_of(role: str, cursor: str) -> dict[str, Any]:
+        answer: dict[str, Any] = clients[role].get(f"/api/sync?cursor={cursor}", expect=200).json
+        assert answer["full"] is False
+        return answer
+
+    delegate = f"/api/meetings/{conference_id}/delegates/{world.id_of('member')}"
+    prepared.staff.delete(delegate, expect=204)
+    taken_out = {"type": "attendance", "id": conference_id}
+    for _ in range(2):
+        answers = {role: next_of(role, firsts[role]["cursor"]) for role in roles}
+        assert {role: taken_out in answer["gone"] for role, answer in answers.items()} == {
+            "member": True,
+            "second_member": False,
+            "probationary": True,
+            "exempt_member": True,
+        }
+    clients["member"].get(f"/api/sync?cursor={answers['member']['cursor']}", expect=304)
+
+    add_delegates(prepared.staff, prepared.meeting, prepared.there, card_of(world, "member"))
+    again = next_of("member", answers["member"]["cursor"])
+    assert [line["meeting_id"] for line in again["changes"]["attendance"]] == [conference_id]
+    assert again["gone"] == []

@@ -1,11 +1,11 @@
 """Collecting what a phone does not have yet. Every list is scoped by the same policy as the routes that show it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from handbook.access.actor import Actor
@@ -21,9 +21,11 @@ from handbook.kernel.clock import Clock
 from handbook.kernel.db import db
 from handbook.kernel.secrets import current_secrets
 from handbook.kernel.tree import path_ids
+from handbook.meetings.enums import MeetingKind
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import meeting_views
 from handbook.meetings.schemas import MeetingSchema
+from handbook.meetings.sites import Site
 from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member
 from handbook.members.presenter import present_member
@@ -127,7 +129,12 @@ def collect_changes(actor: Actor, since: Since, now: Cursor, clock: Clock) -> di
         "members": _changed_members(actor, since, moved),
         "me": _me(actor) if _is_me_due(actor, since, own_moved=own_moved) else None,
     }
-    return {"cursor": now.encode(), "full": since.full, "changes": changes, "gone": _gone(since, moved)}
+    return {
+        "cursor": now.encode(),
+        "full": since.full,
+        "changes": changes,
+        "gone": _gone(actor, since, moved),
+    }
 
 
 def _is_ahead(held: Cursor, now: Cursor) -> bool:
@@ -298,10 +305,25 @@ def _me(actor: Actor) -> dict[str, Any]:
     return present_session(db.session.get_one(Account, actor.account_id), actor)
 
 
-def _gone(since: Since, moved: Mapping[int, int]) -> list[dict[str, str]]:
+def _gone(actor: Actor, since: Since, moved: Mapping[int, int]) -> list[dict[str, str]]:
     if since.full or not moved:
         return []
     statement = select(Tombstone).where(
         since.newer(moved, Tombstone.organization_id, Tombstone.content_version)
     )
-    return [{"type": stone.type, "id": str(stone.row_id)} for stone in db.session.scalars(statement)]
+    stones = [{"type": stone.type, "id": str(stone.row_id)} for stone in db.session.scalars(statement)]
+    return stones + [{"type": "attendance", "id": str(id_)} for id_ in _without_own_line(actor, since, moved)]
+
+
+def _without_own_line(actor: Actor, since: Since, moved: Mapping[int, int]) -> Sequence[int]:
+    """The conferences that changed and have no line of this reader, who may have been a delegate before. A conference moves
+    when a delegate is taken out; who never was one has nothing to forget."""
+    own = exists().where(Attendance.meeting_id == Meeting.id, Attendance.member_id == actor.member_id)
+    statement = select(Meeting.id).where(
+        since.newer(moved, Meeting.organization_id, Meeting.content_version),
+        Meeting.kind == MeetingKind.CONFERENCE.value,
+        Meeting.convened_at.is_not(None),
+        exists().where(Site.meeting_id == Meeting.id),
+        ~own,
+    )
+    return db.session.scalars(statement.order_by(Meeting.id)).all() if actor.member_id is not None else []
