@@ -13,19 +13,20 @@ export async function readView<T>(path: string): Promise<(Omit<StoredView, 'body
  */
 export async function refreshView(path: string): Promise<string | null> {
   const seen = await readView(path);
+  const asked = new Date().toISOString();
   const answer = await request<unknown>('GET', path, { ifNoneMatch: seen?.etag ?? undefined });
   if (!answer.ok) return codeOf(answer);
   const body = answer.status === 304 && seen ? seen.body : answer.data;
-  await keepView(path, body, answer.etag);
+  await keepView(path, body, answer.etag, asked);
   return null;
 }
 
-/** Keeps an answer for reading without a network. */
-export async function keepView(path: string, body: unknown, etag: string | null): Promise<void> {
+/** Keeps an answer for reading without a network. `asked`: it knows nothing of what was sent after that. */
+export async function keepView(path: string, body: unknown, etag: string | null, asked = new Date().toISOString()): Promise<void> {
   await write(['views', 'meta'], async (tx) => {
     // Logged out while it was on its way: it must not come back.
     if (!(await tx.objectStore('meta').getKey('session'))) return;
-    await tx.objectStore('views').put({ key: path, body, etag, fetched_at: new Date().toISOString() });
+    await tx.objectStore('views').put({ key: path, body, etag, fetched_at: asked });
   });
 }
 

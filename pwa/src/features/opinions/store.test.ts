@@ -23,4 +23,9 @@ describe('own opinions', () => {
     expect(layOver([stored], [item('PUT', 'a', 'done')], '2026-12-02')).toMatchObject([{ text: 'Một' }]);
     expect(layOver([stored], [item('PUT', 'a', 'done')], '2026-11-30')).toMatchObject([{ text: 'Hai', item: null }]);
   });
+  it('stay when the list was asked for after they were written and before they were sent', () => {
+    const sent = { ...item('PUT', 'b', 'done', 'Mới'), sent_at: '2026-12-01T02:05:00Z' };
+    expect(layOver([], [sent], '2026-12-01T02:04:59Z')).toMatchObject([{ text: 'Mới', item: null }]);
+    expect(layOver([], [sent], '2026-12-01T02:05:01Z')).toEqual([]);
+  });
 });

@@ -55,12 +55,12 @@ export async function ownOpinions(meeting: Id): Promise<Own[]> {
   return layOver((view?.body.items ?? []).filter((one) => one.mine), await itemsAbout(subject(meeting)), view?.fetched_at ?? '');
 }
 
-/** `seen` is when the server's list was fetched: what was answered before that is in it already. */
+/** `seen` is when the server was asked for its list: what it had answered before that is in it already. */
 export function layOver(stored: readonly Opinion[], items: readonly OutboxItem[], seen: string): Own[] {
   const found = new Map<string, Own>(stored.map((one) => [one.key, { ...plain(one), item: null }]));
   for (const item of items) {
     const key = item.path.slice(item.path.lastIndexOf('/') + 1);
-    if (item.state === 'done' && item.created_at < seen) continue;
+    if (item.state === 'done' && (item.sent_at ?? item.created_at) < seen) continue;
     if (item.method === 'DELETE') {
       if (item.state === 'refused') {
         const kept = found.get(key);
