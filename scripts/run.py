@@ -114,8 +114,8 @@ def main() -> int:
     except (KeyboardInterrupt, click.Abort):
         return 130
     stopped = threading.Event()
-    threading.Thread(target=announce, args=(settings, said, stopped), daemon=True).start()
-    status = serve(settings, with_worker=True)
+    announcing = threading.Thread(target=announce, args=(settings, said, stopped), daemon=True)
+    status = serve(settings, with_worker=True, started=announcing.start)
     stopped.set()
     print("Sổ tay has stopped." if status == 0 else f"Sổ tay ended with status {status}.", flush=True)
     return status

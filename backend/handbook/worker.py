@@ -23,11 +23,12 @@ FIRST_HOUSEKEEPING = timedelta(minutes=2)
 PORTION = 1000
 
 
-def run_worker() -> None:
+def run_worker(app: Flask | None = None) -> None:
     """Tick until SIGINT or SIGTERM; what is under way is finished first."""
-    from handbook.app import create_app
+    if app is None:
+        from handbook.app import create_app
 
-    app = create_app()
+        app = create_app()
     settings: Settings = app.extensions["handbook.settings"]
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: stop.set())

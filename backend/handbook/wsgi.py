@@ -1,23 +1,8 @@
-"""The WSGI entry point of the web processes."""
-
-import signal
-import sys
+"""The WSGI entry point for a web server that imports its application; ``handbook serve`` hands its own over."""
 
 from flask import Flask
 
-
-def stop_at_once_while_starting() -> None:
-    """Let SIGTERM end this process until it serves: nothing is under way yet that would have to be finished.
-
-    granian forks its workers with the handler of its main process, which only makes a note. A signal that comes while
-    the application is being built would be lost, and the stop would wait until the worker is killed.
-    """
-    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    if type(server).__module__.startswith("granian."):
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        if getattr(server, "interrupt_signal", False):
-            # It came already, between the fork and here.
-            sys.exit(0)
+from handbook.operations.serving import stop_at_once_while_starting
 
 
 def build() -> Flask:

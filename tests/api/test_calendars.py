@@ -20,7 +20,7 @@ from handbook.kernel.db import db
 from handbook.kernel.jobs import Job
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.notifications.models import Reminder
-from handbook.operations.serving import granian_command
+from handbook.operations.serving import web_options
 
 SignIn = Callable[[str], ApiClient]
 
@@ -249,4 +249,4 @@ def test_the_zone_of_the_organisation_is_told_with_its_rules(sign_in: SignIn, wo
 
 
 def test_the_web_server_keeps_no_log_of_addresses() -> None:
-    assert "--access-log" not in granian_command(Settings.from_environment({}))
+    assert web_options(Settings.from_environment({}))["log_access"] is False

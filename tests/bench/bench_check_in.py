@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 from tests.bench.population import Device, populate
-from tests.bench.servers import granian, wrk
+from tests.bench.servers import handbook, wrk
 from tests.support.postgres import start_cluster
 
 CELLS = 300
@@ -48,7 +48,7 @@ def run() -> list[dict[str, Any]]:
 def _measure(id_: str, data: Path, url: str | None, commits: float) -> dict[str, Any]:
     devices = populate(data, cells=CELLS, database_url=url, opened=True)
     environment = {"HANDBOOK_DATA_DIR": str(data), **({"HANDBOOK_DATABASE_URL": url} if url else {})}
-    with granian("handbook.wsgi:application", environment) as server:
+    with handbook(environment) as server:
         load = wrk(server, "/", _script(data / "check-in.lua", devices), seconds=SECONDS, connections=CLIENTS)
     if load.wrong:
         raise RuntimeError(f"{id_}: {load.wrong} answers were neither 201 nor 200")

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.bench.bench_check_in import CLIENTS, SECONDS, TARGETS, _script, _sqlite_commits
 from tests.bench.population import Device
-from tests.bench.servers import granian, wrk
+from tests.bench.servers import handbook, wrk
 from tests.support.multitude import SITES, Multitude, address_of, name_of, settle, url_of
 
 from handbook.access.actor import SYSTEM
@@ -44,7 +44,7 @@ def run() -> list[dict[str, Any]]:
         data = Path(folder)
         commits = _sqlite_commits(data / "reference.sqlite3")
         multitude, meeting_id, devices = _hold(data)
-        with granian("handbook.wsgi:application", {"HANDBOOK_DATA_DIR": folder}) as server:
+        with handbook({"HANDBOOK_DATA_DIR": folder}) as server:
             load = wrk(
                 server, "/", _script(data / "check-in.lua", devices), seconds=SECONDS, connections=CLIENTS
             )

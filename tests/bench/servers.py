@@ -26,8 +26,12 @@ class Server:
     pid: int
 
     def pids(self) -> list[int]:
-        children = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False)
-        return [self.pid, *(int(line) for line in children.stdout.split())]
+        """The server, its children and theirs."""
+        found = [self.pid]
+        for pid in found:
+            children = Path(f"/proc/{pid}/task/{pid}/children")
+            found += [int(child) for child in children.read_text().split()]
+        return found
 
     def cpu_seconds(self) -> float:
         """CPU time used so far by the server and its workers."""
@@ -38,26 +42,39 @@ class Server:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def worker_memory_mib(self) -> float:
-        """Proportional memory of the largest worker process, in MiB."""
-        sizes = []
-        for pid in self.pids()[1:]:
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            sizes.append(
-                next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-            )
-        return max(sizes) / 1024
+        """Proportional memory of the largest process, in MiB."""
+        return max(_proportional_kib(pid) for pid in self.pids()) / 1024
+
+    def whole_memory_mib(self) -> float:
+        """Memory of all processes together, in MiB; what they share counts once."""
+        return sum(_proportional_kib(pid) for pid in self.pids()) / 1024
 
 
 @contextmanager
 def granian(
     target: str, environment: dict[str, str], *, workers: int = 2, threads: int = 4
 ) -> Iterator[Server]:
-    """Serve a WSGI application the way ``handbook serve`` does, on a free loopback port."""
+    """Serve another WSGI application with the layout of ``handbook serve``, on a free loopback port."""
     port = find_free_port()
     program = Path(sys.executable).with_name("granian")
     command = [str(program), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", "128"]
     command += ["--workers-kill-timeout", "10", "--no-ws", "--log-level", "error", target]
+    with _running(command, environment, port) as server:
+        yield server
+
+
+@contextmanager
+def handbook(environment: dict[str, str]) -> Iterator[Server]:
+    """`handbook serve` without its worker, on a free loopback port."""
+    port = find_free_port()
+    command = [str(Path(sys.executable).with_name("handbook")), "serve", "--no-worker"]
+    with _running(command, {**environment, "HANDBOOK_PORT": str(port)}, port) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str], port: int) -> Iterator[Server]:
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -120,6 +137,11 @@ end
 """
     )
     return path
+
+
+def _proportional_kib(pid: int) -> int:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
 
 
 def _wait_for(url: str) -> None:

@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +27,6 @@ from handbook.config import Settings
 from handbook.documents.models import Blob, Paper
 from handbook.kernel.db import db
 from handbook.kernel.http_security import HEADERS, MAX_PLAIN_BODY
-from handbook.operations.serving import granian_command
 
 PUBLIC = "https://so-tay.example"
 JSON = {"Content-Type": "application/json"}
@@ -88,10 +88,9 @@ def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
         names["cursor"] = cursor.json["cursor"]
         db.session.remove()
         db.engine.dispose()
-    command = granian_command(settings)
     with subprocess.Popen(
-        command,
-        env={**environment, "PATH": str(Path(command[0]).parent)},
+        [Path(sys.executable).with_name("handbook"), "serve", "--no-worker"],
+        env={**environment, "HANDBOOK_PORT": str(settings.port)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:

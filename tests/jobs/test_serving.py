@@ -1,4 +1,4 @@
-"""`handbook serve` stops when it is told to, also while its processes are still starting."""
+"""`handbook serve`: every process is a fork of one that built the application; a stop at any moment leaves nobody behind."""
 
 import os
 import signal
@@ -6,9 +6,14 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+HANDBOOK = Path(sys.executable).with_name("handbook")
 
 
 def free_port() -> int:
@@ -17,14 +22,100 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_bound(port: int, process: subprocess.Popen[str]) -> None:
+def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     for _try in range(1200):
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if happened():
+            return
         assert process.poll() is None
         time.sleep(0.05)
-    pytest.fail("nobody listens after a minute")
+    pytest.fail("it has not happened after a minute")
+
+
+def is_bound(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def is_up(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def children_of(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class Serving:
+    """A running `handbook serve` with two web processes and a worker."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.process, self.port = process, port
+
+    @property
+    def server(self) -> int:
+        """granian's main process: the child that has children."""
+        return next(child for child in children_of(self.process.pid) if children_of(child))
+
+    @property
+    def web(self) -> list[int]:
+        return children_of(self.server)
+
+    def everybody(self) -> list[int]:
+        return [*children_of(self.process.pid), *self.web]
+
+
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Serving]:
+    """One that several tests look at, and that all of them leave running."""
+    with serve_until_stopped(tmp_path_factory.mktemp("steady"), sqlite_template) as serving:
+        yield serving
+        serving.process.terminate()
+        serving.process.communicate(timeout=60)
+        assert serving.process.returncode == 0
+
+
+@pytest.fixture
+def serving(tmp_path: Path, sqlite_template: Path) -> Iterator[Serving]:
+    """One that its test stops."""
+    with serve_until_stopped(tmp_path, sqlite_template) as serving:
+        yield serving
+
+
+@contextmanager
+def serve_until_stopped(folder: Path, template: Path) -> Iterator[Serving]:
+    for name in ("handbook.sqlite3", "secrets.json"):
+        (folder / name).write_bytes((template / name).read_bytes())
+    port = free_port()
+    with start(folder, port, "serve") as process:
+        try:
+            wait_until(lambda: is_up(port), process)
+            yield Serving(process, port)
+        finally:
+            process.terminate()
+
+
+def start(folder: Path, port: int, *command: str) -> subprocess.Popen[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HANDBOOK_DATA_DIR": str(folder),
+        "HANDBOOK_PORT": str(port),
+    }
+    return subprocess.Popen(
+        [HANDBOOK, *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,24 +125,70 @@ def test_a_stop_while_starting_kills_nobody_and_leaves_nobody(
     tmp_path: Path, stop: signal.Signals, later: float
 ) -> None:
     port = free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HANDBOOK_DATA_DIR": str(tmp_path),
-        "HANDBOOK_PORT": str(port),
-    }
-    with subprocess.Popen(
-        [Path(sys.executable).with_name("handbook"), "serve", "--no-worker"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        # granian listens before its workers have built the application.
-        wait_until_bound(port, process)
+    with start(tmp_path, port, "serve", "--no-worker") as process:
+        # granian listens before its workers serve.
+        wait_until(lambda: is_bound(port), process)
         time.sleep(later)
         process.send_signal(stop)
         said, _ = process.communicate(timeout=60)
     assert "refused to gracefully stop" not in said
     assert process.returncode == 0
-    with socket.socket() as client:
-        assert client.connect_ex(("127.0.0.1", port)) != 0
+    assert not is_bound(port)
+
+
+def test_a_stop_before_the_application_is_built_starts_nobody(tmp_path: Path) -> None:
+    port = free_port()
+    with start(tmp_path, port, "serve") as process:
+        caught = 1 << (signal.SIGTERM - 1)
+        status = Path(f"/proc/{process.pid}/status")
+
+        def listens_to_a_stop() -> bool:
+            (line,) = [line for line in status.read_text().splitlines() if line.startswith("SigCgt:")]
+            return bool(int(line.split()[1], 16) & caught)
+
+        wait_until(listens_to_a_stop, process)
+        process.terminate()
+        said, _ = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
+
+
+def test_the_program_is_imported_once_for_all_processes(steady: Serving) -> None:
+    everybody = steady.everybody()
+    # granian, two web processes, the worker.
+    assert len(everybody) == 4
+    started = Path(f"/proc/{steady.process.pid}/cmdline").read_bytes()
+    # A program of its own would have a command line of its own.
+    assert [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in everybody] == [started] * 4
+
+
+def test_a_web_process_that_dies_is_replaced(steady: Serving) -> None:
+    victim, other = steady.web
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: len({*steady.web} - {victim, other}) == 1, steady.process)
+    wait_until(lambda: is_up(steady.port), steady.process)
+    assert steady.process.poll() is None
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGHUP], ids=lambda stop: stop.name)
+def test_a_stop_ends_web_and_worker(serving: Serving, stop: signal.Signals) -> None:
+    everybody = serving.everybody()
+    serving.process.send_signal(stop)
+    said, _ = serving.process.communicate(timeout=60)
+    assert serving.process.returncode == 0
+    assert "worker.stopped" in said
+    assert not any(is_alive(pid) for pid in everybody)
+    assert not is_bound(serving.port)
+
+
+def test_when_the_server_is_killed_everybody_ends_and_the_status_says_so(serving: Serving) -> None:
+    everybody = serving.everybody()
+    os.kill(serving.server, signal.SIGKILL)
+    serving.process.communicate(timeout=60)
+    assert serving.process.returncode not in (0, None)
+    for pid in everybody:
+        for _try in range(100):
+            if not is_alive(pid):
+                break
+            time.sleep(0.05)
+        assert not is_alive(pid)
+    assert not is_bound(serving.port)

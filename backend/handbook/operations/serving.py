@@ -1,37 +1,54 @@
-"""``handbook serve``: granian's web processes and, unless told otherwise, one worker, stopped together and gracefully."""
+"""``handbook serve``: granian's web processes and, unless told otherwise, one worker, stopped together and gracefully.
 
+The application is built once and every process is a fork of the one that did: a start costs one import of the program instead
+of one per process, and what nobody writes to lies in memory once. Until the last fork there is no thread and no connection.
+"""
+
+import gc
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
-from pathlib import Path
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from handbook.config import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 STOP_SECONDS = 15
 # granian itself ends workers that do not stop in time, and needs a moment for that.
 KILL_SECONDS = STOP_SECONDS + 5
 BACKPRESSURE_PER_WORKER = 128
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def granian_command(settings: Settings) -> list[str]:
+def web_options(settings: Settings) -> dict[str, Any]:
     """The one process layout that was measured: WSGI, explicit threads, bounded backlog, failed workers replaced."""
-    program = Path(sys.executable).with_name("granian")
-    return [
-        str(program),
-        "--interface", "wsgi",
-        "--host", settings.host,
-        "--port", str(settings.port),
-        "--workers", str(settings.web_workers),
-        "--blocking-threads", str(settings.web_threads),
-        "--backpressure", str(BACKPRESSURE_PER_WORKER),
-        "--respawn-failed-workers",
-        "--workers-kill-timeout", str(STOP_SECONDS),
-        "--no-ws",
-        "--log-level", "warning",
-        "handbook.wsgi:application",
-    ]  # fmt: skip
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+
+    return {
+        "interface": Interfaces.WSGI,
+        "address": settings.host,
+        "port": settings.port,
+        "workers": settings.web_workers,
+        "blocking_threads": settings.web_threads,
+        "backpressure": BACKPRESSURE_PER_WORKER,
+        "respawn_failed_workers": True,
+        "workers_kill_timeout": STOP_SECONDS,
+        "websockets": False,
+        "http1_settings": HTTP1Settings(),
+        "log_level": LogLevels.warning,
+        # Addresses are personal data.
+        "log_access": False,
+    }
 
 
 class PortTakenError(Exception):
@@ -52,38 +69,132 @@ def refuse_taken_port(settings: Settings) -> None:
             ) from None
 
 
-def serve(settings: Settings, *, with_worker: bool) -> int:
-    """Run until SIGINT or SIGTERM; answers the exit status of whichever child ended first by itself."""
-    commands = [granian_command(settings)]
-    if with_worker:
-        commands.append([sys.executable, "-m", "handbook.worker"])
-    children = [subprocess.Popen(command, start_new_session=True) for command in commands]  # noqa: S603
+def serve(settings: Settings, *, with_worker: bool, started: Callable[[], None] = lambda: None) -> int:
+    """Run until Ctrl-C, SIGTERM or the end of the terminal; answers the exit status of whichever child ended first by itself.
+
+    ``started`` is called when every process has been made.
+    """
+    children: set[int] = set()
     stopping: list[int] = []
 
     def stop(_signal: int, _frame: object) -> None:
         stopping.append(1)
-        for child in children:
-            if child.poll() is None:
-                child.send_signal(signal.SIGTERM)
+        _send(children, signal.SIGTERM)
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    for number in STOPS:
+        # Under nohup the end of the terminal is nobody's business.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, stop)
+    from handbook.app import create_app
+
+    app = create_app(settings)
+    # The collector leaves alone, and so unwritten and shared, what is there by now.
+    gc.collect()
+    gc.freeze()
+    if not stopping:
+        children.add(_fork(lambda: _serve_web(settings, app)))
+        if with_worker:
+            children.add(_fork(lambda: _work(app)))
+        started()
+    made = tuple(children)
+    if stopping:
+        _send(children, signal.SIGTERM)
     status = _wait_for_first(children)
     unexpected = not stopping
     stop(0, None)
-    for child in children:
-        try:
-            child.wait(KILL_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    _wait_for_rest(children)
+    # Nobody stays behind, also when granian was killed and could not see to its workers.
+    _send(made, signal.SIGKILL, group=True)
     return (status or 1) if unexpected else 0
 
 
-def _wait_for_first(children: list["subprocess.Popen[bytes]"]) -> int:
-    by_pid = {child.pid: child for child in children}
-    while True:
-        pid, wait_status = os.waitpid(-1, 0)
-        if pid in by_pid:
-            by_pid[pid].returncode = os.waitstatus_to_exitcode(wait_status)
-            return by_pid[pid].returncode
+def stop_at_once_while_starting() -> None:
+    """Let SIGTERM end this web process until it serves: nothing is under way yet that would have to be finished.
+
+    granian forks its workers with the handler of its main process, which only makes a note. A signal that comes between the
+    fork and the first request would be lost, and the stop would wait until the worker is killed.
+    """
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    if type(server).__module__.startswith("granian."):
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if getattr(server, "interrupt_signal", False):
+            # It came already, between the fork and here.
+            sys.exit(0)
+
+
+def _serve_web(settings: Settings, app: "Flask") -> None:
+    from granian import Granian
+
+    # What granian forks is to have the application too; Python 3.14 would start its workers anew.
+    multiprocessing.set_start_method("fork", force=True)
+
+    def load() -> "Flask":
+        stop_at_once_while_starting()
+        return app
+
+    Granian("handbook.wsgi:application", **web_options(settings)).serve(target_loader=load, wrap_loader=False)
+
+
+def _work(app: "Flask") -> None:
+    from handbook.worker import run_worker
+
+    run_worker(app)
+
+
+def _fork(run: Callable[[], None]) -> int:
+    """Run this in a process and a session of its own, so that Ctrl-C reaches only the one that stops it; answers its id."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A stop that comes now waits: the child must not take it for its parent.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    child = os.fork()
+    if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        return child
+    status = 1
+    try:
+        os.setsid()
+        for number in STOPS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        run()
+        status = 0
+    except SystemExit as ending:
+        status = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    except BaseException:  # noqa: BLE001 - nothing of the parent's may run in the child
+        traceback.print_exc()
+    finally:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status)
+
+
+def _send(children: set[int] | tuple[int, ...], number: signal.Signals, *, group: bool = False) -> None:
+    for child in tuple(children):
+        with suppress(ProcessLookupError, PermissionError):
+            (os.killpg if group else os.kill)(child, number)
+
+
+def _wait_for_first(children: set[int]) -> int:
+    """The exit status of the first child that ends; 0 when there is none."""
+    while children:
+        child, status = os.waitpid(-1, 0)
+        if child in children:
+            children.discard(child)
+            return os.waitstatus_to_exitcode(status)
+    return 0
+
+
+def _wait_for_rest(children: set[int]) -> None:
+    """Wait for who was told to stop, and kill who does not in time."""
+    deadline = time.monotonic() + KILL_SECONDS
+    while children:
+        for child in tuple(children):
+            if os.waitpid(child, os.WNOHANG)[0]:
+                children.discard(child)
+        if time.monotonic() > deadline:
+            _send(children, signal.SIGKILL)
+            deadline += KILL_SECONDS
+        if children:
+            time.sleep(0.02)
