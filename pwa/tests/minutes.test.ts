@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Minutes } from '$api/minutes-shapes';
 import { onChange, write, writeMeta } from '$db/database';
-import { readMinutes, saveSection, sendAgain, settleConflict } from '$features/minutes/commands';
+import { nameSigners, readMinutes, saveSection, sendAgain, settleConflict } from '$features/minutes/commands';
 import { agreeHere, composeHere } from '$features/minutes/room';
 import { bodyOf, oursOver, sectionsIn, withText } from '$features/minutes/text';
 import { append } from '$sync/book';
@@ -52,6 +52,16 @@ describe('the minutes of a room without a network', () => {
     expect(paragraph(minutes, 'not_recorded')?.text).toBe('Chưa ghi điểm danh: 1 đồng chí (Đỗ Văn Mẫu).');
     expect([minutes.symbol, minutes.etag, pending]).toEqual(['', '', true]);
     expect((await allItems()).map((item) => item.kind)).toEqual(['mark', 'minutes_room']);
+  });
+
+  it('name the draft that was put to the vote', async () => {
+    await write(['resolutions'], (tx) => tx.objectStore('resolutions').put(
+      { id: '8', organization_id: '3', meeting_id: ID, state: 'draft', symbol: '12-NQ/CB', title: 'Nhiệm vụ tháng 12', tasks: [] } as never));
+    const ballot = { title: 'Thông qua nghị quyết', kind: 'resolution', agenda_item_id: null, agree: 1, disagree: 0, other: 0, denominator: 2, reserved: [] };
+    await append(ID, [{ kind: 'hand_vote', data: { ballot: { ...ballot, resolution_id: '8' } } }]);
+    await composeHere(ID);
+    const told = (await shown()).minutes.sections.find((one) => one.key === 'votes')?.paragraphs.map((one) => one.text).join();
+    expect(told).toContain('Biểu quyết “Thông qua nghị quyết”. Nội dung biểu quyết: dự thảo số 12-NQ/CB “Nhiệm vụ tháng 12”. Hình thức: biểu quyết giơ tay.');
   });
 
   it('keep what was edited when the room goes on, and are sent as they stand last', async () => {
@@ -186,6 +196,16 @@ describe('the minutes that the server has', () => {
     await settleConflict(ID, (await shown()).conflict!, [oursOver(theirs().sections[0]!, bodyOf(changed(0, 'Một.')))]);
     expect(log).toEqual([]);
     expect((await allItems()).map((item) => item.if_match)).toEqual(['5-8']);
+  });
+
+  it('name their signers in the version that an edit on its way has made', async () => {
+    vi.stubGlobal('navigator', { onLine: true });
+    await saveSection(ID, changed(0, 'Một.'));
+    const log = serve(json({ ...base, etag: '5-8' }), json({ ...base, etag: '5-9' }));
+    const named = nameSigners(base, { minute_taker_id: '4' });
+    await flush();
+    expect(await named).toBeNull();
+    expect(log.map(({ body, headers }) => [Object.keys(body as object)[0], headers.get('If-Match')])).toEqual([['sections', '5-7'], ['minute_taker_id', '5-8']]);
   });
 
   it('stay as they are when the other text is chosen', async () => {

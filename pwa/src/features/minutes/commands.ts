@@ -63,8 +63,13 @@ export async function composeMinutes(meetingId: Id): Promise<string | null> {
   return keep(await request<Minutes>('POST', pathOf(meetingId, '/compose')));
 }
 
-export async function nameSigners(minutes: Minutes, body: { chair_id?: Id; minute_taker_id?: Id }): Promise<string | null> {
-  return keep(await request<Minutes>('PATCH', pathOf(minutes.meeting_id), { body, ifMatch: minutes.etag }));
+/** After what is on its way, so that neither changes the version that the other one names. */
+export function nameSigners({ meeting_id: id, etag }: Minutes, body: { chair_id?: Id; minute_taker_id?: Id }): Promise<string | null> {
+  return inTurn(async () => {
+    await until(id, (item) => unsettled.includes(item.state) && !item.code);
+    const ifMatch = (await readMinutes(id))?.minutes.etag ?? etag;
+    return keep(await request<Minutes>('PATCH', pathOf(id), { body, ifMatch }));
+  });
 }
 
 export async function markReadBack(minutes: Minutes): Promise<string | null> {
@@ -96,13 +101,17 @@ export function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return mine;
 }
 
-/** What waits is replaced; one that is being sent is waited for, because its answer is the next version. */
-async function waitingItem(meetingId: Id): Promise<OutboxItem | undefined> {
-  for (let round = 0; round < TRIES; round++) {
-    const items = await itemsAbout(subjectOf(meetingId));
-    if (!items.some((item) => item.state === 'sending' && navigator.onLine)) break;
+/** Waits while there is a network and an item of which this holds. */
+async function until(meetingId: Id, waits: (item: OutboxItem) => boolean): Promise<void> {
+  for (let round = 0; round < TRIES && navigator.onLine; round++) {
+    if (!(await itemsAbout(subjectOf(meetingId))).some(waits)) break;
     await new Promise((done) => setTimeout(done, WAIT));
   }
+}
+
+/** What waits is replaced; one that is being sent is waited for, because its answer is the next version. */
+async function waitingItem(meetingId: Id): Promise<OutboxItem | undefined> {
+  await until(meetingId, (item) => item.state === 'sending');
   return (await itemsAbout(subjectOf(meetingId))).find((item) => unsettled.includes(item.state));
 }
 

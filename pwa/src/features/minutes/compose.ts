@@ -86,6 +86,8 @@ export interface VoteFacts {
   passed: boolean | null;
   papers: { given_out: number; returned: number; valid: number; invalid: number } | null;
   reserved: { name: string; text: string }[];
+  /** The draft that was put to the vote. */
+  resolution: { symbol: string; title: string } | null;
 }
 
 export interface ItemFacts {

@@ -40,7 +40,8 @@ export async function gather(meetingId: Id): Promise<Gathered | null> {
   const chairId = officers.chair ?? members.find((one) => officesOf(one, meeting, day).includes('secretary'))?.id ?? null;
   const { rules } = await inForceAt(meeting.organization_id);
   const organization = await db.get('organizations', meeting.organization_id);
-  const votes = await votesOf(meeting, book, rows, names, rules, self);
+  const resolutions = await listResolutions();
+  const votes = await votesOf(meeting, book, rows, names, rules, self, resolutions);
   const local = (at: string | number | null): string | null => (at === null ? null : localTime(at, meeting.timezone));
   const notes = (item: Id | null): NoteFacts[] =>
     book.room.notes.filter((note) => (note.agenda_item_id ?? null) === item).map((note) => noteFacts(note, names));
@@ -61,7 +62,7 @@ export async function gather(meetingId: Id): Promise<Gathered | null> {
       key: item.id, title: item.title, presenter: item.presenter, notes: notes(item.id),
       conclusion: book.room.conclusions[item.id] ?? null,
       votes: votes.filter((vote) => vote.item === item.id).map((vote) => vote.facts),
-      tasks: item.source === 'open_tasks' ? tasksToReview(meeting, day, closed, await listResolutions(), await listMeetings()) : [],
+      tasks: item.source === 'open_tasks' ? tasksToReview(meeting, day, closed, resolutions, await listMeetings()) : [],
     }))),
     notes: notes(null),
     votes: votes.filter((vote) => vote.item === null).map((vote) => vote.facts),
@@ -132,6 +133,7 @@ interface Voted {
 /** The votes that the server told of, and over them those by hands in the book. */
 async function votesOf(
   meeting: Meeting, book: RoomBook, rows: readonly BoardRow[], names: ReadonlyMap<Id, string>, rules: Record<string, unknown>, self: Id | null,
+  resolutions: readonly Resolution[],
 ): Promise<Voted[]> {
   const seen = await readView<{ items: Ballot[] }>(`/api/meetings/${encodeURIComponent(meeting.id)}/ballots`);
   const found = new Map<string, Voted>();
@@ -143,29 +145,31 @@ async function votesOf(
     const known = found.get(key);
     const at = Math.min(...counted.filter((entry) => entry.subject === subject).map((entry) => Date.parse(entry.at)));
     const then = linesAt(rows, counted, at, self);
+    const draft = resolutions.find((one) => one.id === vote.resolution_id);
+    const resolution = draft ? { symbol: draft.symbol, title: draft.title } : (known?.facts.resolution ?? null);
     found.set(key, {
       item: vote.agenda_item_id ?? null, at: known?.at ?? at,
-      facts: handVoteFacts(key, vote, then, names, rules, known?.facts),
+      facts: { ...handVoteFacts(key, vote, then, names, rules, known?.facts), resolution },
     });
   }
   return [...found.values()].sort((a, b) => a.at - b.at);
 }
 
-function votedOf({ key, title, method, agenda_item_id, closed_at, result, reserved }: Ballot): Voted {
+function votedOf({ key, title, method, agenda_item_id, closed_at, result, reserved, resolution }: Ballot): Voted {
   const { agree = 0, disagree = 0, other = 0, denominator: of = 0, voters_present = 0, papers = null } = result ?? {};
   return {
     item: agenda_item_id, at: Date.parse(closed_at ?? ''),
     facts: {
       key, title, method, denominator: of, present: voters_present, agree, disagree, other, required: result?.required ?? 0,
       share: result?.majority_share ?? '', at_least: result?.majority_at_least ?? false, passed: result?.passed ?? null, papers,
-      reserved: reserved.map((one) => ({ name: one.full_name, text: one.text })),
+      reserved: reserved.map((one) => ({ name: one.full_name, text: one.text })), resolution,
     },
   };
 }
 
 function handVoteFacts(
   key: string, vote: HandVote, then: readonly Line[], names: ReadonlyMap<Id, string>, rules: Record<string, unknown>, known?: VoteFacts,
-): VoteFacts {
+): Omit<VoteFacts, 'resolution'> {
   const { title, agree, disagree, other } = vote;
   const said = (name: string): string | undefined => (typeof rules[name] === 'string' ? rules[name] : undefined);
   const [resolution, admission] = [said('vote.resolution_majority'), said('vote.admission_majority')];
