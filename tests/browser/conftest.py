@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from tests.support.browsing import watch_requests
 from tests.support.demo_service import stand_still
 from tests.support.postgres import find_free_port
 from tests.support.push_service import FakePushService
@@ -87,6 +88,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
             **options,  # type: ignore[arg-type]
         )
         context.set_default_timeout(20_000)
+        watch_requests(context)
         contexts.append(context)
         return context
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import Album, Service
-from tests.support.browsing import heading, read_qr, saved_on_the_phone
+from tests.support.browsing import heading, read_qr, saved_on_the_phone, wait_until
 from tests.support.conferences import workbook
 from tests.support.factories import World
+from tests.support.phone import ready_for_flight, rows
 
 from handbook.access.actor import SYSTEM, OfficeTitle
 from handbook.accounts.service import PURPOSE_NOTICE_VERSION
@@ -213,7 +214,8 @@ def host_without_a_network(page: Page, hall: Hall, album: Album) -> str:
     heading(page, site(3))
     expect(line(page, hall.name("first3"))).to_be_visible()
     expect(page.get_by_role("list", name="Danh sách điểm danh").get_by_role("listitem")).to_have_count(2)
-    page.wait_for_timeout(2_000)
+    ready_for_flight(page)
+    wait_until(lambda: rows(page, "check_in_keys") != [], "the code cannot be shown", page)
     context, address = page.context, page.url
     context.set_offline(True)
     page.close()
@@ -225,9 +227,8 @@ def host_without_a_network(page: Page, hall: Hall, album: Album) -> str:
     album.picture(page, "host-offline")
     page.get_by_role("button", name="Hiện mã QR").click()
     expect(page.get_by_role("img", name=re.compile("Mã QR để điểm danh tại"))).to_be_visible()
-    page.wait_for_timeout(500)
-    album.picture(page, "host-code-offline")
     code = read_qr(page)
+    album.picture(page, "host-code-offline")
     site_id = address.rsplit("/", 1)[1]
     assert re.fullmatch(rf"{hall.service.url}/c/{hall.meeting_id}#\d+\.[\w-]{{22}}\.{site_id}", code)
     page.get_by_role("button", name="Đóng mã QR").click()

@@ -22,11 +22,11 @@ from tests.support.browsing import (
     nothing_stored,
     notifications,
     read_qr,
-    saved_on_the_phone,
     stub_push_vendor,
     wait_until,
 )
 from tests.support.files import pdf
+from tests.support.phone import ready_for_flight, rows
 from tests.support.push_service import FakePushService
 
 ROSTER = Path(__file__).parents[1] / "data" / "rosters" / "block.xlsx"
@@ -204,7 +204,7 @@ def receive_the_push(page: Page, push_service: FakePushService, album: Album) ->
 def read_the_pack_without_a_network(
     context: BrowserContext, page: Page, service: Service, meeting_id: str, paper: Path, album: Album
 ) -> Page:
-    saved_on_the_phone(page)
+    ready_for_flight(page)
     context.set_offline(True)
     page.close()
     page = context.new_page()
@@ -233,11 +233,11 @@ def open_the_room_and_show_the_code(context: BrowserContext, page: Page, album: 
     expect(page.get_by_role("button", name="Hiện mã QR")).to_be_visible()
     expect(page.get_by_text("người mở cuộc họp")).to_be_visible()
     album.picture(page, "room-open")
+    wait_until(lambda: rows(page, "check_in_keys") != [], "the code cannot be shown", page)
     context.set_offline(True)
     page.get_by_role("button", name="Hiện mã QR").click()
-    page.wait_for_timeout(1500)
-    album.picture(page, "room-qr-offline")
     code = read_qr(page)
+    album.picture(page, "room-qr-offline")
     context.set_offline(False)
     page.get_by_role("button", name="Đóng mã QR").click()
     return code
@@ -266,7 +266,7 @@ def see_the_roll(context: BrowserContext, page: Page, album: Album) -> None:
 def mark_by_hand_without_a_network(context: BrowserContext, page: Page, album: Album) -> None:
     context.set_offline(True)
     page.get_by_role("button", name=re.compile("Ghi có mặt: ")).first.click()
-    page.wait_for_timeout(500)
+    expect(page.get_by_text("Chờ gửi", exact=True).first).to_be_visible()
     album.picture(page, "room-marked-offline")
     context.set_offline(False)
     page.reload()

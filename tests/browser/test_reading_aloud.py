@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.support.browsing import wait_until
 from tests.support.demo_service import DemoService, go, open_context
+from tests.support.phone import ready_for_flight
 
 HEADINGS = "() => [...document.querySelectorAll('main h1, main h2, main h3')].map((one) => +one.tagName[1])"
 # Names of what can be tapped, in the order in which it is read.
@@ -19,7 +21,9 @@ UNNAMED = """() => [...document.querySelectorAll('a[href], button')]
 def page(browser: Browser, demo: DemoService) -> Iterator[Page]:
     with open_context(browser) as context:
         demo.sign_in(context, demo.story.member)
-        yield demo.open(context)
+        page = demo.open(context)
+        ready_for_flight(page)
+        yield page
 
 
 def read(page: Page) -> str:
@@ -27,13 +31,19 @@ def read(page: Page) -> str:
     return page.locator("body").aria_snapshot()
 
 
-def in_order(tree: str, *parts: str) -> None:
-    """Each part comes after the one before it."""
-    at = 0
-    for part in parts:
-        found = re.compile(part).search(tree, at)
-        assert found, f"{part} does not follow in:\n{tree}"
-        at = found.end()
+def in_order(page: Page, *parts: str) -> None:
+    """Each part comes after the one before it, once all of the screen is read from the phone."""
+
+    def missing() -> str | None:
+        tree, at = read(page), 0
+        for part in parts:
+            found = re.compile(part).search(tree, at)
+            if not found:
+                return f"{part} does not follow in:\n{tree}"
+            at = found.end()
+        return None
+
+    wait_until(lambda: missing() is None, missing() or "", page)
 
 
 def assert_well_formed(page: Page) -> None:
@@ -51,7 +61,7 @@ def test_today_is_read_from_the_next_meeting_to_what_is_to_be_done(page: Page, d
     go(page, "/")
     assert_well_formed(page)
     title = demo.rows("SELECT title FROM meetings WHERE id = ?", int(demo.story.next_meeting))[0][0]
-    in_order(read(page), r"- main", r"heading .*\[level=1\]", re.escape(title), r"- list")
+    in_order(page, r"- main", r"heading .*\[level=1\]", re.escape(title), r"- list")
 
 
 def test_a_meeting_is_read_from_when_and_where_to_agenda_and_papers(page: Page, demo: DemoService) -> None:
@@ -69,7 +79,7 @@ def test_a_meeting_is_read_from_when_and_where_to_agenda_and_papers(page: Page, 
     ]
     expect(page.get_by_role("heading", level=2, name="Chương trình")).to_be_visible()
     in_order(
-        read(page),
+        page,
         r"- main",
         rf"heading \"{re.escape(title)}\" \[level=1\]",
         r"\d\d:\d\d",
@@ -85,9 +95,10 @@ def test_what_was_decided_is_read_from_the_minutes_to_ones_own_task(page: Page, 
     """The rest of the month: what the meeting that was held left behind, down to what this member has to do."""
     go(page, f"/meetings/{demo.story.past_meeting}/minutes")
     assert_well_formed(page)
+    expect(page.locator("main h2").last).to_have_text("Chữ ký")
     headings = page.locator("main h2").all_inner_texts()
     assert len(headings) > 5
-    in_order(read(page), r"- main", r"heading .*\[level=1\]", *(re.escape(one) for one in headings))
+    in_order(page, r"- main", r"heading .*\[level=1\]", *(re.escape(one) for one in headings))
     assert headings[-1] == "Chữ ký"
 
     resolution = demo.rows("SELECT symbol, title FROM resolutions WHERE id = ?", int(demo.story.resolution))[
@@ -96,7 +107,7 @@ def test_what_was_decided_is_read_from_the_minutes_to_ones_own_task(page: Page, 
     go(page, f"/resolutions/{demo.story.resolution}")
     assert_well_formed(page)
     in_order(
-        read(page),
+        page,
         r"- main",
         rf"heading \"{re.escape(resolution[1])}\" \[level=1\]",
         r"heading \"Nhiệm vụ\" \[level=2\]",
@@ -105,4 +116,4 @@ def test_what_was_decided_is_read_from_the_minutes_to_ones_own_task(page: Page, 
     (task,) = demo.rows("SELECT title FROM tasks WHERE id = ?", int(demo.story.task))
     go(page, f"/tasks/{demo.story.task}")
     assert_well_formed(page)
-    in_order(read(page), r"- main", rf"heading \"{re.escape(task[0])}\" \[level=1\]")
+    in_order(page, r"- main", rf"heading \"{re.escape(task[0])}\" \[level=1\]")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 from playwright.sync_api import Error as PlaywrightError
 from tests.support.pdf import page_texts
 from tests.support.push_service import Subscription
@@ -51,10 +51,44 @@ def accept_purpose(page: Page) -> None:
 
 
 def read_qr(page: Page) -> str:
-    """What a camera reads from the screen."""
-    codes = zxingcpp.read_barcodes(Image.open(BytesIO(page.screenshot())))
-    assert len(codes) == 1, f"{len(codes)} codes on the screen"
-    return codes[0].text
+    """What a camera reads from the screen as soon as the code stands on it."""
+    found: list[str] = []
+
+    def read() -> bool:
+        found[:] = [one.text for one in zxingcpp.read_barcodes(Image.open(BytesIO(page.screenshot())))]
+        return len(found) == 1
+
+    wait_until(read, "not one code on the screen", page)
+    return found[0]
+
+
+# What pages have asked for and not got yet.
+_asked: dict[Page, set[Request]] = {}
+
+
+def watch_requests(context: BrowserContext) -> None:
+    """From now on :func:`under_way` knows what every page of this context waits for."""
+
+    def watch(page: Page) -> None:
+        asked = _asked.setdefault(page, set())
+
+        def begun(one: Request) -> None:
+            asked.add(one)
+
+        def ended(one: Request) -> None:
+            asked.discard(one)
+
+        page.on("request", begun)
+        page.on("requestfinished", ended)
+        page.on("requestfailed", ended)
+        page.on("close", lambda closed: _asked.pop(closed, None))
+
+    context.on("page", watch)
+
+
+def under_way(page: Page) -> list[str]:
+    """The paths that this page has asked for and not got yet."""
+    return [one.url for one in _asked.get(page, ())]
 
 
 def stub_push_vendor(context: BrowserContext, url: str, subscription: Subscription) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import BrowserContext, BrowserType, Page
+from tests.support.browsing import read_qr
 from tests.support.demo_service import open_context
 
 SIZE = (640, 480)
@@ -16,6 +17,7 @@ ROOM, TILT, FRAMES = 150, 4, 4
 
 def take_aim(page: Page, film: Path) -> None:
     """Point the camera at this person's screen: what it shows now, a little aslant, in a grey room."""
+    read_qr(page)
     screen = Image.open(BytesIO(page.screenshot())).convert("RGB")
     screen.thumbnail((SIZE[0], SIZE[1] - 20), Image.Resampling.LANCZOS)
     frame = Image.new("RGB", SIZE, (ROOM, ROOM, ROOM))
@@ -28,7 +30,11 @@ def look_at(picture: Image.Image, film: Path) -> None:
     luma, blue, red = picture.convert("RGB").resize(SIZE).convert("YCbCr").split()
     half = (SIZE[0] // 2, SIZE[1] // 2)
     frame = b"FRAME\n" + luma.tobytes() + blue.resize(half).tobytes() + red.resize(half).tobytes()
-    film.write_bytes(f"YUV4MPEG2 W{SIZE[0]} H{SIZE[1]} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * FRAMES)
+    content = f"YUV4MPEG2 W{SIZE[0]} H{SIZE[1]} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * FRAMES
+    film.touch()
+    # Over what is there: a film that is running must never be found empty.
+    with film.open("r+b") as running:
+        running.write(content)
 
 
 def with_camera(launch: dict[str, Any], film: Path | None, *, asked: str | None = "allow") -> dict[str, Any]:

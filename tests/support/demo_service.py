@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.support.browsing import watch_requests
 from tests.support.front import Front
 from tests.support.postgres import find_free_port
 from tests.support.push_service import FakePushService
@@ -208,6 +209,7 @@ def open_context(browser: Browser, *, desk: bool = False, **options: Any) -> Bro
         **options,
     )
     context.set_default_timeout(20_000)
+    watch_requests(context)
     return context
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Error, Page
-from tests.support.browsing import wait_until
+from tests.support.browsing import under_way, wait_until
 from tests.support.demo_service import DemoService
 
 from handbook.attendance.tokens import make_token, step_at
@@ -58,7 +58,10 @@ def meta(page: Page, key: str) -> Any:
 
 
 def ready_for_flight(page: Page) -> None:
-    """Wait for the end of the first visit: synced, the worker in control, papers and the role's screens on the phone."""
+    """Wait for the end of the first visit: synced, the worker in control, papers and the role's screens on the phone.
+
+    At its end nothing is on its way any more, however long a slow machine takes for it.
+    """
     page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=30_000)
 
     calm = 0
@@ -71,7 +74,10 @@ def ready_for_flight(page: Page) -> None:
         soon = [one for one in stored["meetings"] if one["state"] in ("convened", "open")]
         wanted = {paper["id"] for one in soon for paper in one["papers"]}
         size = [len(kept["cached"]), *(len(found) for found in stored.values())]
-        calm = calm + 1 if size == last else 0
+        if size != last:
+            calm = 0
+        elif not under_way(page):
+            calm += 1
         last = size
         return (
             any(row["key"] == "synced_at" for row in stored["meta"])
@@ -80,7 +86,7 @@ def ready_for_flight(page: Page) -> None:
             and calm >= 4
         )
 
-    wait_until(complete, "the first visit did not end", page, seconds=40)
+    wait_until(complete, "the first visit did not end", page, seconds=90)
 
 
 def is_wiped(page: Page) -> list[str]:
