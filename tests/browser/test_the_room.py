@@ -375,7 +375,7 @@ def settle_the_difference(room: Room, differing: str, album: Album) -> None:
     dialog = ours.locator("dialog[open]")
     expect(dialog.get_by_text(f"Điểm danh: {room.chapter.names[differing]}")).to_be_visible()
     album.picture(ours, "difference-dialog")
-    dialog.get_by_role("button", name="Chọn cách này: Có mặt").click()
+    dialog.get_by_role("button", name="Chọn bản này: Có mặt").click()
     expect(dialog.get_by_text("Không còn chỗ nào khác nhau.")).to_be_visible()
     dialog.get_by_role("button", name="Đóng").last.click()
     chosen = room.chapter.id_of(differing)

@@ -131,7 +131,7 @@ export const en: Record<keyof typeof vi, string> = {
   'notes.emptyText': 'Notes and conclusions of each item will be here and go into the minutes.',
 
   'differ.title': '{n, plural, one {One difference} other {# differences}} between two devices',
-  'differ.text': 'Two devices wrote without having seen each other. The later one counts; choose the right one.',
+  'differ.text': 'Two devices wrote while there was no network. The later one counts; choose the right one.',
   'differ.show': 'Look and choose',
   'differ.dialog': 'Two devices differ',
   'differ.done': 'All chosen. Nothing differs any more.',
@@ -140,6 +140,7 @@ export const en: Record<keyof typeof vi, string> = {
   'differ.close': 'Close',
   'differ.by': 'by {who} at {time}',
   'differ.mine': 'this device',
+  'differ.other': 'another device of yours',
   'differ.settled': 'Chosen',
   'differ.about.mark': 'Roll: {name}',
   'differ.about.conclusion': 'Conclusion: {title}',
