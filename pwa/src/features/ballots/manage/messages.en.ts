@@ -3,6 +3,8 @@ import type { vi } from './messages';
 export const en: Record<keyof typeof vi, string> = {
   'run.notFoundText': 'The meeting may have been removed, or you do not run it.',
   'run.notOpen': 'Votes are held while the meeting is open.',
+  'run.offline': 'No network, so no vote by phone. Vote by hands, or secretly on paper, and write the numbers down.',
+  'run.byHands': 'Record a vote by hands',
   'run.propose': 'Put to the vote',
   'run.proposing': 'Putting it to the vote…',
   'run.proposeTitle': 'What is decided?',

@@ -3,6 +3,8 @@ import { defineMessages } from '$i18n';
 export const vi = {
   'run.notFoundText': 'Cuộc họp có thể đã bị gỡ, hoặc đồng chí không điều hành cuộc họp này.',
   'run.notOpen': 'Biểu quyết được mở khi cuộc họp đã mở.',
+  'run.offline': 'Chưa có mạng nên chưa lấy phiếu bằng điện thoại được. Đồng chí cho giơ tay, hoặc bỏ phiếu kín bằng giấy, rồi ghi số.',
+  'run.byHands': 'Ghi biểu quyết giơ tay',
   'run.propose': 'Đưa ra biểu quyết',
   'run.proposing': 'Đang đưa ra…',
   'run.proposeTitle': 'Biểu quyết việc gì?',
