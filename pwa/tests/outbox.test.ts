@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { OwnAttendance } from '$api/shapes';
-import { database, write } from '$db/database';
+import { database, onChange, write } from '$db/database';
 import { ownAttendance } from '$db/queries';
 import { checkIn, checkInItem, parseCheckInLink } from '$sync/check-in';
 import { flush } from '$sync/flush';
-import { allItems, countUnsettled, dismissItem, enqueue, itemsAbout, overlay, retryItem } from '$sync/outbox';
+import { allItems, answeredBefore, countUnsettled, dismissItem, enqueue, enqueueInstead, itemsAbout, overlay, retryItem } from '$sync/outbox';
 import { putMeta, readMeta, writeMeta } from '$db/database';
 import { session } from './samples';
 import { empty, json, problem, serve } from './server';
@@ -35,6 +35,22 @@ test('a check-in is seen at once, and stays after it was sent', async () => {
   expect(log[0]).toMatchObject({ method: 'POST', path: '/api/meetings/17/check-ins', body: { token: scan.token } });
   expect((await ownAttendance()).get('17')?.state).toBe('late');
   expect((await itemsAbout('meeting:17'))[0]?.state).toBe('done');
+});
+
+test('an act that ends a refusal takes its place in one step', async () => {
+  await given();
+  await act('meeting:17', '/api/one');
+  await act('meeting:17', '/api/two');
+  serve(problem(409, 'wrong_state'));
+  await flush();
+  const refused = await answeredBefore('meeting:17', '/api/one');
+  expect(refused.map((item) => item.state)).toEqual(['refused']);
+  const moments: Promise<number>[] = [];
+  const stop = onChange(() => moments.push(itemsAbout('meeting:17').then((items) => items.filter((item) => item.path === '/api/one').length)));
+  await enqueueInstead(refused, { kind: 'test', subject: 'meeting:17', method: 'PUT', path: '/api/one', body: {} });
+  stop();
+  expect(await Promise.all(moments)).toEqual([1]);
+  expect((await allItems()).map(({ path, state }) => [path, state])).toEqual([['/api/two', 'refused'], ['/api/one', 'queued']]);
 });
 
 test('what the server refuses falls out of the picture and keeps its reason', async () => {

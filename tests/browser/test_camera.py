@@ -60,7 +60,7 @@ def test_a_member_scans_the_code_on_the_secretarys_screen_and_is_on_the_roll(
         room.get_by_role("button", name="Đóng mã QR").click()
         expect(line.get_by_text(re.compile("Quét mã lúc"))).to_be_visible()
         # The camera is let go with the code it was opened for.
-        assert page.locator("video").count() == 0
+        expect(page.locator("video")).to_have_count(0)
 
 
 def test_a_code_of_something_else_is_said_to_be_none_and_the_camera_goes_on_looking(
@@ -78,10 +78,10 @@ def test_a_code_of_something_else_is_said_to_be_none_and_the_camera_goes_on_look
         demo.sign_in(phone, demo.story.guest)
         page = demo.open(phone, "/check-in")
         expect(page.get_by_text("Mã này không phải mã điểm danh")).to_be_visible()
-        assert page.evaluate(CAMERA_ON)
+        wait_until(lambda: bool(page.evaluate(CAMERA_ON)), "the camera does not go on", page)
         album.picture(page, "not-a-code")
         go(page, "/me")
-        wait_until(lambda: page.locator("video").count() == 0, "the camera is still on the screen", page)
+        expect(page.locator("video")).to_have_count(0)
 
 
 def test_a_refused_camera_is_explained_with_the_ways_on(

@@ -52,6 +52,18 @@ export async function enqueue(
   return row;
 }
 
+/** The same in place of earlier acts, in one step: at no moment is there neither. */
+export function enqueueInstead(before: readonly (OutboxItem | undefined)[], item: NewOutboxItem): Promise<OutboxItem> {
+  return enqueue(item, [], async (tx) => {
+    for (const one of before) if (one?.seq !== undefined) await tx.objectStore('outbox').delete(one.seq);
+  });
+}
+
+/** Earlier acts of the same path that are answered: refusals that a new one ends. */
+export async function answeredBefore(subject: string, path: string): Promise<OutboxItem[]> {
+  return (await itemsAbout(subject)).filter((item) => item.path === path && !unsettled.includes(item.state));
+}
+
 /** Every item about one thing (`meeting:17`), oldest first, settled ones included. */
 export async function itemsAbout(subject: string): Promise<OutboxItem[]> {
   return (await database()).getAllFromIndex('outbox', 'subject', subject);

@@ -3,7 +3,7 @@ import type { AbsenceRequest, Id, Meeting, Member } from '$api/shapes';
 import { write } from '$db/database';
 import { randomKey } from '$lib/ids';
 import { syncNow } from '$sync/engine.svelte';
-import { dismissItem, enqueue, itemsAbout, unsettled } from '$sync/outbox';
+import { answeredBefore, enqueueInstead } from '$sync/outbox';
 
 export const ABSENCE_KIND = 'absence_decision';
 
@@ -14,13 +14,11 @@ export function absencePath(id: Id): string {
 /** Answers a request to be excused; kept on the phone and sent when there is a network. */
 export async function answerAbsence(asked: AbsenceRequest, decision: 'approved' | 'refused'): Promise<void> {
   const path = absencePath(asked.id);
+  const subject = `meeting:${asked.meeting_id}`;
   // An earlier answer that was not taken is replaced by this one.
-  for (const item of await itemsAbout(`meeting:${asked.meeting_id}`)) {
-    if (item.path === path && !unsettled.includes(item.state) && item.seq !== undefined) await dismissItem(item.seq);
-  }
-  await enqueue({
+  await enqueueInstead(await answeredBefore(subject, path), {
     kind: ABSENCE_KIND,
-    subject: `meeting:${asked.meeting_id}`,
+    subject,
     method: 'PATCH',
     path,
     body: { decision },

@@ -3,7 +3,7 @@ import type { Minutes, MinutesSection, SignerRole } from '$api/minutes-shapes';
 import type { Id } from '$api/shapes';
 import { database, write } from '$db/database';
 import type { OutboxItem } from '$db/schema';
-import { dismissItem, enqueue, itemsAbout, overlay, retryItem, unsettled, type NewOutboxItem } from '$sync/outbox';
+import { dismissItem, enqueueInstead, itemsAbout, overlay, retryItem, unsettled } from '$sync/outbox';
 import { bodyOf, mergeOurs, sectionsIn } from './text';
 
 const WAIT = 250;
@@ -134,7 +134,7 @@ async function put(meetingId: Id, changed: readonly MinutesSection[], settled?: 
     return;
   }
   const ours = changed.map(bodyOf).reduce((before, one) => mergeOurs({ sections: before }, one), sectionsIn(waiting?.body));
-  await replace([waiting, settled], {
+  await enqueueInstead([waiting, settled], {
     kind: 'minutes_edit', subject: subjectOf(meetingId), method: 'PATCH', path: pathOf(meetingId), body: { sections: ours },
     ifMatch: waiting?.if_match ?? shown.minutes.etag, local: { store: 'minutes', key: meetingId, patch: { sections } },
   });
@@ -150,15 +150,9 @@ export async function putRoom(minutes: Minutes, settled?: OutboxItem): Promise<v
   const { meeting_id: id, sections, state, read_back_at, etag } = minutes;
   const waiting = await waitingItem(id);
   const body = { sections: sections.map(({ key, paragraphs }) => ({ key, paragraphs })), read_back_at: state === 'read_back' ? read_back_at : null };
-  await replace([waiting, settled], {
+  await enqueueInstead([waiting, settled], {
     kind: ROOM, subject: subjectOf(id), method: 'POST', path: pathOf(id, '/from-room'), body,
     ifMatch: (waiting ? waiting.if_match : etag) ?? '', local: { store: 'minutes', key: id, patch: minutes },
-  });
-}
-
-async function replace(before: readonly (OutboxItem | undefined)[], item: NewOutboxItem): Promise<void> {
-  await enqueue(item, [], async (tx) => {
-    for (const one of before) if (one?.seq !== undefined) await tx.objectStore('outbox').delete(one.seq);
   });
 }
 

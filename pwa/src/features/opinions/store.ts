@@ -3,7 +3,7 @@ import type { Id } from '$api/shapes';
 import type { OutboxItem } from '$db/schema';
 import { readView } from '$db/views';
 import { uuid } from '$lib/ids';
-import { dismissItem, enqueue, itemsAbout, unsettled } from '$sync/outbox';
+import { answeredBefore, enqueueInstead, itemsAbout } from '$sync/outbox';
 
 export const OPINION_KIND = 'opinion';
 
@@ -32,21 +32,14 @@ function subject(meeting: Id): string {
 export async function sendOpinion(meeting: Id, opinion: Omit<Written, 'key'> & { key?: string }): Promise<void> {
   const { key = uuid(), ...body } = opinion;
   const path = `${opinionsPath(meeting)}/${key}`;
-  await dropSettled(meeting, path);
-  await enqueue({ kind: OPINION_KIND, subject: subject(meeting), method: 'PUT', path, body });
+  const refused = await answeredBefore(subject(meeting), path);
+  await enqueueInstead(refused, { kind: OPINION_KIND, subject: subject(meeting), method: 'PUT', path, body });
 }
 
 export async function withdrawOpinion(meeting: Id, key: string): Promise<void> {
   const path = `${opinionsPath(meeting)}/${key}`;
-  await dropSettled(meeting, path);
-  await enqueue({ kind: OPINION_KIND, subject: subject(meeting), method: 'DELETE', path, body: null });
-}
-
-/** A refusal of what is now written anew has been read. */
-async function dropSettled(meeting: Id, path: string): Promise<void> {
-  for (const item of await itemsAbout(subject(meeting))) {
-    if (item.path === path && !unsettled.includes(item.state) && item.seq !== undefined) await dismissItem(item.seq);
-  }
+  const refused = await answeredBefore(subject(meeting), path);
+  await enqueueInstead(refused, { kind: OPINION_KIND, subject: subject(meeting), method: 'DELETE', path, body: null });
 }
 
 /** The own opinions on a meeting, the server's with what is on its way laid over them. */
