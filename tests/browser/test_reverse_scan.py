@@ -9,6 +9,7 @@ from tests.browser.conftest import Album
 from tests.support.browsing import wait_until
 from tests.support.camera import SIZE, launched, look_at, take_aim, with_camera
 from tests.support.demo_service import DemoService, go, open_context
+from tests.support.phone import ready_for_flight
 
 
 def test_a_members_own_code_is_scanned_without_a_network_and_reaches_the_server_later(
@@ -29,11 +30,13 @@ def test_a_members_own_code_is_scanned_without_a_network_and_reaches_the_server_
     ):
         demo.sign_in(phone, story.guest)
         member = demo.open(phone, f"/meetings/{story.open_meeting}")
+        ready_for_flight(member)
         demo.sign_in(office, story.host)
         page = demo.open(office, f"{room_path}/room")
         name = demo.guest_name()
         expect(page.get_by_role("button", name=f"Ghi có mặt: {name}")).to_be_visible()
         album.picture(page, "room")
+        ready_for_flight(page)
         go(page, f"{room_path}/scan")
         expect(page.get_by_text("Đảng viên mở cuộc họp trên máy mình")).to_be_visible()
 
