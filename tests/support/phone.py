@@ -124,7 +124,7 @@ def lines_of(page: Page) -> set[str]:
     """The lines of the screen without what depends on the minute or on the network."""
     text: str = page.evaluate("document.querySelector('main').innerText")
     passing = re.compile(
-        r"vừa xong|phút trước|còn \d|Cập nhật|Danh sách lúc|Không có mạng|Mới nhất|(lúc|trên máy) \d\d:\d\d"
+        r"vừa xong|(phút|giờ) trước|còn \d|Cập nhật|Danh sách lúc|Không có mạng|Mới nhất|(lúc|trên máy) \d\d:\d\d"
     )
-    text = re.sub(r"Đã họp \d+ phút", "Đã họp … phút", text)
+    text = re.sub(r"Đã họp (\d+ giờ )?\d+ phút", "Đã họp … phút", text)
     return {line.strip() for line in text.split("\n") if line.strip() and not passing.search(line)}
