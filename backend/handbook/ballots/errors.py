@@ -41,6 +41,12 @@ class StaleDenominator(Problem):
         super().__init__(errors=[FieldError("/expected_denominator", "stale", params)])
 
 
+class RecordSigned(Problem):
+    """The minutes are signed and stand as they are; what is to be corrected goes into an addendum."""
+
+    status, code = 409, "minutes_signed"
+
+
 class WrongCounts(Problem):
     """Numbers counted by hand that cannot be: the field error says which rule they break."""
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class CountCorrecting:
-    """Numbers that were counted by hand are about to be corrected. Who has put a signature to them refuses."""
+@dataclass(slots=True)
+class ReservationsChanging:
+    """The reserved opinions of a closed ballot are about to be replaced; ``signed`` is answered by who keeps the minutes."""
 
     ballot_id: int
     meeting_id: int
+    signed: bool = False

@@ -13,8 +13,8 @@ from handbook.audit.service import record
 from handbook.ballots import rules
 from handbook.ballots.counting import Count, count_votes
 from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState
-from handbook.ballots.errors import StaleDenominator, WrongCounts
-from handbook.ballots.events import CountCorrecting
+from handbook.ballots.errors import RecordSigned, StaleDenominator, WrongCounts
+from handbook.ballots.events import ReservationsChanging
 from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
 from handbook.ballots.papers import new_key_pair
 from handbook.ballots.queries import denominator_of, majority_of, roll_lines, voters_of
@@ -112,10 +112,14 @@ def replace_reservations(
     ballot: Ballot, reserved: Sequence[Mapping[str, Any]], *, actor: Actor, uow: UnitOfWork
 ) -> Ballot:
     """Put these reserved opinions on record in place of those that are. Raises :class:`WrongState`,
-    :class:`ValidationFailed`.
+    :class:`RecordSigned` when somebody has signed the minutes, :class:`ValidationFailed`.
     """
     require_state(MeetingState(ballot.meeting.state), WITH_OPEN_RECORD)
     _require(ballot, BallotState.CLOSED)
+    changing = ReservationsChanging(ballot.id, ballot.meeting_id)
+    uow.emit(changing)
+    if changing.signed:
+        raise RecordSigned
     _reserve(ballot, reserved, uow=uow)
     # The opinions are rows of their own: the ballot's version has to be moved by hand.
     flag_modified(ballot, "faults")
@@ -166,7 +170,6 @@ def record_hand_vote(
     ballot.opened_at = ballot.opened_at or at
     action = "recorded"
     if corrected:
-        uow.emit(CountCorrecting(ballot.id, meeting.id))
         action = "corrected" if _keep_count(ballot, count, denominator, at=at) else "reservations_changed"
     # Who was in the room and when it was closed belong to the vote, whenever its numbers are set right.
     present = rules.voters_present(lines.values()) if ballot.voters_present is None else ballot.voters_present

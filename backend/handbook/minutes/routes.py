@@ -44,8 +44,8 @@ def compose_minutes(meeting_id: int) -> Response:
     have changed since."""
     actor = current_actor()
     with unit_of_work() as uow:
-        minutes = queries.find_for_writing(meeting_id, actor=actor)
         meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
+        minutes = queries.find_for_writing(meeting_id, actor=actor)
         return _answer(service.compose_minutes(meeting, minutes, actor=actor, uow=uow))
 
 
@@ -62,8 +62,8 @@ def bring_from_room(fields: dict[str, Any], meeting_id: int) -> Response:
     """
     actor = current_actor()
     with unit_of_work() as uow:
-        minutes = queries.find_for_writing(meeting_id, actor=actor)
         meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
+        minutes = queries.find_for_writing(meeting_id, actor=actor)
         known = minutes is None or request.if_match.contains_weak(etag_of(minutes))
         # What only the facts have written gives way to nobody's harm.
         if minutes and not known and (request.if_match or service.is_written_by_people(minutes)):
@@ -79,6 +79,7 @@ def edit_minutes(changes: dict[str, Any], meeting_id: int) -> Response:
     """Rewrite sections, or name chair and minute-taker; signatures given so far have to be given again."""
     actor = current_actor()
     with unit_of_work() as uow:
+        get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
         minutes = queries.get_minutes(meeting_id, Permission.MINUTES_WRITE, actor=actor, lock=True)
         require_match(minutes)
         return _answer(service.edit_minutes(minutes, changes, actor=actor, uow=uow))

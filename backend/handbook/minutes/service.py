@@ -23,6 +23,7 @@ from handbook.minutes.gathering import default_chair, gather, read_record
 from handbook.minutes.models import Minutes, MinutesVersion
 from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.versions import bump_content_version
+from handbook.proceedings.service import let_late_lines_count
 from handbook.resolutions.enums import DocumentType
 from handbook.resolutions.models import Resolution
 from handbook.resolutions.queries import term_for
@@ -221,6 +222,7 @@ def _write(
     if changed - AFTER_READING or cause == Cause.EDITED:
         minutes.state = MinutesState.DRAFT.value
     # A signature stands under the words it was given for.
+    was_signed = minutes.frozen is not None
     minutes.signatures = []
     minutes.frozen = minutes.content_hash = None
     minutes.changed_at = uow.clock.now()
@@ -240,6 +242,8 @@ def _write(
         )
     )
     touch(minutes, cause.value, actor=actor, uow=uow, sections=sorted(changed))
+    if was_signed and let_late_lines_count(minutes.meeting, uow=uow):
+        compose_minutes(minutes.meeting, minutes, actor=actor, uow=uow)
 
 
 def _name(minutes: Minutes, named: Mapping[str, int | None], *, uow: UnitOfWork) -> None:

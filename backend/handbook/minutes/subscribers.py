@@ -1,15 +1,15 @@
 """What minutes do when something happens to their meeting."""
 
 from handbook.access.actor import SYSTEM
-from handbook.ballots.events import CountCorrecting
+from handbook.ballots.events import ReservationsChanging
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.events import MeetingClosed
 from handbook.meetings.models import Meeting
 from handbook.minutes.enums import MinutesState
-from handbook.minutes.errors import MinutesSigned
 from handbook.minutes.queries import find_minutes
 from handbook.minutes.service import compose_minutes
+from handbook.proceedings.events import LineArriving
 
 
 @subscribe(MeetingClosed)
@@ -21,10 +21,19 @@ def write_the_end(event: MeetingClosed, uow: UnitOfWork) -> None:
         compose_minutes(meeting, minutes, actor=SYSTEM, uow=uow)
 
 
-@subscribe(CountCorrecting)
-def keep_what_was_signed(event: CountCorrecting, _uow: UnitOfWork) -> None:
-    """From the first signature on the numbers stand; who corrects them writes an addendum, or edits the minutes first, which
-    takes the signature back."""
-    minutes = find_minutes(event.meeting_id, lock=True)
-    if minutes is not None and minutes.frozen is not None:
-        raise MinutesSigned
+@subscribe(LineArriving)
+def keep_what_was_signed(event: LineArriving, _uow: UnitOfWork) -> None:
+    """From the first signature on no line of the book changes what it was given for. Who wants it otherwise writes an
+    addendum, or edits the minutes first, which takes the signature back."""
+    event.signed = _is_signed(event.meeting_id)
+
+
+@subscribe(ReservationsChanging)
+def keep_the_reserved_opinions(event: ReservationsChanging, _uow: UnitOfWork) -> None:
+    """Reserved opinions stand in the minutes with their vote."""
+    event.signed = _is_signed(event.meeting_id)
+
+
+def _is_signed(meeting_id: int) -> bool:
+    minutes = find_minutes(meeting_id, lock=True)
+    return minutes is not None and minutes.frozen is not None

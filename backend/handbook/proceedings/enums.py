@@ -57,6 +57,7 @@ class RefusalCode(StrEnum):
     NOT_IN_OFFICE = "not_in_office"
     NOT_CONVENED = "not_convened"
     NOT_OPEN = "not_open"
+    MINUTES_SIGNED = "minutes_signed"
     MEETING_SETTLED = "meeting_settled"
     MEETING_CANCELLED = "meeting_cancelled"
     NOT_SUMMONED = "not_summoned"

@@ -123,6 +123,17 @@ def says_the_same(one: Entry, other: Entry) -> bool:
     return one.kind in NEVER_DIFFERENT or _meaning(one.data) == _meaning(other.data)
 
 
+def says_nothing_new(new: Entry, before: Standing | None, after: Standing | None) -> bool:
+    """Whether a subject says after this entry what it said before, and the entry says so too."""
+    if before is None or after is None:
+        return False
+    if after.kind in ONCE:
+        return after.entry.id == before.entry.id
+    said = after.data if new.kind == K.SETTLE else new.data
+    meaning = _meaning(after.data)
+    return bool(_meaning(before.data) == meaning and _meaning(said) == meaning)
+
+
 def _meaning(data: Any) -> Any:
     if isinstance(data, Mapping):
         return {

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from handbook.access.actor import Actor
+from handbook.access.actor import SYSTEM, Actor
 from handbook.access.predicates import RUNNERS, SECRETARIAT
 from handbook.attendance.keeping import WHOLE, Keeper
 from handbook.attendance.models import Attendance
@@ -24,7 +24,8 @@ from handbook.organizations.settings import rules_of
 from handbook.proceedings.applying import VERBS, Act, check
 from handbook.proceedings.enums import OPEN_TO_MEMBERS, EntryFlag, EntryKind, Outcome, RefusalCode
 from handbook.proceedings.errors import EntryRefused
-from handbook.proceedings.fold import Entry, Standing, standing, subject_of
+from handbook.proceedings.events import LineArriving
+from handbook.proceedings.fold import Entry, Standing, says_nothing_new, standing, subject_of
 from handbook.proceedings.models import Book, ProceedingsEntry
 from handbook.proceedings.queries import as_entry
 from handbook.proceedings.rules import Term, corrected, held_office, refusal_by_state, shift_of
@@ -78,6 +79,12 @@ def write_entries(
             in_office = not terms or held_office(terms, at, meeting.organization.timezone)
             answers.append(writer.write(fields, at, flags, in_office=in_office))
     return answers
+
+
+def let_late_lines_count(meeting: Meeting, *, uow: UnitOfWork) -> bool:
+    """Carry out what arrived while a signature stood under the minutes, now that it was taken back; whether there was anything.
+    The meeting is locked by the caller."""
+    return _Writer(meeting, SYSTEM, uow).judge_again(RefusalCode.MINUTES_SIGNED)
 
 
 class _DeviceOrder:
@@ -179,7 +186,7 @@ class _Writer:
         self.uow.session.add(entry)
         self.uow.session.flush()
         if entry.kind == EntryKind.OPEN and code is None:
-            self._judge_early_ones()
+            self.judge_again(RefusalCode.NOT_OPEN)
 
     def _carry_out(self, entry: ProceedingsEntry, actor: Actor) -> str | None:
         """Do what the entry changes; the code of the refusal when it may not."""
@@ -206,9 +213,13 @@ class _Writer:
                 raise EntryRefused(RefusalCode.UNKNOWN_ENTRY)
         else:
             found = check(self._act(entry.subject, entry.data, entry.at, actor), EntryKind(entry.kind))
-            entry.flags = [*entry.flags, *(flag.value for flag in found)]
+            entry.flags = list(dict.fromkeys([*entry.flags, *(flag.value for flag in found)]))
         new = as_entry(entry)
         after = standing([*known, new])
+        if self._is_signed():
+            if not says_nothing_new(new, before, after):
+                raise EntryRefused(RefusalCode.MINUTES_SIGNED)
+            return
         kind = EntryKind(entry.kind if after is None else after.kind)
         verb = VERBS.get(kind)
         if after is None or verb is None or not _changes(before, after):
@@ -219,18 +230,24 @@ class _Writer:
             at = entry.at
         verb(self._act(entry.subject, dict(after.data), at, actor))
 
-    def _judge_early_ones(self) -> None:
-        """What came before the opening that it speaks of counts from now on."""
+    def judge_again(self, code: RefusalCode) -> bool:
+        """Let what was kept with this code count from now on; whether there was anything."""
         waiting = self.uow.session.scalars(
             select(ProceedingsEntry)
-            .where(
-                ProceedingsEntry.meeting_id == self.meeting.id,
-                ProceedingsEntry.code == RefusalCode.NOT_OPEN.value,
-            )
+            .where(ProceedingsEntry.meeting_id == self.meeting.id, ProceedingsEntry.code == code.value)
             .order_by(ProceedingsEntry.at, ProceedingsEntry.number)
         ).all()
         for entry in waiting:
             self._judge(entry, Actor(account_id=None, member_id=entry.recorded_by), None)
+        return bool(waiting)
+
+    def _is_signed(self) -> bool:
+        """Whether somebody has signed the minutes: from then on the record stands, whatever a device brings."""
+        if self.meeting.state != MeetingState.CLOSED:
+            return False
+        event = LineArriving(self.meeting.id)
+        self.uow.emit(event)
+        return event.signed
 
     def _act(self, subject: str, data: dict[str, Any], at: datetime, actor: Actor) -> Act:
         return Act(self.meeting, subject, data, at, actor, self.uow)

@@ -183,7 +183,7 @@ export const vi = {
   'sheet.nobody': 'Chưa chọn ai',
   'sheet.save': 'Ghi {n} người có mặt',
   'sheet.done': 'Đã ghi {n} người có mặt theo danh sách ký giấy.',
-  'sheet.settledText': 'Nếu tờ ký cho thấy khác, đồng chí lập phụ lục của biên bản.',
+  'sheet.settledText': 'Nếu tờ ký cho thấy khác, đồng chí lập phần bổ sung của biên bản.',
   'sheet.toMinutes': 'Mở biên bản',
   'sheet.notYet': 'Cuộc họp chưa mở. Mở cuộc họp rồi mới ghi được người có mặt.',
   'sheet.toRoom': 'Vào phòng họp',

@@ -172,7 +172,7 @@ export const en: Record<keyof typeof vi, string> = {
   'code.not_open': 'The server does not know of the opening yet; it will count once the device that opened it has sent.',
   'code.not_summoned': 'This person was not summoned.',
   'code.unknown_agenda_item': 'This item is no longer on the agenda.',
-  'code.minutes_signed': 'The minutes bear a signature, so the numbers stand. Write an addendum to the minutes.',
+  'code.minutes_signed': 'It came after somebody had signed the minutes, so they stand without it. Write an addendum if it is needed.',
   'code.wrong_counts': 'The numbers do not fit the number of members with a vote.',
   'code.ballots_open': 'A vote by phone is still open. Close or withdraw it first.',
   'code.classified_document': 'It bears a secrecy mark; the law forbids keeping it on a network, so nothing of it was kept.',

@@ -172,7 +172,7 @@ export const vi = {
   'code.not_open': 'Máy chủ chưa biết cuộc họp đã mở; sẽ tính khi máy đã mở cuộc họp gửi lên.',
   'code.not_summoned': 'Người này không có trong danh sách triệu tập.',
   'code.unknown_agenda_item': 'Nội dung này không còn trong chương trình.',
-  'code.minutes_signed': 'Biên bản đã có người ký nên số không sửa được nữa. Đồng chí lập phụ lục của biên bản.',
+  'code.minutes_signed': 'Đến sau khi biên bản đã có người ký nên không tính vào biên bản. Nếu cần, đồng chí lập phần bổ sung của biên bản.',
   'code.wrong_counts': 'Số phiếu không khớp với số người có quyền biểu quyết.',
   'code.ballots_open': 'Còn một cuộc biểu quyết bằng điện thoại chưa khép lại. Đồng chí khép hoặc rút nó trước.',
   'code.classified_document': 'Có dấu mật; pháp luật cấm lưu trên mạng nên nội dung không được giữ.',
