@@ -29,6 +29,7 @@ export const en: Record<keyof typeof vi, string> = {
   'task.overdue': '{n, plural, one {# day} other {# days}} overdue',
   'task.dueToday': 'Due today',
   'task.noDue': 'No due date',
+  'task.soFar': '{n} % done',
   'task.push': 'Switch on notifications for this device so that you do not miss a meeting.',
   'task.pushAct': 'Switch on notifications',
 };

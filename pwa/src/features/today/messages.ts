@@ -29,6 +29,7 @@ export const vi = {
   'task.overdue': 'Quá hạn {n} ngày',
   'task.dueToday': 'Hạn hôm nay',
   'task.noDue': 'Không ghi hạn',
+  'task.soFar': 'đã làm {n} %',
   'task.push': 'Để không lỡ lịch họp, đồng chí bật thông báo cho máy này.',
   'task.pushAct': 'Bật thông báo',
 } as const;
