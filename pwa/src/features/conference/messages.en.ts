@@ -13,6 +13,7 @@ export const en: Record<keyof typeof vi, string> = {
   'sites.away': 'attend at another site',
   'sites.guests': 'come from other sites',
   'sites.search': 'Search site, address, host',
+  'sites.searchShort': 'Search a site',
   'sites.clear': 'Clear the search',
   'sites.found': '{n, plural, one {# site} other {# sites}}',
   'sites.filter': 'Show only',

@@ -13,6 +13,7 @@ export const vi = {
   'sites.away': 'dự ở điểm cầu khác',
   'sites.guests': 'đến từ điểm cầu khác',
   'sites.search': 'Tìm điểm cầu, người phụ trách',
+  'sites.searchShort': 'Tìm điểm cầu',
   'sites.clear': 'Xóa ô tìm',
   'sites.found': '{n} điểm cầu',
   'sites.filter': 'Chỉ xem',
