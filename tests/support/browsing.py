@@ -179,7 +179,7 @@ def nothing_stored(page: Page) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], otherwise: str, page: Page, *, seconds: float = 15) -> None:
+def wait_until(condition: Callable[[], bool], otherwise: str, page: Page, *, seconds: float = 30) -> None:
     """Wait while the browser goes on; fail with ``otherwise``."""
     deadline = time.monotonic() + seconds
     while not condition():
