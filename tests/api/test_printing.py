@@ -89,6 +89,15 @@ def test_the_pack_begins_with_the_agenda_and_holds_every_page_of_the_papers(
     draw(content, "pack")
 
 
+def test_every_line_below_an_item_begins_on_a_line_of_its_own(sign_in: SignIn, world: World) -> None:
+    tasks = "1. Viết bài giới thiệu\n2. Thăm hỏi đảng viên"
+    agenda = [{"title": "Kiểm điểm việc tháng trước", "body": tasks}]
+    planned = convened(sign_in("secretary"), world.id_of("cell"), agenda=agenda)
+    lines = page_texts(pack(sign_in("member"), planned))[0].split("\n")
+    begun = [line.strip() for line in lines if line.strip()[:2] in ("1.", "2.")]
+    assert begun == ["1. Kiểm điểm việc tháng trước", *tasks.split("\n")]
+
+
 def resolution(document: Any) -> None:
     document.add_heading("I. ĐÁNH GIÁ TÌNH HÌNH", level=1)
     document.add_paragraph("Nền nếp sinh hoạt được giữ vững.", style="List Bullet")
@@ -101,7 +110,7 @@ def resolution(document: Any) -> None:
     document.add_paragraph("Nghị quyết được phổ biến đến toàn thể đảng viên.")
 
 
-def test_the_text_of_a_word_file_stands_in_the_pack_and_says_that_it_is_the_text_alone(
+def test_what_stands_in_a_word_file_stands_in_the_pack_and_says_that_it_was_set_anew(
     sign_in: SignIn, meeting: dict[str, Any]
 ) -> None:
     secretary = sign_in("secretary")
@@ -109,11 +118,11 @@ def test_the_text_of_a_word_file_stands_in_the_pack_and_says_that_it_is_the_text
     attach(secretary, meeting, pdf("Phụ lục"), "d.pdf", title="Phụ lục", expect=201)
     content = pack(sign_in("member"), meeting)
     pages = [words(page) for page in page_texts(content)]
-    assert "Dự thảo nghị quyết – tệp Word, bản in lại phần chữ kèm theo" in " ".join(pages[:-2])
+    assert "Dự thảo nghị quyết – tệp Word, bản in lại chữ và hình kèm theo" in " ".join(pages[:-2])
     assert "Phụ lục" in pages[-1]
     text = pages[-2]
     expected = (
-        *("Dự thảo nghị quyết", "Bản in lại phần chữ của tệp Word", "ĐẢNG CỘNG SẢN VIỆT NAM"),
+        *("Dự thảo nghị quyết", "Bản in lại chữ và hình của tệp Word", "ĐẢNG CỘNG SẢN VIỆT NAM"),
         *(
             "I. ĐÁNH GIÁ TÌNH HÌNH",
             "– Nền nếp sinh hoạt được giữ vững.",

@@ -1,4 +1,4 @@
-"""PDF files, pictures and the text of Word files put together to one PDF, in a process of its own.
+"""PDF files, pictures and what stands in Word files put together to one PDF, in a process of its own.
 
 The web process never parses a PDF (:mod:`handbook.documents.extraction` says why). It starts this file as a program
 (``python -I merging.py``) with a JSON list of ``[kind, path, title]`` on standard input, kind ``pdf``, ``picture`` or
@@ -7,19 +7,18 @@ JSON list. This file imports nothing of the application.
 """
 
 import contextlib
+import importlib.util
 import io
 import json
 import resource
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 CPU_SECONDS = 40
 MAX_PAGES = 600
-# A longer Word file is not set anew: it is read where it was made.
-MAX_BLOCKS = 4_000
-MAX_CHARACTERS = 400_000
 HERE = Path(__file__).parent
 FONTS = HERE.parent / "kernel" / "typesetting" / "fonts"
 
@@ -57,18 +56,30 @@ def _as_pdf(kind: str, path: Path, title: str) -> Path | bytes:
 
 
 def _word_pages(path: Path, title: str) -> bytes:
-    """The text of a Word file with its headings, lists and tables, on pages of ours."""
+    """What stands in a Word file, with its headings, lists, tables and pictures, on pages of ours."""
+    read = _word_reader()
+    blocks = read.blocks_of(path)
+    try:
+        return _set_words(path, title, blocks)
+    except ValueError:
+        # A picture whose inside is broken: only now each is tried by itself.
+        whole = [one if _can_be_set(path, one) else read.without_picture(one) for one in blocks]
+        return _set_words(path, title, whole)
+
+
+def _set_words(path: Path, title: str, blocks: list[dict[str, Any]]) -> bytes:
     import typst
 
-    data = {"title": title, "blocks": _blocks_of(path)}
+    page = path.with_suffix(".typ")
+    page.write_bytes((HERE / "word_text.typ").read_bytes())
     compiler = typst.Compiler(
-        root=str(HERE), font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+        root=str(path.parent), font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
     )
     try:
         made = compiler.compile(
-            input=str(HERE / "word_text.typ"),
+            input=str(page),
             format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"data": json.dumps({"title": title, "blocks": blocks}, ensure_ascii=False)},
         )
     except typst.TypstError as error:
         raise ValueError(str(error)) from error
@@ -77,47 +88,25 @@ def _word_pages(path: Path, title: str) -> bytes:
     return made
 
 
-def _blocks_of(path: Path) -> list[dict[str, Any]]:
-    """Paragraphs and tables in their order, empty ones left out. Raises :class:`ValueError` when they are too many."""
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-    from docx.table import Table
-
+def _can_be_set(path: Path, block: dict[str, Any]) -> bool:
+    if block["kind"] != "picture":
+        return True
     try:
-        document = docx.Document(str(path))
-    except (PackageNotFoundError, SyntaxError) as error:
-        raise ValueError(str(error)) from error
-    blocks: list[dict[str, Any]] = []
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            rows = [_texts_of(row) for row in block.rows]
-            if any(any(row) for row in rows):
-                blocks.append({"kind": "table", "rows": rows})
-        elif text := block.text.strip():
-            blocks.append({"kind": _kind_of(block), "text": text})
-    if len(blocks) > MAX_BLOCKS or len(json.dumps(blocks, ensure_ascii=False)) > MAX_CHARACTERS:
-        raise ValueError("too long")
-    return blocks
+        _picture_page(path.with_name(block["file"]))
+    except ValueError:
+        return False
+    return True
 
 
-def _texts_of(row: Any) -> list[str]:
-    """The texts of a row; of a cell over several columns it stands in the first, so that the others keep their place."""
-    texts: list[str] = []
-    seen: list[Any] = []
-    for cell in row.cells:
-        again = cell._tc in seen
-        seen.append(cell._tc)
-        texts.append("" if again else " ".join(part.text.strip() for part in cell._tc.p_lst).strip())
-    return texts
-
-
-def _kind_of(paragraph: Any) -> str:
-    style = paragraph.style.name if paragraph.style is not None else ""
-    if style.startswith(("Heading", "Title")):
-        return "heading"
-    properties = paragraph._p.pPr
-    numbered = properties is not None and properties.numPr is not None
-    return "item" if numbered or style.startswith("List") else "body"
+def _word_reader() -> ModuleType:
+    """The file beside this one: a program that is started alone knows no package."""
+    spec = importlib.util.spec_from_file_location("word_blocks", HERE / "word_blocks.py")
+    if spec is None or spec.loader is None:
+        raise RuntimeError("word_blocks.py is missing")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def _picture_page(path: Path) -> bytes:

@@ -10,6 +10,6 @@ STATUS = {
     MemberStatus.TEMPORARY_OUT: "Sinh hoạt nơi khác",
 }
 ATTACHED = "kèm theo sau trang này"
-TEXT_ATTACHED = "tệp Word, bản in lại phần chữ kèm theo"
+TEXT_ATTACHED = "tệp Word, bản in lại chữ và hình kèm theo"
 SEPARATE = "không in kèm, mở riêng trong Sổ tay"
 UNREAD = "không ghép được, mở riêng trong Sổ tay"
