@@ -121,7 +121,7 @@ def _cover(
                 "title": clean(item.title),
                 "presenter": clean(item.presenter) if item.presenter else None,
                 "minutes": str(item.minutes) if item.minutes else None,
-                "body": clean(item.body) if item.body else None,
+                "body": [line for line in map(clean, (item.body or "").splitlines()) if line],
             }
             for item in meeting.agenda
         ],
