@@ -166,6 +166,7 @@ describe('the minutes that the server has', () => {
     const [item, ...others] = await allItems();
     expect(others).toEqual([]);
     expect([item?.if_match, JSON.stringify(item?.body)]).toEqual(['5-7', expect.stringMatching(/Một.*Hai/)]);
+    expect((await shown()).waiting).toEqual(['opening', 'closing']);
   });
 
   it('are at no moment shown as settled between a conflict and what was chosen', async () => {

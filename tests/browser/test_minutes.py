@@ -80,9 +80,12 @@ def test_the_minutes_from_the_closed_meeting_to_two_signatures(
     edit(page, "Thời gian, địa điểm", 2, "Địa điểm: hội trường tầng hai.")
     expect(page.get_by_text("Địa điểm: hội trường tầng hai.")).to_be_visible()
     expect(page.get_by_text("Đã lưu trên máy, sẽ gửi khi có mạng.")).to_be_visible()
+    written = page.get_by_role("region", name="Thời gian, địa điểm")
+    expect(written.get_by_text("Chờ gửi")).to_be_visible()
     album.picture(page, "offline")
     office.set_offline(False)
     arrived(page)
+    expect(written.get_by_text("Chờ gửi")).to_have_count(0)
     assert "hội trường tầng hai" in str(call(office, demo, "GET", f"{path}/minutes"))
 
     # Two at once: both texts are shown, one is chosen.
@@ -127,6 +130,8 @@ def test_the_minutes_from_the_closed_meeting_to_two_signatures(
     # Both sign on the secretary's phone: one by drawing, the other, who cannot, by the full name.
     taker = demo.rows("SELECT full_name, card_number FROM members WHERE id = ?", int(demo.story.guest_id))[0]
     page.get_by_role("button", name="Ký: Chủ trì").click()
+    # The form has its own button; no other act stands beside it.
+    expect(page.get_by_role("link", name="Ký biên bản")).to_have_count(0)
     draw(page)
     album.picture(page, "sign")
     assert faults(page) == []

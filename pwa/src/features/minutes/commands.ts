@@ -24,6 +24,8 @@ export interface Shown {
   /** Changes of this phone that somebody else's came before; their text is in `body`. */
   conflict: OutboxItem | null;
   pending: boolean;
+  /** The sections that are on their way. */
+  waiting: string[];
   refused: OutboxItem | null;
 }
 
@@ -44,6 +46,7 @@ export async function readMinutes(meetingId: Id): Promise<Shown | null> {
     conflict: items.find((item) => item.state === 'conflict') ?? null,
     refused: items.find((item) => item.state === 'refused') ?? null,
     pending: items.some((item) => unsettled.includes(item.state)),
+    waiting: items.filter((item) => item.kind !== ROOM && unsettled.includes(item.state)).flatMap((item) => sectionsIn(item.body).map(({ key }) => key)),
   };
 }
 

@@ -100,6 +100,7 @@ export const en: Record<keyof typeof vi, string> = {
   'addenda.title': 'Addenda',
   'addenda.text': 'Signed minutes stay as they are. What is to be corrected is written here and signed again by both.',
   'addenda.label': 'Text of the addendum',
+  'addenda.missing': 'Write what is to be added or corrected.',
   'addenda.add': 'Add an addendum',
   'addenda.added': 'Added. Chair and minute-taker sign this part.',
 };

@@ -100,6 +100,7 @@ export const vi = {
   'addenda.title': 'Bổ sung, đính chính',
   'addenda.text': 'Biên bản đã ký giữ nguyên. Chỗ cần sửa được ghi ở đây và hai người ký lại.',
   'addenda.label': 'Nội dung bổ sung, đính chính',
+  'addenda.missing': 'Đồng chí ghi nội dung cần bổ sung, đính chính.',
   'addenda.add': 'Thêm phần bổ sung',
   'addenda.added': 'Đã thêm. Chủ trì và người ghi biên bản ký phần này.',
 } as const;
