@@ -77,6 +77,33 @@ def test_a_vote_by_hands_is_counted_and_decides(
     assert (seen["progress"], seen["can"]) == (None, [])
 
 
+def test_a_vote_names_the_draft_that_it_is_about_to_whoever_votes(
+    engine_name: str, sign_in: SignIn, world: World, meeting: dict[str, Any]
+) -> None:
+    secretary = sign_in("secretary")
+    draft = secretary.post(
+        f"/api/organizations/{world.id_of('cell')}/resolutions",
+        {
+            "meeting_id": meeting["id"],
+            "symbol": "12-NQ/CB",
+            "title": "Nhiệm vụ tháng 12",
+            "body": "1. Rà soát.",
+        },
+        expect=201,
+    ).json
+    named = {"symbol": "12-NQ/CB", "title": "Nhiệm vụ tháng 12"}
+    ballot = open_ballot(secretary, meeting, resolution_id=draft["id"])
+    assert (ballot["resolution_id"], ballot["resolution"]) == (draft["id"], named)
+    assert open_ballot(secretary, meeting, title="Việc khác", kind="other")["resolution"] is None
+    member = sign_in("member")
+    seen = member.get(f"/api/meetings/{meeting['id']}/ballots", expect=200).json["items"]
+    assert [one["resolution"] for one in seen] == [named, None]
+    member.get(f"/api/resolutions/{draft['id']}", expect=404)
+    close(secretary, ballot, tally=tally(4))
+    results = results_of(db.session.get_one(Meeting, int(meeting["id"])))
+    assert [one.resolution and one.resolution.symbol for one in results] == ["12-NQ/CB"]
+
+
 def test_admission_needs_two_thirds_and_a_resolution_more_than_half(
     engine_name: str, sign_in: SignIn, meeting: dict[str, Any]
 ) -> None:

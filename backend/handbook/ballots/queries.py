@@ -1,5 +1,6 @@
 """Scoped reads of ballots: what a reader may know of a vote before and after it is closed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -24,6 +25,15 @@ from handbook.meetings.models import Meeting
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
 from handbook.organizations.settings import rules_of
+from handbook.resolutions.models import Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class PutToTheVote:
+    """The resolution that a ballot decides on, as it is called now."""
+
+    symbol: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,7 @@ class BallotResult:
     faults: tuple[str, ...]
     papers: rules.Papers | None
     reserved: tuple[tuple[str, str], ...]
+    resolution: PutToTheVote | None = None
 
     @property
     def not_voted(self) -> int:
@@ -152,8 +163,21 @@ def results_of(meeting: Meeting) -> list[BallotResult]:
         select(Ballot)
         .where(Ballot.meeting_id == meeting.id, Ballot.state == BallotState.CLOSED.value)
         .order_by(Ballot.closed_at, Ballot.id)
+    ).all()
+    decided = resolutions_of(ballots)
+    return [_result(ballot, decided.get(ballot.id)) for ballot in ballots]
+
+
+def resolutions_of(ballots: Iterable[Ballot]) -> dict[int, PutToTheVote]:
+    """By ballot the resolution that it decides on. Who votes may know its name while it is a draft, and no more of it."""
+    ids = {ballot.id: ballot.resolution_id for ballot in ballots if ballot.resolution_id is not None}
+    if not ids:
+        return {}
+    rows = db.session.execute(
+        select(Resolution.id, Resolution.symbol, Resolution.title).where(Resolution.id.in_(ids.values()))
     )
-    return [_result(ballot) for ballot in ballots]
+    named = {row.id: PutToTheVote(row.symbol, row.title) for row in rows}
+    return {ballot_id: named[id_] for ballot_id, id_ in ids.items() if id_ in named}
 
 
 def ballot_views(ballots: list[Ballot], meeting: Meeting, *, actor: Actor) -> list[dict[str, Any]]:
@@ -164,7 +188,8 @@ def ballot_views(ballots: list[Ballot], meeting: Meeting, *, actor: Actor) -> li
     if actor.member_id is not None and ballots:
         row = db.session.get(Attendance, (meeting.id, actor.member_id), populate_existing=True)
         own = None if row is None else line_of(row)
-    return [_view(ballot, meeting, own, lines if runs else None, actor) for ballot in ballots]
+    decided = resolutions_of(ballots)
+    return [_view(ballot, decided.get(ballot.id), own, lines if runs else None, actor) for ballot in ballots]
 
 
 def read_result(ballot: Ballot, *, actor: Actor) -> dict[str, Any]:
@@ -218,7 +243,7 @@ def _named(table: type[TakenPaper] | type[Vote], ballot_id: int) -> list[Row[Any
 
 def _view(
     ballot: Ballot,
-    meeting: Meeting,
+    resolution: PutToTheVote | None,
     own: rules.Line | None,
     lines: dict[int, rules.Line] | None,
     actor: Actor,
@@ -230,6 +255,7 @@ def _view(
         "meeting_id": ballot.meeting_id,
         "agenda_item_id": ballot.agenda_item_id,
         "resolution_id": ballot.resolution_id,
+        "resolution": resolution,
         "title": ballot.title,
         "kind": ballot.kind,
         "method": ballot.method,
@@ -244,7 +270,7 @@ def _view(
         "corrections": [
             {**one, "corrected_at": datetime.fromisoformat(one["corrected_at"])} for one in ballot.corrections
         ],
-        "can": _acts(ballot, meeting) if lines is not None else [],
+        "can": _acts(ballot, ballot.meeting) if lines is not None else [],
         "etag": etag_of(ballot),
     }
 
@@ -308,7 +334,7 @@ def _acts(ballot: Ballot, meeting: Meeting) -> list[str]:
     return acts.get(BallotState(ballot.state), [])
 
 
-def _result(ballot: Ballot) -> BallotResult:
+def _result(ballot: Ballot, resolution: PutToTheVote | None = None) -> BallotResult:
     by_paper = ballot.method in COUNTED_BY_HAND and ballot.papers_given_out is not None
     return BallotResult(
         id=ballot.id,
@@ -337,6 +363,7 @@ def _result(ballot: Ballot) -> BallotResult:
         if by_paper or ballot.method == BallotMethod.SECRET
         else None,
         reserved=tuple((one.member.full_name, one.text) for one in ballot.reservations),
+        resolution=resolution,
     )
 
 

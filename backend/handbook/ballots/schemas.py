@@ -100,10 +100,18 @@ class ProgressSchema(Schema):
     few_voters = fields.Boolean(required=True)
 
 
+class PutToTheVoteSchema(Schema):
+    """What the resolution is called that a ballot decides on."""
+
+    symbol = fields.String(required=True)
+    title = fields.String(required=True)
+
+
 class BallotSchema(Schema):
     """A ballot as its reader sees it: ``progress`` for who runs the meeting, ``result`` for everybody once it is closed.
 
-    ``resolution_id``: the draft it decides on. ``corrections``: the counts by hand that stood before, in their order.
+    ``resolution_id``: the draft it decides on; ``resolution`` its name, for who cannot read drafts as well.
+    ``corrections``: the counts by hand that stood before, in their order.
     """
 
     id = Id(required=True)
@@ -111,6 +119,7 @@ class BallotSchema(Schema):
     meeting_id = Id(required=True)
     agenda_item_id = Id(required=True, allow_none=True)
     resolution_id = Id(required=True, allow_none=True)
+    resolution = fields.Nested(PutToTheVoteSchema, required=True, allow_none=True)
     title = fields.String(required=True)
     kind = fields.String(required=True, validate=_KINDS)
     method = fields.String(required=True, validate=_METHODS)

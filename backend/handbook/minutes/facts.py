@@ -101,6 +101,14 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """The draft resolution that was put to the vote."""
+
+    symbol: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
     """A closed vote with its frozen numbers; ``passed`` None: void. ``share`` such as 1/2, ``at_least`` or more than it."""
 
@@ -118,6 +126,7 @@ class Vote:
     passed: bool | None
     papers: Papers | None = None
     reserved: tuple[tuple[str, str], ...] = ()
+    resolution: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

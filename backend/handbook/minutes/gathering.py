@@ -21,6 +21,7 @@ from handbook.members.models import Member, Office
 from handbook.minutes import words
 from handbook.minutes.facts import (
     Absence,
+    Draft,
     Facts,
     Item,
     Note,
@@ -235,6 +236,9 @@ def _votes(results: Sequence[BallotResult], item_id: int | None) -> tuple[Vote, 
             if result.papers
             else None,
             reserved=result.reserved,
+            resolution=Draft(result.resolution.symbol, result.resolution.title)
+            if result.resolution
+            else None,
         )
         for result in results
         if result.agenda_item_id == item_id

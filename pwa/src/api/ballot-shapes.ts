@@ -61,6 +61,8 @@ export interface Ballot {
   agenda_item_id: Id | null;
   /** The draft that it decides on. */
   resolution_id: Id | null;
+  /** Its name: who votes cannot read the draft itself. */
+  resolution: { symbol: string; title: string } | null;
   title: string;
   kind: BallotKind;
   method: BallotMethod;

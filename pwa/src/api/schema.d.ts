@@ -3021,6 +3021,10 @@ export interface components {
              */
             resolution_id: string | null;
         };
+        PutToTheVote: {
+            symbol: string;
+            title: string;
+        };
         OwnVote: {
             has_vote: boolean;
             may_vote: boolean;
@@ -3082,6 +3086,7 @@ export interface components {
             agenda_item_id: string | null;
             /** @example 17 */
             resolution_id: string | null;
+            resolution: components["schemas"]["PutToTheVote"] | null;
             title: string;
             /** @enum {string} */
             kind: "resolution" | "admission" | "recognition" | "other";
@@ -4463,6 +4468,20 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.minutes_signed.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "minutes_signed" | "wrong_state";
+                };
+            };
+        };
         /** @description Forbidden. `forbidden`: The caller may see the thing but not do this with it. `not_summoned`: The member sees the meeting but does not belong to it. `vote_official_only`: The member takes part without a vote: probationary, or living the party life of another cell for a time. `wrong_origin`: The request comes from another site's page. */
         "403.forbidden.not_summoned.vote_official_only.wrong_origin": {
             headers: {
@@ -4685,20 +4704,6 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "damaged_file" | "no_table" | "unknown_field" | "unsupported_file_type" | "validation_failed";
-                };
-            };
-        };
-        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
-        "409.conflict.minutes_signed.wrong_state": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @constant */
-                    status?: 409;
-                    /** @enum {unknown} */
-                    code?: "conflict" | "minutes_signed" | "wrong_state";
                 };
             };
         };
@@ -7788,7 +7793,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.wrong_state"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
@@ -8899,7 +8904,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.minutes_signed"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];

@@ -46,6 +46,7 @@ export const en: Record<keyof typeof vi, string> = {
   'ballots.passed': 'Passed',
   'ballots.failed': 'Not passed',
   'ballots.void': 'Void, to be voted again',
+  'ballots.onDraft': 'On the draft {symbol}: {title}',
   'ballots.agreeOf': 'agree, of the members who count',
   'ballots.needs.more': 'Needs at least {n} in favour (more than {share})',
   'ballots.needs.least': 'Needs at least {n} in favour (at least {share})',

@@ -46,6 +46,7 @@ export const vi = {
   'ballots.passed': 'Thông qua',
   'ballots.failed': 'Không thông qua',
   'ballots.void': 'Không hợp lệ, phải bỏ phiếu lại',
+  'ballots.onDraft': 'Về dự thảo số {symbol}: {title}',
   'ballots.agreeOf': 'đồng ý, trên số đảng viên được tính',
   'ballots.needs.more': 'Cần ít nhất {n} phiếu đồng ý (quá {share})',
   'ballots.needs.least': 'Cần ít nhất {n} phiếu đồng ý (từ {share} trở lên)',

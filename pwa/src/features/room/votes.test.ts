@@ -22,7 +22,7 @@ function bookOf(entries: StoredEntry[], refused: StoredEntry[] = []) {
 }
 function ballot(agree: number, changes: Partial<Ballot> = {}): Ballot {
   return {
-    id: '9', key: 'k', meeting_id: '5', agenda_item_id: null, resolution_id: null, title: ` thông qua  Nghị quyết`, kind: 'resolution',
+    id: '9', key: 'k', meeting_id: '5', agenda_item_id: null, resolution_id: null, resolution: null, title: ` thông qua  Nghị quyết`, kind: 'resolution',
     method: 'hand', state: 'closed', opened_at: null, closed_at: null, public_key: null,
     mine: { has_vote: true, may_vote: false, choice: null, paper_taken: false }, progress: null,
     result: {
