@@ -77,10 +77,12 @@ def test_the_board_asks_only_while_it_is_seen(browser: Browser, demo: DemoServic
                 }"""
             )
             room.wait_for_timeout(2_500)
-        before = len([one for one in demo.front.passed if one.path == path])
+        before, since = len([one for one in demo.front.passed if one.path == path]), time.monotonic()
         room.wait_for_timeout(5_000)
         asked = len([one for one in demo.front.passed if one.path == path]) - before
-        assert asked in ((1, 2, 3) if seen else (0,))
+        # Five seconds of the browser are more on a clock beside it when the machine is busy.
+        most = int(3 * (time.monotonic() - since) / 5)
+        assert (1 <= asked <= most) if seen else asked == 0
 
 
 def check_in(demo: DemoService, member: BrowserContext, meeting: str, key: dict[str, str]) -> None:
