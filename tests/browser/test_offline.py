@@ -20,6 +20,8 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 
 # Two devices of one person are told apart by their times only.
 SAME_FOR_ALL = {"/me/devices": ("Máy thử", "Máy này")}
+# Without a network a count by hands takes its place.
+NEEDS_THE_NETWORK = {"Đưa ra biểu quyết"}
 
 
 @pytest.mark.parametrize("role", ["member", "secretary", "host"])
@@ -112,10 +114,10 @@ def assert_same_content(
         page = phone.new_page()
         page.goto(demo.url + path)
         settle(page)
-        wanted = set(SAME_FOR_ALL.get(path, lines))
+        wanted = set(SAME_FOR_ALL.get(path, lines)) - NEEDS_THE_NETWORK
         missing = wanted - lines_of(page)
-        # A part of a screen may be read from the phone a moment after the rest.
-        for _ in range(10):
+        # A part of a screen may be read from the phone a moment after the rest; how long that takes is the machine's.
+        for _ in range(50):
             if not missing:
                 break
             page.wait_for_timeout(200)
@@ -202,6 +204,7 @@ def test_a_mark_of_the_secretary_without_a_network_survives_closing_and_is_sent_
     row = page.get_by_role("listitem").filter(has_text=name)
     expect(row.get_by_text(re.compile("ghi lúc"))).to_be_visible()
     expect(row.get_by_text("Chờ gửi", exact=True)).to_have_count(0)
+    expect(row.get_by_text("Đang gửi", exact=True)).to_have_count(0)
     page.wait_for_timeout(1500)
     marks = [
         one
@@ -371,6 +374,7 @@ def assert_sent_once(
     phone: BrowserContext, page: Page, demo: DemoService, method: str, suffix: str, statuses: set[int]
 ) -> None:
     """One request reached the server, also after the app was started once more."""
+    wait_until(lambda: demo.front.sent(method, suffix) != [], "it was not sent", page)
     page = close_and_open(phone, page, demo, "/", offline=False)
     page.wait_for_timeout(1500)
     sent = demo.front.sent(method, suffix)
