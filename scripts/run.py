@@ -4,23 +4,22 @@ Ctrl-C stops web and worker through the same code as `handbook serve`.
 """
 
 import contextlib
-import io
 import json
 import os
 import sqlite3
+import subprocess
 import sys
 import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-import click
-
 from handbook.config import ConfigurationError, Settings
 from handbook.operations.serving import PortTakenError, refuse_taken_port, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "backend" / "handbook" / "migrations" / "versions"
+HANDBOOK = Path(sys.executable).with_name("handbook")
 START_SECONDS = 60
 NOTE = "make-run.json"
 
@@ -28,20 +27,15 @@ NOTE = "make-run.json"
 def prepare_database(settings: Settings) -> str:
     """Migrate, and load the demo into an empty database; return what the demo says about its logins.
 
-    Importing the whole program for that takes longer than everything else at a second start, so what was said is noted
-    beside an SQLite database and good for as long as it is the same file at the newest revision.
+    Asking takes longer than everything else at a second start, so what was said is noted beside an SQLite database and good
+    for as long as it is the same file at the newest revision.
     """
     if (said := read_note(settings)) is not None:
         return said
-    from handbook.cli import cli
-
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        cli.main(["migrate"], standalone_mode=False)
-        output.seek(0)
-        output.truncate()
-        cli.main(["demo", "--if-empty"], standalone_mode=False)
-    said = output.getvalue().strip()
+    # In processes of their own: what serves is forked from this one, which must hold no open database then.
+    subprocess.run([HANDBOOK, "migrate"], stdout=subprocess.DEVNULL, check=True)
+    filled = subprocess.run([HANDBOOK, "demo", "--if-empty"], stdout=subprocess.PIPE, check=True)
+    said = filled.stdout.decode().strip()
     write_note(settings, said)
     return said
 
@@ -108,10 +102,13 @@ def main() -> int:
         # Before the migration: what listens there may be an earlier start that uses this very database.
         refuse_taken_port(settings)
         said = prepare_database(settings)
-    except (click.ClickException, ConfigurationError, PortTakenError) as error:
+    except (ConfigurationError, PortTakenError) as error:
         print(f"handbook: {error}", file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except subprocess.CalledProcessError:
+        # It has said why.
+        return 2
+    except KeyboardInterrupt:
         return 130
     stopped = threading.Event()
     announcing = threading.Thread(target=announce, args=(settings, said, stopped), daemon=True)

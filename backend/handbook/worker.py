@@ -1,5 +1,6 @@
 """The worker: the only process that schedules. APScheduler ticks; all state is job rows, so any number may run."""
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -34,6 +35,8 @@ def run_worker(app: Flask | None = None) -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
 
+    # A tick that finds the last one still at work is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
     options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     scheduler.add_job(

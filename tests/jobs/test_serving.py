@@ -192,3 +192,65 @@ def test_when_the_server_is_killed_everybody_ends_and_the_status_says_so(serving
             time.sleep(0.05)
         assert not is_alive(pid)
     assert not is_bound(serving.port)
+
+
+# Signs in from several threads, and says by how much the process has grown.
+HASHING = """
+import threading
+from pathlib import Path
+
+from handbook.accounts.passwords import hash_password, verify_password
+from handbook.operations.serving import return_large_blocks
+
+
+def kilobytes() -> int:
+    return next(
+        int(line.split()[1])
+        for line in Path("/proc/self/status").read_text().splitlines()
+        if line.startswith("VmRSS:")
+    )
+
+
+return_large_blocks()
+before = kilobytes()
+hashed = hash_password("mật khẩu thử")
+for _round in range(3):
+    thread = threading.Thread(target=verify_password, args=(hashed, "mật khẩu thử"))
+    thread.start()
+    thread.join()
+print(kilobytes() - before)
+"""
+
+
+def test_the_memory_of_a_password_hash_is_given_back() -> None:
+    done = subprocess.run([sys.executable, "-c", HASHING], capture_output=True, text=True, check=True)
+    # One hash takes 19 MiB.
+    assert int(done.stdout) < 8 * 1024
+
+
+# What only the worker, a command or a rare request needs; each would cost every start its time and every process its memory.
+LATER = (
+    "alembic", "apscheduler", "docx", "jwt", "psycopg", "pycurl", "pypdfium2", "typst", "webpush",
+    "xlsxwriter", "handbook.demo", "handbook.worker", "granian",
+)  # fmt: skip
+
+
+def test_the_application_is_built_without_what_is_needed_later(tmp_path: Path) -> None:
+    program = (
+        "import sys; from handbook.app import create_app; create_app();"
+        f" print(*sorted(set({LATER!r}) & sys.modules.keys()))"
+    )
+    environment = {"PATH": os.environ["PATH"], "HANDBOOK_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
+
+
+def test_the_program_that_make_run_starts_loads_little_before_it_serves() -> None:
+    program = "import sys; import scripts.run; print(*sorted({'flask', 'sqlalchemy', 'granian'} & sys.modules.keys()))"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.support.push_service import unbase64url
 
 from handbook.kernel.clock import FixedClock
-from handbook.notifications.push import vapid as module
 from handbook.notifications.push.vapid import TOKEN_LIFETIME, Vapid
 
 MOMENT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -69,7 +68,7 @@ def test_many_threads_share_one_signature(private_key: bytes, monkeypatch: pytes
         signed.append(1)
         return sign(*args, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module.jwt, "encode", counting_sign)
+    monkeypatch.setattr(jwt, "encode", counting_sign)
     vapid = Vapid(private_key, "mailto:staff@example.org")
     headers: list[str] = []
     threads = [

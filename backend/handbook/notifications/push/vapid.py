@@ -9,7 +9,6 @@ import base64
 import threading
 from datetime import datetime, timedelta
 
-import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -55,6 +54,9 @@ class Vapid:
             known = self._headers.get(origin)
             if known is not None and now < known[0]:
                 return known[1]
+            # Only who sends needs it, and it is large.
+            import jwt
+
             expires = now + TOKEN_LIFETIME
             token = jwt.encode(
                 {"aud": origin, "exp": int(expires.timestamp()), "sub": self._subject},
