@@ -1,8 +1,10 @@
 """The document as DOCX, for offices that go on writing in it."""
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +33,9 @@ _RULE_INDENT = Mm(9)
 # A little wider than the text together, so that the names of most committees fit on one line.
 _HEAD = (80 / 165, 97 / 165)
 NOTHING = Pt(0)
+# Some five lines: as much as is kept together with the signatures.
+_LONG = 400
+_SENTENCE = re.compile(r"[.;!?…][ \n]+|\n+")
 
 
 def make_docx(document: Document, *, created: datetime) -> bytes:
@@ -108,11 +113,27 @@ def _head(package: Package, document: Document) -> None:
 
 def _blocks(package: Package, blocks: Sequence[Block], *, signed: bool) -> None:
     """``signed``: signatures follow, which never stand on a page without words of the text they are given for."""
+    blocks = [*blocks[:-1], *_parted(blocks[-1])] if signed and blocks else blocks
     for number, block in enumerate(blocks, 1):
+        keep = signed and number == len(blocks)
         if isinstance(block, Table):
-            _table(package, block)
+            _table(package, block, keep=keep)
         else:
-            _paragraph(package, block, keep=signed and number == len(blocks))
+            _paragraph(package, block, keep=keep)
+
+
+def _parted(block: Block) -> tuple[Block, ...]:
+    """A long last paragraph in two, between two of its sentences: LibreOffice takes the whole of one that is to stay with the
+    next to another page, and gives up where it does not fit there."""
+    if isinstance(block, Table) or len(block.text) <= _LONG:
+        return (block,)
+    ends = [found.end() for found in _SENTENCE.finditer(block.text) if len(block.text) - found.end() <= _LONG]
+    if not ends:
+        return (block,)
+    return (
+        replace(block, text=block.text[: ends[0]].rstrip()),
+        Paragraph(block.text[ends[0] :], Kind.BODY if block.kind == Kind.ITEM else block.kind),
+    )
 
 
 def _paragraph(package: Package, block: Paragraph, *, keep: bool) -> None:
@@ -134,7 +155,8 @@ def _paragraph(package: Package, block: Paragraph, *, keep: bool) -> None:
         line.add_run(clean(text)).bold = heading
 
 
-def _table(package: Package, block: Table) -> None:
+def _table(package: Package, block: Table, *, keep: bool) -> None:
+    """``keep``: the last row stays with what follows."""
     table = package.add_table(rows=0, cols=len(block.head), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
@@ -144,12 +166,13 @@ def _table(package: Package, block: Table) -> None:
         for cell, text, share in zip(cells, row, block.shares, strict=True):
             cell.width = Length(int(WIDTH * share))
             align = WD_ALIGN_PARAGRAPH.CENTER if number == 0 else WD_ALIGN_PARAGRAPH.LEFT
-            _add(cell, text, bold=number == 0, size=Pt(13), align=align)
+            with_next = keep and number == len(block.rows)
+            _add(cell, text, bold=number == 0, size=Pt(13), align=align, keep=with_next)
             _drop_first(cell)
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
-    _add(package, "", size=Pt(6))
+    _add(package, "", size=Pt(6), keep=keep)
 
 
 def _signatures(package: Package, signatures: Sequence[Signature], recipients: Sequence[str]) -> None:
