@@ -56,7 +56,7 @@ export const en: Record<keyof typeof vi, string> = {
   'res.issue': 'Issue',
   'res.busy': 'Saving…',
   'res.issueTitle': 'Issue resolution {symbol}?',
-  'res.issueText': 'It is in force from today and goes to every member. It cannot be changed afterwards. It assigns {n, plural, one {# task} other {# tasks}}.',
+  'res.issueText': 'It is in force from today and goes to every member. It cannot be changed afterwards. {n, plural, =0 {It assigns no task.} one {It assigns # task.} other {It assigns # tasks.}}',
   'res.issuing': 'Issuing…',
   'res.keep': 'Not yet',
   'res.issuedToast': 'The resolution is issued.',

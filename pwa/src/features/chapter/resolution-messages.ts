@@ -56,7 +56,7 @@ export const vi = {
   'res.issue': 'Ban hành',
   'res.busy': 'Đang lưu…',
   'res.issueTitle': 'Ban hành nghị quyết {symbol}?',
-  'res.issueText': 'Nghị quyết có hiệu lực từ hôm nay và đến máy của mọi đảng viên. Sau đó không sửa được nữa. Có {n} nhiệm vụ được giao.',
+  'res.issueText': 'Nghị quyết có hiệu lực từ hôm nay và đến máy của mọi đảng viên. Sau đó không sửa được nữa. {n, plural, =0 {Chưa giao nhiệm vụ nào.} other {Có # nhiệm vụ được giao.}}',
   'res.issuing': 'Đang ban hành…',
   'res.keep': 'Chưa, xem lại',
   'res.issuedToast': 'Đã ban hành nghị quyết.',
