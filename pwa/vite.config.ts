@@ -8,7 +8,7 @@ const first = new RegExp(
     'src/(api/client|db/(database|live)|lib/ids|sync/(state|outbox|account))',
     'src/app/(App\\.svelte|install|preferences|router|routes|session|worker)',
     'src/i18n/(core\\.(svelte|vi)|icu|index|locale|messages)',
-    'src/ui/(Announcer|Frame|Icon|TabBar|Toasts|announce|toasts|Button|ErrorState|Skeleton|types)',
+    'src/ui/(Announcer|Frame|Icon|TabBar|Toasts|announce|toasts|Button|EmptyState|ErrorState|Skeleton|types)',
     'node_modules/idb/',
     'vite/preload-helper',
   ].join('|'),

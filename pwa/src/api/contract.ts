@@ -4,7 +4,6 @@
  */
 import type { components } from './schema';
 import type * as ballots from './ballot-shapes';
-import type * as conference from './conference-shapes';
 import type * as prepare from './prepare-shapes';
 import type * as minutes from './minutes-shapes';
 import type * as shapes from './shapes';
@@ -45,7 +44,4 @@ export type Contract = [
   Fits<Schemas['BallotResult'], ballots.BallotResult>,
   Fits<Schemas['Minutes'], minutes.Minutes>,
   Fits<Schemas['BoxVote'], ballots.BoxVote>,
-  Fits<Schemas['Site'], conference.Site>,
-  Fits<Schemas['SiteList'], conference.Sites>,
-  Fits<Schemas['ConferenceReport'], conference.ConferenceReport>,
 ];
