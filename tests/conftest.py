@@ -1,16 +1,16 @@
 """Fixtures of all suites: a migrated database of each kind, an application on it, clients that are signed in."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Dialect, Engine, select
 from tests.support.clients import ApiClient
 from tests.support.factories import World
+from tests.support.peopled import Templates
 from tests.support.postgres import PostgresCluster
 
 from handbook.app import create_app
@@ -18,6 +18,7 @@ from handbook.config import Settings
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.migrations import upgrade
+from handbook.organizations.models import Organization
 
 pytest_plugins = ["tests.support.postgres", "tests.support.chromium", "tests.support.demo_fixtures"]
 
@@ -43,19 +44,28 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Templates:
+    """What the databases of the tests are copied from."""
+    return Templates(sqlite_template, tmp_path_factory.mktemp("peopled"))
+
+
 @pytest.fixture
-def settings(tmp_path: Path, sqlite_template: Path, request: pytest.FixtureRequest) -> Settings:
-    """Settings of a fresh, migrated database: PostgreSQL when the test asks for ``engine_name``, else SQLite."""
+def settings(
+    tmp_path: Path, templates: Templates, clock: FixedClock, request: pytest.FixtureRequest
+) -> Settings:
+    """Settings of a fresh, migrated database: PostgreSQL when the test asks for ``engine_name``, else SQLite.
+
+    The world is in it when the test asks for ``world`` and lives at the usual time.
+    """
     chosen = request.getfixturevalue("engine_name") if "engine_name" in request.fixturenames else "sqlite"
-    (tmp_path / "secrets.json").write_bytes((sqlite_template / "secrets.json").read_bytes())
-    environment = {"HANDBOOK_DATA_DIR": str(tmp_path)}
-    base = Settings.from_environment(environment)
+    (tmp_path / "secrets.json").write_bytes((templates.empty / "secrets.json").read_bytes())
+    base = Settings.from_environment({"HANDBOOK_DATA_DIR": str(tmp_path)})
+    with_world = "world" in request.fixturenames and clock.now() == NOW
     if chosen == "postgresql":
         cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
-        url = cluster.create_database(template=cluster.template("migrated", _migrate_url))
-        return replace(base, database_url=url.replace("postgresql://", "postgresql+psycopg://", 1))
-    (tmp_path / "handbook.sqlite3").write_bytes((sqlite_template / "handbook.sqlite3").read_bytes())
-    return base
+        return templates.copy_postgres(base, clock, cluster, with_world=with_world)
+    return templates.copy_sqlite(base, clock, with_world=with_world)
 
 
 @pytest.fixture
@@ -88,9 +98,11 @@ def share_compiled_statements(engine: Engine) -> None:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(app: Flask, settings: Settings, templates: Templates) -> World:
     """A small tree with one person of every role (see :class:`World`)."""
-    return World.build(app)
+    built = db.session.scalar(select(Organization.id).limit(1)) is not None
+    db.session.remove()
+    return templates.world_of(settings) if built else World.build(app)
 
 
 @pytest.fixture
@@ -107,11 +119,3 @@ def sign_in(app: Flask, world: World) -> Callable[[str], ApiClient]:
         return ApiClient(app, token=world.token_of(role))
 
     return make
-
-
-def _migrate_url(url: str) -> None:
-    from sqlalchemy import create_engine
-
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    upgrade(engine)
-    engine.dispose()
