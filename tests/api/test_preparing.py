@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from tests.api.test_tasks import say
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import STARTS_AT, convened, draft, if_match, opened, step, warned
@@ -188,6 +189,33 @@ def test_open_tasks_head_the_agenda_and_stay_up_to_date(
     fresh = secretary.get(path, expect=200).json
     assert review_of(fresh)["body"].splitlines()[1] == "2. Trồng cây"
     assert fresh["etag"] != meeting["etag"]
+
+
+def test_a_task_that_failed_is_told_to_the_next_meeting(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    """2-domain: "review of last month's resolution, each task done / not done / why"; the cell reads the state, not the why."""
+    secretary, cell, member = sign_in("secretary"), world.id_of("cell"), world.id_of("member")
+    step(secretary, opened(secretary, cell), "close")
+    clock.advance(hours=1)
+    for number, title in enumerate(("Làm cầu", "Dọn đường", "Trồng cây"), 1):
+        issue(
+            secretary,
+            cell,
+            {"title": title, "assignee_ids": [member], "due_on": f"2026-12-{number:02d}"},
+            number=number,
+        )
+    listed = sign_in("staff").get(f"/api/organizations/{cell}/tasks", expect=200).json["items"]
+    tasks = {task["title"]: task for task in listed}
+    say(sign_in("member"), tasks["Làm cầu"], "not_done", text="Chưa có kinh phí")
+    say(sign_in("member"), tasks["Dọn đường"], "done")
+    put_schedule(secretary, cell, THIRD, expect=200)
+    meeting = prepare(secretary, cell, expect=201).json
+    assert review_of(meeting)["body"].splitlines() == [
+        "1. Làm cầu (Đặng Thị Ngẫm; chưa đạt)",
+        "2. Dọn đường (Đặng Thị Ngẫm; đã hoàn thành)",
+        "3. Trồng cây (Đặng Thị Ngẫm; hạn 03/12/2026)",
+    ]
 
 
 def test_the_list_is_as_it_was_when_the_meeting_closed(sign_in: SignIn, world: World) -> None:

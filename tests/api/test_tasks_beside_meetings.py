@@ -55,4 +55,4 @@ def test_a_task_that_ends_and_a_meeting_that_is_moved_do_not_wait_for_each_other
     assert statuses in ([201, 200], [201, 412])
     fresh = secretary.get(path, expect=200).json
     review = next(item for item in fresh["agenda"] if item["source"] == "open_tasks")
-    assert review["body"] == "Không còn nhiệm vụ nào chưa hoàn thành."
+    assert review["body"].endswith("(Đặng Thị Ngẫm; đã hoàn thành)")

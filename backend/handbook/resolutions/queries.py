@@ -19,9 +19,7 @@ from handbook.organizations.queries import get_organization
 from handbook.resolutions.enums import NOT_ISSUED_BY_CELLS, DocumentType, ResolutionState
 from handbook.resolutions.models import Resolution
 from handbook.resolutions.rules import Symbol, is_term, issuer_of, term_on
-from handbook.resolutions.task_queries import open_tasks, task_data
-
-__all__ = ["open_tasks"]
+from handbook.resolutions.task_queries import task_data
 
 
 def get_resolution(resolution_id: int, permission: Permission, *, actor: Actor) -> Resolution:

@@ -1,4 +1,7 @@
-"""The open tasks on the agenda: the item that reviews last month's resolution lists them, up to date until the meeting is over.
+"""The tasks on the agenda: the item that reviews last month's resolution lists them, up to date until the meeting is over.
+
+Those still open come with who answers for them and until when; those that have ended since the last meeting say how, so that
+what failed does not vanish before the meeting has heard of it. Why it failed is told there: the whole cell reads the agenda.
 
 The list is content of the agenda, as a secretary would write it, so it is Vietnamese.
 """
@@ -11,18 +14,19 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import AgendaItem, Meeting
 from handbook.meetings.templates import OPEN_TASKS
-from handbook.organizations.models import Organization
 from handbook.organizations.versions import bump_content_version
+from handbook.resolutions.enums import TaskState
 from handbook.resolutions.models import Task
-from handbook.resolutions.task_queries import open_tasks
+from handbook.resolutions.task_queries import tasks_to_review
 
 LIVE = (MeetingState.DRAFT.value, MeetingState.CONVENED.value, MeetingState.OPEN.value)
 MAX_BODY = 10_000
 NOTHING_OPEN = "Không còn nhiệm vụ nào chưa hoàn thành."
+ENDED = {TaskState.DONE.value: "đã hoàn thành", TaskState.NOT_DONE.value: "chưa đạt"}
 
 
 def review_text(tasks: Iterable[Task]) -> str:
-    """One line for each task: what, who answers for it, until when."""
+    """One line for each task: what, who answers for it, until when, or how it ended."""
     lines = [f"{number}. {_line(task)}" for number, task in enumerate(tasks, 1)]
     text = "\n".join(lines) if lines else NOTHING_OPEN
     return text if len(text) <= MAX_BODY else text[: MAX_BODY - 1].rsplit("\n", 1)[0] + "\n…"
@@ -47,11 +51,8 @@ def refresh_review(uow: UnitOfWork, organization_id: int, meeting_id: int | None
     statement = _with_review(organization_id)
     if meeting_id is not None:
         statement = statement.where(Meeting.id == meeting_id)
-    meetings = list(uow.session.scalars(statement))
-    if not meetings:
-        return
-    text = review_text(open_tasks(uow.session.get_one(Organization, organization_id)))
-    for meeting in meetings:
+    for meeting in uow.session.scalars(statement).all():
+        text = review_text(tasks_to_review(meeting))
         stale = [item for item in meeting.agenda if item.source == OPEN_TASKS and item.body != text]
         for item in stale:
             item.body = text
@@ -75,5 +76,5 @@ def _with_review(organization_id: int) -> Select[tuple[Meeting]]:
 def _line(task: Task) -> str:
     who = ", ".join(row.full_name for row in task.assignees)
     until = f"hạn {task.due_on:%d/%m/%Y}" if task.due_on else ""
-    about = "; ".join(part for part in (who, until) if part)
+    about = "; ".join(part for part in (who, ENDED.get(task.state, until)) if part)
     return f"{task.title} ({about})" if about else task.title

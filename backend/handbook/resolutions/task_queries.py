@@ -91,27 +91,12 @@ def each_task(organization: Organization, *, actor: Actor, clock: Clock, **filte
         cursor = page.next
 
 
-def open_tasks(organization: Organization) -> list[Task]:
-    """Open tasks of the organisation's resolutions in force, the most urgent first: for the next agenda and the minutes."""
-    statement = (
-        select(Task)
-        .join(Resolution, Resolution.id == Task.resolution_id)
-        .where(
-            Resolution.organization_id == organization.id,
-            Resolution.state == ResolutionState.ISSUED.value,
-            Task.state == TaskState.OPEN.value,
-        )
-        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-    )
-    return list(db.session.scalars(statement))
-
-
 def tasks_to_review(meeting: Meeting) -> list[Task]:
     """The tasks that a meeting goes through (2-domain, default agenda: "review of last month's resolution, each task done / not
     done / why"): of resolutions in force from before it, those open and those ended since the last meeting of its kind.
     """
     before = db.session.scalar(
-        select(func.max(Meeting.starts_at)).where(
+        select(func.max(func.coalesce(Meeting.closed_at, Meeting.starts_at))).where(
             Meeting.organization_id == meeting.organization_id,
             Meeting.kind == meeting.kind,
             Meeting.state.in_(HELD),
