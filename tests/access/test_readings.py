@@ -4,18 +4,24 @@ Which routes these are is read from the OpenAPI document: a new answer with some
 and a new file, fails here until it is placed in one of the two tables.
 """
 
+import pickle
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from tests.access.places import Objects, furnish
+from tests.conftest import NOW
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 
+from handbook.app import create_app
 from handbook.audit.models import AuditEntry
+from handbook.config import Settings
 from handbook.extensions import api
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
@@ -166,9 +172,40 @@ def test_every_answer_about_people_is_placed(app: Flask) -> None:
     assert set(RECORDED) & set(NOT_READINGS) == set()
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Path, bytes]:
+    """A furnished installation that every test works on a copy of, and who and what is in it."""
+    folder = tmp_path_factory.mktemp("furnished")
+    shutil.copytree(sqlite_template, folder, dirs_exist_ok=True)
+    app = create_app(Settings.from_environment({"HANDBOOK_DATA_DIR": str(folder)}), clock=FixedClock(NOW))
+    with app.app_context():
+        world = World.build(app)
+        objects = furnish(app, world)
+        db.session.remove()
+        db.engine.dispose()
+    return folder, pickle.dumps((world, objects))
+
+
 @pytest.fixture
-def furnished(app: Flask, world: World) -> Objects:
-    return furnish(app, world)
+def settings(settings: Settings, kept: tuple[Path, bytes]) -> Settings:
+    shutil.copytree(kept[0], settings.data_dir, dirs_exist_ok=True)
+    return settings
+
+
+@pytest.fixture
+def known(kept: tuple[Path, bytes]) -> tuple[World, Objects]:
+    there: tuple[World, Objects] = pickle.loads(kept[1])
+    return there
+
+
+@pytest.fixture
+def world(known: tuple[World, Objects]) -> World:
+    return known[0]
+
+
+@pytest.fixture
+def furnished(known: tuple[World, Objects]) -> Objects:
+    return known[1]
 
 
 def entries(tag: str) -> list[AuditEntry]:
