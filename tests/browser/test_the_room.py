@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.conftest import Album, Service
 from tests.support import room_minutes as minutes
-from tests.support.browsing import heading, read_qr, saved_on_the_phone, wait_until
+from tests.support.browsing import heading, read_qr, wait_until
 from tests.support.chapter import Chapter, build_chapter
 from tests.support.factories import PASSWORD
+from tests.support.phone import ready_for_flight, rows
 from tests.support.rooms import Device
 
 from handbook.accounts.sessions import COOKIE
@@ -71,7 +72,7 @@ def room(hall: tuple[Service, Chapter], new_context: Callable[..., BrowserContex
     pages = [enter(new_context(), service, chapter, role) for role in ("secretary", "deputy")]
     member = sign_in(new_context(), service, chapter, SCANS)
     member.goto(service.url)
-    saved_on_the_phone(member)
+    ready_for_flight(member)
     return Room(service, chapter, *pages, member)
 
 
@@ -84,11 +85,13 @@ def enter(context: BrowserContext, service: Service, chapter: Chapter, role: str
     """A device that has seen the room once with a network."""
     page = sign_in(context, service, chapter, role)
     page.goto(service.url)
-    saved_on_the_phone(page)
+    ready_for_flight(page)
     page.goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/room")
     heading(page, TITLE)
     expect(page.get_by_text(chapter.names["member22"])).to_be_visible()
-    page.wait_for_timeout(1500)
+    wait_until(lambda: rows(page, "check_in_keys") != [], "the code cannot be shown", page)
+    wait_until(lambda: rows(page, "rolls") != [], "the roll is not on the phone", page)
+    wait_until(lambda: rows(page, "books") != [], "the book is not on the phone", page)
     return page
 
 
@@ -195,8 +198,6 @@ def scan_the_code(room: Room, album: Album) -> None:
     """A member's phone reads the code off the secretary's; neither has a network."""
     page, member = room.secretary, room.member
     page.get_by_role("button", name="Hiện mã QR").click()
-    # A camera needs the picture at rest.
-    page.wait_for_timeout(1500)
     member.goto(read_qr(page))
     expect(member.get_by_text("Đã ghi điểm danh")).to_be_visible()
     album.picture(member, "scanned-without-network")
