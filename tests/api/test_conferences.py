@@ -104,10 +104,31 @@ def test_everybody_sees_the_own_part_of_the_conference(laid: Laid, sign_in: Sign
         "member_id": world.id_of("second_member"),
         "full_name": "Lê Văn Thử",
         "card_number": None,
+        "phone": None,
     }
     (hosted,) = sites_of(sign_in("far_secretary"), laid.meeting).values()
     assert hosted["counts"]["delegates"] == 2
     assert sites_of(sign_in("other_member"), laid.meeting) == {}
+
+
+def test_who_prepares_the_conference_can_call_its_hosts_and_nobody_else_can(
+    laid: Laid, sign_in: SignIn, world: World
+) -> None:
+    for role, phone in (("second_member", "+84912345678"), ("far_secretary", None)):
+        db.session.get_one(type(world.members[role]), world.members[role].id).phone = phone
+    db.session.commit()
+    step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
+
+    def phones(role: str) -> list[str | None]:
+        sites = sites_of(sign_in(role), laid.meeting).values()
+        return [host["phone"] for site in sites for host in site["hosts"]]
+
+    assert phones("root_staff") == ["+84912345678", None]
+    # A delegate of the site, a host of the other one, and the host himself.
+    assert [phones(role) for role in ("member", "far_secretary", "second_member")] == [[None], [None], [None]]
+    phones("root_staff")
+    log = sign_in("second_member").get("/api/members/me/access-log", expect=200).json["items"]
+    assert [entry["action"] for entry in log].count("members:phone:read") == 1
 
 
 def test_the_phone_learns_its_site_and_the_sites_it_is_host_of(

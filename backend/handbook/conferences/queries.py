@@ -62,13 +62,13 @@ def list_sites(
     )
     hosts = hosts_of(site.id for site in page.items)
     shown = set(counted)
-    with_cards = may(actor, Permission.CONFERENCES_PREPARE, meeting.target)
+    prepares = may(actor, Permission.CONFERENCES_PREPARE, meeting.target)
     items = [
         site_view(
             site,
             hosts.get(site.id, ()),
             with_counts=whole or site.id in shown,
-            with_cards=with_cards,
+            prepares=prepares,
         )
         for site in page.items
     ]
@@ -83,7 +83,7 @@ def total_counts(meeting: Meeting) -> dict[str, int]:
 
 
 def site_view(
-    site: Site, hosts: Sequence[Row[Any]], *, with_counts: bool, with_cards: bool = False
+    site: Site, hosts: Sequence[Row[Any]], *, with_counts: bool, prepares: bool = False
 ) -> dict[str, Any]:
     """What :class:`~handbook.conferences.schemas.SiteSchema` dumps."""
     return {
@@ -97,7 +97,8 @@ def site_view(
             {
                 "member_id": str(host.member_id),
                 "full_name": host.full_name,
-                "card_number": host.card_number if with_cards else None,
+                "card_number": host.card_number if prepares else None,
+                "phone": host.phone if prepares else None,
             }
             for host in hosts
         ],
@@ -109,7 +110,7 @@ def site_view(
 
 def one_site_view(site: Site) -> dict[str, Any]:
     """The view of one site for who prepares the conference."""
-    return site_view(site, hosts_of([site.id]).get(site.id, ()), with_counts=True, with_cards=True)
+    return site_view(site, hosts_of([site.id]).get(site.id, ()), with_counts=True, prepares=True)
 
 
 def counts_of(kept: Mapping[str, int]) -> dict[str, int]:
@@ -127,7 +128,13 @@ def counts_of(kept: Mapping[str, int]) -> dict[str, int]:
 def hosts_of(site_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
     """The hosts of these sites by name, by site."""
     rows = db.session.execute(
-        select(SiteHost.site_id, Member.id.label("member_id"), Member.full_name, Member.card_number)
+        select(
+            SiteHost.site_id,
+            Member.id.label("member_id"),
+            Member.full_name,
+            Member.card_number,
+            Member.phone,
+        )
         .join(Member, Member.id == SiteHost.member_id)
         .where(SiteHost.site_id.in_(list(site_ids)))
         .order_by(Member.name_sort, Member.id)

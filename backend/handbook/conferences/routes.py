@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 
 from handbook.access.guards import current_actor, requires
 from handbook.access.permissions import Permission
-from handbook.conferences import delegates, queries, service
+from handbook.conferences import delegates, queries, readings, service
 from handbook.conferences.schemas import (
     DelegateMoveSchema,
     DelegatesAnswerSchema,
@@ -20,6 +20,7 @@ from handbook.conferences.schemas import (
 from handbook.kernel.concurrency import require_match, set_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.models import Meeting
 from handbook.meetings.queries import get_meeting
 from handbook.meetings.sites import Site
 
@@ -38,8 +39,9 @@ def list_sites(args: dict[str, Any], meeting_id: int) -> Response:
     if request.if_none_match.contains_weak(tag):
         return set_etag(Response(status=200), tag)
     # Asked every few seconds by who runs a conference of hundreds of sites: the view is the answer, nothing is dumped twice.
-    body = orjson.dumps(queries.list_sites(meeting, actor=actor, **args))
-    return set_etag(current_app.response_class(body, mimetype="application/json"), tag)
+    view = queries.list_sites(meeting, actor=actor, **args)
+    readings.record_phones(meeting, view["items"], actor=actor)
+    return set_etag(current_app.response_class(orjson.dumps(view), mimetype="application/json"), tag)
 
 
 @blp.route("/meetings/<id:meeting_id>/sites", methods=["POST"])
@@ -52,7 +54,9 @@ def create_site(fields: dict[str, Any], meeting_id: int) -> Response:
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.CONFERENCES_PREPARE, actor=actor, lock=True)
-        return _answer(service.create_site(meeting, fields, actor=actor, uow=uow), 201)
+        site = service.create_site(meeting, fields, actor=actor, uow=uow)
+        answer = queries.one_site_view(site)
+    return _answer(meeting, answer, 201)
 
 
 @blp.route("/sites/<id:site_id>", methods=["PATCH"])
@@ -65,7 +69,8 @@ def update_site(changes: dict[str, Any], site_id: int) -> Response:
     with unit_of_work() as uow:
         site = _locked_site(site_id)
         require_match(site)
-        return _answer(service.update_site(site, changes, actor=actor, uow=uow))
+        answer = queries.one_site_view(service.update_site(site, changes, actor=actor, uow=uow))
+    return _answer(site.meeting, answer)
 
 
 @blp.route("/sites/<id:site_id>", methods=["DELETE"])
@@ -121,7 +126,7 @@ def _locked_site(site_id: int) -> Site:
     return queries.get_site(site_id, Permission.CONFERENCES_PREPARE, actor=actor, lock=True)
 
 
-def _answer(site: Site, status: int = 200) -> Response:
-    view = queries.one_site_view(site)
+def _answer(meeting: Meeting, view: dict[str, Any], status: int = 200) -> Response:
+    readings.record_phones(meeting, [view], actor=current_actor())
     response = current_app.response_class(orjson.dumps(view), mimetype="application/json", status=status)
     return set_etag(response, view["etag"])

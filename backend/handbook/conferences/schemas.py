@@ -2,7 +2,7 @@ from marshmallow import fields, validate
 
 from handbook.kernel.concurrency import etag_of
 from handbook.kernel.pagination import PageArgs
-from handbook.kernel.schemas import Id, Instant, Schema, Text
+from handbook.kernel.schemas import Id, Instant, RowProblemSchema, Schema, Text
 from handbook.meetings.schemas import OnlineUrl
 
 MAX_SITES_PAGE = 600
@@ -36,11 +36,13 @@ class SitePatchSchema(Schema):
 
 
 class SiteHostSchema(Schema):
-    """Who looks after a site. ``card_number`` only for who prepares the conference and names hosts by it."""
+    """Who looks after a site. ``card_number`` and ``phone`` (E.164) are for who prepares the conference and names and calls
+    hosts by them; null for others."""
 
     member_id = Id(required=True)
     full_name = fields.String(required=True)
     card_number = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
 
 
 class SiteCountsSchema(Schema):
@@ -120,16 +122,6 @@ class ConferenceImportArgs(Schema):
     dry_run = fields.Boolean(load_default=False)
 
 
-class ConferenceProblemSchema(Schema):
-    """Why a row was refused; ``row`` is the number Excel shows, ``message`` says in Vietnamese how to mend it."""
-
-    sheet = fields.String(required=True)
-    row = fields.Integer(required=True)
-    field = fields.String(required=True)
-    code = fields.String(required=True)
-    message = fields.String(required=True)
-
-
 class ConferenceReportSchema(Schema):
     """What an import came to. ``sites`` and ``delegates`` count rows of a kind, ``unchanged`` and ``refused`` those of both."""
 
@@ -141,4 +133,4 @@ class ConferenceReportSchema(Schema):
     delegates_moved = fields.Integer(required=True)
     unchanged = fields.Integer(required=True)
     refused = fields.Integer(required=True)
-    problems = fields.List(fields.Nested(ConferenceProblemSchema), required=True)
+    problems = fields.List(fields.Nested(RowProblemSchema), required=True)

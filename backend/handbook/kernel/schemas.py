@@ -87,6 +87,16 @@ class Text(fields.String):
         return clean(text)
 
 
+class RowProblemSchema(Schema):
+    """Why a row of a workbook was refused; ``row`` is the number Excel shows, ``message`` says in Vietnamese how to mend it."""
+
+    sheet = fields.String(required=True)
+    row = fields.Integer(required=True)
+    field = fields.String(required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
 class ProblemFieldSchema(Schema):
     pointer = fields.String(required=True)
     code = fields.String(required=True)

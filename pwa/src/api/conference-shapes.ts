@@ -9,6 +9,6 @@ export type Site = Schemas['Site'];
 export type SiteCounts = Schemas['SiteCounts'];
 /** `totals` is null for who sees only some of the sites. */
 export type Sites = Schemas['SiteList'];
-export type ConferenceProblem = Schemas['ConferenceProblem'];
+export type ConferenceProblem = Schemas['RowProblem'];
 /** What a trial run or an import of sites and delegates came to. */
 export type ConferenceReport = Schemas['ConferenceReport'];

@@ -2318,7 +2318,7 @@ export interface components {
             done: number;
             total: number;
         };
-        RosterProblem: {
+        RowProblem: {
             sheet: string;
             row: number;
             field: string;
@@ -2331,7 +2331,7 @@ export interface components {
             updated: number;
             unchanged: number;
             refused: number;
-            problems: components["schemas"]["RosterProblem"][];
+            problems: components["schemas"]["RowProblem"][];
             organizations_created: number;
         };
         RosterImportError: {
@@ -3306,6 +3306,7 @@ export interface components {
             member_id: string;
             full_name: string;
             card_number: string | null;
+            phone: string | null;
         };
         SiteCounts: {
             delegates: number;
@@ -3370,13 +3371,6 @@ export interface components {
             /** Format: binary */
             file: string;
         };
-        ConferenceProblem: {
-            sheet: string;
-            row: number;
-            field: string;
-            code: string;
-            message: string;
-        };
         ConferenceReport: {
             sites: number;
             sites_created: number;
@@ -3386,7 +3380,7 @@ export interface components {
             delegates_moved: number;
             unchanged: number;
             refused: number;
-            problems: components["schemas"]["ConferenceProblem"][];
+            problems: components["schemas"]["RowProblem"][];
         };
         EntryIn: {
             id: string;

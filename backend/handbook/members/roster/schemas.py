@@ -1,6 +1,6 @@
 from marshmallow import fields, validate
 
-from handbook.kernel.schemas import Id, Instant, Schema
+from handbook.kernel.schemas import Id, Instant, RowProblemSchema, Schema
 
 STATES = ("queued", "running", "done", "failed")
 
@@ -16,16 +16,6 @@ class RosterImportFormSchema(Schema):
     create_organizations = fields.Boolean(load_default=False)
 
 
-class RosterProblemSchema(Schema):
-    """Why a row was refused; ``row`` is the number Excel shows, ``message`` says in Vietnamese how to mend it."""
-
-    sheet = fields.String(required=True)
-    row = fields.Integer(required=True)
-    field = fields.String(required=True)
-    code = fields.String(required=True)
-    message = fields.String(required=True)
-
-
 class RosterReportSchema(Schema):
     """What an import came to; counts are of member rows."""
 
@@ -34,7 +24,7 @@ class RosterReportSchema(Schema):
     updated = fields.Integer(required=True)
     unchanged = fields.Integer(required=True)
     refused = fields.Integer(required=True)
-    problems = fields.List(fields.Nested(RosterProblemSchema), required=True)
+    problems = fields.List(fields.Nested(RowProblemSchema), required=True)
     organizations_created = fields.Integer(required=True)
 
 

@@ -17,7 +17,7 @@ function site(number: number, name: string, counts: Partial<SiteCounts> = {}, mo
 const sites = [
   site(1, 'Điểm cầu Đảng ủy phường Mẫu'),
   site(2, 'Điểm cầu xã Thử', { present: 3, not_recorded: 7 }, { address: 'Hội trường Ủy ban, số 4 đường Hòa Bình' }),
-  site(12, 'Điểm cầu trường học', { present: 9, late: 1, not_recorded: 0 }, { hosts: [{ member_id: '5', full_name: 'Đỗ Thị Ước', card_number: null }] }),
+  site(12, 'Điểm cầu trường học', { present: 9, late: 1, not_recorded: 0 }, { hosts: [{ member_id: '5', full_name: 'Đỗ Thị Ước', card_number: null, phone: null }] }),
 ];
 
 describe('the sites of a conference', () => {
