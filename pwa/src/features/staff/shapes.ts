@@ -19,6 +19,6 @@ export interface MemberRecord extends Member {
   history: StatusChange[];
 }
 
-export type ImportProblem = Schemas['RosterProblem'];
+export type ImportProblem = Schemas['RowProblem'];
 export type ImportReport = Schemas['RosterReport'];
 export type RosterImport = Schemas['RosterImport'];
