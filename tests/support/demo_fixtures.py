@@ -1,5 +1,7 @@
 """Fixtures of the browser tests that run on the demo."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +11,16 @@ from tests.support.demo_service import DemoService, prepare_demo, serve_demo
 
 @pytest.fixture(scope="session")
 def prepared_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A loaded demo that nobody serves; every module works on a copy."""
-    return prepare_demo(tmp_path_factory.mktemp("prepared-demo"))
+    """A loaded demo that nobody serves; every module works on a copy, and one is enough for all workers of a run."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    folder = run / "prepared-demo"
+    with (run / "prepared-demo.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not folder.exists():
+            prepare_demo(tmp_path_factory.mktemp("demo-to-copy")).rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
