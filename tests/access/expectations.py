@@ -383,6 +383,9 @@ TABLE |= {
     ("GET", "/api/meetings/<id:meeting_id>/ballots"): Expected(READERS, READERS, (200,), MEETING),
     ("GET", "/api/ballots/<id:ballot_id>"): of_ballot((200,), READERS),
     ("POST", "/api/ballots/<id:ballot_id>/open"): step_of_ballot("ballot_to_open", seen=OFFICERS),
+    ("POST", "/api/ballots/<id:ballot_id>/begin-casting"): step_of_ballot(
+        "ballot_to_begin", requests.nobody_waits
+    ),
     ("POST", "/api/ballots/<id:ballot_id>/close"): step_of_ballot("ballot_to_close", requests.closing),
     ("POST", "/api/ballots/<id:ballot_id>/withdraw"): step_of_ballot("ballot_to_withdraw"),
     ("PUT", "/api/ballots/<id:ballot_id>/reservations"): step_of_ballot(

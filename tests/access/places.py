@@ -92,7 +92,7 @@ RESULT: dict[str, Any] = {
     "passed": True,
 }
 BALLOTS_TO_CHANGE = (
-    *(("ballot_to_open", "draft"), ("ballot_to_close", "open")),
+    *(("ballot_to_open", "draft"), ("ballot_to_close", "open"), ("ballot_to_begin", "open")),
     *(("ballot_to_withdraw", "open"), ("ballot_to_reserve", "closed")),
 )
 RESOLUTIONS = (
@@ -281,7 +281,7 @@ def _furnish_ballots(uow: UnitOfWork, objects: Objects, meeting: Meeting, place:
             key=str(uuid4()),
             title="Thông qua nghị quyết",
             kind="resolution",
-            method="phone",
+            method="secret" if kind == "ballot_to_begin" else "phone",
             state=state,
             created_at=uow.clock.now(),
             **(RESULT if state == "closed" else {}),

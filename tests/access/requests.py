@@ -88,6 +88,12 @@ def closing(asking: Asking) -> dict[str, int]:
     return {"expected_denominator": denominator_of(lines, set())}
 
 
+def nobody_waits(asking: Asking) -> dict[str, list[str]]:
+    """Everybody in the room who could have a paper of a secret ballot: the chair begins without them."""
+    lines = roll_lines(asking.objects.ids["open_meeting", asking.where])
+    return {"without_paper": [str(id_) for id_ in lines]}
+
+
 def proceedings(_asking: Asking) -> dict[str, Any]:
     """A line of the book that says nothing new."""
     entry = {"id": str(uuid4()), "kind": "chair", "data": {"member_id": None}, "at": NOW.isoformat()}

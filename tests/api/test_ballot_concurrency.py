@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from tests.support.ballots import close, open_ballot, take
+from tests.support.ballots import begin_casting, close, open_ballot, take
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.meetings import if_match, opened
@@ -66,9 +66,42 @@ def test_a_paper_that_is_cast_many_times_at_once_lies_in_the_box_once(
 ) -> None:
     ballot = open_ballot(sign_in("secretary"), meeting, method="secret")
     body, path = take(sign_in("member"), ballot).filled("agree"), f"/api/ballot-box/{ballot['id']}"
+    begin_casting(sign_in("secretary"), ballot)
     statuses = at_once([lambda: client.post(path, body).status_code] * THREADS)
     assert sorted(statuses) == [200] * (THREADS - 1) + [201]
     assert count_of(BoxVote) == 1
+
+
+def test_who_takes_a_paper_while_casting_begins_has_one_in_time_or_none(
+    engine_name: str, sign_in: SignIn, client: ApiClient, meeting: dict[str, Any]
+) -> None:
+    """Whatever the moment: who was given a paper was counted before the beginning, and no vote comes before it."""
+    secretary = sign_in("secretary")
+    ballot = open_ballot(secretary, meeting, method="secret")
+    early = take(sign_in("member"), ballot).filled("agree")
+    everybody = [one["member_id"] for one in ballot["progress"]["without_paper"]]
+    late = [sign_in(role) for role in VOTERS[1:]]
+    path = f"/api/ballots/{ballot['id']}"
+    bodies = [{"blinded": Paper(ballot["key"], ballot["public_key"]).blinded} for _ in late]
+    taking = [
+        lambda one=one, body=body: one.post(f"{path}/papers", body).status_code
+        for one, body in zip(late, bodies, strict=True)
+    ]
+    begun: dict[str, Any] = {}
+
+    def begin() -> int:
+        answer = secretary.post(
+            f"{path}/begin-casting", {"without_paper": everybody}, headers=if_match(ballot)
+        )
+        begun.update(answer.json or {})
+        return answer.status_code
+
+    casting = [lambda: client.post(f"/api/ballot-box/{ballot['id']}", early).status_code]
+    *taken, began, cast = at_once([*taking, begin, *casting])
+    assert began == 200
+    assert set(taken) <= {201, 409}
+    assert cast in (201, 409)
+    assert begun["progress"]["papers_taken"] == 1 + taken.count(201) == count_of(TakenPaper)
 
 
 def test_an_open_vote_sent_many_times_at_once_is_one_vote(

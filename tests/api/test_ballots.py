@@ -17,7 +17,7 @@ from handbook.audit.models import AuditEntry
 from handbook.ballots.errors import WrongCounts
 from handbook.ballots.models import Ballot, Vote
 from handbook.ballots.queries import results_of
-from handbook.ballots.service import record_hand_vote
+from handbook.ballots.service import record_counted_vote
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.problems import ValidationFailed, WrongState
@@ -426,7 +426,7 @@ class TestTheBookOfTheRoom:
     def record(self, meeting: dict[str, Any], clock: FixedClock, **fields: Any) -> Ballot:
         with unit_of_work() as uow:
             row = uow.session.get_one(Meeting, int(meeting["id"]), populate_existing=True)
-            return record_hand_vote(row, fields, at=clock.now(), actor=SYSTEM, uow=uow)
+            return record_counted_vote(row, fields, at=clock.now(), actor=SYSTEM, uow=uow)
 
     def fields(self, **changes: Any) -> dict[str, Any]:
         return {"key": str(uuid4()), "title": "Nghị quyết", "kind": "resolution", **tally(3, 1)} | changes

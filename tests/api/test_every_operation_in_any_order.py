@@ -202,9 +202,11 @@ class EveryOperation(RuleBasedStateMachine):
 
     @rule(choices=st.lists(CHOICES, min_size=4, max_size=4))
     def everybody_votes(self, choices: list[str]) -> None:
+        for who in ROLES:
+            self.take_a_paper(who, True)
+        self.begin_casting("secretary", True, True)
         for who, choice in zip(ROLES, choices, strict=False):
             self.vote(who, choice, True)
-            self.take_a_paper(who, True)
             if paper := self.papers.get(f"{self.ballot(True)}:{who}"):
                 ApiClient(self.app).post(f"/api/ballot-box/{self.ballot(True)}", paper.filled(choice))
 
@@ -218,6 +220,17 @@ class EveryOperation(RuleBasedStateMachine):
             if answer.status_code == 201:
                 paper.take(answer.json["blind_signature"])
                 self.papers[f"{id_}:{who}"] = paper
+
+    @rule(role=WHO_RUNS, last=st.booleans(), knows=st.booleans())
+    def begin_casting(self, role: str, last: bool, knows: bool) -> None:
+        if id_ := self.ballot(last):
+            now = self.clients["secretary"].get(f"/api/ballots/{id_}", expect=200).json
+            missing = [
+                one["member_id"] for one in (now["progress"] or {"without_paper": []})["without_paper"]
+            ]
+            body = {"without_paper": missing if knows else []}
+            answer = self.ask(role, "POST", f"/api/ballots/{id_}/begin-casting", body, match=now)
+            assert answer.status_code != 200 or knows or not missing
 
     @rule(choice=CHOICES, place=st.integers(0, 5))
     def cast_a_paper(self, choice: str, place: int) -> None:
@@ -237,7 +250,7 @@ class EveryOperation(RuleBasedStateMachine):
         if id_ := self.ballot(last):
             now = self.clients["secretary"].get(f"/api/ballots/{id_}", expect=200).json
             denominator = (now["progress"] or {"denominator": 0})["denominator"]
-            body: dict[str, Any] = {"expected_denominator": denominator + stale}
+            body: dict[str, Any] = {"expected_denominator": denominator + stale, "accept_few_votes": True}
             if now["method"] in ("hand", "secret_paper"):
                 body["tally"] = {"agree": agree, "disagree": 0, "other": 0}
             if now["method"] == "secret_paper":
@@ -376,6 +389,10 @@ class EveryOperation(RuleBasedStateMachine):
                 for table in (Vote, TakenPaper, BoxVote)
             )
             assert box <= papers
+            # No vote is cast while papers are given out, and no paper is given out while votes are cast.
+            assert box == 0 or one.casting_since is not None
+            if one.casting_since is not None and one.state != "withdrawn":
+                self.stands(f"papers of ballot {one.id}", (papers, one.casting_since))
             if one.state == "open":
                 assert self.state == "open"
             if one.state != "closed":

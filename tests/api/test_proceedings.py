@@ -172,7 +172,10 @@ def test_a_count_entered_with_a_network_is_corrected_by_the_book_and_both_are_sh
     secretary: ApiClient, world: World, meeting: dict[str, Any], evening: FixedClock
 ) -> None:
     device = Device()
-    send(secretary, meeting, [device.write("open", evening.now())], now=evening.now())
+    device.write("open", evening.now())
+    for role in ("secretary", "deputy", "member", "second_member"):
+        device.mark(evening.now(), world.id_of(role), "present")
+    send(secretary, meeting, device.lines, now=evening.now())
     title = "Thông qua nghị quyết"
     counted = close(secretary, open_ballot(secretary, meeting, title=title), tally=tally(3, 1))
     vote = {"title": " thông qua  Nghị quyết", "kind": "resolution", "denominator": 4, **tally(2, 2)}

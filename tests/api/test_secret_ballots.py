@@ -1,11 +1,11 @@
 """Secret ballots through the API: one paper each, cast as nobody, counted by everybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from tests.support.ballots import close, open_ballot, take
+from tests.support.ballots import begin_casting, close, open_ballot, take
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import if_match, opened
@@ -47,6 +47,7 @@ def test_everybody_can_count_a_secret_ballot_again(
     engine_name: str, sign_in: SignIn, client: ApiClient, world: World, ballot: dict[str, Any]
 ) -> None:
     papers = {role: take(sign_in(role), ballot) for role in VOTERS}
+    begin_casting(sign_in("secretary"), ballot, without=False)
     for role, choice in zip(VOTERS, ("agree", "agree", "agree", "disagree"), strict=True):
         receipt = cast(client, ballot, papers[role].filled(choice), 201).json
         assert receipt == {"serial": papers[role].serial}
@@ -108,6 +109,7 @@ def test_a_paper_is_cast_once_and_says_one_thing(
     engine_name: str, sign_in: SignIn, client: ApiClient, ballot: dict[str, Any]
 ) -> None:
     paper = take(sign_in("member"), ballot)
+    begin_casting(sign_in("secretary"), ballot)
     cast(client, ballot, paper.filled("disagree"), 201)
     cast(client, ballot, paper.filled("disagree"), 200)
     assert code_of(cast(client, ballot, paper.filled("agree"), 409)) == "paper_already_used"
@@ -118,6 +120,7 @@ def test_the_box_refuses_whoever_says_a_name(
     engine_name: str, sign_in: SignIn, client: ApiClient, ballot: dict[str, Any]
 ) -> None:
     paper = take(sign_in("member"), ballot)
+    begin_casting(sign_in("secretary"), ballot)
     assert code_of(cast(sign_in("member"), ballot, paper.filled("agree"), 422)) == "paper_not_anonymous"
     path = f"/api/ballot-box/{ballot['id']}"
     foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
@@ -131,16 +134,18 @@ def test_the_box_refuses_whoever_says_a_name(
 
 
 def test_a_paper_that_the_server_did_not_sign_stays_outside(
-    engine_name: str, client: ApiClient, ballot: dict[str, Any]
+    engine_name: str, sign_in: SignIn, client: ApiClient, ballot: dict[str, Any]
 ) -> None:
+    begin_casting(sign_in("secretary"), ballot)
     paper = Paper(ballot["key"], ballot["public_key"])
     paper.signature = bytes(256)
     assert code_of(cast(client, ballot, paper.filled("agree"), 422)) == "invalid_paper"
 
 
 def test_guessing_at_the_box_is_slowed_down_in_memory_only(
-    client: ApiClient, ballot: dict[str, Any], clock: FixedClock
+    sign_in: SignIn, client: ApiClient, ballot: dict[str, Any], clock: FixedClock
 ) -> None:
+    begin_casting(sign_in("secretary"), ballot)
     paper = Paper(ballot["key"], ballot["public_key"])
     paper.signature = bytes(256)
     for _ in range(LIMIT):
@@ -157,6 +162,7 @@ def test_after_the_closing_the_box_takes_nothing_and_the_key_is_gone(
     late = take(sign_in("member"), ballot)
     row = db.session.get_one(Ballot, int(ballot["id"]))
     assert row.private_key_sealed is not None
+    begin_casting(sign_in("secretary"), ballot)
     closed = close(sign_in("secretary"), ballot)
     assert (closed["result"]["not_voted"], closed["result"]["passed"]) == (4, False)
     assert code_of(cast(client, ballot, late.filled("agree"), 409)) == "ballot_closed"
@@ -177,9 +183,10 @@ def test_who_took_a_paper_stays_counted(
 ) -> None:
     """Otherwise there could be more votes than voters, and freeing a member would point at a vote."""
     papers = [take(sign_in(role), ballot) for role in VOTERS]
+    secretary = sign_in("secretary")
+    begin_casting(secretary, ballot)
     for paper in papers:
         cast(client, ballot, paper.filled("agree"), 201)
-    secretary = sign_in("secretary")
     path = f"/api/meetings/{meeting['id']}/attendance/{world.id_of('member')}"
     secretary.put(path, {"state": "exempt"}, expect=200)
     assert close(secretary, ballot)["result"]["denominator"] == 4
@@ -189,11 +196,12 @@ def test_a_withdrawn_secret_ballot_leaves_nothing(
     engine_name: str, sign_in: SignIn, client: ApiClient, ballot: dict[str, Any]
 ) -> None:
     paper = take(sign_in("member"), ballot)
-    cast(client, ballot, paper.filled("agree"), 201)
     secretary = sign_in("secretary")
+    begin_casting(secretary, ballot)
+    cast(client, ballot, paper.filled("agree"), 201)
     seen = secretary.get(f"/api/ballots/{ballot['id']}", expect=200).json
     assert (seen["progress"]["papers_taken"], seen["progress"]["voted"]) == (1, 1)
-    secretary.post(f"/api/ballots/{ballot['id']}/withdraw", headers=if_match(ballot), expect=200)
+    secretary.post(f"/api/ballots/{ballot['id']}/withdraw", headers=if_match(seen), expect=200)
     for table in (TakenPaper, BoxVote):
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
     assert db.session.get_one(Ballot, int(ballot["id"]), populate_existing=True).private_key_sealed is None
@@ -215,8 +223,7 @@ def test_a_vote_slipped_into_the_table_voids_the_ballot(
     engine_name: str, sign_in: SignIn, client: ApiClient, ballot: dict[str, Any]
 ) -> None:
     """Somebody with the database's password adds a row: without the key its signature cannot be right."""
-    for role in VOTERS[:3]:
-        cast(client, ballot, take(sign_in(role), ballot).filled("agree"), 201)
+    all_vote(sign_in, client, ballot, "agree", VOTERS[:3])
     stuffed = Paper(ballot["key"], ballot["public_key"])
     stuffed.signature = bytes(255) + b"\x01"
     put_into_the_table(ballot, stuffed, "agree")
@@ -228,8 +235,7 @@ def test_a_vote_slipped_into_the_table_voids_the_ballot(
 def test_a_vote_altered_in_the_table_voids_the_ballot(
     engine_name: str, sign_in: SignIn, client: ApiClient, ballot: dict[str, Any]
 ) -> None:
-    for role in VOTERS:
-        cast(client, ballot, take(sign_in(role), ballot).filled("agree"), 201)
+    all_vote(sign_in, client, ballot, "agree", VOTERS)
     with unit_of_work() as uow:
         uow.session.scalars(select(BoxVote)).first().choice = "disagree"  # type: ignore[union-attr]
     result = close(sign_in("secretary"), ballot)["result"]
@@ -240,8 +246,7 @@ def test_more_votes_than_papers_void_the_ballot(
     engine_name: str, app: Any, sign_in: SignIn, client: ApiClient, ballot: dict[str, Any]
 ) -> None:
     """The server itself, with the ballot's key, signs one more paper than members took."""
-    for role in VOTERS[:3]:
-        cast(client, ballot, take(sign_in(role), ballot).filled("disagree"), 201)
+    all_vote(sign_in, client, ballot, "disagree", VOTERS[:3])
     extra = Paper(ballot["key"], ballot["public_key"])
     extra.take(signed_by_the_server(app, ballot, extra.blinded))
     cast(client, ballot, extra.filled("agree"), 201)
@@ -249,6 +254,16 @@ def test_more_votes_than_papers_void_the_ballot(
     assert (closed["result"]["faults"], closed["result"]["passed"]) == (["surplus_votes"], None)
     record = sign_in("member").get(f"/api/ballots/{ballot['id']}/result", expect=200).json
     assert len(record["box"]) > len(record["papers"])
+
+
+def all_vote(
+    sign_in: SignIn, client: ApiClient, ballot: dict[str, Any], choice: str, roles: Sequence[str]
+) -> None:
+    """These take papers, casting begins, and all of them cast the same."""
+    papers = [take(sign_in(role), ballot) for role in roles]
+    begin_casting(sign_in("secretary"), ballot)
+    for paper in papers:
+        cast(client, ballot, paper.filled(choice), 201)
 
 
 def put_into_the_table(ballot: dict[str, Any], paper: Paper, choice: str) -> None:

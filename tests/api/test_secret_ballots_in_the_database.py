@@ -2,107 +2,25 @@
 the logs, the ballot's private key, and the traffic besides. And fails."""
 
 import random
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
 from structlog.testing import capture_logs
-from tests.support.ballots import close, open_ballot
+from tests.support.ballots import close
 from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.meetings import opened
+from tests.support.secret_room import CHOICES, Room, SignIn, add_voters, all_tables, as_stored
 from tests.support.voter import Paper, emsa_pss_encode
 
-from handbook.ballots.models import Ballot, BoxVote
-from handbook.ballots.papers import SALT_BYTES, decode, encode, load_private, load_public
-from handbook.ballots.service import key_context
+from handbook.ballots.models import BoxVote
+from handbook.ballots.papers import SALT_BYTES, decode, encode, load_public
 from handbook.kernel.db import db
-from handbook.members.enums import MemberStatus
-
-SignIn = Callable[[str], ApiClient]
-Tables = dict[str, list[tuple[Any, ...]]]
-CHOICES = ("agree", "disagree", "other", "agree", "disagree", "agree")
-
-
-def all_tables() -> Tables:
-    """Everything the database holds, table by table."""
-    db.session.rollback()
-    with db.engine.connect() as connection:
-        return {
-            name: sorted(
-                (tuple(row) for row in connection.execute(text(f'SELECT * FROM "{name}"'))), key=repr
-            )
-            for name in inspect(connection).get_table_names()
-        }
-
-
-def as_stored() -> list[str]:
-    """The serials in the order in which the database itself keeps them, with all it knows of each row."""
-    postgres = db.engine.dialect.name == "postgresql"
-    order = "ctid" if postgres else "1"
-    with db.engine.connect() as connection:
-        return [
-            row.serial
-            for row in connection.execute(
-                text(
-                    f"SELECT serial FROM ballot_box ORDER BY {order}"
-                    if postgres
-                    else "SELECT serial FROM ballot_box"
-                )
-            )
-        ]
-
-
-class Room:
-    """A secret ballot of six voters, with everything the server could have seen of it."""
-
-    def __init__(self, world: World, sign_in: SignIn, client: ApiClient, app: Flask) -> None:
-        self.world, self.sign_in, self.client, self.app = world, sign_in, client, app
-        self.secretary = sign_in("secretary")
-        self.meeting = opened(self.secretary, world.id_of("cell"))
-        self.voters = ["member", "second_member", "secretary", "deputy", "third", "fourth"]
-        for role in self.voters:
-            path = f"/api/meetings/{self.meeting['id']}/attendance/{world.id_of(role)}"
-            self.secretary.put(path, {"state": "present"}, expect=200)
-        self.ballot = open_ballot(self.secretary, self.meeting, method="secret", kind="admission")
-        self.papers: dict[str, Paper] = {}
-        self.blinded: dict[str, str] = {}
-        self.signed: dict[str, str] = {}
-        self.choices = dict(zip(self.voters, CHOICES, strict=True))
-
-    def take_papers(self) -> None:
-        for role in self.voters:
-            paper = Paper(self.ballot["key"], self.ballot["public_key"])
-            self.blinded[role] = paper.blinded
-            path = f"/api/ballots/{self.ballot['id']}/papers"
-            answer = self.sign_in(role).post(path, {"blinded": self.blinded[role]}, expect=201)
-            self.signed[role] = answer.json["blind_signature"]
-            paper.take(self.signed[role])
-            self.papers[role] = paper
-
-    def cast(self, role: str) -> None:
-        body = self.papers[role].filled(self.choices[role])
-        self.client.post(f"/api/ballot-box/{self.ballot['id']}", body, expect=201)
-
-    def private_key(self) -> Any:
-        row = db.session.get_one(Ballot, int(self.ballot["id"]))
-        assert row.private_key_sealed is not None
-        secrets = self.app.extensions["handbook.secrets"]
-        return load_private(secrets.decrypt(row.private_key_sealed, key_context(row.key)))
 
 
 @pytest.fixture
 def room(app: Flask, world: World, sign_in: SignIn, client: ApiClient) -> Room:
-    from handbook.kernel.unit_of_work import unit_of_work
-
-    with app.test_request_context(), unit_of_work() as uow:
-        for number, role in enumerate(("third", "fourth"), start=20):
-            world.add_member(
-                role, f"Mai Văn {role.title()}", "cell", MemberStatus.OFFICIAL, number=number, uow=uow
-            )
-    db.session.remove()
+    add_voters(world, app)
     return Room(world, sign_in, client, app)
 
 
@@ -194,8 +112,7 @@ def test_after_the_closing_the_rows_lie_in_the_order_of_random_numbers(engine_na
 
 def test_the_box_of_a_large_conference_is_counted_and_stirred(engine_name: str, room: Room) -> None:
     """More votes than a database takes values in one statement: 5,000 delegates. The papers are forged, and seen to be so."""
-    number, row = int(room.ballot["id"]), room.take_papers
-    row()
+    room.take_papers()
     room.cast("member")
     (template,) = all_tables()["ballot_box"]
     names = [column["name"] for column in inspect(db.engine).get_columns("ballot_box")]
@@ -208,7 +125,6 @@ def test_the_box_of_a_large_conference_is_counted_and_stirred(engine_name: str, 
     assert result["papers"]["invalid"] == len(serials)
     stored = as_stored()
     assert (len(stored), stored) == (len(serials) + 1, sorted(stored))
-    assert number
 
 
 def test_backups_before_and_after_the_closing_hold_the_same_box_and_no_key(
@@ -234,8 +150,10 @@ def test_backups_before_and_after_the_closing_hold_the_same_box_and_no_key(
 
 def test_the_logs_say_nothing_of_a_vote(room: Room) -> None:
     with capture_logs() as lines:
-        room.take_papers()
+        for role in room.voters:
+            room.take(role)
     assert [line["route"] for line in lines] == ["/api/ballots/<id:ballot_id>/papers"] * len(room.voters)
+    room.begin()
     with capture_logs() as lines:
         for role in room.voters:
             room.cast(role)
@@ -245,6 +163,7 @@ def test_the_logs_say_nothing_of_a_vote(room: Room) -> None:
 def test_a_refused_vote_leaves_no_line_either(room: Room) -> None:
     paper = Paper(room.ballot["key"], room.ballot["public_key"])
     paper.signature = bytes(256)
+    room.take_papers()
     before = all_tables()
     with capture_logs() as lines:
         room.client.post(f"/api/ballot-box/{room.ballot['id']}", paper.filled("agree"), expect=422)

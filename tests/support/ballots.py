@@ -30,6 +30,21 @@ def open_ballot(secretary: ApiClient, meeting: Mapping[str, Any], **changes: Any
     return answer
 
 
+def begin_casting(
+    secretary: ApiClient, ballot: Mapping[str, Any], *, expect: int = 200, without: bool = True
+) -> dict[str, Any]:
+    """Let the papers be cast; with ``without`` also when some in the room have none, of whom the chair then knows."""
+    now = secretary.get(f"/api/ballots/{ballot['id']}", expect=200).json
+    missing = [one["member_id"] for one in now["progress"]["without_paper"]] if without else []
+    answer: dict[str, Any] = secretary.post(
+        f"/api/ballots/{ballot['id']}/begin-casting",
+        {"without_paper": missing},
+        headers=if_match(now),
+        expect=expect,
+    ).json
+    return answer
+
+
 def close(
     secretary: ApiClient, ballot: Mapping[str, Any], *, expect: int = 200, **fields: Any
 ) -> dict[str, Any]:

@@ -95,6 +95,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("ScoreScreen", story.host, scoring, button("Nhập kết quả phiếu giấy"))
     votes = f"/chapter/meetings/{story.open_meeting}/ballots"
     yield Way("ProposeDialog", story.host, votes, button("Đưa ra biểu quyết"))
+    yield Way("SecretBallot", story.host, votes, give_out_papers)
     yield Way("OpenBallot", story.host, votes, put_to_the_vote)
     yield Way("VoteCard", story.host, f"/meetings/{story.open_meeting}/ballots", choose)
     yield Way("ReserveDialog", story.host, votes, close_the_vote)
@@ -175,12 +176,24 @@ def set_arrival(page: Page) -> None:
     button(re.compile("^Giờ đến"))(page)
 
 
-def put_to_the_vote(page: Page) -> None:
-    """An open vote by phone, and the question before it is closed."""
+def propose(page: Page, method: str) -> None:
     button("Đưa ra biểu quyết")(page)
     sheet = page.locator("dialog[open]")
-    sheet.get_by_role("radio", name=re.compile("^Điện thoại")).check()
+    sheet.get_by_role("radio", name=re.compile(f"^{method}")).check()
     sheet.get_by_role("button", name="Đưa ra biểu quyết").click()
+
+
+def give_out_papers(page: Page) -> None:
+    """A secret ballot by phone, and the question before votes are cast."""
+    propose(page, "Phiếu kín, điện thoại")
+    button("Bắt đầu bỏ phiếu")(page)
+
+
+def put_to_the_vote(page: Page) -> None:
+    """An open vote by phone in place of the secret one, and the question before it is closed."""
+    button("Hủy biểu quyết này")(page)
+    page.locator("dialog[open]").get_by_role("button", name="Hủy biểu quyết này").click()
+    propose(page, "Điện thoại")
     button("Kết thúc và công bố")(page)
 
 

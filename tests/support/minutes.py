@@ -10,7 +10,7 @@ from tests.support.factories import PASSWORD, World
 from tests.support.meetings import if_match, opened, step
 
 from handbook.access.actor import SYSTEM
-from handbook.ballots.service import record_hand_vote
+from handbook.ballots.service import record_counted_vote
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.models import Meeting
@@ -42,7 +42,7 @@ def vote(meeting: Mapping[str, Any], world: World) -> None:
     """Three for it, one of another opinion, which is put on record."""
     with unit_of_work() as uow:
         row = uow.session.get_one(Meeting, int(meeting["id"]))
-        record_hand_vote(
+        record_counted_vote(
             row,
             {
                 "key": str(uuid4()),

@@ -11,10 +11,12 @@ from flask_login import LoginManager
 from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
 
 from handbook.access.actor import Actor, HeldOffice, OfficeTitle
+from handbook.accounts.events import SessionSeeing
 from handbook.accounts.models import Account, DeviceSession
 from handbook.config import Settings
 from handbook.kernel.clock import DEFAULT_TIMEZONE, Clock, today_in
 from handbook.kernel.db import db
+from handbook.kernel.events import publish
 from handbook.kernel.text import clean
 from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
 from handbook.members.models import Member, Office
@@ -108,7 +110,7 @@ def find_actor(token: str, clock: Clock) -> Actor | None:
     if row is None:
         return None
     if now - row.last_seen_at > SEEN_EVERY:
-        _touch(row.id, now, clock)
+        _touch(row, now, clock)
     return Actor(
         account_id=row.account_id,
         member_id=row.member_id,
@@ -154,11 +156,13 @@ def _offices(member_id: int | None, account_id: int, today: date) -> tuple[HeldO
     return tuple(HeldOffice(row.organization_id, row.path, OfficeTitle(row.title)) for row in rows)
 
 
-def _touch(session_id: int, now: datetime, clock: Clock) -> None:
+def _touch(row: Row[Any], now: datetime, clock: Clock) -> None:
+    seeing = SessionSeeing(row.member_id)
+    publish(seeing, UnitOfWork(db.session(), clock))
+    if seeing.unwritten:
+        return
     with unit_of_work(clock) as uow:
-        uow.session.execute(
-            update(DeviceSession).where(DeviceSession.id == session_id).values(last_seen_at=now)
-        )
+        uow.session.execute(update(DeviceSession).where(DeviceSession.id == row.id).values(last_seen_at=now))
 
 
 def start_session(

@@ -11,6 +11,7 @@ from handbook.ballots.enums import BallotMethod, Choice, Fault
 from handbook.ballots.models import Ballot, BoxVote
 from handbook.ballots.papers import FilledPaper, is_genuine
 from handbook.ballots.queries import counted_votes
+from handbook.ballots.traces import overwrite_deleted
 from handbook.kernel.unit_of_work import UnitOfWork
 
 BOX = BoxVote.__table__
@@ -48,6 +49,7 @@ def _count_box(ballot: Ballot, papers_taken: int, uow: UnitOfWork) -> Count:
         ).mappings()
     ]
     genuine = [row for row in rows if _is_genuine(row, ballot)]
+    overwrite_deleted(uow)
     uow.session.execute(delete(BOX).where(BOX.c.ballot_id == ballot.id))
     if rows:
         uow.session.execute(insert(BOX), rows)

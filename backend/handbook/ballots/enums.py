@@ -41,4 +41,15 @@ class Fault(StrEnum):
     SURPLUS_VOTES = "surplus_votes"
 
 
+class ResultFlag(StrEnum):
+    """What is remarkable about a result: the meeting had no quorum at the vote; more voted, or got a paper, than the roll had
+    in the room; the room counted with fewer members than there were by the roll; all votes of a secret ballot say the same, so
+    that everybody knows how each voter voted."""
+
+    NO_QUORUM = "no_quorum"
+    MORE_THAN_PRESENT = "more_than_present"
+    STALE_DENOMINATOR = "stale_denominator"
+    UNANIMOUS = "unanimous"
+
+
 COUNTED_BY_HAND = frozenset({BallotMethod.HAND, BallotMethod.SECRET_PAPER})

@@ -13,6 +13,37 @@ class BallotNotOpen(Problem):
     status, code = 409, "ballot_not_open"
 
 
+class CastingNotBegun(Problem):
+    """Papers of this secret ballot are still being given out: nothing can be cast or counted yet."""
+
+    status, code = 409, "casting_not_begun"
+
+
+class PapersGivenOut(Problem):
+    """Casting has begun, and from then on nobody gets a paper: a vote that followed would be known for the latecomer's."""
+
+    status, code = 409, "papers_given_out"
+
+
+class PapersMissing(Problem):
+    """Members in the room hold no paper, and the chair has not said of all of them that casting begins without them."""
+
+    status, code = 409, "papers_missing"
+
+    def __init__(self, missing: int, papers: int) -> None:
+        params = {"missing": missing, "papers": papers}
+        super().__init__(errors=[FieldError("/without_paper", "missing", params)])
+
+
+class FewVotes(Problem):
+    """So few votes lie in the box that the result would tell how each voter voted; the chair may withdraw the ballot."""
+
+    status, code = 409, "few_votes"
+
+    def __init__(self, votes: int) -> None:
+        super().__init__(errors=[FieldError("/accept_few_votes", "few_votes", {"votes": votes})])
+
+
 class WrongMethod(Problem):
     """This ballot is voted in another way."""
 

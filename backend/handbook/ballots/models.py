@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from handbook.access.predicates import Columns, Target
@@ -21,10 +21,14 @@ class Ballot(db.Model):  # type: ignore[name-defined]
     """One question put to the vote in a meeting. ``key`` was made by the device and names it before the server knew it.
 
     From ``denominator`` on everything is None until the closing and frozen by it: what the roll says later changes no result.
-    ``voters_present`` are those of the denominator who were in the room. ``passed`` None in a closed ballot: it was void, and
+    ``voters_present`` are those of the denominator who were in the room, ``quorum_present`` the official members there and
+    ``quorum_required`` how many had to be. ``room_denominator``: what the room counted with where that cannot be.
+    ``count_confirmed``: whoever wrote down more votes than were present was asked and said that they are right. ``hands``:
+    counted by hand beside an open vote by phone, and within its numbers. ``passed`` None in a closed ballot: it was void, and
     ``faults`` says why. ``resolution_id``: the draft that was put to the vote, when one was. ``corrections``: the counts by
     hand that stood before somebody corrected them, in their order. ``public_key`` (DER, base64) and ``private_key_sealed``
-    belong to the papers of a secret ballot; the private key is destroyed when the ballot ends.
+    belong to the papers of a secret ballot; the private key is destroyed when the ballot ends. ``casting_since``: an open
+    secret ballot gives out papers until then and takes votes from then on, never both (ADR 10).
     """
 
     __tablename__ = "ballots"
@@ -54,6 +58,7 @@ class Ballot(db.Model):  # type: ignore[name-defined]
     state: Mapped[str] = mapped_column(String(10), default=BallotState.DRAFT.value)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    casting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     denominator: Mapped[int | None]
     voters_present: Mapped[int | None]
@@ -68,6 +73,11 @@ class Ballot(db.Model):  # type: ignore[name-defined]
     papers_returned: Mapped[int | None]
     papers_valid: Mapped[int | None]
     papers_invalid: Mapped[int | None]
+    quorum_required: Mapped[int | None]
+    quorum_present: Mapped[int | None]
+    room_denominator: Mapped[int | None]
+    count_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hands: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     faults: Mapped[list[str]] = mapped_column(JSON, default=list)
     corrections: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     public_key: Mapped[str | None] = mapped_column(String(1200))
@@ -80,6 +90,15 @@ class Ballot(db.Model):  # type: ignore[name-defined]
     )
 
     __mapper_args__ = {"version_id_col": row_version}
+
+    @property
+    def gives_out_papers(self) -> bool:
+        """Whether this is a secret ballot in its first phase: papers are taken, nothing is cast."""
+        return (
+            self.method == BallotMethod.SECRET
+            and self.state == BallotState.OPEN
+            and self.casting_since is None
+        )
 
     @property
     def target(self) -> Target:

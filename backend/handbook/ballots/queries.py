@@ -13,8 +13,9 @@ from handbook.access.guards import may, require
 from handbook.access.permissions import Permission
 from handbook.attendance.enums import AttendanceState
 from handbook.attendance.models import Attendance
+from handbook.attendance.queries import quorum_share
 from handbook.ballots import rules
-from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState
+from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState, ResultFlag
 from handbook.ballots.errors import BallotNotOpen
 from handbook.ballots.models import Ballot, BoxVote, TakenPaper, Vote
 from handbook.kernel.concurrency import etag_of
@@ -60,11 +61,30 @@ class BallotResult:
     papers: rules.Papers | None
     reserved: tuple[tuple[str, str], ...]
     resolution: PutToTheVote | None = None
+    quorum: rules.Quorum | None = None
+    room_denominator: int | None = None
+    count_confirmed: bool = False
+    hands: rules.Tally | None = None
 
     @property
     def not_voted(self) -> int:
         """Members of the denominator who were absent or gave no vote."""
         return self.denominator - self.agree - self.disagree - self.other
+
+    @property
+    def flags(self) -> list[str]:
+        """What is remarkable about the result, read off the numbers that were frozen with it."""
+        tally = rules.Tally(self.agree, self.disagree, self.other)
+        counted = self.method in COUNTED_BY_HAND
+        found = {
+            ResultFlag.NO_QUORUM: self.quorum is not None and not self.quorum.reached,
+            ResultFlag.MORE_THAN_PRESENT: counted
+            and rules.is_more_than_present(tally, self.papers, self.voters_present),
+            ResultFlag.STALE_DENOMINATOR: self.room_denominator is not None,
+            ResultFlag.UNANIMOUS: self.method in (BallotMethod.SECRET, BallotMethod.SECRET_PAPER)
+            and rules.is_unanimous(tally),
+        }
+        return [flag.value for flag, holds in found.items() if holds]
 
 
 def get_ballot(ballot_id: int, permission: Permission, *, actor: Actor, lock: bool = False) -> Ballot:
@@ -142,14 +162,14 @@ def voters_of(ballot: Ballot) -> set[int]:
     return set()
 
 
-def hand_ballots(meeting_id: int) -> list[Ballot]:
-    """The votes by hands of a meeting that were not withdrawn, the latest first."""
+def counted_ballots(meeting_id: int, method: BallotMethod) -> list[Ballot]:
+    """The votes of a meeting that people count in this way and that were not withdrawn, the latest first."""
     return list(
         db.session.scalars(
             select(Ballot)
             .where(
                 Ballot.meeting_id == meeting_id,
-                Ballot.method == BallotMethod.HAND.value,
+                Ballot.method == method.value,
                 Ballot.state != BallotState.WITHDRAWN.value,
             )
             .order_by(Ballot.id.desc())
@@ -261,6 +281,7 @@ def _view(
         "method": ballot.method,
         "state": ballot.state,
         "opened_at": ballot.opened_at,
+        "casting_since": ballot.casting_since,
         "closed_at": ballot.closed_at,
         "public_key": ballot.public_key,
         "mine": _mine(ballot, own, actor),
@@ -293,9 +314,10 @@ def _progress(ballot: Ballot, lines: dict[int, rules.Line]) -> dict[str, Any]:
     """How far the vote has come, never how it goes. Who gave an open vote is known; in the box there are only papers."""
     voters = voters_of(ballot)
     secret = ballot.method == BallotMethod.SECRET
-    cast = db.session.scalar(select(func.count()).select_from(BoxVote).where(BoxVote.ballot_id == ballot.id))
+    cast = count_box(ballot.id) if secret else 0
     present = rules.voters_present(lines.values())
     denominator = denominator_of(lines, voters)
+    voting = len(voters) if ballot.casting_since else present
     return {
         "denominator": denominator,
         "required": rules.required(denominator, majority_of(ballot)),
@@ -303,8 +325,34 @@ def _progress(ballot: Ballot, lines: dict[int, rules.Line]) -> dict[str, Any]:
         "voted": cast if secret else len(voters),
         "voted_member_ids": [] if secret else sorted(voters),
         "papers_taken": len(voters) if secret else 0,
-        "few_voters": secret and present < rules.FEWEST_FOR_SECRECY,
+        "hands_left": rules.hands_left(lines, voters) if ballot.method == BallotMethod.PHONE else 0,
+        "quorum": rules.quorum(lines.values(), quorum_share(ballot.meeting)),
+        "without_paper": without_paper(ballot, lines, voters),
+        "few_voters": secret and voting < rules.FEWEST_FOR_SECRECY,
+        "few_votes": secret and rules.are_few(cast),
     }
+
+
+def count_box(ballot_id: int) -> int:
+    """How many votes lie in the box."""
+    return (
+        db.session.scalar(select(func.count()).select_from(BoxVote).where(BoxVote.ballot_id == ballot_id))
+        or 0
+    )
+
+
+def without_paper(ballot: Ballot, lines: dict[int, rules.Line], holders: set[int]) -> list[Row[Any]]:
+    """Who could vote by phone now and holds no paper of the open secret ballot, by name."""
+    if ballot.method != BallotMethod.SECRET or ballot.state != BallotState.OPEN:
+        return []
+    ids = [id_ for id_, line in lines.items() if rules.may_vote(line) and id_ not in holders]
+    return list(
+        db.session.execute(
+            select(Member.id.label("member_id"), Member.full_name)
+            .where(Member.id.in_(ids))
+            .order_by(Member.name_sort, Member.id)
+        ).all()
+    )
 
 
 def denominator_of(lines: dict[int, rules.Line], voters: set[int]) -> int:
@@ -326,16 +374,16 @@ def majority_of(ballot: Ballot) -> rules.Majority:
 
 def _acts(ballot: Ballot, meeting: Meeting) -> list[str]:
     running = meeting.state == MeetingState.OPEN
+    end = "begin_casting" if ballot.gives_out_papers else "close"
     acts = {
         BallotState.DRAFT: ["open", "withdraw"] if running else ["withdraw"],
-        BallotState.OPEN: ["close", "withdraw"] if running else [],
+        BallotState.OPEN: [end, "withdraw"] if running else [],
         BallotState.CLOSED: ["reserve"] if meeting.state != MeetingState.FINALIZED else [],
     }
     return acts.get(BallotState(ballot.state), [])
 
 
 def _result(ballot: Ballot, resolution: PutToTheVote | None = None) -> BallotResult:
-    by_paper = ballot.method in COUNTED_BY_HAND and ballot.papers_given_out is not None
     return BallotResult(
         id=ballot.id,
         key=ballot.key,
@@ -354,17 +402,35 @@ def _result(ballot: Ballot, resolution: PutToTheVote | None = None) -> BallotRes
         other=ballot.other or 0,
         passed=ballot.passed,
         faults=tuple(ballot.faults),
-        papers=rules.Papers(
-            given_out=ballot.papers_given_out or 0,
-            returned=ballot.papers_returned or 0,
-            valid=ballot.papers_valid or 0,
-            invalid=ballot.papers_invalid or 0,
-        )
-        if by_paper or ballot.method == BallotMethod.SECRET
-        else None,
+        papers=papers_of(ballot),
         reserved=tuple((one.member.full_name, one.text) for one in ballot.reservations),
         resolution=resolution,
+        quorum=_frozen_quorum(ballot),
+        room_denominator=ballot.room_denominator,
+        count_confirmed=ballot.count_confirmed,
+        hands=None if ballot.hands is None else rules.Tally(**ballot.hands),
     )
+
+
+def papers_of(ballot: Ballot) -> rules.Papers | None:
+    """The papers that were counted; None where there were none."""
+    by_paper = ballot.method in COUNTED_BY_HAND and ballot.papers_given_out is not None
+    if not by_paper and ballot.method != BallotMethod.SECRET:
+        return None
+    return rules.Papers(
+        given_out=ballot.papers_given_out or 0,
+        returned=ballot.papers_returned or 0,
+        valid=ballot.papers_valid or 0,
+        invalid=ballot.papers_invalid or 0,
+    )
+
+
+def _frozen_quorum(ballot: Ballot) -> rules.Quorum | None:
+    """The quorum as it was frozen; None for results from before it was."""
+    required, present = ballot.quorum_required, ballot.quorum_present
+    if required is None or present is None:
+        return None
+    return rules.Quorum(required, present, present >= required > 0)
 
 
 def result_data(result: BallotResult) -> dict[str, Any]:
@@ -372,5 +438,6 @@ def result_data(result: BallotResult) -> dict[str, Any]:
     names = (
         *("denominator", "voters_present", "required", "majority_share", "majority_at_least"),
         *("agree", "disagree", "other", "not_voted", "passed", "faults", "papers"),
+        *("quorum", "room_denominator", "count_confirmed", "hands", "flags"),
     )
     return {name: getattr(result, name) for name in names}

@@ -18,6 +18,7 @@ from handbook.ballots.schemas import (
     BallotRecordSchema,
     BallotSchema,
     BallotsSchema,
+    BeginCastingSchema,
     BlindedPaperSchema,
     BlindSignatureSchema,
     CloseBallotSchema,
@@ -84,6 +85,18 @@ def open_ballot(ballot_id: int) -> Response:
         return _answer(service.open_ballot(ballot, actor=actor, uow=uow, secrets=current_secrets()))
 
 
+@blp.route("/ballots/<id:ballot_id>/begin-casting", methods=["POST"])
+@requires(Permission.BALLOTS_RUN)
+@blp.arguments(BeginCastingSchema)
+@blp.response(200, BallotSchema)
+def begin_casting(fields: dict[str, Any], ballot_id: int) -> Response:
+    """Let the papers of a secret ballot be cast, and give out none any more."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        known = frozenset(fields["without_paper"])
+        return _answer(service.begin_casting(_locked(ballot_id), without_paper=known, actor=actor, uow=uow))
+
+
 @blp.route("/ballots/<id:ballot_id>/close", methods=["POST"])
 @requires(Permission.BALLOTS_RUN)
 @blp.arguments(CloseBallotSchema)
@@ -95,7 +108,9 @@ def close_ballot(fields: dict[str, Any], ballot_id: int) -> Response:
         ballot = service.close_ballot(
             _locked(ballot_id),
             expected_denominator=fields["expected_denominator"],
+            accept_few_votes=fields["accept_few_votes"],
             count=_count(fields),
+            hands=None if fields["hands"] is None else rules.Tally(**fields["hands"]),
             reserved=fields["reserved"],
             actor=actor,
             uow=uow,
@@ -223,4 +238,4 @@ def _answer(ballot: Ballot, status: int = 200) -> Response:
     if request.method != "GET":
         return set_etag(response, etag_of(ballot))
     # What the reader may do and how far the vote has come moves without the ballot's own version.
-    return set_body_etag(response)
+    return set_body_etag(response, version=etag_of(ballot))

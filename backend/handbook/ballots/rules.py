@@ -3,18 +3,18 @@
 ``pwa/src/features/ballots/rules.ts`` says the same on the phone; both are held to ``tests/data/ballots/cases.json``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from handbook.attendance.enums import AttendanceState
-from handbook.attendance.rules import ATTENDING
+from handbook.attendance.rules import ATTENDING, is_quorum_reached, quorum_required
 from handbook.ballots.enums import BallotKind
 from handbook.members.enums import MemberStatus
 
 RESOLUTION_MAJORITY = "vote.resolution_majority"
 ADMISSION_MAJORITY = "vote.admission_majority"
-# Fewer papers than this and a unanimous result tells how each of them voted.
+# With fewer votes than this the result, and what a voter knows of the own vote, tell how each of them voted.
 FEWEST_FOR_SECRECY = 3
 
 
@@ -132,15 +132,34 @@ class Papers:
     invalid: int
 
 
-def tally_error(tally: Tally, denominator: int) -> str | None:
-    """What is wrong with numbers counted by hand: more votes than members who can have one."""
-    return "more_votes_than_voters" if tally.total > denominator else None
+def are_few(votes: int) -> bool:
+    """Whether so many secret votes are too few to be published without telling whose they are; none tell nothing."""
+    return 0 < votes < FEWEST_FOR_SECRECY
 
 
-def papers_error(papers: Papers, tally: Tally, denominator: int) -> str | None:
-    """What is wrong with the numbers of a paper ballot, or None: every paper is accounted for once."""
+def is_unanimous(tally: Tally) -> bool:
+    """Whether all votes say the same: then a secret result tells the vote of everybody who voted."""
+    return tally.total > 0 and max(tally.agree, tally.disagree, tally.other) == tally.total
+
+
+def tally_error(tally: Tally, denominator: int, present: int | None = None) -> str | None:
+    """What is wrong with numbers counted by hand: more votes than members who can have one, or than were there to vote.
+
+    "Other absentees stay in the denominator": counted, and without a vote (:func:`may_vote`). ``present`` None: not asked.
+    """
+    if tally.total > denominator:
+        return "more_votes_than_voters"
+    return "more_votes_than_present" if present is not None and tally.total > present else None
+
+
+def papers_error(papers: Papers, tally: Tally, denominator: int, present: int | None = None) -> str | None:
+    """What is wrong with the numbers of a paper ballot, or None: every paper is accounted for once, and was given to
+    somebody who was there. ``present`` None: not asked.
+    """
     if papers.given_out > denominator:
         return "more_papers_than_voters"
+    if present is not None and papers.given_out > present:
+        return "more_papers_than_present"
     if papers.returned > papers.given_out:
         return "more_returned_than_given_out"
     if papers.valid + papers.invalid != papers.returned:
@@ -148,3 +167,52 @@ def papers_error(papers: Papers, tally: Tally, denominator: int) -> str | None:
     if tally.total != papers.valid:
         return "votes_do_not_add_up"
     return None
+
+
+def is_more_than_present(tally: Tally, papers: Papers | None, present: int) -> bool:
+    """Whether a count that was written down without a network says that more members voted, or were given a paper, than
+    the roll has in the room. It is kept, because the roll may be what is wrong, and never without being said."""
+    return max(tally.total, papers.given_out if papers else 0) > present
+
+
+def hands_left(lines: Mapping[int, Line], voters: Container[int]) -> int:
+    """How many hands may be raised beside an open vote by phone: of who is in the room and did not vote by phone."""
+    return sum(may_vote(line) and member_id not in voters for member_id, line in lines.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Denominator:
+    """The number that decides, and beside it the one that the room counted with when that cannot be."""
+
+    of: int
+    room: int | None = None
+
+
+def settled_denominator(room: int | None, lines: Iterable[Line]) -> Denominator:
+    """What a vote is decided by that was counted in a room without a network; ``lines`` are the roll at that moment.
+
+    The room knows best, because check-ins that phones have not sent yet are missing here: an exempt member who came "counts".
+    But "other absentees stay in the denominator": absentees only add, and fewer than the official members who count by the roll
+    means that the device had an old or partial one. Then the roll decides, and both numbers are shown.
+    """
+    roll = list(lines)
+    fewest = sum(is_counted(line) and line.status == MemberStatus.OFFICIAL for line in roll)
+    if room is None:
+        return Denominator(denominator(roll))
+    return Denominator(room) if room >= fewest else Denominator(denominator(roll), room)
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """How many official members had to be in the room at the vote, and how many were."""
+
+    required: int
+    present: int
+    reached: bool
+
+
+def quorum(lines: Iterable[Line], share: Fraction) -> Quorum:
+    """The quorum at the moment of a vote: "default 2/3 of official members who must attend", of those still in the room."""
+    due = [line for line in lines if line.status == MemberStatus.OFFICIAL and is_counted(line)]
+    present = sum(line.in_the_room for line in due)
+    return Quorum(quorum_required(len(due), share), present, is_quorum_reached(len(due), present, share))

@@ -2,7 +2,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from handbook.ballots.enums import BallotKind, BallotMethod, BallotState, Choice, Fault
+from handbook.ballots.enums import BallotKind, BallotMethod, BallotState, Choice, Fault, ResultFlag
 from handbook.kernel.schemas import Id, Instant, Schema, Text
 
 MAX_RESERVED = 200
@@ -47,10 +47,20 @@ class TallySchema(Schema):
     other = _count(required=True)
 
 
+class VoteQuorumSchema(Schema):
+    """How many official members had to be in the room at the vote, and how many were."""
+
+    required = fields.Integer(required=True)
+    present = fields.Integer(required=True)
+    reached = fields.Boolean(required=True)
+
+
 class BallotResultSchema(Schema):
     """The frozen result. ``majority_share`` of ``denominator`` had to agree, at least or more than it; that is ``required``.
 
-    ``passed`` null: the ballot was void, and ``faults`` says why.
+    ``passed`` null: the ballot was void, and ``faults`` says why. ``hands``: what was counted by hand beside an open vote by
+    phone, within the votes. ``room_denominator``: what the room counted with where that could not be. ``count_confirmed``:
+    who wrote down more votes than the roll has in the room was asked and said so. ``quorum`` null: not frozen with the vote.
     """
 
     denominator = fields.Integer(required=True)
@@ -67,10 +77,19 @@ class BallotResultSchema(Schema):
         fields.String(validate=validate.OneOf([fault.value for fault in Fault])), required=True
     )
     papers = fields.Nested(PapersSchema, required=True, allow_none=True)
+    quorum = fields.Nested(VoteQuorumSchema, required=True, allow_none=True)
+    room_denominator = fields.Integer(required=True, allow_none=True)
+    count_confirmed = fields.Boolean(required=True)
+    hands = fields.Nested(TallySchema, required=True, allow_none=True)
+    flags = fields.List(
+        fields.String(validate=validate.OneOf([flag.value for flag in ResultFlag])), required=True
+    )
 
 
 class CorrectionSchema(Schema):
-    """A count by hand that stood until it was corrected."""
+    """A count by people that stood until it was corrected; ``papers`` where they were counted too."""
+
+    papers = fields.Nested(PapersSchema)
 
     agree = fields.Integer(required=True)
     disagree = fields.Integer(required=True)
@@ -89,7 +108,12 @@ class OwnVoteSchema(Schema):
 
 
 class ProgressSchema(Schema):
-    """How far an unfinished vote has come; never how it goes."""
+    """How far an unfinished vote has come; never how it goes. ``hands_left``: who is in the room and has not voted in an open
+    vote by phone; their hands may be counted at the closing.
+
+    ``without_paper``: who could vote in secret now and holds no paper. ``few_voters``: so few can vote, ``few_votes``: so few
+    have voted, that a result would tell how each of them did.
+    """
 
     denominator = fields.Integer(required=True)
     required = fields.Integer(required=True)
@@ -97,7 +121,11 @@ class ProgressSchema(Schema):
     voted = fields.Integer(required=True)
     voted_member_ids = fields.List(Id(), required=True)
     papers_taken = fields.Integer(required=True)
+    hands_left = fields.Integer(required=True)
+    quorum = fields.Nested(VoteQuorumSchema, required=True)
+    without_paper = fields.List(fields.Nested("TakerSchema"), required=True)
     few_voters = fields.Boolean(required=True)
+    few_votes = fields.Boolean(required=True)
 
 
 class PutToTheVoteSchema(Schema):
@@ -125,6 +153,7 @@ class BallotSchema(Schema):
     method = fields.String(required=True, validate=_METHODS)
     state = fields.String(required=True, validate=_STATES)
     opened_at = Instant(required=True, allow_none=True)
+    casting_since = Instant(required=True, allow_none=True)
     closed_at = Instant(required=True, allow_none=True)
     public_key = fields.String(required=True, allow_none=True)
     mine = fields.Nested(OwnVoteSchema, required=True)
@@ -163,12 +192,25 @@ class ReservationsInSchema(Schema):
     )
 
 
+class BeginCastingSchema(Schema):
+    """``without_paper``: the members in the room of whom the chair knows that they hold no paper and get none any more."""
+
+    without_paper = fields.List(Id(), load_default=list, validate=validate.Length(max=MAX_COUNT))
+
+
 class CloseBallotSchema(Schema):
-    """``expected_denominator`` is the number the chair sees; ``tally`` and ``papers`` only where people counted."""
+    """``expected_denominator`` is the number the chair sees; ``tally`` and ``papers`` only where people counted.
+
+    ``hands``: of those in the room who did not vote in an open vote by phone. ``accept_few_votes``: publish the result of a
+    secret ballot although it tells how the few who voted did.
+    """
+
+    accept_few_votes = fields.Boolean(load_default=False)
 
     expected_denominator = _count(required=True)
     tally = fields.Nested(TallySchema, load_default=None, allow_none=True)
     papers = fields.Nested(PapersSchema, load_default=None, allow_none=True)
+    hands = fields.Nested(TallySchema, load_default=None, allow_none=True)
     reserved = fields.List(
         fields.Nested(ReservationInSchema), load_default=list, validate=validate.Length(max=MAX_RESERVED)
     )

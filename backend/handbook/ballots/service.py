@@ -1,7 +1,7 @@
 """Proposing, opening, closing and withdrawing ballots; each verb changes the ballot, records it and says what happened."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +9,25 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from handbook.access.actor import Actor
+from handbook.attendance.queries import quorum_share
 from handbook.audit.service import record
-from handbook.ballots import rules
+from handbook.ballots import queries, rules
 from handbook.ballots.counting import Count, count_votes
 from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState
-from handbook.ballots.errors import RecordSigned, StaleDenominator, WrongCounts
+from handbook.ballots.errors import (
+    CastingNotBegun,
+    FewVotes,
+    PapersMissing,
+    RecordSigned,
+    StaleDenominator,
+    WrongCounts,
+    WrongMethod,
+)
 from handbook.ballots.events import ReservationsChanging
 from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
 from handbook.ballots.papers import new_key_pair
 from handbook.ballots.queries import denominator_of, majority_of, roll_lines, voters_of
+from handbook.ballots.traces import overwrite_deleted, sweep_traces
 from handbook.documents.secrecy import find_mark_in_name, find_mark_in_text
 from handbook.kernel.problems import FieldError, ValidationFailed, WrongState
 from handbook.kernel.secrets import Secrets
@@ -62,38 +72,73 @@ def open_ballot(ballot: Ballot, *, actor: Actor, uow: UnitOfWork, secrets: Secre
     return ballot
 
 
+def begin_casting(ballot: Ballot, *, without_paper: Collection[int], actor: Actor, uow: UnitOfWork) -> Ballot:
+    """Let the papers of a secret ballot be cast; from now on none is given out, so that no vote follows a paper (ADR 10).
+
+    ``without_paper`` are the members in the room of whom the chair knows that they get none. Meeting and ballot are locked by
+    the caller. Raises :class:`WrongState`, :class:`WrongMethod`, :class:`PapersMissing` when somebody else has none.
+    """
+    require_state(MeetingState(ballot.meeting.state), RUNNING)
+    _require(ballot, BallotState.OPEN)
+    if ballot.method != BallotMethod.SECRET:
+        raise WrongMethod
+    if ballot.casting_since is not None:
+        raise WrongState
+    holders = voters_of(ballot)
+    missing = queries.without_paper(ballot, roll_lines(ballot.meeting_id), holders)
+    if any(one.member_id not in without_paper for one in missing):
+        raise PapersMissing(len(missing), len(holders))
+    ballot.casting_since = uow.clock.now()
+    _advance(ballot, BallotState.OPEN, "casting_begun", actor=actor, uow=uow)
+    sweep_traces(uow)
+    return ballot
+
+
 def close_ballot(
     ballot: Ballot,
     *,
     expected_denominator: int,
+    accept_few_votes: bool = False,
     count: Count | None,
+    hands: rules.Tally | None = None,
     reserved: Sequence[Mapping[str, Any]],
     actor: Actor,
     uow: UnitOfWork,
 ) -> Ballot:
     """End the vote, count, and freeze the result with the numbers it rests on.
 
-    ``count`` holds the numbers that people counted, and only for the methods that people count. Meeting and ballot are locked
-    by the caller. Raises :class:`WrongState`, :class:`StaleDenominator` when the roll is another than the chair saw, and
-    :class:`WrongCounts`.
+    ``count`` holds the numbers that people counted, and only for the methods that people count; ``hands`` the hands of those
+    in the room who did not take part in an open vote by phone. Nobody counts more votes than there were people to give them:
+    who came and is not on the roll is recorded first. Meeting and ballot are locked by the caller. Raises :class:`WrongState`,
+    :class:`CastingNotBegun`, :class:`StaleDenominator` when the roll is another than the chair saw, :class:`FewVotes` when
+    the result would tell whose each vote is, and :class:`WrongCounts`.
     """
     require_state(MeetingState(ballot.meeting.state), RUNNING)
     _require(ballot, BallotState.OPEN)
+    if ballot.gives_out_papers:
+        raise CastingNotBegun
     lines = roll_lines(ballot.meeting_id)
     voters = voters_of(ballot)
     denominator, present = denominator_of(lines, voters), rules.voters_present(lines.values())
     if denominator != expected_denominator:
         raise StaleDenominator(denominator, present)
     if ballot.method in COUNTED_BY_HAND:
-        count = _checked(ballot, count, denominator)
+        count = _checked(ballot, count, denominator, present)
     else:
         if count is not None:
             raise ValidationFailed(FieldError("/tally", "not_counted_by_hand"))
+        if ballot.method == BallotMethod.SECRET and not accept_few_votes:
+            _refuse_few_votes(ballot)
         count = count_votes(ballot, papers_taken=len(voters), uow=uow)
-    _freeze(ballot, count, denominator=denominator, present=present, at=uow.clock.now())
+    if hands is not None:
+        count = _with_hands(ballot, count, hands, rules.hands_left(lines, voters))
+    _freeze(ballot, count, denominator=rules.Denominator(denominator), present=present, at=uow.clock.now())
+    _freeze_quorum(ballot, lines)
     ballot.private_key_sealed = None
     _reserve(ballot, reserved, uow=uow)
     _advance(ballot, BallotState.CLOSED, "closed", actor=actor, uow=uow, set_aside=count.set_aside)
+    if ballot.method == BallotMethod.SECRET:
+        sweep_traces(uow)
     return ballot
 
 
@@ -101,6 +146,9 @@ def withdraw_ballot(ballot: Ballot, *, actor: Actor, uow: UnitOfWork) -> Ballot:
     """Take back a ballot that is not closed: nothing was decided, and no vote of it is kept. Raises :class:`WrongState`."""
     if ballot.state not in (BallotState.DRAFT, BallotState.OPEN):
         raise WrongState
+    if ballot.method == BallotMethod.SECRET:
+        overwrite_deleted(uow)
+        sweep_traces(uow)
     for table in (Vote, TakenPaper, BoxVote):
         uow.session.execute(delete(table).where(table.ballot_id == ballot.id))
     ballot.private_key_sealed = None
@@ -127,55 +175,69 @@ def replace_reservations(
     return ballot
 
 
-def record_hand_vote(
+def record_counted_vote(
     meeting: Meeting,
     fields: Mapping[str, Any],
     *,
+    method: BallotMethod = BallotMethod.HAND,
     at: datetime,
     actor: Actor,
     uow: UnitOfWork,
 ) -> Ballot:
-    """Write down a vote by hands that was counted in the room, from the book of the room; the meeting is locked by the caller.
+    """Write down a vote by hands or on paper that was counted in the room, from the book of the room; the meeting is locked by
+    the caller.
 
     ``fields``: ``key`` (a UUID made by the device), ``title``, ``kind``, ``agenda_item_id``, ``agree``, ``disagree``,
-    ``other``, ``reserved``, perhaps ``resolution_id`` and, when the room knew it, ``denominator``: what was counted in the
-    room stands, because check-ins that phones have not sent yet are missing here. The same ``key`` again with the same numbers
-    changes nothing; with others it corrects them, which is recorded, and keeps the denominator, the hour and the count that
-    stood before. Raises :class:`WrongState`, :class:`WrongCounts`, :class:`ValidationFailed`.
+    ``other``, for a vote on paper ``papers``, ``reserved``, perhaps ``resolution_id``, ``confirmed`` (who wrote it down was
+    told that more voted than the roll has in the room) and, when the room knew it, ``denominator``, which stands when it can be
+    true (:func:`rules.settled_denominator`). The same ``key`` again with the same numbers changes nothing; with others it
+    corrects them, which is recorded, and keeps the denominator, the hour and the count that stood before. What is written down
+    after the meeting was closed was voted before. Raises :class:`WrongState`, :class:`WrongCounts`, :class:`ValidationFailed`.
     """
     require_state(MeetingState(meeting.state), WITH_OPEN_RECORD)
-    count = Count(rules.Tally(fields["agree"], fields["disagree"], fields["other"]))
+    papers = fields.get("papers")
+    count = Count(
+        rules.Tally(fields["agree"], fields["disagree"], fields["other"]), papers and rules.Papers(**papers)
+    )
     reserved: Sequence[Mapping[str, Any]] = fields.get("reserved") or ()
     ballot = uow.session.scalar(select(Ballot).where(Ballot.key == fields["key"]).with_for_update(of=Ballot))
     asked = {
         "agenda_item_id": None,
         **fields,
         "resolution_id": fields.get("resolution_id") or (ballot.resolution_id if ballot else None),
-        "method": BallotMethod.HAND.value,
+        "method": method.value,
     }
     if ballot is None:
         ballot = _new_ballot(meeting, asked, actor=actor, uow=uow)
-    elif ballot.meeting_id != meeting.id or ballot.method != BallotMethod.HAND:
+    elif ballot.meeting_id != meeting.id or ballot.method != method:
         raise ValidationFailed(FieldError("/key", "taken"))
     elif ballot.state == BallotState.CLOSED and _same_record(ballot, asked, count, reserved):
         return ballot
     corrected = ballot.state == BallotState.CLOSED
-    lines = roll_lines(meeting.id, at)
-    known = ballot.denominator if corrected else None
-    denominator = fields.get("denominator") or known or denominator_of(lines, set())
-    if denominator > sum(rules.holds_a_vote(line.status) for line in lines.values()):
+    voted_at = min(at, meeting.closed_at) if meeting.closed_at else at
+    lines = roll_lines(meeting.id, voted_at)
+    room = fields.get("denominator")
+    denominator = rules.settled_denominator(room, lines.values())
+    if corrected and ballot.denominator and room in (None, ballot.denominator, ballot.room_denominator):
+        of = ballot.denominator
+        denominator = rules.Denominator(of, None if room == of else ballot.room_denominator)
+    if denominator.of > sum(rules.holds_a_vote(line.status) for line in lines.values()):
         raise WrongCounts("/denominator", "more_voters_than_summoned")
-    _checked(ballot, count, denominator)
+    _checked(ballot, count, denominator.of)
     _set_question(ballot, asked, uow=uow)
-    ballot.opened_at = ballot.opened_at or at
+    ballot.opened_at = ballot.opened_at or voted_at
     action = "recorded"
     if corrected:
-        action = "corrected" if _keep_count(ballot, count, denominator, at=at) else "reservations_changed"
+        changed = _keep_count(ballot, count, denominator, at=at)
+        action = "corrected" if changed else "reservations_changed"
     # Who was in the room and when it was closed belong to the vote, whenever its numbers are set right.
     present = rules.voters_present(lines.values()) if ballot.voters_present is None else ballot.voters_present
-    _freeze(ballot, count, denominator=denominator, present=present, at=ballot.closed_at or at)
+    _freeze(ballot, count, denominator=denominator, present=present, at=ballot.closed_at or voted_at)
+    if not corrected:
+        _freeze_quorum(ballot, lines)
+    ballot.count_confirmed = bool(fields.get("confirmed"))
     _reserve(ballot, reserved, uow=uow)
-    _advance(ballot, BallotState.CLOSED, action, actor=actor, uow=uow)
+    _advance(ballot, BallotState.CLOSED, action, actor=actor, uow=uow, confirmed=ballot.count_confirmed)
     return ballot
 
 
@@ -201,12 +263,16 @@ def _new_ballot(meeting: Meeting, fields: Mapping[str, Any], *, actor: Actor, uo
     return ballot
 
 
-def _keep_count(ballot: Ballot, count: Count, denominator: int, *, at: datetime) -> bool:
+def _keep_count(ballot: Ballot, count: Count, denominator: rules.Denominator, *, at: datetime) -> bool:
     """Keep the numbers that stand before others take their place; false when these are the same."""
     before = {"agree": ballot.agree, "disagree": ballot.disagree, "other": ballot.other}
-    if (before, ballot.denominator) == (asdict(count.tally), denominator):
+    papers = queries.papers_of(ballot)
+    stood = (before, papers, ballot.denominator)
+    if stood == (asdict(count.tally), count.papers, denominator.of):
         return False
-    kept = {**before, "denominator": ballot.denominator, "corrected_at": at.isoformat()}
+    kept: dict[str, Any] = {**before, "denominator": ballot.denominator, "corrected_at": at.isoformat()}
+    if papers is not None:
+        kept["papers"] = asdict(papers)
     ballot.corrections = [*ballot.corrections, kept]
     return True
 
@@ -245,34 +311,61 @@ def _same_record(
     return (
         _asked(ballot) == _asked(asked)
         and (ballot.agree, ballot.disagree, ballot.other) == tally
-        and asked.get("denominator") in (None, ballot.denominator)
+        and queries.papers_of(ballot) == count.papers
+        and asked.get("denominator") in (None, ballot.room_denominator or ballot.denominator)
         and [(one.member_id, one.text) for one in ballot.reservations] == opinions
     )
 
 
-def _checked(ballot: Ballot, count: Count | None, denominator: int) -> Count:
-    """The numbers that people counted, when they can be true."""
+def _checked(ballot: Ballot, count: Count | None, denominator: int, present: int | None = None) -> Count:
+    """The numbers that people counted, when they can be true; ``present`` None: the roll is not asked who was there."""
     if count is None:
         raise ValidationFailed(FieldError("/tally", "missing"))
-    if error := rules.tally_error(count.tally, denominator):
-        raise WrongCounts("/tally", error, denominator=denominator)
+    known = (
+        {"denominator": denominator} if present is None else {"denominator": denominator, "present": present}
+    )
+    if error := rules.tally_error(count.tally, denominator, present):
+        raise WrongCounts("/tally", error, **known)
     if (ballot.method == BallotMethod.SECRET_PAPER) != (count.papers is not None):
         raise ValidationFailed(FieldError("/papers", "missing" if count.papers is None else "no_papers"))
-    if count.papers and (error := rules.papers_error(count.papers, count.tally, denominator)):
-        raise WrongCounts("/papers", error, denominator=denominator)
+    if count.papers and (error := rules.papers_error(count.papers, count.tally, denominator, present)):
+        raise WrongCounts("/papers", error, **known)
     return count
 
 
-def _freeze(ballot: Ballot, count: Count, *, denominator: int, present: int, at: datetime) -> None:
+def _with_hands(ballot: Ballot, count: Count, hands: rules.Tally, left: int) -> Count:
+    """The open votes by phone and the hands of those who are there without one."""
+    if ballot.method != BallotMethod.PHONE:
+        raise ValidationFailed(FieldError("/hands", "not_voted_by_phone"))
+    if hands.total > left:
+        raise WrongCounts("/hands", "more_hands_than_left", left=left)
+    if hands.total == 0:
+        return count
+    ballot.hands = asdict(hands)
+    cast = count.tally
+    together = rules.Tally(cast.agree + hands.agree, cast.disagree + hands.disagree, cast.other + hands.other)
+    return replace(count, tally=together)
+
+
+def _freeze_quorum(ballot: Ballot, lines: Mapping[int, rules.Line]) -> None:
+    """Whether the meeting could decide at all is said with the result, and belongs to it."""
+    quorum = rules.quorum(lines.values(), quorum_share(ballot.meeting))
+    ballot.quorum_required, ballot.quorum_present = quorum.required, quorum.present
+
+
+def _freeze(
+    ballot: Ballot, count: Count, *, denominator: rules.Denominator, present: int, at: datetime
+) -> None:
     """Write the result and everything it rests on into the ballot; from now on nothing else is asked about it."""
     majority = majority_of(ballot)
     tally = count.tally
-    ballot.denominator, ballot.voters_present, ballot.closed_at = denominator, present, at
+    ballot.denominator, ballot.room_denominator = denominator.of, denominator.room
+    ballot.voters_present, ballot.closed_at = present, at
     ballot.majority_share, ballot.majority_at_least = str(majority.share), majority.at_least
-    ballot.required = rules.required(denominator, majority)
+    ballot.required = rules.required(denominator.of, majority)
     ballot.agree, ballot.disagree, ballot.other = tally.agree, tally.disagree, tally.other
     ballot.faults = [fault.value for fault in count.faults]
-    ballot.passed = None if count.faults else rules.passes(tally.agree, denominator, majority)
+    ballot.passed = None if count.faults else rules.passes(tally.agree, denominator.of, majority)
     if count.papers is not None:
         ballot.papers_given_out, ballot.papers_returned = count.papers.given_out, count.papers.returned
         ballot.papers_valid, ballot.papers_invalid = count.papers.valid, count.papers.invalid
@@ -299,6 +392,13 @@ def _reserve(ballot: Ballot, reserved: Sequence[Mapping[str, Any]], *, uow: Unit
         kept.append(reservation)
     ballot.reservations = kept
     uow.session.flush()
+
+
+def _refuse_few_votes(ballot: Ballot) -> None:
+    """By the votes cast, not by who is present: twenty in the room and one vote in the box is one known vote."""
+    votes = queries.count_box(ballot.id)
+    if rules.are_few(votes):
+        raise FewVotes(votes)
 
 
 def _require(ballot: Ballot, state: BallotState) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from handbook.access.actor import SYSTEM
+from handbook.accounts.events import SessionSeeing
 from handbook.ballots.enums import BallotKind, BallotState
-from handbook.ballots.models import Ballot
+from handbook.ballots.models import Ballot, TakenPaper
 from handbook.ballots.service import withdraw_ballot
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
@@ -49,6 +50,23 @@ def tell_outcomes(event: ResolutionIssuing, uow: UnitOfWork) -> None:
             event.on_it.append(ballot.passed)
         elif ballot.resolution_id is None:
             event.outcomes.append(ballot.passed)
+
+
+@subscribe(SessionSeeing)
+def leave_no_trace_of_voters(event: SessionSeeing, uow: UnitOfWork) -> None:
+    """While papers are cast, that a phone of somebody who holds one woke up is not written down: its vote would follow."""
+    if event.member_id is None:
+        return
+    casting = (
+        select(TakenPaper.member_id)
+        .join(Ballot, Ballot.id == TakenPaper.ballot_id)
+        .where(
+            TakenPaper.member_id == event.member_id,
+            Ballot.state == BallotState.OPEN.value,
+            Ballot.casting_since.is_not(None),
+        )
+    )
+    event.unwritten = event.unwritten or uow.session.scalar(casting.limit(1)) is not None
 
 
 def _on_resolutions(meeting_id: int, uow: UnitOfWork) -> Sequence[Ballot]:

@@ -14,9 +14,11 @@ from handbook.ballots.enums import BallotMethod, BallotState, Choice
 from handbook.ballots.errors import (
     BallotClosed,
     BallotNotOpen,
+    CastingNotBegun,
     InvalidPaper,
     NotAVoter,
     NotInTheRoom,
+    PapersGivenOut,
     PaperTaken,
     PaperUsed,
     WrongMethod,
@@ -52,15 +54,20 @@ def take_paper(
 ) -> tuple[str, bool]:
     """Sign one blinded paper for the member; true when it is the first time. The same blinded paper gets the same signature.
 
-    Raises what :func:`cast_vote` raises, :class:`PaperTaken` for a second paper, :class:`InvalidPaper`.
+    Papers are given out until casting begins; only the signature of one that was taken before is answered afterwards.
+    Raises what :func:`cast_vote` raises, :class:`PaperTaken` for a second paper, :class:`PapersGivenOut` for a first one that
+    comes too late, :class:`InvalidPaper`.
     """
     ballot = _open_ballot(ballot_id, BallotMethod.SECRET, actor=actor)
-    member_id = _voter(ballot, actor=actor, uow=uow)
+    # While votes are cast nothing of a member is written, not even the mark that a lock leaves on the line of the roll.
+    member_id = _voter(ballot, actor=actor, uow=uow, lock=ballot.gives_out_papers)
     message = decode(blinded)
     fingerprint = hashlib.sha256(message).hexdigest()
     taken = uow.session.get(TakenPaper, (ballot.id, member_id), populate_existing=True)
     if taken is not None and taken.fingerprint != fingerprint:
         raise PaperTaken
+    if taken is None and not ballot.gives_out_papers:
+        raise PapersGivenOut
     if ballot.private_key_sealed is None:
         raise BallotNotOpen
     private = load_private(secrets.decrypt(ballot.private_key_sealed, key_context(ballot.key)))
@@ -74,10 +81,12 @@ def take_paper(
 def cast_paper(ballot_id: int, paper: FilledPaper, *, uow: UnitOfWork) -> bool:
     """Put a paper into the box; true when it was not there. Nobody acts here: no actor, no time, no audit entry.
 
-    Raises :class:`BallotClosed`, :class:`BallotNotOpen`, :class:`WrongMethod`, :class:`InvalidPaper`, and :class:`PaperUsed`
-    when the paper lies there with another choice.
+    Raises :class:`BallotClosed`, :class:`BallotNotOpen`, :class:`WrongMethod`, :class:`CastingNotBegun`, :class:`InvalidPaper`,
+    and :class:`PaperUsed` when the paper lies there with another choice.
     """
     ballot = _open_for(share_ballot(ballot_id), BallotMethod.SECRET)
+    if ballot.gives_out_papers:
+        raise CastingNotBegun
     if ballot.public_key is None or not is_genuine(
         paper, ballot_key=ballot.key, public_key=ballot.public_key
     ):
@@ -121,12 +130,14 @@ def _open_for(ballot: Ballot, method: BallotMethod) -> Ballot:
     return ballot
 
 
-def _voter(ballot: Ballot, *, actor: Actor, uow: UnitOfWork) -> int:
-    """The actor's member, who may vote now. The line of the roll stays locked: two devices of one member take turns."""
+def _voter(ballot: Ballot, *, actor: Actor, uow: UnitOfWork, lock: bool = True) -> int:
+    """The actor's member, who may vote now. With ``lock`` the line of the roll stays locked: two devices of one member take
+    turns.
+    """
     line = None
     if actor.member_id is not None:
         line = uow.session.get(
-            Attendance, (ballot.meeting_id, actor.member_id), populate_existing=True, with_for_update=True
+            Attendance, (ballot.meeting_id, actor.member_id), populate_existing=True, with_for_update=lock
         )
     if line is None or actor.member_id is None:
         raise NotSummoned

@@ -26,7 +26,7 @@ from handbook.ballots.enums import BallotKind, BallotMethod, Choice
 from handbook.ballots.models import Ballot
 from handbook.ballots.queries import denominator_of, roll_lines, voters_of
 from handbook.ballots.rules import Papers, Tally, holds_a_vote
-from handbook.ballots.service import close_ballot, create_ballot, key_context, open_ballot
+from handbook.ballots.service import begin_casting, close_ballot, create_ballot, key_context, open_ballot
 from handbook.ballots.voting import cast_paper, cast_vote, take_paper
 from handbook.demo import story_words as words
 from handbook.demo.people import Person, Unit
@@ -166,10 +166,13 @@ class Storyteller:
         ballot = self._open(item, scene, (words.SECRET_BALLOT, BallotKind.ADMISSION, BallotMethod.SECRET))
         sealed = ballot.private_key_sealed or b""
         private = papers.load_private(self.secrets.decrypt(sealed, key_context(ballot.key)))
-        for number, person in enumerate(scene.voting_phones):
+        for person in scene.voting_phones:
             blinded = self.random.getrandbits(papers.KEY_BITS - 8).to_bytes(papers.KEY_BITS // 8)
             actor = self.actor(person)
             take_paper(ballot.id, papers.encode(blinded), actor=actor, uow=self.uow, secrets=self.secrets)
+        without = roll_lines(ballot.meeting_id).keys() - voters_of(ballot)
+        begin_casting(ballot, without_paper=without, actor=self.actor(scene.chair), uow=self.uow)
+        for number in range(len(scene.voting_phones)):
             choice = Choice.OTHER if number == 0 else Choice.AGREE
             secrets = [self.random.randbytes(32) for _ in papers.CHOICES]
             marks = tuple(papers.encode(hashlib.sha256(secret).digest()) for secret in secrets)

@@ -30,8 +30,13 @@ def require_match(row: Versioned) -> None:
     """
     if "If-Match" not in request.headers:
         raise Problem(428)
-    if not request.if_match.contains_weak(etag_of(row)):
+    if not request.if_match.contains_weak(etag_of(row)) and etag_of(row) not in _named_versions():
         raise Problem(412, headers={"ETag": f'"{etag_of(row)}"'})
+
+
+def _named_versions() -> set[str]:
+    """The versions within the tags of :func:`set_body_etag`: what a reader was given is what ``If-Match`` takes."""
+    return {tag.partition(".")[0] for tag in request.if_match.as_set(include_weak=True) if "." in tag}
 
 
 def set_etag(response: Response, tag: str) -> Response:
@@ -50,7 +55,12 @@ def set_etag(response: Response, tag: str) -> Response:
     return response
 
 
-def set_body_etag(response: Response) -> Response:
-    """Tag what has no version of its own with a digest of the body; ``no-store``, because it is about a person."""
+def set_body_etag(response: Response, *, version: str | None = None) -> Response:
+    """Tag an answer with a digest of its body; ``no-store``, because it is about a person.
+
+    ``version`` is that of the row that the answer is about, when there is one: the answer moves without it, with its reader and
+    with others. The tag then begins with it, and :func:`require_match` takes it for that version.
+    """
     response.headers["Cache-Control"] = "no-store"
-    return set_etag(response, hashlib.sha256(response.get_data()).hexdigest()[:32])
+    digest = hashlib.sha256(response.get_data()).hexdigest()[:32]
+    return set_etag(response, digest if version is None else f"{version}.{digest}")

@@ -19,7 +19,7 @@ from importlib.resources import files
 from typing import Any
 
 from handbook.documents.layout.dates import day_in_words
-from handbook.minutes.facts import Facts, as_data
+from handbook.minutes.facts import Facts, VoteMethod, as_data
 
 Data = Mapping[str, Any]
 _PLACE = re.compile(r"\{([a-z_.]+)(?:\|([a-z_]+))?\}")
@@ -83,8 +83,12 @@ def _with_what_follows(facts: Data) -> dict[str, Any]:
 
 def _vote(vote: Data) -> dict[str, Any]:
     voted = vote["agree"] + vote["disagree"] + vote["other"]
+    quorum, papers = vote.get("quorum"), vote["papers"]
+    counted = vote["method"] in (VoteMethod.HAND, VoteMethod.SECRET_PAPER)
     return {
         **vote,
+        "no_quorum": quorum is not None and not quorum["reached"],
+        "more_than_present": counted and max(voted, papers["given_out"] if papers else 0) > vote["present"],
         "percent": percent(vote["agree"], vote["denominator"]),
         "not_voted": max(0, vote["denominator"] - voted),
         "is_void": vote["passed"] is None,

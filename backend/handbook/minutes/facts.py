@@ -101,6 +101,22 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
+class VoteQuorum:
+    """How many official members had to be in the room at the vote, and how many were."""
+
+    required: int
+    present: int
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    agree: int
+    disagree: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """The draft resolution that was put to the vote."""
 
@@ -110,7 +126,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A closed vote with its frozen numbers; ``passed`` None: void. ``share`` such as 1/2, ``at_least`` or more than it."""
+    """A closed vote with its frozen numbers; ``passed`` None: void. ``share`` such as 1/2, ``at_least`` or more than it.
+
+    ``room_denominator``: what the room counted with where that could not be. ``count_confirmed``: more votes than people in
+    the room were asked about. ``hands``: raised beside a vote by phone, and within its numbers.
+    """
 
     key: str
     title: str
@@ -127,6 +147,10 @@ class Vote:
     papers: Papers | None = None
     reserved: tuple[tuple[str, str], ...] = ()
     resolution: Draft | None = None
+    quorum: VoteQuorum | None = None
+    room_denominator: int | None = None
+    count_confirmed: bool = False
+    hands: Hands | None = None
 
 
 @dataclass(frozen=True, slots=True)

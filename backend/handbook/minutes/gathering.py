@@ -23,6 +23,7 @@ from handbook.minutes.facts import (
     Absence,
     Draft,
     Facts,
+    Hands,
     Item,
     Note,
     Papers,
@@ -33,6 +34,7 @@ from handbook.minutes.facts import (
     TaskReview,
     Vote,
     VoteMethod,
+    VoteQuorum,
 )
 from handbook.organizations.enums import OrganizationKind
 from handbook.proceedings.queries import NoteRecord, Record, record_of
@@ -238,6 +240,14 @@ def _votes(results: Sequence[BallotResult], item_id: int | None) -> tuple[Vote, 
             reserved=result.reserved,
             resolution=Draft(result.resolution.symbol, result.resolution.title)
             if result.resolution
+            else None,
+            quorum=VoteQuorum(result.quorum.required, result.quorum.present, result.quorum.reached)
+            if result.quorum
+            else None,
+            room_denominator=result.room_denominator,
+            count_confirmed=result.count_confirmed,
+            hands=Hands(result.hands.agree, result.hands.disagree, result.hands.other)
+            if result.hands
             else None,
         )
         for result in results

@@ -16,8 +16,9 @@ from handbook.attendance.marking import mark_attendance, record_opener
 from handbook.attendance.models import Attendance
 from handbook.attendance.reverse import require_member_code
 from handbook.attendance.roles import set_roles
-from handbook.ballots.queries import hand_ballots
-from handbook.ballots.service import record_hand_vote
+from handbook.ballots.enums import BallotMethod
+from handbook.ballots.queries import counted_ballots
+from handbook.ballots.service import record_counted_vote
 from handbook.documents.secrecy import find_mark_in_text
 from handbook.kernel.secrets import current_secrets
 from handbook.kernel.unit_of_work import UnitOfWork
@@ -32,6 +33,7 @@ from handbook.proceedings.errors import EntryRefused
 from handbook.proceedings.fold import subject_of
 from handbook.resolutions.errors import ClassifiedText
 
+LINE_OF = {BallotMethod.HAND: EntryKind.HAND_VOTE, BallotMethod.SECRET_PAPER: EntryKind.PAPER_VOTE}
 BEFORE_MEETING = (None, AttendanceState.EXCUSED, AttendanceState.EXEMPT)
 
 
@@ -157,31 +159,39 @@ def _guest(act: Act) -> None:
 
 
 def _hand_vote(act: Act) -> None:
+    _counted_vote(act, BallotMethod.HAND)
+
+
+def _paper_vote(act: Act) -> None:
+    _counted_vote(act, BallotMethod.SECRET_PAPER)
+
+
+def _counted_vote(act: Act, method: BallotMethod) -> None:
     ballot = act.data["ballot"]
     item = ballot.get("agenda_item_id")
     resolution = ballot.get("resolution_id")
     fields = {
         **ballot,
-        "key": _key_of(act),
+        "key": _key_of(act, method),
         "agenda_item_id": None if item is None else int(item),
         "resolution_id": None if resolution is None else int(resolution),
         "reserved": [{"member_id": int(one["member_id"]), "text": one["text"]} for one in ballot["reserved"]],
     }
-    record_hand_vote(act.meeting, fields, at=act.at, actor=act.actor, uow=act.uow)
+    record_counted_vote(act.meeting, fields, method=method, at=act.at, actor=act.actor, uow=act.uow)
 
 
-def _key_of(act: Act) -> str:
+def _key_of(act: Act, method: BallotMethod) -> str:
     """The ballot on the same question that was put to the vote in another way, with a network; else the book's own."""
-    for ballot in hand_ballots(act.meeting.id):
+    for ballot in counted_ballots(act.meeting.id, method):
         item = ballot.agenda_item_id
         asked = {"title": ballot.title, "kind": ballot.kind, "agenda_item_id": item and str(item)}
-        if subject_of(EntryKind.HAND_VOTE.value, {"ballot": asked}) == act.subject:
+        if subject_of(LINE_OF[method].value, {"ballot": asked}) == act.subject:
             return ballot.key
     return ballot_key(act.meeting.id, act.subject)
 
 
 def ballot_key(meeting_id: int, subject: str) -> str:
-    """The key of the ballot behind a vote by hands: made from what it is about, so that two devices which counted the same
+    """The key of the ballot behind a vote of the book: made from what it is about, so that two devices which counted the same
     vote speak of one ballot."""
     return str(uuid5(NAMESPACE_URL, f"urn:handbook:meeting:{meeting_id}:{subject}"))
 
@@ -194,4 +204,5 @@ VERBS: dict[EntryKind, Callable[[Act], None]] = {
     EntryKind.MARK: _mark,
     EntryKind.GUEST: _guest,
     EntryKind.HAND_VOTE: _hand_vote,
+    EntryKind.PAPER_VOTE: _paper_vote,
 }

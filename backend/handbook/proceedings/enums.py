@@ -14,6 +14,7 @@ class EntryKind(StrEnum):
     NOTE = "note"
     CONCLUSION = "conclusion"
     HAND_VOTE = "hand_vote"
+    PAPER_VOTE = "paper_vote"
     SETTLE = "settle"
 
 

@@ -19,12 +19,14 @@ from handbook.proceedings.enums import EntryKind as K
 Data = Mapping[str, Any]
 # Saying it twice says the same: the earliest time stands.
 ONCE = frozenset({K.OPEN.value, K.CLOSE.value})
+# Votes that people counted in the room.
+COUNTED = frozenset({K.HAND_VOTE.value, K.PAPER_VOTE.value})
 # The times of an item are told by all its entries together; there is nothing to choose between.
 NEVER_DIFFERENT = ONCE | {K.ITEM.value}
 
 
-# How a mark was proved: by a scanned code, by a signature on paper.
-PROOFS = frozenset({"code", "sheet"})
+# How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about.
+PROOFS = frozenset({"code", "sheet", "confirmed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,10 @@ def subject_of(kind: str, data: Data) -> str:
         return f"{kind}:{data['agenda_item_id']}"
     if kind in (K.NOTE, K.GUEST):
         return f"{kind}:{data['key']}"
-    if kind == K.HAND_VOTE:
+    if kind in COUNTED:
         ballot = data["ballot"]
         title = " ".join(str(ballot["title"]).lower().split())
-        return f"hand_vote:{ballot.get('agenda_item_id') or '-'}:{ballot['kind']}:{title}"
+        return f"{kind}:{ballot.get('agenda_item_id') or '-'}:{ballot['kind']}:{title}"
     return kind
 
 
@@ -118,8 +120,8 @@ def standing(entries: Iterable[Entry]) -> Standing | None:
 
 
 def says_the_same(one: Entry, other: Entry) -> bool:
-    """Whether two entries on one subject agree; what is left out and what is null are the same, and how a mark was proved
-    is not what it says."""
+    """Whether two entries on one subject agree; what is left out and what is null are the same, and how it was proved is
+    not what it says."""
     return one.kind in NEVER_DIFFERENT or _meaning(one.data) == _meaning(other.data)
 
 
@@ -201,7 +203,8 @@ def _put(room: Room, stands: Standing, *, first_at: int) -> None:
         room.notes.append({**data, "at": first_at})
     elif kind == K.CONCLUSION and data["text"]:
         room.conclusions[data["agenda_item_id"]] = data["text"]
-    elif kind == K.HAND_VOTE:
+    elif kind in COUNTED:
+        # By hands unless it says that papers were counted.
         room.votes.append(data["ballot"])
     if stands.others:
         room.differences.append(stands)

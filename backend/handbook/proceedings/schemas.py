@@ -3,7 +3,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from handbook.ballots.enums import BallotKind
-from handbook.ballots.schemas import MAX_COUNT, MAX_OPINION, MAX_RESERVED
+from handbook.ballots.schemas import MAX_COUNT, MAX_OPINION, MAX_RESERVED, PapersSchema
 from handbook.kernel.schemas import MAX_ID_DIGITS, Id, Instant, Schema, Text
 from handbook.meetings.schemas import STATES as MEETING_STATES
 from handbook.proceedings.enums import EntryFlag, EntryKind, Outcome
@@ -109,9 +109,10 @@ class RoomReservationSchema(Schema):
     text = Text(required=True, min_length=1, max_length=MAX_OPINION, multiline=True)
 
 
-class HandVoteSchema(Schema):
-    """A vote by hands as it was counted in the room; ``denominator`` is the number of votes that the room counted,
-    ``resolution_id`` the meeting's draft that was put to the vote."""
+class CountedVoteSchema(Schema):
+    """A vote as it was counted in the room; ``denominator`` is the number of votes that the room counted, ``resolution_id``
+    the meeting's draft that was put to the vote. ``confirmed``: who wrote it down was told that more voted, or were given a
+    paper, than the roll has in the room, and said that the numbers are right."""
 
     title = Text(required=True, min_length=1, max_length=300)
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in BallotKind]))
@@ -123,13 +124,24 @@ class HandVoteSchema(Schema):
     denominator = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=MAX_COUNT)
     )
+    confirmed = fields.Boolean(load_default=False)
     reserved = fields.List(
         fields.Nested(RoomReservationSchema), load_default=list, validate=validate.Length(max=MAX_RESERVED)
     )
 
 
 class HandVoteDataSchema(Schema):
-    ballot = fields.Nested(HandVoteSchema, required=True)
+    ballot = fields.Nested(CountedVoteSchema, required=True)
+
+
+class PaperVoteSchema(CountedVoteSchema):
+    """A secret vote on paper: also how many papers were given out, came back, and are valid or not."""
+
+    papers = fields.Nested(PapersSchema, required=True)
+
+
+class PaperVoteDataSchema(Schema):
+    ballot = fields.Nested(PaperVoteSchema, required=True)
 
 
 class SettleDataSchema(Schema):
@@ -151,6 +163,7 @@ DATA_SCHEMAS: dict[EntryKind, type[Schema]] = {
     EntryKind.NOTE: NoteDataSchema,
     EntryKind.CONCLUSION: ConclusionDataSchema,
     EntryKind.HAND_VOTE: HandVoteDataSchema,
+    EntryKind.PAPER_VOTE: PaperVoteDataSchema,
     EntryKind.SETTLE: SettleDataSchema,
 }
 

@@ -20,6 +20,13 @@ export interface Papers {
   invalid: number;
 }
 
+/** How many official members had to be in the room, and how many were. */
+export interface Quorum {
+  required: number;
+  present: number;
+  reached: boolean;
+}
+
 export interface BallotResult extends Tally {
   denominator: number;
   voters_present: number;
@@ -31,6 +38,15 @@ export interface BallotResult extends Tally {
   passed: boolean | null;
   faults: ('forged_vote' | 'surplus_votes')[];
   papers: Papers | null;
+  /** As it was at the vote; null: not frozen with it. */
+  quorum: Quorum | null;
+  /** What the room counted with where that could not be. */
+  room_denominator: number | null;
+  /** Who wrote down more votes than the roll has in the room was asked and said so. */
+  count_confirmed: boolean;
+  /** Counted by hand beside an open vote by phone, and within the votes. */
+  hands: Tally | null;
+  flags: ('no_quorum' | 'more_than_present' | 'stale_denominator' | 'unanimous')[];
 }
 
 export interface Progress {
@@ -40,7 +56,14 @@ export interface Progress {
   voted: number;
   voted_member_ids: Id[];
   papers_taken: number;
+  /** Who is in the room and has not voted in an open vote by phone. */
+  hands_left: number;
+  quorum: Quorum;
+  /** Who could vote in secret now and holds no paper. */
+  without_paper: { member_id: Id; full_name: string }[];
+  /** So few can vote, or have voted, that the result would tell how each of them did. */
   few_voters: boolean;
+  few_votes: boolean;
 }
 
 export interface Reservation {
@@ -50,6 +73,7 @@ export interface Reservation {
 }
 
 export interface Correction extends Tally {
+  papers?: Papers | undefined;
   denominator: number;
   corrected_at: string;
 }
@@ -68,6 +92,8 @@ export interface Ballot {
   method: BallotMethod;
   state: BallotState;
   opened_at: string | null;
+  /** A secret ballot gives out papers until then and takes votes from then on, never both. */
+  casting_since: string | null;
   closed_at: string | null;
   public_key: string | null;
   mine: { has_vote: boolean; may_vote: boolean; choice: Choice | null; paper_taken: boolean };

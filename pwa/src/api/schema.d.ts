@@ -1183,6 +1183,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ballots/{ballot_id}/begin-casting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the papers of a secret ballot be cast, and give out none any more. */
+        post: operations["begin_casting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ballots/{ballot_id}/close": {
         parameters: {
             query?: never;
@@ -3032,6 +3051,16 @@ export interface components {
             choice: "agree" | "disagree" | "other" | null;
             paper_taken: boolean;
         };
+        VoteQuorum: {
+            required: number;
+            present: number;
+            reached: boolean;
+        };
+        Taker: {
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+        };
         Progress: {
             denominator: number;
             required: number;
@@ -3039,13 +3068,22 @@ export interface components {
             voted: number;
             voted_member_ids: string[];
             papers_taken: number;
+            hands_left: number;
+            quorum: components["schemas"]["VoteQuorum"];
+            without_paper: components["schemas"]["Taker"][];
             few_voters: boolean;
+            few_votes: boolean;
         };
         Papers: {
             given_out: number;
             returned: number;
             valid: number;
             invalid: number;
+        };
+        Tally: {
+            agree: number;
+            disagree: number;
+            other: number;
         };
         BallotResult: {
             denominator: number;
@@ -3061,6 +3099,11 @@ export interface components {
             passed: boolean | null;
             faults: ("forged_vote" | "surplus_votes")[];
             papers: components["schemas"]["Papers"] | null;
+            quorum: components["schemas"]["VoteQuorum"] | null;
+            room_denominator: number | null;
+            count_confirmed: boolean;
+            hands: components["schemas"]["Tally"] | null;
+            flags: ("no_quorum" | "more_than_present" | "stale_denominator" | "unanimous")[];
         };
         Reservation: {
             /** @example 17 */
@@ -3069,6 +3112,7 @@ export interface components {
             text: string;
         };
         Correction: {
+            papers?: components["schemas"]["Papers"];
             agree: number;
             disagree: number;
             other: number;
@@ -3097,6 +3141,8 @@ export interface components {
             /** Format: date-time */
             opened_at: string | null;
             /** Format: date-time */
+            casting_since: string | null;
+            /** Format: date-time */
             closed_at: string | null;
             public_key: string | null;
             mine: components["schemas"]["OwnVote"];
@@ -3110,10 +3156,8 @@ export interface components {
         Ballots: {
             items: components["schemas"]["Ballot"][];
         };
-        Tally: {
-            agree: number;
-            disagree: number;
-            other: number;
+        BeginCasting: {
+            without_paper?: string[];
         };
         ReservationIn: {
             /** @example 17 */
@@ -3121,11 +3165,15 @@ export interface components {
             text: string;
         };
         CloseBallot: {
+            /** @default false */
+            accept_few_votes: boolean;
             expected_denominator: number;
             /** @default null */
             tally: components["schemas"]["Tally"] | null;
             /** @default null */
             papers: components["schemas"]["Papers"] | null;
+            /** @default null */
+            hands: components["schemas"]["Tally"] | null;
             reserved?: components["schemas"]["ReservationIn"][];
         };
         ReservationsIn: {
@@ -3159,11 +3207,6 @@ export interface components {
         };
         Receipt: {
             serial: string;
-        };
-        Taker: {
-            /** @example 17 */
-            member_id: string;
-            full_name: string;
         };
         BoxVote: {
             /** @enum {string} */
@@ -3385,7 +3428,7 @@ export interface components {
         EntryIn: {
             id: string;
             /** @enum {string} */
-            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "settle";
+            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "settle";
             data: {
                 [key: string]: unknown;
             };
@@ -3422,7 +3465,7 @@ export interface components {
             at: string;
             flags: ("clock_skew" | "after_closing" | "left_cell")[];
             /** @enum {string} */
-            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "settle";
+            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "settle";
             subject: string;
             data: {
                 [key: string]: unknown;
@@ -4434,8 +4477,8 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `stale_denominator`: The roll has changed since the chair looked: the new numbers, to be seen before the result is frozen. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
-        "409.conflict.stale_denominator.wrong_state": {
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `papers_missing`: Members in the room hold no paper, and the chair has not said of all of them that casting begins without them. `wrong_ballot_method`: This ballot is voted in another way. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.papers_missing.wrong_ballot_method.wrong_state": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4444,7 +4487,21 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "conflict" | "stale_denominator" | "wrong_state";
+                    code?: "conflict" | "papers_missing" | "wrong_ballot_method" | "wrong_state";
+                };
+            };
+        };
+        /** @description Conflict. `casting_not_begun`: Papers of this secret ballot are still being given out: nothing can be cast or counted yet. `conflict`: Another request changed the same thing at the same moment; read it again. `few_votes`: So few votes lie in the box that the result would tell how each voter voted; the chair may withdraw the ballot. `stale_denominator`: The roll has changed since the chair looked: the new numbers, to be seen before the result is frozen. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.casting_not_begun.conflict.few_votes.stale_denominator.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "casting_not_begun" | "conflict" | "few_votes" | "stale_denominator" | "wrong_state";
                 };
             };
         };
@@ -4504,8 +4561,8 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `ballot_closed`: The chair has closed the ballot: what was counted stands. `ballot_not_open`: There is nothing to vote on yet, or the ballot was withdrawn. `conflict`: Another request changed the same thing at the same moment; read it again. `paper_already_taken`: The member has taken a paper of this ballot; there is one for each. `vote_needs_presence`: The member has a vote and is not recorded as present; the secretary can mend that. `wrong_ballot_method`: This ballot is voted in another way. */
-        "409.ballot_closed.ballot_not_open.conflict.paper_already_taken.vote_needs_presence.wrong_ballot_method": {
+        /** @description Conflict. `ballot_closed`: The chair has closed the ballot: what was counted stands. `ballot_not_open`: There is nothing to vote on yet, or the ballot was withdrawn. `conflict`: Another request changed the same thing at the same moment; read it again. `paper_already_taken`: The member has taken a paper of this ballot; there is one for each. `papers_given_out`: Casting has begun, and from then on nobody gets a paper: a vote that followed would be known for the latecomer's. `vote_needs_presence`: The member has a vote and is not recorded as present; the secretary can mend that. `wrong_ballot_method`: This ballot is voted in another way. */
+        "409.ballot_closed.ballot_not_open.conflict.paper_already_taken.papers_given_out.vote_needs_presence.wrong_ballot_method": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4514,7 +4571,7 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "ballot_closed" | "ballot_not_open" | "conflict" | "paper_already_taken" | "vote_needs_presence" | "wrong_ballot_method";
+                    code?: "ballot_closed" | "ballot_not_open" | "conflict" | "paper_already_taken" | "papers_given_out" | "vote_needs_presence" | "wrong_ballot_method";
                 };
             };
         };
@@ -4532,8 +4589,8 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `ballot_closed`: The chair has closed the ballot: what was counted stands. `ballot_not_open`: There is nothing to vote on yet, or the ballot was withdrawn. `conflict`: Another request changed the same thing at the same moment; read it again. `paper_already_used`: This paper lies in the box already, with another choice on it. `wrong_ballot_method`: This ballot is voted in another way. */
-        "409.ballot_closed.ballot_not_open.conflict.paper_already_used.wrong_ballot_method": {
+        /** @description Conflict. `ballot_closed`: The chair has closed the ballot: what was counted stands. `ballot_not_open`: There is nothing to vote on yet, or the ballot was withdrawn. `casting_not_begun`: Papers of this secret ballot are still being given out: nothing can be cast or counted yet. `conflict`: Another request changed the same thing at the same moment; read it again. `paper_already_used`: This paper lies in the box already, with another choice on it. `wrong_ballot_method`: This ballot is voted in another way. */
+        "409.ballot_closed.ballot_not_open.casting_not_begun.conflict.paper_already_used.wrong_ballot_method": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4542,7 +4599,7 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "ballot_closed" | "ballot_not_open" | "conflict" | "paper_already_used" | "wrong_ballot_method";
+                    code?: "ballot_closed" | "ballot_not_open" | "casting_not_begun" | "conflict" | "paper_already_used" | "wrong_ballot_method";
                 };
             };
         };
@@ -7678,6 +7735,47 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    begin_casting: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginCasting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ballot"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.papers_missing.wrong_ballot_method.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     close_ballot: {
         parameters: {
             query?: never;
@@ -7710,7 +7808,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.stale_denominator.wrong_state"];
+            409: components["responses"]["409.casting_not_begun.conflict.few_votes.stale_denominator.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.classified_document.invalid_paper.unknown_field.validation_failed.wrong_counts"];
@@ -7868,7 +7966,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.not_summoned.vote_official_only.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.ballot_closed.ballot_not_open.conflict.paper_already_taken.vote_needs_presence.wrong_ballot_method"];
+            409: components["responses"]["409.ballot_closed.ballot_not_open.conflict.paper_already_taken.papers_given_out.vote_needs_presence.wrong_ballot_method"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.invalid_paper.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
@@ -7911,7 +8009,7 @@ export interface operations {
             400: components["responses"]["400.malformed_body"];
             403: components["responses"]["403.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.ballot_closed.ballot_not_open.conflict.paper_already_used.wrong_ballot_method"];
+            409: components["responses"]["409.ballot_closed.ballot_not_open.casting_not_begun.conflict.paper_already_used.wrong_ballot_method"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.invalid_paper.paper_not_anonymous.unknown_field.validation_failed"];
             429: components["responses"]["429.too_many_requests"];

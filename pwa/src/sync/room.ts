@@ -5,7 +5,7 @@
 import type { Id } from '$api/shapes';
 
 export type EntryKind =
-  | 'open' | 'close' | 'chair' | 'minute_taker' | 'mark' | 'guest' | 'item' | 'note' | 'conclusion' | 'hand_vote' | 'settle';
+  | 'open' | 'close' | 'chair' | 'minute_taker' | 'mark' | 'guest' | 'item' | 'note' | 'conclusion' | 'hand_vote' | 'paper_vote' | 'settle';
 // The shape of the data depends on the kind; each reader knows its own.
 export type EntryData = Record<string, unknown>;
 
@@ -52,6 +52,7 @@ export interface Guest {
   from: string | null;
 }
 
+/** A vote that people counted in the room: hands, or papers when they are counted too. */
 export interface HandVote {
   title: string;
   kind: 'resolution' | 'admission' | 'recognition' | 'other';
@@ -62,6 +63,9 @@ export interface HandVote {
   disagree: number;
   other: number;
   denominator: number | null;
+  papers?: { given_out: number; returned: number; valid: number; invalid: number } | undefined;
+  /** More voted than the roll has in the room, and who wrote it down was asked. */
+  confirmed?: boolean | undefined;
   reserved: { member_id: Id; text: string }[];
 }
 
@@ -82,8 +86,13 @@ export interface Room {
 
 const ONCE: readonly EntryKind[] = ['open', 'close'];
 const NEVER_DIFFERENT: readonly EntryKind[] = ['open', 'close', 'item'];
-/** How a mark was proved: by a scanned code, by a signature on paper. */
-const PROOFS: readonly string[] = ['code', 'sheet'];
+/** How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about. */
+const PROOFS: readonly string[] = ['code', 'sheet', 'confirmed'];
+
+/** The kind of the line in which such a vote stands. */
+export function lineOfVote(vote: Pick<HandVote, 'papers'>): 'hand_vote' | 'paper_vote' {
+  return vote.papers ? 'paper_vote' : 'hand_vote';
+}
 
 /** What an entry is about; two devices that write about the same thing name the same subject without having met. */
 export function subjectOf(kind: EntryKind, data: EntryData): string {
@@ -91,10 +100,10 @@ export function subjectOf(kind: EntryKind, data: EntryData): string {
   if (kind === 'mark') return `mark:${String(data.member_id)}`;
   if (kind === 'item' || kind === 'conclusion') return `${kind}:${String(data.agenda_item_id)}`;
   if (kind === 'note' || kind === 'guest') return `${kind}:${String(data.key)}`;
-  if (kind === 'hand_vote') {
+  if (kind === 'hand_vote' || kind === 'paper_vote') {
     const ballot = data.ballot as HandVote;
     const title = ballot.title.toLowerCase().split(/\s+/).filter(Boolean).join(' ');
-    return `hand_vote:${ballot.agenda_item_id ?? '-'}:${ballot.kind}:${title}`;
+    return `${kind}:${ballot.agenda_item_id ?? '-'}:${ballot.kind}:${title}`;
   }
   return kind;
 }
@@ -197,7 +206,7 @@ function put(room: Room, stands: Standing, firstAt: number): void {
   else if (kind === 'guest' && !data.removed) room.guests.push(data as unknown as Guest);
   else if (kind === 'note' && !data.removed) room.notes.push({ ...(data as unknown as Note), at: firstAt });
   else if (kind === 'conclusion' && data.text) room.conclusions[data.agenda_item_id as Id] = data.text as string;
-  else if (kind === 'hand_vote') room.votes.push(data.ballot as HandVote);
+  else if (kind === 'hand_vote' || kind === 'paper_vote') room.votes.push(data.ballot as HandVote);
   if (stands.others.length > 0) room.differences.push(stands);
 }
 

@@ -76,12 +76,39 @@ def test_who_has_left_by_the_moment_of_the_vote_has_none(case: dict[str, Any]) -
 
 @pytest.mark.parametrize("case", CASES["papers"], ids=lambda case: str(case["error"]))
 def test_numbers_counted_by_people_add_up(case: dict[str, Any]) -> None:
-    tally = rules.Tally(*case["tally"])
+    tally, of, present = rules.Tally(*case["tally"]), case["denominator"], case.get("present")
     if case["papers"] is None:
-        assert rules.tally_error(tally, case["denominator"]) == case["error"]
+        assert rules.tally_error(tally, of, present) == case["error"]
     else:
         papers = rules.Papers(*case["papers"])
-        assert rules.papers_error(papers, tally, case["denominator"]) == case["error"]
+        assert rules.papers_error(papers, tally, of, present) == case["error"]
+
+
+@pytest.mark.parametrize("case", CASES["more_than_present"], ids=lambda case: str(case["tally"]))
+def test_more_votes_than_people_in_the_room_are_remarkable(case: dict[str, Any]) -> None:
+    papers = case["papers"] and rules.Papers(*case["papers"])
+    assert rules.is_more_than_present(rules.Tally(*case["tally"]), papers, case["present"]) is case["more"]
+
+
+def roll_of(case: dict[str, Any]) -> list[rules.Line]:
+    return lines_of([(status, state) for number, status, state in case["roll"] for _ in range(number)])
+
+
+@pytest.mark.parametrize("case", CASES["denominators"], ids=lambda case: str(case["why"]))
+def test_absentees_only_add_to_the_denominator(case: dict[str, Any]) -> None:
+    found = rules.settled_denominator(case["room"], roll_of(case))
+    assert (found.of, found.room) == (case["of"], case["room"] if case["stale"] else None)
+
+
+@pytest.mark.parametrize("case", CASES["quorums"], ids=lambda case: f"{case['present']}-{case['required']}")
+def test_the_quorum_of_a_vote_counts_who_is_in_the_room(case: dict[str, Any]) -> None:
+    found = rules.quorum(roll_of(case), Fraction(case["share"]))
+    assert found == rules.Quorum(case["required"], case["present"], case["reached"])
+
+
+@pytest.mark.parametrize("case", CASES["hands_left"], ids=lambda case: str(case["left"]))
+def test_hands_are_counted_of_who_is_there_and_did_not_vote_by_phone(case: dict[str, Any]) -> None:
+    assert rules.hands_left(dict(enumerate(roll_of(case))), set(case["voted"])) == case["left"]
 
 
 # The slow and obvious way: lists of people, crossed out one by one as the rule is read aloud.
@@ -171,3 +198,37 @@ def test_the_quorum_is_the_share_of_those_who_must_come(
         needed += 1
     assert quorum_required(len(due), share) == needed
     assert is_quorum_reached(len(due), len(came), share) == (len(due) > 0 and len(came) >= needed)
+
+
+COUNTS = st.tuples(*[st.integers(min_value=0, max_value=45)] * 3)
+
+
+@given(ROLLS, COUNTS)
+def test_no_count_that_is_accepted_has_more_votes_than_people_who_could_raise_a_hand(
+    roll: list[tuple[str, str | None]], counted: tuple[int, int, int]
+) -> None:
+    lines = lines_of(roll)
+    tally, present = rules.Tally(*counted), rules.voters_present(lines)
+    in_the_room = [one for one in people_who_could_vote(roll) if one[1] in ("present", "late")]
+    accepted = rules.tally_error(tally, rules.denominator(lines), present) is None
+    assert accepted == (sum(counted) <= len(in_the_room))
+
+
+@given(ROLLS, COUNTS, st.tuples(*[st.integers(min_value=0, max_value=45)] * 4))
+def test_no_paper_that_is_accepted_was_given_to_somebody_who_was_not_there(
+    roll: list[tuple[str, str | None]], counted: tuple[int, int, int], sheets: tuple[int, int, int, int]
+) -> None:
+    lines = lines_of(roll)
+    papers, present = rules.Papers(*sheets), rules.voters_present(lines)
+    if rules.papers_error(papers, rules.Tally(*counted), rules.denominator(lines), present) is None:
+        assert sum(counted) == papers.valid <= papers.returned <= papers.given_out <= present
+
+
+@given(ROLLS, st.one_of(st.none(), st.integers(min_value=0, max_value=45)))
+def test_no_denominator_is_smaller_than_the_officials_who_count(
+    roll: list[tuple[str, str | None]], room: int | None
+) -> None:
+    found = rules.settled_denominator(room, lines_of(roll))
+    officials = [one for one in people_who_could_vote(roll) if one[0] == "official"]
+    assert found.of >= len(officials)
+    assert found.room is None or found.room == room < len(officials)

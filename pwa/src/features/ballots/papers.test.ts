@@ -47,7 +47,7 @@ let ballot: Ballot;
 
 beforeEach(async () => {
   server = await Server.start();
-  ballot = { id: '7', key: KEY, public_key: server.publicKey, method: 'secret', state: 'open', mine: { paper_taken: false } } as Ballot;
+  ballot = { id: '7', key: KEY, public_key: server.publicKey, method: 'secret', state: 'open', casting_since: null, mine: { paper_taken: false } } as Ballot;
   vi.stubGlobal('fetch', server.answer);
   await write(['meta'], (tx) => tx.objectStore('meta').put({ key: 'session', value: {} }));
 });
@@ -107,6 +107,25 @@ describe('the paper of a secret ballot', () => {
     const refused = { status: 409, headers: { 'Content-Type': 'application/problem+json' } };
     vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ status: 409, code: 'paper_already_taken' }, refused)));
     expect(await takePaper(ballot)).toBe('paper_already_taken');
+    expect(await readPaper('7')).toBeNull();
+  });
+
+  it('is not asked for once casting has begun, unless this phone waits for its signature', async () => {
+    const casting = { ...ballot, casting_since: '2026-11-22T03:00:00Z' };
+    expect(await takePaper(casting)).toBe('papers_given_out');
+    expect(server.calls).toEqual([]);
+    server.lose = 1;
+    expect(await takePaper(ballot)).toBe('network');
+    expect(await takePaper({ ...casting, mine: { ...ballot.mine, paper_taken: true } })).toBeNull();
+    expect((await readPaper('7'))?.signature).toBeDefined();
+  });
+
+  it('that the server never heard of before casting began does not stay as one that waits', async () => {
+    server.lose = 1;
+    await takePaper(ballot);
+    const refused = { status: 409, headers: { 'Content-Type': 'application/problem+json' } };
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ status: 409, code: 'papers_given_out' }, refused)));
+    expect(await takePaper({ ...ballot, casting_since: '2026-11-22T03:00:00Z' })).toBe('papers_given_out');
     expect(await readPaper('7')).toBeNull();
   });
 

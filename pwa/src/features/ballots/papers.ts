@@ -1,6 +1,6 @@
 /**
- * The paper of a secret ballot on this phone (ADR 10). It is made and signed as soon as the ballot opens, together with
- * everybody else's, and cast later as nobody in particular. Three secrets stand for the three choices; a mark is the hash of a
+ * The paper of a secret ballot on this phone (ADR 10). It is made and signed while papers are given out, together with
+ * everybody else's, and cast after the chair has let casting begin, as nobody in particular. Three secrets stand for the three choices; a mark is the hash of a
  * secret, the serial the hash of the marks. Casting shows one secret, so nobody can turn the paper to another choice.
  */
 import { codeOf, request } from '$api/client';
@@ -80,14 +80,21 @@ async function newPaper(ballot: Ballot): Promise<StoredPaper> {
   return { serial, cast: false, secrets, randomizer, inverse: inverse.toString(16), blinded: base64urlOf(blinded) };
 }
 
+/** Whether papers of the secret ballot are being given out: then nobody can cast, and afterwards nobody gets one. */
+export function givesOutPapers(ballot: Ballot): boolean {
+  return ballot.method === 'secret' && ballot.state === 'open' && ballot.casting_since === null;
+}
+
 /**
  * Takes this member's paper. It is kept before it is sent, so that an answer that got lost can be asked for again.
- * Answers null, or the code of what went wrong: `paper_already_taken` when another phone of the member has it.
+ * Answers null, or the code of what went wrong: `paper_already_taken` when another phone of the member has it,
+ * `papers_given_out` when it comes after casting has begun.
  */
 export async function takePaper(ballot: Ballot): Promise<string | null> {
   if (!canVoteSecretly) return 'insecure_connection';
   const known = await readPaper(ballot.id);
   if (!known && ballot.mine.paper_taken) return 'paper_already_taken';
+  if (!known && !givesOutPapers(ballot)) return 'papers_given_out';
   const paper = known ?? (await keepPaper(ballot.id, await newPaper(ballot), true));
   if (paper.cast || paper.signature) return null;
   const answer = await request<{ blind_signature: string }>('POST', `/api/ballots/${encodeURIComponent(ballot.id)}/papers`, {
@@ -96,7 +103,7 @@ export async function takePaper(ballot: Ballot): Promise<string | null> {
   if (!answer.ok) {
     const code = codeOf(answer);
     // A paper that nobody will ever sign must not look like one that waits for its signature, or like a vote that was lost.
-    if (code === 'paper_already_taken') await forgetPaper(ballot.id);
+    if (code === 'paper_already_taken' || code === 'papers_given_out') await forgetPaper(ballot.id);
     return code;
   }
   const key = await importKey(bytesOfBase64url(ballot.public_key ?? ''));

@@ -2,14 +2,30 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { BallotKind } from '$api/ballot-shapes';
 import type { AttendanceState, MemberStatus } from '$api/shapes';
-import { countError, denominator, frozenMajority, holdsAVote, isCounted, lineAt, majorityFor, mayVote, passes, required, votersPresent } from './rules';
+import {
+  countError, denominator, frozenMajority, handsLeft, holdsAVote, isCounted, isMoreThanPresent, lineAt, majorityFor, mayVote, passes, quorumOf,
+  required, settledDenominator, votersPresent, type Line,
+} from './rules';
 
 interface Cases {
   lines: { status: MemberStatus; state: AttendanceState | null; left?: boolean; holds: boolean; counted: boolean; votes: boolean }[];
   majorities: { kind: BallotKind; denominator: number; required: number }[];
   shares: { kind: BallotKind; resolution: string; admission: string; denominator: number; required: number }[];
   moments: { status: MemberStatus; state: AttendanceState; left_at: string | null; at: string; votes: boolean }[];
-  papers: { denominator: number; papers: [number, number, number, number] | null; tally: [number, number, number]; error: string | null }[];
+  papers: { denominator: number; present?: number; papers: Sheets | null; tally: [number, number, number]; error: string | null }[];
+  more_than_present: { tally: [number, number, number]; papers: Sheets | null; present: number; more: boolean }[];
+  denominators: { why: string; roll: People[]; room: number | null; of: number; stale: boolean }[];
+  quorums: { roll: People[]; share: string; required: number; present: number; reached: boolean }[];
+  hands_left: { roll: People[]; voted: number[]; left: number }[];
+}
+type Sheets = [number, number, number, number];
+type People = [number, MemberStatus, AttendanceState | null];
+
+function linesOf(roll: readonly People[]): Line[] {
+  return roll.flatMap(([number, status, state]) => Array.from({ length: number }, () => ({ status, state })));
+}
+function papersOf(sheets: Sheets | null) {
+  return sheets && { given_out: sheets[0], returned: sheets[1], valid: sheets[2], invalid: sheets[3] };
 }
 const cases = JSON.parse(readFileSync('../tests/data/ballots/cases.json', 'utf8')) as Cases;
 
@@ -43,9 +59,24 @@ describe('the rules of votes, on the same cases as the server', () => {
     expect(required(21, frozenMajority({ majority_share: '2/3', majority_at_least: false }))).toBe(15);
   });
 
-  it.each(cases.papers)('numbers counted by people: $error', ({ papers, tally, denominator: out, error }) => {
+  it.each(cases.papers)('numbers counted by people: $error', ({ papers, tally, denominator: out, present, error }) => {
     const [agree, disagree, other] = tally;
-    const counted = papers && { given_out: papers[0], returned: papers[1], valid: papers[2], invalid: papers[3] };
-    expect(countError({ agree, disagree, other }, out, counted)).toBe(error);
+    expect(countError({ agree, disagree, other }, out, papersOf(papers), present)).toBe(error);
+  });
+
+  it.each(cases.more_than_present)('$tally with $present in the room', ({ tally: [agree, disagree, other], papers, present, more }) => {
+    expect(isMoreThanPresent({ agree, disagree, other }, papersOf(papers), present)).toBe(more);
+  });
+
+  it.each(cases.denominators)('the denominator of the room: $why', ({ roll, room, of, stale }) => {
+    expect(settledDenominator(room, linesOf(roll))).toEqual({ of, room: stale ? room : null });
+  });
+
+  it.each(cases.quorums)('a quorum of $required with $present', ({ roll, share, required: needed, present, reached }) => {
+    expect(quorumOf(linesOf(roll), share)).toEqual({ required: needed, present, reached });
+  });
+
+  it.each(cases.hands_left)('hands of $left', ({ roll, voted, left }) => {
+    expect(handsLeft(linesOf(roll).map((line, place) => ({ ...line, voted: voted.includes(place) })))).toBe(left);
   });
 });

@@ -2,7 +2,7 @@
  * The rules of votes (2-domain, Votes and Members): who votes, the denominator, the majority. The same as
  * `handbook.ballots.rules`; both are held to `tests/data/ballots/cases.json`. Pure, in whole numbers.
  */
-import type { BallotKind, Papers, Tally } from '$api/ballot-shapes';
+import type { BallotKind, Papers, Quorum, Tally } from '$api/ballot-shapes';
 import type { AttendanceState, MemberStatus } from '$api/shapes';
 
 export interface Line {
@@ -84,18 +84,56 @@ export function passes(agree: number, out: number, majority: Majority): boolean 
 }
 
 export type CountError =
-  | 'more_votes_than_voters' | 'more_papers_than_voters' | 'more_returned_than_given_out' | 'papers_do_not_add_up' | 'votes_do_not_add_up';
+  | 'more_votes_than_voters' | 'more_votes_than_present' | 'more_papers_than_voters' | 'more_papers_than_present'
+  | 'more_returned_than_given_out' | 'papers_do_not_add_up' | 'votes_do_not_add_up';
 
 export function total({ agree, disagree, other }: Tally): number {
   return agree + disagree + other;
 }
 
-/** What is wrong with numbers that people counted, or null. `papers` only for a secret vote on paper. */
-export function countError(tally: Tally, out: number, papers: Papers | null = null): CountError | null {
-  if (!papers) return total(tally) > out ? 'more_votes_than_voters' : null;
+/**
+ * What is wrong with numbers that people counted, or null. `papers` only for a secret vote on paper; `present`, where it is asked,
+ * are those who were there to vote: "other absentees stay in the denominator", and have no vote.
+ */
+export function countError(tally: Tally, out: number, papers: Papers | null = null, present = Infinity): CountError | null {
+  if (total(tally) > out && !papers) return 'more_votes_than_voters';
+  if (!papers) return total(tally) > present ? 'more_votes_than_present' : null;
   if (papers.given_out > out) return 'more_papers_than_voters';
+  if (papers.given_out > present) return 'more_papers_than_present';
   if (papers.returned > papers.given_out) return 'more_returned_than_given_out';
   if (papers.valid + papers.invalid !== papers.returned) return 'papers_do_not_add_up';
   if (total(tally) !== papers.valid) return 'votes_do_not_add_up';
   return null;
+}
+
+/** Whether more members voted, or were given a paper, than the roll has in the room: kept without a network, and never without being said. */
+export function isMoreThanPresent(tally: Tally, papers: Papers | null | undefined, present: number): boolean {
+  return Math.max(total(tally), papers?.given_out ?? 0) > present;
+}
+
+/** The number that decides, and beside it the one that the room counted with when that cannot be. */
+export interface Denominator {
+  of: number;
+  room: number | null;
+}
+
+/** "Other absentees stay in the denominator": fewer than the official members who count means an old or partial roll, and the roll decides. */
+export function settledDenominator(room: number | null, lines: readonly Line[]): Denominator {
+  if (room === null) return { of: denominator(lines), room: null };
+  const fewest = lines.filter((line) => isCounted(line) && line.status === 'official').length;
+  return room >= fewest ? { of: room, room: null } : { of: denominator(lines), room };
+}
+
+/** The quorum at the moment of a vote: "default 2/3 of official members who must attend", of those still in the room. */
+export function quorumOf(lines: readonly Line[], share: string): Quorum {
+  const [numerator = 2, divisor = 3] = share.split('/').map(Number);
+  const due = lines.filter((line) => line.status === 'official' && isCounted(line));
+  const needed = Math.ceil((due.length * numerator) / divisor);
+  const present = due.filter(inTheRoom).length;
+  return { required: needed, present, reached: due.length > 0 && present >= needed };
+}
+
+/** How many hands may be raised beside an open vote by phone: of who is in the room and did not vote by phone. */
+export function handsLeft(lines: readonly (Line & { voted: boolean })[]): number {
+  return lines.filter((line) => mayVote(line) && !line.voted).length;
 }

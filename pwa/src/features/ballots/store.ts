@@ -19,7 +19,7 @@ export async function readRecord(ballotId: Id): Promise<BallotRecord | null> {
   return (await readView<BallotRecord>(recordPath(ballotId)))?.body ?? null;
 }
 
-/** Asks for the ballots, and takes this member's paper of every secret one that is open. Answers null or a code. */
+/** Asks for the ballots, and takes this member's paper of every secret one that gives them out. Answers null or a code. */
 export async function refreshBallots(meetingId: Id): Promise<string | null> {
   const code = await refreshView(ballotsPath(meetingId));
   if (code !== null) return code;
@@ -69,14 +69,22 @@ export interface StepAnswer {
   problem?: Problem;
 }
 
+export interface Beginning {
+  /** The members of whom the chair knows that casting begins without a paper for them. */
+  without_paper: Id[];
+}
+
 export interface Closing {
+  accept_few_votes?: boolean;
   expected_denominator: number;
   tally?: Tally;
   papers?: Papers;
+  /** Raised beside an open vote by phone. */
+  hands?: Tally;
   reserved?: { member_id: Id; text: string }[];
 }
 
-export async function step(ballot: Ballot, name: 'open' | 'close' | 'withdraw', body?: Closing): Promise<StepAnswer> {
+export async function step(ballot: Ballot, name: 'open' | 'begin-casting' | 'close' | 'withdraw', body?: Closing | Beginning): Promise<StepAnswer> {
   const answer = await request<Ballot>('POST', `/api/ballots/${encodeURIComponent(ballot.id)}/${name}`, { ifMatch: ballot.etag, body });
   await refreshBallots(ballot.meeting_id);
   if (answer.ok) return { code: null };

@@ -2,6 +2,8 @@
  * Minutes from the facts, for a room without a network: reads the server's own sentences aloud (`script.json`), as
  * `handbook.minutes.compose` does, which says how; `tests/data/minutes/compose.json` holds both to the same words.
  */
+import type { Quorum, Tally } from '$api/ballot-shapes';
+import { isMoreThanPresent } from '$features/ballots/rules';
 import script from '../../../../backend/handbook/minutes/script.json';
 
 /** The facts as plain data: what `handbook.minutes.facts` names. Instants are in the meeting's zone, with their offset. */
@@ -88,6 +90,11 @@ export interface VoteFacts {
   reserved: { name: string; text: string }[];
   /** The draft that was put to the vote. */
   resolution: { symbol: string; title: string } | null;
+  /** What the vote rests on, as far as it is known. */
+  quorum?: Quorum | null;
+  room_denominator?: number | null;
+  count_confirmed?: boolean;
+  hands?: Tally | null;
 }
 
 export interface ItemFacts {
@@ -155,9 +162,11 @@ function withWhatFollows(facts: Facts): Data {
 }
 
 function voteWith(vote: VoteFacts): Data {
-  const { agree, disagree, other, denominator, passed } = vote;
+  const { agree, disagree, other, denominator, passed, papers, present, method, quorum } = vote;
+  const counted = method === 'hand' || method === 'secret_paper';
   return {
     ...vote, percent: percent(agree, denominator), not_voted: Math.max(0, denominator - agree - disagree - other), is_void: passed === null,
+    no_quorum: quorum ? !quorum.reached : false, more_than_present: counted && isMoreThanPresent({ agree, disagree, other }, papers, present),
   };
 }
 

@@ -6,13 +6,13 @@ import { database } from '$db/database';
 import { listMeetings, listResolutions } from '$db/queries';
 import { inForceAt } from '$db/rules';
 import { readView } from '$db/views';
-import { denominator, majorityFor, passes, required, votersPresent, type Line } from '$features/ballots/rules';
+import { majorityFor, passes, quorumOf, required, settledDenominator, votersPresent, type Line } from '$features/ballots/rules';
 import { buildBoard, type BoardRow, type Officers } from '$features/roll/board';
 import { readMeeting, readOfficers } from '$features/roll/commands';
 import { headCount } from '$features/roll/head-count';
 import { readBook, type RoomBook } from '$sync/book';
 import { itemsAbout } from '$sync/outbox';
-import { foldRoom, subjectOf, type HandVote, type Note } from '$sync/room';
+import { foldRoom, lineOfVote, subjectOf, type HandVote, type Note } from '$sync/room';
 import type { Absence, Facts, NoteFacts, RollFacts, TaskFacts, VoteFacts } from './compose';
 
 export interface Gathered {
@@ -140,7 +140,7 @@ async function votesOf(
   for (const ballot of seen?.body.items ?? []) if (ballot.result && ballot.closed_at) found.set(ballot.key, votedOf(ballot));
   const counted = [...book.entries.values()].filter((entry) => !book.refused.some((one) => one.id === entry.id));
   for (const vote of book.room.votes) {
-    const subject = subjectOf('hand_vote', { ballot: vote });
+    const subject = subjectOf(lineOfVote(vote), { ballot: vote });
     const key = await ballotKey(meeting.id, subject);
     const known = found.get(key);
     const at = Math.min(...counted.filter((entry) => entry.subject === subject).map((entry) => Date.parse(entry.at)));
@@ -163,6 +163,8 @@ function votedOf({ key, title, method, agenda_item_id, closed_at, result, reserv
       key, title, method, denominator: of, present: voters_present, agree, disagree, other, required: result?.required ?? 0,
       share: result?.majority_share ?? '', at_least: result?.majority_at_least ?? false, passed: result?.passed ?? null, papers,
       reserved: reserved.map((one) => ({ name: one.full_name, text: one.text })), resolution,
+      quorum: result?.quorum ?? null, room_denominator: result?.room_denominator ?? null, count_confirmed: result?.count_confirmed ?? false,
+      hands: result?.hands ?? null,
     },
   };
 }
@@ -174,12 +176,15 @@ function handVoteFacts(
   const said = (name: string): string | undefined => (typeof rules[name] === 'string' ? rules[name] : undefined);
   const [resolution, admission] = [said('vote.resolution_majority'), said('vote.admission_majority')];
   const majority = majorityFor(vote.kind, { ...(resolution && { resolution }), ...(admission && { admission }) });
-  const of = vote.denominator ?? known?.denominator ?? denominator(then);
+  const { of, room } = known && [null, known.denominator, known.room_denominator].includes(vote.denominator)
+    ? { of: known.denominator, room: known.room_denominator ?? null }
+    : settledDenominator(vote.denominator, then);
   return {
-    key, title, method: 'hand', denominator: of, present: known?.present ?? votersPresent(then), agree, disagree, other,
+    key, title, method: vote.papers ? 'secret_paper' : 'hand', denominator: of, present: known?.present ?? votersPresent(then), agree, disagree, other,
     required: known?.denominator === of ? known.required : required(of, majority),
     share: known?.share ?? `${majority.numerator}/${majority.divisor}`, at_least: known?.at_least ?? majority.atLeast,
-    passed: passes(agree, of, majority), papers: null,
+    passed: passes(agree, of, majority), papers: vote.papers ?? null,
+    quorum: known?.quorum ?? quorumOf(then, said('attendance.quorum') ?? '2/3'), room_denominator: room, count_confirmed: vote.confirmed ?? false, hands: null,
     reserved: vote.reserved.map((one) => ({ name: names.get(one.member_id) ?? '', text: one.text })),
   };
 }

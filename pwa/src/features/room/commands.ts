@@ -2,7 +2,7 @@
 import type { AgendaItem, Id } from '$api/shapes';
 import { uuid } from '$lib/ids';
 import { append } from '$sync/book';
-import type { HandVote, Note, Standing } from '$sync/room';
+import { lineOfVote, type HandVote, type Note, type Standing } from '$sync/room';
 
 /** Goes to another item: the one before it is done, unless the chair goes back to it. */
 export async function goTo(meetingId: Id, item: AgendaItem, current: Id | null, forward: boolean): Promise<void> {
@@ -35,7 +35,7 @@ export async function conclude(meetingId: Id, itemId: Id, text: string): Promise
 }
 
 export async function recordVote(meetingId: Id, ballot: HandVote): Promise<void> {
-  await append(meetingId, [{ kind: 'hand_vote', data: { ballot } }]);
+  await append(meetingId, [{ kind: lineOfVote(ballot), data: { ballot } }]);
 }
 
 /** Ends a difference: what this entry says stands. */

@@ -23,11 +23,11 @@ function bookOf(entries: StoredEntry[], refused: StoredEntry[] = []) {
 function ballot(agree: number, changes: Partial<Ballot> = {}): Ballot {
   return {
     id: '9', key: 'k', meeting_id: '5', agenda_item_id: null, resolution_id: null, resolution: null, title: ` thông qua  Nghị quyết`, kind: 'resolution',
-    method: 'hand', state: 'closed', opened_at: null, closed_at: null, public_key: null,
+    method: 'hand', state: 'closed', opened_at: null, casting_since: null, closed_at: null, public_key: null,
     mine: { has_vote: true, may_vote: false, choice: null, paper_taken: false }, progress: null,
     result: {
       agree, disagree: 0, other: 0, denominator: 20, voters_present: 20, required: 14, majority_share: '2/3', majority_at_least: false,
-      not_voted: 20 - agree, passed: false, faults: [], papers: null,
+      not_voted: 20 - agree, passed: false, faults: [], papers: null, quorum: null, room_denominator: null, count_confirmed: false, hands: null, flags: [],
     },
     reserved: [], corrections: [], can: [], etag: '', ...changes,
   };

@@ -1,9 +1,11 @@
-/** The votes by hands of a meeting: what the book of the room says, and what was counted with a network. */
+/** The votes of a meeting that people counted: what the book of the room says, and what was counted with a network. */
 import type { Ballot, Tally } from '$api/ballot-shapes';
 import type { Id } from '$api/shapes';
-import { frozenMajority, majorityFor, type Majority, type Shares } from '$features/ballots/rules';
+import {
+  frozenMajority, isMoreThanPresent, majorityFor, settledDenominator, votersPresent, type Line, type Majority, type Shares,
+} from '$features/ballots/rules';
 import type { RoomBook } from '$sync/book';
-import { saidBy, subjectOf, type HandVote, type RoomEntry } from '$sync/room';
+import { lineOfVote, saidBy, subjectOf, type HandVote, type RoomEntry } from '$sync/room';
 
 /** A count that stood before it was corrected; `by` null: counted with a network, and corrected at that time. */
 export interface Earlier extends Tally {
@@ -17,35 +19,61 @@ export interface Counted {
   vote: HandVote;
   /** How many votes there could be: of the room that counted, else as the server froze it. */
   of: number;
+  /** What the room counted with where that cannot be: the two numbers are shown as a difference. */
+  room: number | null;
+  /** Those who had a vote and were in the room by the roll. */
+  present: number;
+  /** More voted than that. */
+  more: boolean;
+  /** There were too few to decide; null: nothing is known of it yet. */
+  noQuorum: boolean | null;
   majority: Majority;
   earlier: Earlier[];
 }
 
-export function subjectOfVote(vote: Pick<HandVote, 'title' | 'kind' | 'agenda_item_id'>): string {
-  return subjectOf('hand_vote', { ballot: vote });
+export function subjectOfVote(vote: Pick<HandVote, 'title' | 'kind' | 'agenda_item_id' | 'papers'>): string {
+  return subjectOf(lineOfVote(vote), { ballot: vote });
 }
 
-/** Every vote by hands with the majority that decides it: the one that was frozen with it, else the organisation's. */
-export function countedVotes(book: Pick<RoomBook, 'room' | 'entries' | 'refused'>, ballots: readonly Ballot[], shares: Shares): Counted[] {
-  const closed = ballots.filter((one) => one.method === 'hand' && one.state === 'closed');
-  const told = new Map(closed.map((one) => [subjectOfVote(one), one]));
+/** Every counted vote with the majority that decides it: the one that was frozen with it, else the organisation's. `lines`: the roll. */
+export function countedVotes(
+  book: Pick<RoomBook, 'room' | 'entries' | 'refused'>, ballots: readonly Ballot[], shares: Shares, lines: readonly Line[] = [],
+): Counted[] {
+  const closed = ballots.filter((one) => (one.method === 'hand' || one.method === 'secret_paper') && one.state === 'closed').map(voteOf);
+  const told = new Map(closed.map((one) => [subjectOfVote(one.vote), one]));
   const votes = new Map(book.room.votes.map((vote) => [subjectOfVote(vote), vote]));
-  for (const [subject, ballot] of told) if (!votes.has(subject)) votes.set(subject, voteOf(ballot));
+  for (const [subject, { vote }] of told) if (!votes.has(subject)) votes.set(subject, vote);
   return [...votes].map(([subject, vote]) => {
-    const frozen = told.get(subject)?.result;
+    const frozen = told.get(subject)?.ballot.result;
+    const present = frozen?.voters_present ?? votersPresent(lines);
     return {
-      subject, vote, of: vote.denominator ?? frozen?.denominator ?? 0,
+      subject, vote, present, ...denominatorOf(vote, told.get(subject)?.ballot, lines),
+      more: isMoreThanPresent(vote, vote.papers, present), noQuorum: frozen?.quorum ? !frozen.quorum.reached : null,
       majority: frozen ? frozenMajority(frozen) : majorityFor(vote.kind, shares),
-      earlier: earlierCounts(subject, vote, book, told.get(subject)),
+      earlier: earlierCounts(subject, vote, book, told.get(subject)?.ballot),
     };
   });
 }
 
-function voteOf({ title, kind, agenda_item_id, resolution_id, result, reserved }: Ballot): HandVote {
-  const { agree = 0, disagree = 0, other = 0, denominator = null } = result ?? {};
+/** What the server froze, once it knows what the room counted with; until then what this phone can tell by the roll. */
+function denominatorOf(vote: HandVote, ballot: Ballot | undefined, lines: readonly Line[]): { of: number; room: number | null } {
+  const frozen = ballot?.result;
+  if (frozen && [null, frozen.denominator, frozen.room_denominator].includes(vote.denominator)) {
+    return { of: frozen.denominator, room: frozen.room_denominator };
+  }
+  return settledDenominator(vote.denominator, lines);
+}
+
+function voteOf(ballot: Ballot): { ballot: Ballot; vote: HandVote } {
+  const { title, kind, agenda_item_id, resolution_id, result, reserved } = ballot;
+  const { agree = 0, disagree = 0, other = 0, denominator = null, papers = null } = result ?? {};
+  const sheets = ballot.method === 'secret_paper' && papers ? { papers } : {};
   return {
-    title, kind, agenda_item_id, resolution_id, agree, disagree, other, denominator,
-    reserved: reserved.map(({ member_id, text }) => ({ member_id, text })),
+    ballot,
+    vote: {
+      title, kind, agenda_item_id, resolution_id, agree, disagree, other, denominator, ...sheets,
+      reserved: reserved.map(({ member_id, text }) => ({ member_id, text })),
+    },
   };
 }
 
@@ -53,7 +81,7 @@ function earlierCounts(subject: string, vote: HandVote, book: Pick<RoomBook, 'en
   const refused = new Set(book.refused.map((entry) => entry.id));
   const byId = new Map([...book.entries].map(([id, entry]) => [id, { ...entry, at: Date.parse(entry.at) } as RoomEntry]));
   const written = [...book.entries.values()]
-    .filter((entry) => entry.subject === subject && entry.kind === 'hand_vote' && !refused.has(entry.id))
+    .filter((entry) => entry.subject === subject && entry.kind !== 'settle' && !refused.has(entry.id))
     .sort((a, b) => a.at.localeCompare(b.at))
     .flatMap((entry) => {
       const said = saidBy(byId.get(entry.id) as RoomEntry, byId)?.data.ballot as HandVote | undefined;
