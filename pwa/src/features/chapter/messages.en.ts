@@ -15,6 +15,8 @@ export const en: Record<keyof typeof vi, string> = {
   'chapter.state.todo': 'to come',
   'chapter.month': 'Meeting of {month}',
   'chapter.nothing': 'No meeting ahead yet',
+  'chapter.hint.few_officials': 'The cell has {official} official members; a cell needs at least {bound}.',
+  'chapter.hint.no_committee': 'The cell has {official} official members and no committee member; from {bound} on it elects a committee.',
   'chapter.nothingText': 'Tap the button below: everything is filled in after the last meeting.',
   'chapter.act.prepare': 'Prepare the meeting',
   'chapter.act.convene': 'Review and convene',
