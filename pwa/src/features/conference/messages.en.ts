@@ -50,6 +50,7 @@ export const en: Record<keyof typeof vi, string> = {
   'site.address': 'Address',
   'site.link': 'Online room',
   'site.noAddress': 'No address yet',
+  'site.call': 'Call {name}, {phone}',
   'site.edit': 'Change the site',
   'site.remove': 'Remove this site',
   'site.removeTitle': 'Remove {name}?',

@@ -50,6 +50,7 @@ export const vi = {
   'site.address': 'Địa chỉ',
   'site.link': 'Họp trực tuyến',
   'site.noAddress': 'Chưa ghi địa chỉ',
+  'site.call': 'Gọi {name}, {phone}',
   'site.edit': 'Sửa điểm cầu',
   'site.remove': 'Bỏ điểm cầu này',
   'site.removeTitle': 'Bỏ {name}?',
