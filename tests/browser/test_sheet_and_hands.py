@@ -10,6 +10,7 @@ from tests.browser.conftest import Album
 from tests.browser.test_ballots import faults, large
 from tests.support.browsing import wait_until
 from tests.support.demo_service import DemoService, go, open_context
+from tests.support.phone import ready_for_flight
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def office(browser: Browser, demo: DemoService) -> Iterator[Page]:
         demo.sign_in(context, demo.story.host)
         page = demo.open(context, f"/chapter/meetings/{demo.story.open_meeting}/room?tab=roll")
         expect(page.get_by_role("button", name=re.compile("^Ghi có mặt: ")).first).to_be_visible()
+        ready_for_flight(page)
         yield page
 
 
