@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handbook.attendance.enums import AttendanceState
@@ -138,6 +138,7 @@ def enough_by_trying(out_of: int, is_enough: Any) -> int:
     return hands
 
 
+@settings(deadline=None)
 @given(ROLLS)
 def test_the_denominator_is_who_is_left_when_the_rule_is_read_aloud(
     roll: list[tuple[str, str | None]],
@@ -148,6 +149,7 @@ def test_the_denominator_is_who_is_left_when_the_rule_is_read_aloud(
     assert rules.voters_present(lines) == len([one for one in left if one[1] in ("present", "late")])
 
 
+@settings(deadline=None)
 @given(ROLLS)
 def test_nobody_votes_who_is_not_counted(roll: list[tuple[str, str | None]]) -> None:
     for line in lines_of(roll):
@@ -155,12 +157,14 @@ def test_nobody_votes_who_is_not_counted(roll: list[tuple[str, str | None]]) -> 
         assert not rules.is_counted(line) or rules.holds_a_vote(line.status)
 
 
+@settings(deadline=None)
 @given(ROLLS, st.integers(min_value=0, max_value=39))
 def test_a_probationary_member_changes_no_denominator(roll: list[tuple[str, str | None]], place: int) -> None:
     with_one_more = [*roll[:place], ("probationary", "present"), *roll[place:]]
     assert rules.denominator(lines_of(with_one_more)) == rules.denominator(lines_of(roll))
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=400), SHARES, st.booleans())
 def test_the_majority_is_the_first_number_of_hands_that_is_enough(
     out_of: int, share: Fraction, at_least: bool
@@ -178,6 +182,7 @@ def test_the_majority_is_the_first_number_of_hands_that_is_enough(
     assert not rules.passes(required - 1, out_of, majority)
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=6000), st.integers(min_value=0, max_value=6000))
 def test_the_usual_majorities_without_fractions(denominator: int, agree: int) -> None:
     resolution = rules.majority_for(BallotKind.RESOLUTION, resolution=HALF, admission=TWO_THIRDS)
@@ -186,6 +191,7 @@ def test_the_usual_majorities_without_fractions(denominator: int, agree: int) ->
     assert rules.passes(agree, denominator, admission) == (agree + agree + agree >= denominator + denominator)
 
 
+@settings(deadline=None)
 @given(ROLLS, SHARES)
 def test_the_quorum_is_the_share_of_those_who_must_come(
     roll: list[tuple[str, str | None]], share: Fraction
@@ -203,6 +209,7 @@ def test_the_quorum_is_the_share_of_those_who_must_come(
 COUNTS = st.tuples(*[st.integers(min_value=0, max_value=45)] * 3)
 
 
+@settings(deadline=None)
 @given(ROLLS, COUNTS)
 def test_no_count_that_is_accepted_has_more_votes_than_people_who_could_raise_a_hand(
     roll: list[tuple[str, str | None]], counted: tuple[int, int, int]
@@ -214,6 +221,7 @@ def test_no_count_that_is_accepted_has_more_votes_than_people_who_could_raise_a_
     assert accepted == (sum(counted) <= len(in_the_room))
 
 
+@settings(deadline=None)
 @given(ROLLS, COUNTS, st.tuples(*[st.integers(min_value=0, max_value=45)] * 4))
 def test_no_paper_that_is_accepted_was_given_to_somebody_who_was_not_there(
     roll: list[tuple[str, str | None]], counted: tuple[int, int, int], sheets: tuple[int, int, int, int]
@@ -224,6 +232,7 @@ def test_no_paper_that_is_accepted_was_given_to_somebody_who_was_not_there(
         assert sum(counted) == papers.valid <= papers.returned <= papers.given_out <= present
 
 
+@settings(deadline=None)
 @given(ROLLS, st.one_of(st.none(), st.integers(min_value=0, max_value=45)))
 def test_no_denominator_is_smaller_than_the_officials_who_count(
     roll: list[tuple[str, str | None]], room: int | None
