@@ -210,16 +210,82 @@ def leave_early(demo: DemoService, office: Page, voter: Voter) -> None:
     assert answer.ok, answer.text()
 
 
+def begin_casting(office: Page, album: Album) -> None:
+    """Not everybody in the room has a phone: the chair sees who has no paper, is asked, and begins all the same."""
+    ballot = card(office, SECRET_TITLE)
+    expect(ballot.get_by_text("Bước 1 trên 3: phát phiếu")).to_be_visible()
+    # Three members and the chair, who votes like everybody.
+    expect(ballot.get_by_text(re.compile(r"^4 / \d+$"))).to_be_visible()
+    expect(ballot.get_by_text(re.compile(r"^Chưa có phiếu \(\d+\):"))).to_be_visible()
+    assert faults(office) == []
+    album.picture(office, "secretary-gives-out-papers")
+    ballot.get_by_role("button", name="Bắt đầu bỏ phiếu").click()
+    question = office.get_by_role("alertdialog", name="Bắt đầu bỏ phiếu?")
+    expect(question.get_by_text(re.compile(r"^Chưa có phiếu \(\d+\):"))).to_be_visible()
+    assert faults(office) == []
+    album.picture(office, "secretary-is-asked-to-begin")
+    question.get_by_role("button", name="Vẫn bắt đầu").click()
+    expect(question).to_have_count(0)
+    expect(ballot.get_by_text("Bước 2 trên 3: bỏ phiếu")).to_be_visible()
+
+
+def close_with_one_vote_and_keep_it_open(office: Page, album: Album) -> None:
+    """One vote in the box would be known for its voter's: the chair is warned, and waits."""
+    card(office, SECRET_TITLE).get_by_role("button", name="Kết thúc và công bố").click()
+    warning = office.get_by_role("alertdialog", name="Công bố là lộ phiếu")
+    expect(warning.get_by_text("Trong hòm chỉ có 1 phiếu.")).to_be_visible()
+    expect(warning.get_by_role("button", name="Chuyển sang phiếu giấy")).to_be_visible()
+    assert faults(office) == []
+    album.picture(office, "secretary-is-warned")
+    warning.get_by_role("button", name="Chưa kết thúc").last.click()
+    expect(warning).to_have_count(0)
+
+
+def come_late(browser: Browser, demo: DemoService, office: Page, voters: list[Voter], album: Album) -> None:
+    """A member who is marked present after casting has begun gets no paper and is told what can be done."""
+    story = demo.story
+    (late, login), *_ = demo.rows(
+        "SELECT m.id, m.card_number FROM attendances t JOIN members m ON m.id = t.member_id"
+        " JOIN accounts a ON a.member_id = m.id WHERE t.meeting_id = ? AND m.card_number IS NOT NULL"
+        " AND t.member_status = 'official' AND m.id <> ? AND a.user_name IS NULL AND m.id > ? ORDER BY m.id LIMIT 1",
+        int(story.open_meeting),
+        int(story.guest_id),
+        max(int(voter.member_id) for voter in voters),
+    )
+    answer = office.request.put(
+        f"{demo.url}/api/meetings/{story.open_meeting}/attendance/{late}",
+        data={"state": "late"},
+        headers={"Origin": demo.url},
+    )
+    assert answer.ok, answer.text()
+    with open_context(browser) as context:
+        demo.sign_in(context, str(login))
+        page = demo.open(context, f"/meetings/{story.open_meeting}/ballots")
+        expect(page.get_by_text("Đã bắt đầu bỏ phiếu, không phát thêm phiếu nữa.")).to_be_visible()
+        assert faults(page) == []
+        album.picture(page, "member-comes-late")
+        large(page, album, "member-comes-late-large")
+
+
 def test_a_secret_ballot_by_phone(
     browser: Browser, demo: DemoService, office: Page, voters: list[Voter], album: Album
 ) -> None:
+    """Papers first, for everybody at once and by themselves; then votes; then the count."""
     casts: list[Request] = []
     for voter in voters:
         voter.context.on("request", lambda one: casts.append(one) if "/ballot-box/" in one.url else None)
     propose(office, kind="Kết nạp đảng viên", method="Phiếu kín, điện thoại", title=SECRET_TITLE)
+    for voter in voters:
+        page = voter.page
+        page.get_by_role("link", name="Xem biểu quyết").first.click()
+        expect(page.get_by_text("Đã nhận phiếu, chờ chủ trì cho bỏ phiếu.")).to_be_visible()
+        expect(page.get_by_role("button", name="Đồng ý", exact=True)).to_have_count(0)
+    assert faults(voters[0].page) == []
+    album.picture(voters[0].page, "member-waits-with-a-paper")
+    begin_casting(office, album)
     for voter, choice in zip(voters, ("Đồng ý", "Ý kiến khác", "Không đồng ý"), strict=True):
         page = voter.page
-        page.get_by_role("link", name="Biểu quyết ngay").click()
+        # The phone goes on by itself.
         expect(page.get_by_text("Phiếu đã ở trên máy này.")).to_be_visible()
         album.picture(page, "member-has-a-paper")
         assert faults(page) == []
@@ -228,8 +294,12 @@ def test_a_secret_ballot_by_phone(
         else:
             choose(page, choice, "Bỏ phiếu")
         expect(page.get_by_text("Phiếu của đồng chí đã ở trong hòm.")).to_be_visible()
+        if voter is voters[0]:
+            expect(card(office, SECRET_TITLE).get_by_text("1 / 4", exact=True)).to_be_visible()
+            close_with_one_vote_and_keep_it_open(office, album)
     album.picture(voters[0].page, "member-has-cast")
     on_another_phone(browser, demo, voters[0], album)
+    come_late(browser, demo, office, voters, album)
     leave_early(demo, office, voters[1])
     assert len(casts) == 4
     for request in casts:
@@ -238,7 +308,7 @@ def test_a_secret_ballot_by_phone(
         assert "idempotency-key" not in sent
         # Of the attempt without a network the browser names an empty one.
         assert sent.get("referer", "") == ""
-    expect(card(office, SECRET_TITLE).get_by_text(re.compile(r"^3 / \d+$"))).to_be_visible()
+    expect(card(office, SECRET_TITLE).get_by_text("3 / 4", exact=True)).to_be_visible()
     album.picture(office, "secretary-sees-the-box")
     close(office)
     for voter in voters:
@@ -246,7 +316,7 @@ def test_a_secret_ballot_by_phone(
         expect(found).to_be_visible()
     result = card(voters[0].page, SECRET_TITLE)
     result.get_by_role("button", name="Đếm lại trên máy này").click()
-    expect(result.get_by_text(re.compile("^Đã kiểm tra từng phiếu: 3 phiếu hợp lệ"))).to_be_visible()
+    expect(result.get_by_text(re.compile("^Đã kiểm tra từng phiếu: 3 phiếu hợp lệ, 4 người"))).to_be_visible()
     assert faults(voters[0].page) == []
     album.picture(voters[0].page, "member-has-counted-again")
     stored = voters[0].page.evaluate(PAPERS)
