@@ -51,7 +51,6 @@ def _move(before: str | None, after: str | None, official: bool, had_left: bool,
         if state is not None:
             steps[f"{state}_count"] = steps.get(f"{state}_count", 0) + step
     if official:
-        steps["official_due"] = (before == AttendanceState.EXEMPT) - (after == AttendanceState.EXEMPT)
         in_room = (before in ATTENDING and not had_left, after in ATTENDING and not has_left)
         steps["official_present"] = in_room[1] - in_room[0]
     columns = MEETINGS.c
@@ -77,7 +76,6 @@ def count_roll(connection: Connection, meeting_id: int) -> dict[str, int]:
     """What the counters of the meeting ought to be, from the lines of its roll."""
     official = ROLL.c.member_status == MemberStatus.OFFICIAL.value
     in_room = and_(ROLL.c.state.in_(sorted(ATTENDING)), ROLL.c.left_at.is_(None))
-    due = and_(official, ROLL.c.state.is_distinct_from(AttendanceState.EXEMPT.value))
     row = connection.execute(
         select(
             func.count().label("summoned_count"),
@@ -85,7 +83,7 @@ def count_roll(connection: Connection, meeting_id: int) -> dict[str, int]:
                 func.count(case((ROLL.c.state == state.value, 1))).label(f"{state.value}_count")
                 for state in AttendanceState
             ),
-            func.count(case((due, 1))).label("official_due"),
+            func.count(case((official, 1))).label("official_due"),
             func.count(case((and_(official, in_room), 1))).label("official_present"),
         ).where(ROLL.c.meeting_id == meeting_id)
     ).one()

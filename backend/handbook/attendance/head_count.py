@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from handbook.attendance.enums import AttendanceState as S
-from handbook.attendance.rules import ATTENDING, is_quorum_reached, quorum_required
+from handbook.attendance.rules import ATTENDING, is_free, is_quorum_reached, quorum_required
 from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 
 
@@ -102,11 +102,12 @@ def head_count(
     roll = [line for line in lines if line.status in ACTIVE_STATUSES]
     status = [line.status for line in roll]
     attending = [line for line in roll if line.state in ATTENDING]
-    exempt = [line for line in roll if line.state == S.EXEMPT]
+    exempt = [line for line in roll if line.state == S.EXEMPT and is_free(line.status)]
     elsewhere = sum(line.status == MemberStatus.TEMPORARY_OUT for line in exempt)
-    # "default 2/3 of official members who must attend": neither exempt members nor those introduced elsewhere must.
+    # "default 2/3 of official members who must attend": neither exempt members nor those introduced elsewhere must, and
+    # that is a matter of the record, not of a mark in the roll.
     official = [line for line in roll if line.status == MemberStatus.OFFICIAL]
-    due = sum(line.state != S.EXEMPT for line in official)
+    due = len(official)
     official_attended = [line for line in official if line.state in ATTENDING]
     in_room = sum(line.left_at is None for line in official_attended)
     probationary, temporary_in = (
@@ -128,8 +129,8 @@ def head_count(
         left_early=tuple(
             Moment(line.member_id, line.name, line.left_at) for line in attending if line.left_at
         ),
-        excused=_absent(roll, S.EXCUSED),
-        unexcused=_absent(roll, S.UNEXCUSED),
+        excused=_absent(line for line in roll if line.state == S.EXCUSED or is_marked_free(line)),
+        unexcused=_absent(line for line in roll if line.state == S.UNEXCUSED),
         not_recorded=tuple(by_id[line.member_id] for line in roll if line.state is None),
         official_due=due,
         official_attended=len(official_attended),
@@ -142,5 +143,10 @@ def head_count(
     )
 
 
-def _absent(roll: list[RollLine], state: S) -> tuple[Absent, ...]:
-    return tuple(Absent(line.member_id, line.name, line.reason) for line in roll if line.state == state)
+def is_marked_free(line: RollLine) -> bool:
+    """Whether only the roll says ``exempt`` of somebody whose record does not: an absentee with leave."""
+    return line.state == S.EXEMPT and not is_free(line.status)
+
+
+def _absent(lines: Iterable[RollLine]) -> tuple[Absent, ...]:
+    return tuple(Absent(line.member_id, line.name, line.reason) for line in lines)

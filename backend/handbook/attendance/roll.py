@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, and_, not_, or_, select
 from sqlalchemy.orm import lazyload
 
 from handbook.access.actor import Actor
@@ -14,7 +14,7 @@ from handbook.attendance.enums import AttendanceState as S
 from handbook.attendance.keeping import of_sites
 from handbook.attendance.models import Attendance
 from handbook.attendance.queries import LINES, find_line, guests_of, quorum_share
-from handbook.attendance.rules import is_quorum_reached, quorum_required
+from handbook.attendance.rules import ATTENDING, is_free, is_quorum_reached, quorum_required
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate_rows
 from handbook.kernel.problems import NotFound
@@ -23,6 +23,7 @@ from handbook.meetings.enums import MeetingKind
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import counts_from, kept_counts
 from handbook.meetings.sites import Site, has_sites, hosted_site_ids, sites_version
+from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
 from handbook.organizations.models import Organization
 
@@ -178,8 +179,13 @@ def head_counts_of_sites(meeting: Meeting) -> list[SiteHeadCount]:
             select(Site).where(Site.meeting_id == meeting.id).order_by(Site.number).options(lazyload("*"))
         )
     }
-    away = or_(Attendance.state.is_(None), Attendance.state.in_([S.EXCUSED.value, S.UNEXCUSED.value]))
+    free = Attendance.member_status.in_([status.value for status in MemberStatus if is_free(status)])
+    exempt_by_record = and_(Attendance.state == S.EXEMPT.value, free)
+    away = or_(
+        Attendance.state.is_(None), and_(Attendance.state.not_in(sorted(ATTENDING)), not_(exempt_by_record))
+    )
     lines = LINES.where(Attendance.home_site_id.is_not(None), away).order_by(Member.name_sort, Member.id)
     for line in db.session.execute(lines, {"meeting_id": meeting.id}):
-        sites[line.home_site_id].absent.append((line.state, line.full_name, line.reason))
+        state = S.EXCUSED.value if line.state == S.EXEMPT else line.state
+        sites[line.home_site_id].absent.append((state, line.full_name, line.reason))
     return list(sites.values())

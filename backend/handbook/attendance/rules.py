@@ -48,8 +48,13 @@ def state_on_arrival(arrived_at: datetime, starts_at: datetime, late_after: time
 def state_when_summoned(status: MemberStatus) -> AttendanceState | None:
     """How a line of the roll begins: exempt members (miễn công tác và sinh hoạt) and those who live the party life elsewhere
     for now need not come, nor does who has left; of the others nothing is known yet."""
-    free = status in (MemberStatus.EXEMPT, MemberStatus.TEMPORARY_OUT) or status not in ACTIVE_STATUSES
-    return AttendanceState.EXEMPT if free else None
+    return AttendanceState.EXEMPT if is_free(status) else None
+
+
+def is_free(status: MemberStatus) -> bool:
+    """Whether the record says that the member need not come. Nobody is freed by a mark in the roll (ADR 14): somebody else of
+    whom it says ``exempt`` is an absentee with leave, due in the quorum and in the denominator of a vote."""
+    return status in (MemberStatus.EXEMPT, MemberStatus.TEMPORARY_OUT) or status not in ACTIVE_STATUSES
 
 
 @dataclass(frozen=True, slots=True)

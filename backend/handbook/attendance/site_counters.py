@@ -57,7 +57,6 @@ def move_site_counts(
         if standing.state is not None:
             own[f"{standing.state}_count"] += sign
         if member_status == MemberStatus.OFFICIAL:
-            own["official_due"] += sign * (standing.state != AttendanceState.EXEMPT)
             own["official_present"] += sign * (standing.state in ATTENDING and not standing.has_left)
         if standing.is_visiting(home_site_id):
             own["at_other_sites"] += sign
@@ -113,7 +112,7 @@ def count_sites(connection: Connection, meeting_id: int) -> dict[int, dict[str, 
             home[f"{row.state}_count"] += row.people
         attends = row.state in ATTENDING
         if row.member_status == MemberStatus.OFFICIAL:
-            home["official_due"] += row.people if row.state != AttendanceState.EXEMPT else 0
+            home["official_due"] += row.people
             home["official_present"] += row.people if attends and not row.has_left else 0
         if attends and row.site_id != row.home_site_id:
             home["at_other_sites"] += row.people

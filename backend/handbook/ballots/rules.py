@@ -49,11 +49,11 @@ def is_counted(line: Line) -> bool:
     """Whether the member is in the denominator.
 
     "… less exempt members who are absent (an exempt member who attends and votes counts). Other absentees stay in the
-    denominator." A line that says ``exempt`` is an exempt member who is absent; an official member whom the secretary marks
-    so was freed of this meeting, as in the quorum. Coming makes an exempt member count, whether or not the vote is then
-    used: nobody can leave a secret denominator by keeping the paper back. Who left before the vote is absent from it.
+    denominator." The record says who is exempt, not the roll: an official member who is marked ``exempt`` there is an absentee
+    (ADR 14). Coming makes an exempt member count, whether or not the vote is then used: nobody can leave a secret denominator
+    by keeping the paper back. Who left before the vote is absent from it.
     """
-    if not holds_a_vote(line.status) or line.state == AttendanceState.EXEMPT:
+    if not holds_a_vote(line.status):
         return False
     return line.status == MemberStatus.OFFICIAL or line.in_the_room
 

@@ -215,7 +215,7 @@ class Chronicler:
             if state is not None:
                 counts[state] += 1
             if person.status is MemberStatus.OFFICIAL:
-                due += state is not AttendanceState.EXEMPT
+                due += 1
                 present += state in ATTENDING
         self.store.rows(Meeting)[-1].update(
             summoned_count=len(people),

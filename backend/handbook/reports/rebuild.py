@@ -144,7 +144,7 @@ def _count_rolls(session: Session) -> dict[int, dict[str, int]]:
         if state is not None:
             mine[f"{state}_count"] += count
         if member_status == MemberStatus.OFFICIAL:
-            mine["official_due"] += count if state != AttendanceState.EXEMPT else 0
+            mine["official_due"] += count
             mine["official_present"] += count if state in ATTENDING and not has_left else 0
     return counted
 

@@ -28,10 +28,12 @@ export function holdsAVote(status: MemberStatus): boolean {
   return status === 'official' || status === 'exempt';
 }
 
-/** "… less exempt members who are absent (an exempt member who attends and votes counts). Other absentees stay in the denominator." */
+/**
+ * "… less exempt members who are absent (an exempt member who attends and votes counts). Other absentees stay in the denominator."
+ * The record says who is exempt, not the roll: an official member whom the roll calls exempt is an absentee.
+ */
 export function isCounted(line: Line): boolean {
-  if (!holdsAVote(line.status) || line.state === 'exempt') return false;
-  return line.status === 'official' || inTheRoom(line);
+  return line.status === 'official' || (holdsAVote(line.status) && inTheRoom(line));
 }
 
 export function mayVote(line: Line): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Meeting, Member, RollItem } from '$api/shapes';
 import type { OutboxItem, StoredRoll } from '$db/schema';
-import { buildBoard, markableStates, pick, selfFirst } from './board';
+import { buildBoard, markableStates, pick, selfFirst, statesFor } from './board';
 
 const meeting = {
   id: '17', organization_id: '3', state: 'open', can: ['mark'], timezone: 'Asia/Ho_Chi_Minh',
@@ -100,6 +100,12 @@ describe('the attendance board', () => {
     expect(pick(rows, '', 'missing').map((row) => row.member_id)).toEqual(['2', '3']);
     expect(pick(rows, '', 'there').map((row) => row.member_id)).toEqual(['1']);
     expect(pick(rows, '', 'away')).toEqual([]);
+  });
+
+  it('offers "exempt" only for whom the record frees', () => {
+    const offered = (status: RollItem['status']) => statesFor(line('1', 'A', { status }), markableStates(meeting)).includes('exempt');
+    expect((['official', 'probationary', 'temporary_in'] as const).map(offered)).toEqual([false, false, false]);
+    expect((['exempt', 'temporary_out', 'transferred'] as const).map(offered)).toEqual([true, true, true]);
   });
 
   it('lets nobody be marked as present before the meeting is open', () => {

@@ -3,6 +3,7 @@ import type { OutboxItem, StoredRoll } from '$db/schema';
 import { matches } from '$lib/fold';
 import { byGivenName } from '$lib/names';
 import { linesOf } from '$sync/book';
+import { isFree } from './head-count';
 
 /** One line of the board: what the server said last, with the marks of this phone laid over it. */
 export interface BoardRow extends RollItem {
@@ -82,7 +83,7 @@ function belongs(member: Member, meeting: Meeting): boolean {
 }
 
 function lineOf(member: Member): RollItem {
-  const exempt = member.status === 'exempt' || member.status === 'temporary_out';
+  const exempt = isFree(member.status);
   return {
     member_id: member.id, full_name: member.full_name, status: member.status, state: exempt ? 'exempt' : null,
     method: exempt ? 'system' : null, checked_in_at: null, recorded_at: null, recorded_by: null, flags: [],
@@ -180,4 +181,9 @@ export function markableStates(meeting: Meeting): AttendanceState[] {
   if (!meeting.can.includes('mark')) return [];
   if (meeting.state === 'convened') return ['excused', 'exempt'];
   return ['present', 'late', 'excused', 'unexcused', 'exempt'];
+}
+
+/** Of those what fits one member: only whom the record frees can be written down as exempt. */
+export function statesFor(row: RollItem | null, markable: readonly AttendanceState[]): AttendanceState[] {
+  return markable.filter((state) => state !== 'exempt' || (row !== null && isFree(row.status)));
 }

@@ -24,22 +24,27 @@ export interface HeadCount {
 /** Of the cell's life today; who left between convening and opening keeps a line with another status. */
 const ACTIVE = ['official', 'probationary', 'exempt', 'temporary_in', 'temporary_out'];
 
+/** Whether the record says that the member need not come: nobody is freed by a mark in the roll. */
+export function isFree(status: string): boolean {
+  return status === 'exempt' || status === 'temporary_out' || !ACTIVE.includes(status);
+}
+
 export function headCount(lines: readonly RollItem[]): HeadCount {
   const rows = lines.filter((row) => ACTIVE.includes(row.status));
   const of = (status: string): number => rows.filter((row) => row.status === status).length;
   const attending = rows.filter((row) => row.state === 'present' || row.state === 'late');
-  const exempt = rows.filter((row) => row.state === 'exempt');
+  const exempt = rows.filter((row) => row.state === 'exempt' && isFree(row.status));
   const elsewhere = exempt.filter((row) => row.status === 'temporary_out').length;
   const official = rows.filter((row) => row.status === 'official');
   const total = rows.length - of('temporary_in');
   return {
     total, official: total - of('probationary'), probationary: of('probationary'), temporary_in: of('temporary_in'),
     exempt: exempt.length - elsewhere, elsewhere, attended: attending.length,
-    official_due: official.filter((row) => row.state !== 'exempt').length,
+    official_due: official.length,
     official_in_room: official.filter((row) => attending.includes(row) && !row.left_at).length,
     late: attending.filter((row) => row.state === 'late'),
     left_early: attending.filter((row) => row.left_at),
-    excused: rows.filter((row) => row.state === 'excused'),
+    excused: rows.filter((row) => row.state === 'excused' || (row.state === 'exempt' && !isFree(row.status))),
     unexcused: rows.filter((row) => row.state === 'unexcused'),
     not_recorded: rows.filter((row) => row.state === null),
   };
