@@ -40,6 +40,26 @@ _DUMP = """async () => {
     return { stored, cached, local: { ...localStorage }, session: { ...sessionStorage }, pushed: Boolean(subscription) };
 }"""
 
+_ROWS = """async (store) => {
+    const found = [];
+    for (const { name } of await indexedDB.databases()) {
+        const database = await new Promise((done, failed) => {
+            const request = indexedDB.open(name);
+            request.onsuccess = () => done(request.result);
+            request.onerror = () => failed(request.error);
+        });
+        if (database.objectStoreNames.contains(store)) {
+            found.push(...await new Promise((done, failed) => {
+                const request = database.transaction(store).objectStore(store).getAll();
+                request.onsuccess = () => done(request.result);
+                request.onerror = () => failed(request.error);
+            }));
+        }
+        database.close();
+    }
+    return found;
+}"""
+
 
 def dump(page: Page) -> dict[str, Any]:
     """Everything this site keeps in the browser: ``stored`` rows by store, ``cached`` paths, ``local`` storage."""
@@ -49,7 +69,7 @@ def dump(page: Page) -> dict[str, Any]:
 
 def rows(page: Page, store: str) -> list[dict[str, Any]]:
     """The rows of one store of the app's database."""
-    found: list[dict[str, Any]] = dump(page)["stored"].get(store, [])
+    found: list[dict[str, Any]] = page.evaluate(_ROWS, store)
     return found
 
 
