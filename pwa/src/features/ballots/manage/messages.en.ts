@@ -81,6 +81,7 @@ export const en: Record<keyof typeof vi, string> = {
   'run.fewText': 'Only {n} in the box. Announced now, everybody knows who chose what. {rest} with a paper have not cast it: wait, or withdraw this ballot and vote on paper.',
   'run.closeAnyway': 'Announce all the same',
   'run.unanimous': 'If all votes say the same, the result tells how each voter voted.',
+  'run.wasUnanimous': 'All votes say the same, so everybody knows how each voter voted.',
   'run.again': 'Give out papers anew',
   'run.againTitle': 'Withdraw this ballot and give out papers anew?',
   'run.againText': 'Votes that were cast do not count and are not kept. All in the room get a new paper, latecomers as well.',

@@ -81,6 +81,7 @@ export const vi = {
   'run.fewText': 'Trong hòm chỉ có {n} phiếu. Công bố bây giờ thì mọi người biết ai đã chọn gì. Còn {rest} người có phiếu chưa bỏ: đồng chí chờ thêm, hoặc hủy lần này và cho bỏ phiếu bằng giấy.',
   'run.closeAnyway': 'Vẫn công bố',
   'run.unanimous': 'Nếu tất cả các phiếu cùng một ý kiến thì kết quả cho biết từng người đã chọn gì.',
+  'run.wasUnanimous': 'Tất cả các phiếu cùng một ý kiến, nên ai cũng biết từng người bỏ phiếu đã chọn gì.',
   'run.again': 'Phát phiếu lại',
   'run.againTitle': 'Hủy lần này và phát phiếu lại?',
   'run.againText': 'Phiếu đã bỏ không được tính và không được giữ lại. Mọi người có mặt nhận phiếu mới, kể cả người đến sau.',
