@@ -29,6 +29,56 @@ export async function dropDraft(key: string): Promise<void> {
   await write(['views'], (tx) => tx.objectStore('views').delete(PREFIX + key));
 }
 
+/**
+ * For a dialog: stores what `body` gives shortly after each change and when the dialog goes, in whatever way; null is
+ * nothing to keep. `key` is null while the dialog is closed. To be called while a component is being set up.
+ */
+export function keepTyped(key: () => string | null, body: () => unknown): { forget(): Promise<void> } {
+  let pending: (() => Promise<void>) | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let done = false;
+  const name = $derived(key());
+
+  function flush(): void {
+    clearTimeout(timer);
+    const work = pending;
+    pending = null;
+    void work?.();
+  }
+
+  $effect(() => {
+    if (name === null) return;
+    done = false;
+    const hidden = (): void => {
+      if (document.visibilityState === 'hidden') flush();
+    };
+    document.addEventListener('visibilitychange', hidden);
+    addEventListener('pagehide', flush);
+    return () => {
+      document.removeEventListener('visibilitychange', hidden);
+      removeEventListener('pagehide', flush);
+      flush();
+    };
+  });
+  $effect(() => {
+    const at = name;
+    if (at === null || done) return;
+    const text = JSON.stringify(body());
+    pending = () => (text === 'null' ? dropDraft(at) : keepDraft(at, JSON.parse(text)));
+    clearTimeout(timer);
+    timer = setTimeout(flush, DELAY);
+  });
+
+  return {
+    async forget() {
+      clearTimeout(timer);
+      pending = null;
+      done = true;
+      if (name !== null) await dropDraft(name);
+    },
+  };
+}
+
 export interface Autosave {
   /** Whether something was written since the form was opened or saved. */
   readonly dirty: boolean;
