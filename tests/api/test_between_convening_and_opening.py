@@ -93,6 +93,8 @@ def test_who_has_left_the_cell_is_missed_by_nobody(
     assert (found["state"], found["status"], found["flags"]) == ("exempt", expected, ["left_cell"])
     # Two thirds of three, not of four.
     assert roll(secretary, meeting)["quorum"]["required"] == 2
+    for role in ("secretary", "deputy"):
+        mark(secretary, meeting, world.id_of(role), "present")
     ballot = open_ballot(secretary, meeting)
     assert close(secretary, ballot, tally=tally(2))["result"]["denominator"] == 3
     counted = head_count(db.session.get_one(Meeting, int(meeting["id"])))

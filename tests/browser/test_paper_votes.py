@@ -1,11 +1,12 @@
 """A secret vote on paper in a room without a network: offered where the network was asked for, written down, sent later."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Album
-from tests.browser.test_ballots import card, faults, large
+from tests.browser.test_ballots import card, close, faults, large, propose
 from tests.support.browsing import wait_until
 from tests.support.demo_service import DemoService, go, open_context
 from tests.support.phone import ready_for_flight
@@ -63,7 +64,8 @@ def test_papers_are_counted_without_a_network_and_reach_the_record(
         dialog.get_by_label(label, exact=True).fill(number)
     save = dialog.get_by_role("button", name="Lưu kết quả")
     save.click()
-    expect(dialog.get_by_text("đánh dấu xác nhận số đếm ở trên")).to_be_visible()
+    expect(dialog.get_by_text("đánh dấu xác nhận số đếm ở trên")).to_be_in_viewport()
+    expect(save).to_be_in_viewport()
     assert faults(office) == []
     album.picture(office, "more-papers-than-people")
     dialog.get_by_label("Số đếm đúng, danh sách điểm danh còn thiếu").check()
@@ -93,3 +95,27 @@ def test_papers_are_counted_without_a_network_and_reach_the_record(
     expect(office.get_by_text("Phát 4, thu 4, hợp lệ 3, không hợp lệ 1")).to_be_visible()
     assert faults(office) == []
     album.picture(office, "on-record")
+
+
+def test_hands_of_those_without_a_phone_are_added_to_a_vote_by_phone(
+    office: Page, demo: DemoService, album: Album
+) -> None:
+    title = "Chọn ngày lao động cộng sản"
+    go(office, f"/chapter/meetings/{demo.story.open_meeting}/ballots")
+    propose(office, kind="Việc khác", method="Điện thoại", title=title)
+    sheet = card(office, title)
+    sheet.get_by_text("Thêm phiếu giơ tay").click()
+    sheet.get_by_label("Đồng ý", exact=True).fill("900")
+    expect(sheet.get_by_text("Giơ tay cộng lại là 900")).to_be_visible()
+    expect(sheet.get_by_role("button", name="Kết thúc và công bố")).to_be_disabled()
+    assert faults(office) == []
+    album.picture(office, "too-many-hands")
+    for label, number in (("Đồng ý", "3"), ("Không đồng ý", "1")):
+        sheet.get_by_label(label, exact=True).fill(number)
+    album.picture(office, "hands-beside")
+    large(office, album, "hands-beside-large")
+    close(office)
+    expect(sheet.get_by_text("Trong đó giơ tay: 3 đồng ý, 1 không đồng ý, 0 ý kiến khác")).to_be_visible()
+    expect(sheet.get_by_text(re.compile(r"^3 / \d+$"))).to_be_visible()
+    assert faults(office) == []
+    album.picture(office, "hands-in-the-result")
