@@ -83,11 +83,15 @@ class GuestSchema(Schema):
 
 
 class RollSchema(Schema):
-    """The roll. ``quorum`` asks who is in the room: who left early is in ``counts`` and not in it. ``guests`` only for who may
-    read the whole roll."""
+    """The roll. ``quorum`` asks who is in the room: who left early is in ``counts`` and not in it. It wants ``quorum_share`` (such
+    as "2/3") of ``official_due``, the official members who must attend, and ``official_present`` of them are there. ``guests``
+    only for who may read the whole roll."""
 
     counts = fields.Nested(CountsSchema, required=True)
     quorum = fields.Nested(QuorumSchema, required=True)
+    quorum_share = fields.String(required=True)
+    official_due = fields.Integer(required=True)
+    official_present = fields.Integer(required=True)
     chair_id = Id(required=True, allow_none=True)
     minute_taker_id = Id(required=True, allow_none=True)
     guests = fields.List(fields.Nested(GuestSchema), required=True)

@@ -2687,6 +2687,9 @@ export interface components {
         Roll: {
             counts: components["schemas"]["Counts"];
             quorum: components["schemas"]["Quorum"];
+            quorum_share: string;
+            official_due: number;
+            official_present: number;
             /** @example 17 */
             chair_id: string | null;
             /** @example 17 */

@@ -182,6 +182,10 @@ export interface Roll {
   /** Of a conference, for who runs it: there are more lines behind this cursor. */
   next?: string | null;
   quorum: { required: number; reached: boolean } | null;
+  /** Missing in what a phone kept from earlier. */
+  quorum_share?: string;
+  official_due?: number;
+  official_present?: number;
   items: RollItem[];
   chair_id?: Id | null;
   minute_taker_id?: Id | null;

@@ -36,6 +36,12 @@ export function voteShares({ rules }: InForce): { resolution?: string; admission
   return { ...typeof resolution === 'string' && { resolution }, ...typeof admission === 'string' && { admission } };
 }
 
+/** The part of the official members due that has to be in the room, as a fraction in words. */
+export function quorumShare({ rules }: InForce): string | undefined {
+  const share = rules['attendance.quorum'];
+  return typeof share === 'string' ? share : undefined;
+}
+
 /** How long a meeting lasts at least, in minutes. */
 export function leastMinutes({ rules }: InForce): number {
   const least = rules['meeting.minutes_minimum'];

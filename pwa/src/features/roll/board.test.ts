@@ -38,7 +38,7 @@ describe('the attendance board', () => {
     const seen = board([mark('2', 'present')]);
     expect(seen.rows[1]).toMatchObject({ state: 'present', method: 'secretary', recorded_by: '9', reason: 'ốm' });
     expect(seen.counts).toMatchObject({ present: 2, not_recorded: 1 });
-    expect(seen.quorum).toEqual({ required: 2, reached: true });
+    expect(seen.quorum).toEqual({ due: 2, present: 2, required: 2, reached: true });
   });
 
   const opening = (present: boolean, changes: Partial<OutboxItem> = {}): OutboxItem =>
@@ -82,6 +82,19 @@ describe('the attendance board', () => {
     expect(board([mark('3', 'present')]).quorum?.reached).toBe(false);
   });
 
+  it('counts the quorum anew without a network, by what was fixed with the meeting, then by what is in force', () => {
+    const half: StoredRoll = { ...roll, quorum_share: '1/2' };
+    expect(board([], half).quorum).toEqual({ due: 2, present: 1, required: 1, reached: true });
+    const seen = buildBoard({ meeting, roll, members: [], items: [mark('2', 'excused')], self: null, share: '1/1' });
+    expect(seen.quorum).toEqual({ due: 2, present: 1, required: 2, reached: false });
+  });
+
+  it('tells the quorum as the server counted it where it holds only a part of the lines', () => {
+    const part: StoredRoll = { ...roll, next: 'c', quorum: { required: 400, reached: true }, official_due: 600, official_present: 410 };
+    expect(board([], part).quorum).toEqual({ due: 600, present: 410, required: 400, reached: true });
+    expect(board([], { ...roll, next: 'c' }).quorum).toBeNull();
+  });
+
   it('is made from the member list where the roll was never fetched', () => {
     const members = [
       { id: '1', full_name: 'Đặng Thị Ngẫm', status: 'official', organization_id: '3' },
@@ -91,7 +104,8 @@ describe('the attendance board', () => {
     ] as Member[];
     const seen = buildBoard({ meeting, roll: undefined, members, items: [mark('1', 'late')], self: null });
     expect(seen.rows.map((row) => [row.member_id, row.state])).toEqual([['1', 'late'], ['4', 'exempt']]);
-    expect(seen).toMatchObject({ quorum: null, asOf: null, counts: { summoned: 2, late: 1, exempt: 1 } });
+    expect(seen.quorum).toEqual({ due: 1, present: 1, required: 1, reached: true });
+    expect(seen).toMatchObject({ asOf: null, counts: { summoned: 2, late: 1, exempt: 1 } });
   });
 
   it('finds names without diacritics and filters', () => {

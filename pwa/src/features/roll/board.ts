@@ -3,7 +3,7 @@ import type { OutboxItem, StoredRoll } from '$db/schema';
 import { matches } from '$lib/fold';
 import { byGivenName } from '$lib/names';
 import { linesOf } from '$sync/book';
-import { isFree } from './head-count';
+import { headCount, isFree } from './head-count';
 
 /** One line of the board: what the server said last, with the marks of this phone laid over it. */
 export interface BoardRow extends RollItem {
@@ -11,10 +11,18 @@ export interface BoardRow extends RollItem {
   mark?: OutboxItem;
 }
 
+/** Of official members alone: who must attend, who of them is in the room, how many have to be. */
+export interface BoardQuorum {
+  due: number;
+  present: number;
+  required: number;
+  reached: boolean;
+}
+
 export interface Board {
   rows: BoardRow[];
   counts: Counts;
-  quorum: { required: number; reached: boolean } | null;
+  quorum: BoardQuorum | null;
   /** When the server was last heard; null when these lines come from the member list alone. */
   asOf: string | null;
   /** Only a part of the lines is on this phone: the roll of a conference. The counts are of all. */
@@ -34,6 +42,8 @@ interface Known {
   items: readonly OutboxItem[];
   /** Who holds this phone. */
   self: Id | null;
+  /** The share of the quorum in force at the organisation; what was fixed with the meeting stands before it. */
+  share?: string | undefined;
 }
 
 /** A mark as it stands in the book. */
@@ -62,7 +72,7 @@ export function marksOf(item: OutboxItem): Mark[] {
 }
 
 /** Everything the phone knows about who is there. */
-export function buildBoard({ meeting, roll, members, items, self }: Known): Board {
+export function buildBoard({ meeting, roll, members, items, self, share }: Known): Board {
   const base = roll ? roll.items : members.filter((one) => belongs(one, meeting)).map(lineOf).sort(byGivenName);
   const marks = latestMarks(items, roll?.fetched_at ?? '');
   const opening = items.find((item) => saysOpenerIsPresent(item, roll?.fetched_at ?? ''));
@@ -73,9 +83,20 @@ export function buildBoard({ meeting, roll, members, items, self }: Known): Boar
   });
   const partial = typeof roll?.next === 'string';
   const counts = partial ? roll.counts : countRows(rows);
-  const required = roll?.quorum?.required;
-  const quorum = required === undefined ? null : { required, reached: required > 0 && officialThere(rows) >= required };
+  const whole = !partial && rows.length >= (roll?.counts.summoned ?? 0);
+  const quorum = whole ? quorumOf(rows, roll?.quorum_share ?? share) : told(roll);
   return { rows, counts, quorum, asOf: roll?.fetched_at ?? null, partial };
+}
+
+function quorumOf(rows: readonly RollItem[], share: string | undefined): BoardQuorum {
+  const { official_due: due, official_in_room: present, quorum_required: required, quorum_reached: reached } = headCount(rows, share);
+  return { due, present, required, reached };
+}
+
+/** What the server counted, where this phone does not hold all lines. */
+function told(roll: StoredRoll | undefined): BoardQuorum | null {
+  const { quorum = null, official_due: due, official_present: present } = roll ?? {};
+  return quorum === null || due === undefined || present === undefined ? null : { due, present, ...quorum };
 }
 
 function belongs(member: Member, meeting: Meeting): boolean {
@@ -150,10 +171,6 @@ export function countRows(rows: readonly RollItem[]): Counts {
 
 export function isThere(row: RollItem): boolean {
   return THERE.includes(row.state);
-}
-
-function officialThere(rows: readonly RollItem[]): number {
-  return rows.filter((row) => row.status === 'official' && isThere(row) && !row.left_at).length;
 }
 
 /** The lines in their order, the own one before all others. */

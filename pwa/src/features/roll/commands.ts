@@ -102,9 +102,10 @@ export async function fetchRoll(meetingId: Id, signal?: AbortSignal): Promise<st
     // Logged out or withdrawn while it was on its way: it must not come back.
     const meeting = await tx.objectStore('meetings').get(meetingId);
     if (!meeting) return;
-    const { counts, quorum, items, chair_id = null, minute_taker_id = null, guests = [], next = null } = body;
+    const { counts, quorum, quorum_share, official_due, official_present, items, chair_id = null, minute_taker_id = null, guests = [], next = null } = body;
     await tx.objectStore('rolls').put({
-      meeting_id: meetingId, counts, quorum, items, chair_id, minute_taker_id, guests, next, etag: answer.etag ?? known?.etag ?? null, fetched_at: asked,
+      meeting_id: meetingId, counts, quorum, ...quorum_share !== undefined && { quorum_share },
+      ...official_due !== undefined && { official_due }, ...official_present !== undefined && { official_present }, items, chair_id, minute_taker_id, guests, next, etag: answer.etag ?? known?.etag ?? null, fetched_at: asked,
     });
   });
   return null;

@@ -14,6 +14,8 @@ export interface HeadCount {
   attended: number;
   official_due: number;
   official_in_room: number;
+  quorum_required: number;
+  quorum_reached: boolean;
   late: RollItem[];
   left_early: RollItem[];
   excused: RollItem[];
@@ -29,19 +31,26 @@ export function isFree(status: string): boolean {
   return status === 'exempt' || status === 'temporary_out' || !ACTIVE.includes(status);
 }
 
-export function headCount(lines: readonly RollItem[]): HeadCount {
+/** What the rules say where the organisation says nothing. */
+export const QUORUM_SHARE = '2/3';
+
+/** `share`: the part of the official members due that has to be in the room, as a fraction in words. */
+export function headCount(lines: readonly RollItem[], share = QUORUM_SHARE): HeadCount {
   const rows = lines.filter((row) => ACTIVE.includes(row.status));
   const of = (status: string): number => rows.filter((row) => row.status === status).length;
   const attending = rows.filter((row) => row.state === 'present' || row.state === 'late');
   const exempt = rows.filter((row) => row.state === 'exempt' && isFree(row.status));
   const elsewhere = exempt.filter((row) => row.status === 'temporary_out').length;
   const official = rows.filter((row) => row.status === 'official');
+  const inRoom = official.filter((row) => attending.includes(row) && !row.left_at).length;
+  const [numerator = 2, divisor = 3] = share.split('/').map(Number);
+  const required = Math.ceil((official.length * numerator) / divisor);
   const total = rows.length - of('temporary_in');
   return {
     total, official: total - of('probationary'), probationary: of('probationary'), temporary_in: of('temporary_in'),
     exempt: exempt.length - elsewhere, elsewhere, attended: attending.length,
-    official_due: official.length,
-    official_in_room: official.filter((row) => attending.includes(row) && !row.left_at).length,
+    official_due: official.length, official_in_room: inRoom,
+    quorum_required: required, quorum_reached: official.length > 0 && inRoom >= required,
     late: attending.filter((row) => row.state === 'late'),
     left_early: attending.filter((row) => row.left_at),
     excused: rows.filter((row) => row.state === 'excused' || (row.state === 'exempt' && !isFree(row.status))),
