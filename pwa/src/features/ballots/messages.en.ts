@@ -19,6 +19,7 @@ export const en: Record<keyof typeof vi, string> = {
   'ballots.kind.admission': 'Admit a member',
   'ballots.kind.recognition': 'Recognise an official member',
   'ballots.kind.other': 'Something else',
+  'ballots.draft': 'Draft the resolution first',
   'ballots.choice.agree': 'Agree',
   'ballots.choice.disagree': 'Disagree',
   'ballots.choice.other': 'Other opinion',

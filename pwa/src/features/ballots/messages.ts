@@ -19,6 +19,7 @@ export const vi = {
   'ballots.kind.admission': 'Kết nạp đảng viên',
   'ballots.kind.recognition': 'Công nhận đảng viên chính thức',
   'ballots.kind.other': 'Việc khác',
+  'ballots.draft': 'Soạn dự thảo nghị quyết trước',
   'ballots.choice.agree': 'Đồng ý',
   'ballots.choice.disagree': 'Không đồng ý',
   'ballots.choice.other': 'Ý kiến khác',

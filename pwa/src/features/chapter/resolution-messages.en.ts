@@ -3,8 +3,9 @@ import type { vi } from './resolution-messages';
 export const en: Record<keyof typeof vi, string> = {
   'res.title': 'Resolution',
   'res.of': 'Of {title}, {when}',
-  'res.notYet': 'The meeting is not over',
-  'res.notYetText': 'Write the resolution after the meeting is closed.',
+  'res.notYet': 'The meeting is not open yet',
+  'res.notYetText': 'You write the resolution once the meeting is open, so that the meeting can vote on it.',
+  'res.whileOpen': 'The meeting is running. Save the draft, then put it to the vote. It is issued when the meeting has ended.',
   'res.toMeeting': 'To the meeting',
   'res.issued': 'The resolution is issued',
   'res.issuedText': 'Resolution {symbol} has gone to the members and can no longer be changed.',

@@ -3,8 +3,9 @@ import { defineMessages } from '$i18n';
 export const vi = {
   'res.title': 'Nghị quyết',
   'res.of': 'Của {title}, {when}',
-  'res.notYet': 'Cuộc họp chưa kết thúc',
-  'res.notYetText': 'Đồng chí soạn nghị quyết sau khi cuộc họp kết thúc.',
+  'res.notYet': 'Cuộc họp chưa mở',
+  'res.notYetText': 'Đồng chí soạn nghị quyết từ khi cuộc họp mở, để cuộc họp biểu quyết.',
+  'res.whileOpen': 'Cuộc họp đang diễn ra. Đồng chí lưu nháp, rồi đưa bản nháp này ra biểu quyết. Ban hành sau khi cuộc họp kết thúc.',
   'res.toMeeting': 'Về cuộc họp',
   'res.issued': 'Nghị quyết đã ban hành',
   'res.issuedText': 'Nghị quyết {symbol} đã gửi đến đảng viên, không sửa được nữa.',

@@ -172,6 +172,8 @@ export const en: Record<keyof typeof vi, string> = {
   'differ.by': 'by {who} at {time}',
   'differ.mine': 'this device',
   'differ.other': 'another device of yours',
+  'differ.named': '{name}, on another device',
+  'differ.elsewhere': 'another device',
   'differ.settled': 'Chosen',
   'differ.about.mark': 'Roll: {name}',
   'differ.about.conclusion': 'Conclusion: {title}',

@@ -172,6 +172,8 @@ export const vi = {
   'differ.by': '{who} ghi lúc {time}',
   'differ.mine': 'Máy này',
   'differ.other': 'Máy khác của đồng chí',
+  'differ.named': '{name}, máy khác',
+  'differ.elsewhere': 'Máy khác',
   'differ.settled': 'Đã chọn',
   'differ.about.mark': 'Điểm danh: {name}',
   'differ.about.conclusion': 'Kết luận: {title}',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Note } from '$sync/room';
-import { clock, span, speakers, spentOn } from './model';
+import { clock, span, speakers, spentOn, votesOnResolution } from './model';
 
 const rows = [
   { member_id: '1', full_name: 'Đặng Thị Ngẫm' }, { member_id: '2', full_name: 'Lê Văn Thử' }, { member_id: '3', full_name: 'Vũ Thị Mới' },
@@ -34,4 +34,16 @@ describe('the clock of an item', () => {
     expect(span(3_729_000)).toBe('1 giờ 2 phút');
     expect(span(59_000)).toBe('0 phút');
   });
+});
+
+describe('the item under which the meeting votes on its resolution', () => {
+  const item = (title: string) => ({ id: '1', position: 1, title, presenter: null, minutes: 10, body: null });
+
+  it.each(['Biểu quyết thông qua nghị quyết', 'Thông qua dự thảo Nghị quyết của chi bộ', 'BIỂU QUYẾT NGHỊ QUYẾT THÁNG 12'])(
+    'is known by its words: %s', (title) => expect(votesOnResolution(item(title))).toBe(true),
+  );
+
+  it.each(['Kiểm điểm việc thực hiện nghị quyết tháng trước', 'Học tập nghị quyết', 'Biểu quyết kết nạp đảng viên'])(
+    'is not one that only names a resolution or a vote: %s', (title) => expect(votesOnResolution(item(title))).toBe(false),
+  );
 });

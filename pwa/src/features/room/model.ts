@@ -1,6 +1,6 @@
 /** What the room's screens make of the book: clocks in words, speakers in the order in which they are likely to be wanted. */
 import type { AgendaItem, Id, Meeting } from '$api/shapes';
-import { matches } from '$lib/fold';
+import { fold, matches } from '$lib/fold';
 import type { Guest, ItemTime, Note, Room } from '$sync/room';
 import { t } from './messages';
 
@@ -14,6 +14,12 @@ export function firstTab(meeting: Meeting, room: Room): Tab {
 
 export function agendaOf(meeting: Meeting): AgendaItem[] {
   return [...meeting.agenda].sort((a, b) => a.position - b.position);
+}
+
+/** Whether the meeting votes on its resolution under this item: "biểu quyết nghị quyết", "thông qua dự thảo nghị quyết". */
+export function votesOnResolution(item: AgendaItem): boolean {
+  const words = fold(item.title);
+  return words.includes('nghi quyet') && (words.includes('bieu quyet') || words.includes('thong qua'));
 }
 
 /** "1 giờ 5 phút", "12 phút" of whole minutes. */
