@@ -74,7 +74,7 @@ describe('the minutes of a room without a network', () => {
     expect(paragraph(minutes, 'present')?.text).toBe('Có mặt: 1 đồng chí.');
     const [item, ...others] = await rooms();
     expect(others).toEqual([]);
-    expect(item?.body).toMatchObject({ read_back_at: null, sections: [{ key: 'opening' }, { key: 'attendance' }, { key: 'closing' }] });
+    expect(item?.body).toMatchObject({ read_back_at: null, sections: [{ key: 'opening' }, { key: 'attendance' }] });
   });
 
   it('stay agreed to by the room until it has heard less than they say', async () => {
@@ -87,6 +87,29 @@ describe('the minutes of a room without a network', () => {
     const { minutes } = await shown();
     expect(paragraph(minutes, 'note.n1')?.text).toBe('Đồng chí Lê Thị Thử: Nhất trí.');
     expect([minutes.state, minutes.read_back_at === null]).toEqual(['draft', false]);
+  });
+
+  it('claim a reading only once the room has agreed, and no more when somebody has changed them since', async () => {
+    await composeHere(ID);
+    expect(paragraph((await shown()).minutes, 'read_back')).toBeUndefined();
+    await agreeHere((await shown()).minutes);
+    const { minutes } = await shown();
+    expect([minutes.state, paragraph(minutes, 'read_back')?.text]).toEqual(
+      ['read_back', 'Biên bản đã được đọc lại trước buổi sinh hoạt; các đồng chí dự nhất trí thông qua.']);
+    await edit('Địa điểm: sân đình.');
+    expect([(await shown()).minutes.state, paragraph((await shown()).minutes, 'read_back')]).toEqual(['draft', undefined]);
+  });
+
+  it('say that they were agreed to after the meeting when it had ended', async () => {
+    await write(['meetings'], (tx) => tx.objectStore('meetings').put(
+      meeting({ id: ID, state: 'closed', opened_at: '2026-12-03T12:30:00Z', closed_at: '2026-12-03T14:00:00Z' })));
+    vi.setSystemTime('2026-12-03T14:01:28Z');
+    await composeHere(ID);
+    await agreeHere((await shown()).minutes);
+    vi.useRealTimers();
+    const { minutes } = await shown();
+    expect(paragraph(minutes, 'read_back')).toBeUndefined();
+    expect(paragraph(minutes, 'agreed_later')?.text).toBe('Biên bản được thông qua sau buổi sinh hoạt, lúc 21 giờ 01 phút cùng ngày.');
   });
 
   it('are told as they were read where the roll has changed since', async () => {

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from tests.conftest import NOW
 from tests.support.clients import code_of
 from tests.support.factories import World
-from tests.support.meetings import convened, if_match, opened
+from tests.support.meetings import convened, if_match, opened, step
 from tests.support.minutes import (
     DRAWING,
     SignIn,
@@ -137,6 +137,48 @@ def test_the_second_of_two_editors_is_told_and_nothing_is_lost(
     assert "Địa điểm: hội trường lớn." in texts_of(now)
     settled = edit(sign_in("deputy"), now, body)
     assert "Địa điểm: phòng số 3." in texts_of(settled)
+
+
+def end_of(minutes: dict[str, Any]) -> list[str]:
+    return [one["text"] for one in in_section(minutes, "closing") if one["text"].startswith("Biên bản")]
+
+
+def test_what_was_read_before_the_end_says_so_until_somebody_changes_it(
+    sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    """2-domain: "minutes read back; closing"."""
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    for role in ("secretary", "deputy", "member", "probationary", "second_member"):
+        mark(secretary, meeting, world.id_of(role), {"state": "present"})
+    minutes = composed(sign_in, world, meeting)
+    assert not any(text.startswith("Biên bản đã") for text in texts_of(minutes))
+    minutes = read_back(secretary, minutes)
+    clock.advance(minutes=5)
+    step(secretary, secretary.get(f"/api/meetings/{meeting['id']}", expect=200).json, "close")
+    clock.advance(minutes=5)
+    minutes = secretary.get(path_of(meeting), expect=200).json
+    read = ["Biên bản đã được đọc lại trước buổi sinh hoạt; các đồng chí dự nhất trí thông qua."]
+    assert (minutes["state"], end_of(minutes)) == ("read_back", read)
+    opening = {"key": "opening", "paragraphs": [{"id": "place", "text": "Địa điểm: phòng số 3."}]}
+    minutes = edit(secretary, minutes, {"sections": [opening]})
+    assert (minutes["state"], end_of(minutes)) == ("draft", [])
+    # What was changed after the meeting was agreed to after the meeting.
+    assert [text[:37] for text in end_of(read_back(secretary, minutes))] == [
+        "Biên bản được thông qua sau buổi sinh"
+    ]
+
+
+def test_what_was_agreed_to_when_everybody_had_gone_claims_no_reading(
+    engine_name: str, sign_in: SignIn, world: World, meeting: dict[str, Any], clock: FixedClock
+) -> None:
+    minutes = composed(sign_in, world, meeting)
+    assert end_of(minutes) == []
+    clock.advance(seconds=87)
+    (said,) = end_of(read_back(sign_in("secretary"), minutes))
+    assert said.startswith("Biên bản được thông qua sau buổi sinh hoạt, lúc ")
+    again = sign_in("secretary").post(path_of(meeting, "/compose"), expect=200).json
+    assert (again["state"], end_of(again)) == ("read_back", [said])
 
 
 def test_nothing_is_signed_before_it_was_read_back(

@@ -76,8 +76,31 @@ def _with_what_follows(facts: Data) -> dict[str, Any]:
         **facts,
         "items": items,
         "votes": [_vote(vote) for vote in facts["votes"]],
-        "is_quorate": roll["official_present"] >= roll["quorum_required"],
+        **_quorum(roll),
         "same_day": (facts["closed_at"] or "")[:10] == begun[:10],
+        **_reading(facts.get("read_back_at"), facts["closed_at"], begun),
+    }
+
+
+def _reading(read_at: str | None, closed_at: str | None, begun: str) -> dict[str, bool]:
+    """2-domain: "minutes read back; closing". Only what was agreed to before the end was read to the meeting; to the second,
+    and all in the zone of the meeting."""
+    in_meeting = read_at is not None and (closed_at is None or read_at[:19] <= closed_at[:19])
+    return {
+        "read_in_meeting": in_meeting,
+        "read_later": read_at is not None and not in_meeting,
+        "read_same_day": read_at is not None and read_at[:10] == begun[:10],
+    }
+
+
+def _quorum(roll: Data) -> dict[str, Any]:
+    """The quorum asks who is in the room, as on the screen: until the end, and without who left early; nobody due, none."""
+    left = roll.get("official_left", 0)
+    in_room = roll["official_present"] - left
+    return {
+        "official_in_room": in_room,
+        "has_left": left > 0,
+        "is_quorate": roll["official_due"] > 0 and in_room >= roll["quorum_required"],
     }
 
 

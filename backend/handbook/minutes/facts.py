@@ -50,7 +50,8 @@ class SiteRoll:
 @dataclass(frozen=True, slots=True)
 class Roll:
     """The head-count (2-domain: "total (official, probationary), exempt, present, absent with and without leave, by name and
-    reason"). ``present`` counts who came late or left early as well; ``temporary_in`` are not of the ``total``.
+    reason"). ``present`` and ``official_present`` count who came late or left early as well, ``official_left`` those official members
+    who are no longer in the room; ``temporary_in`` are not of the ``total``.
 
     A conference tells its ``sites`` with their absent delegates in place of who came late, left early or stayed away.
     """
@@ -66,6 +67,7 @@ class Roll:
     temporary_in: int = 0
     exempt: int = 0
     elsewhere: int = 0
+    official_left: int = 0
     late: tuple[Absence, ...] = ()
     left_early: tuple[Absence, ...] = ()
     excused: tuple[Absence, ...] = ()
@@ -189,7 +191,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the minutes are made of. ``opened_at`` None: not opened yet; ``closed_at`` None: not closed yet."""
+    """Everything the minutes are made of. ``opened_at`` None: not opened yet; ``closed_at`` None: not closed yet;
+    ``read_back_at`` None: nobody has agreed to the words as they stand."""
 
     kind: MeetingKind
     is_cell: bool
@@ -206,6 +209,7 @@ class Facts:
     notes: tuple[Note, ...] = ()
     votes: tuple[Vote, ...] = ()
     score: Score | None = None
+    read_back_at: datetime | None = None
 
 
 # What the pairs and single names of these fields are called in plain data.

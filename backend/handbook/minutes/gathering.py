@@ -50,8 +50,15 @@ OFFICE_WORDS = {
 }
 
 
-def gather(meeting: Meeting, record: Record, *, chair_id: int | None, minute_taker_id: int | None) -> Facts:
-    """The facts of the meeting with these two at its head."""
+def gather(
+    meeting: Meeting,
+    record: Record,
+    *,
+    chair_id: int | None,
+    minute_taker_id: int | None,
+    read_back_at: datetime | None = None,
+) -> Facts:
+    """The facts of the meeting with these two at its head; ``read_back_at``: when its words were agreed to."""
     zone = ZoneInfo(meeting.organization.timezone)
     votes = results_of(meeting)
     items = {one.agenda_item_id: one for one in record.items}
@@ -83,6 +90,7 @@ def gather(meeting: Meeting, record: Record, *, chair_id: int | None, minute_tak
         notes=_notes(general.notes) if general else (),
         votes=_votes(votes, None),
         score=_score(meeting),
+        read_back_at=_local(read_back_at, zone),
     )
 
 
@@ -122,6 +130,7 @@ def _roll(meeting: Meeting, zone: ZoneInfo) -> Roll:
         probationary=count.probationary,
         present=count.attended,
         official_present=count.official_attended,
+        official_left=count.official_attended - count.official_in_room,
         official_due=count.official_due,
         quorum_share=quorum_share(meeting),
         quorum_required=count.quorum_required,

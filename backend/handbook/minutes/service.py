@@ -1,6 +1,7 @@
 """Writing minutes: composing, editing, reading back. Signing is in :mod:`handbook.minutes.signing`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from handbook.minutes.gathering import default_chair, gather, read_record
 from handbook.minutes.models import Minutes, MinutesVersion
 from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.versions import bump_content_version
+from handbook.proceedings.queries import Record
 from handbook.proceedings.service import let_late_lines_count
 from handbook.resolutions.enums import DocumentType
 from handbook.resolutions.models import Resolution
@@ -31,8 +33,9 @@ from handbook.resolutions.rules import Symbol, issuer_of
 
 # Minutes are begun while the meeting goes on, so that they can be read back before it ends.
 WRITABLE = frozenset({MeetingState.OPEN, MeetingState.CLOSED, MeetingState.FINALIZED})
-# What closing the meeting adds was not there to be read back.
-AFTER_READING = frozenset({"closing"})
+# What the agreement and the closing of the meeting add was not there to be read back.
+CLOSING = "closing"
+AFTER_READING = frozenset({CLOSING})
 
 
 def compose_minutes(meeting: Meeting, minutes: Minutes | None, *, actor: Actor, uow: UnitOfWork) -> Minutes:
@@ -47,13 +50,16 @@ def compose_minutes(meeting: Meeting, minutes: Minutes | None, *, actor: Actor, 
         uow.session.add(minutes)
     else:
         _require_unsigned(minutes)
-    fresh = _fresh_text(meeting, minutes)
+    agreed = minutes.state == MinutesState.READ_BACK
+    fresh = _fresh_text(meeting, minutes, minutes.read_back_at if agreed else None)
     before = text.from_json(minutes.sections)
     composed = (
         text.compose_again(before, fresh)
         if before
         else text.Composed(text.from_facts(fresh), frozenset(section.key for section in fresh))
     )
+    if agreed and composed.changed - AFTER_READING:
+        composed = replace(composed, sections=_unread(minutes, composed.sections))
     if text.to_json(composed.sections) == minutes.sections:
         return minutes
     _write(minutes, composed.sections, Cause.COMPOSED, changed=composed.changed, actor=actor, uow=uow)
@@ -84,9 +90,12 @@ def bring_in(
         room = text.from_room(given["sections"], titles)
     except KeyError:
         raise ValidationFailed(FieldError("/sections", "unknown")) from None
-    read_at: datetime | None = given["read_back_at"]
-    fresh = _fresh_text(meeting, minutes)
+    read_at: datetime | None = given["read_back_at"] and min(given["read_back_at"], uow.clock.now())
+    fresh = _fresh_text(meeting, minutes, read_at)
     composed = text.compose_again(room, fresh, agreed=read_at is not None)
+    unheard = composed.changed - AFTER_READING
+    if read_at is not None and unheard:
+        composed = replace(composed, sections=_unread(minutes, composed.sections))
     before = text.from_json(minutes.sections)
     brought = text.changed_sections(before, room)
     if text.to_json(room) != minutes.sections:
@@ -94,20 +103,40 @@ def bring_in(
     if composed.sections != room:
         _write(minutes, composed.sections, Cause.COMPOSED, changed=composed.changed, actor=actor, uow=uow)
     if read_at is not None:
-        minutes.read_back_at = min(read_at, uow.clock.now())
-        if not composed.changed - AFTER_READING:
-            _agree(minutes, minutes.read_back_at, actor=actor, uow=uow)
+        minutes.read_back_at = read_at
+        if not unheard:
+            _agree(minutes, read_at, actor=actor, uow=uow)
     return minutes
 
 
-def _fresh_text(meeting: Meeting, minutes: Minutes) -> tuple[composing.ComposedSection, ...]:
+def _fresh_text(
+    meeting: Meeting, minutes: Minutes, read_back_at: datetime | None = None
+) -> tuple[composing.ComposedSection, ...]:
     """What the facts say now, under the chair and the minute-taker that the book names, if nobody named others by hand."""
     book = read_record(meeting)
     if not minutes.named_by_hand:
         minutes.chair_id = meeting.chair_id or book.chair_id or minutes.chair_id or default_chair(meeting)
         minutes.minute_taker_id = meeting.minute_taker_id or book.minute_taker_id or minutes.minute_taker_id
-    facts = gather(meeting, book, chair_id=minutes.chair_id, minute_taker_id=minutes.minute_taker_id)
-    return composing.compose(facts)
+    return _text_under(minutes, book, read_back_at)
+
+
+def _text_under(
+    minutes: Minutes, book: Record, read_back_at: datetime | None
+) -> tuple[composing.ComposedSection, ...]:
+    heads = {"chair_id": minutes.chair_id, "minute_taker_id": minutes.minute_taker_id}
+    return composing.compose(gather(minutes.meeting, book, **heads, read_back_at=read_back_at))
+
+
+def _closing_again(minutes: Minutes, sections: text.Sections, read_back_at: datetime | None) -> text.Sections:
+    """2-domain: "minutes read back; closing". The end of the text says when its words were agreed to, and nothing of it while
+    nobody has."""
+    fresh = _text_under(minutes, read_record(minutes.meeting), read_back_at)
+    return text.section_again(sections, fresh, CLOSING)
+
+
+def _unread(minutes: Minutes, sections: text.Sections) -> text.Sections:
+    """Words that nobody has agreed to as they stand do not claim it."""
+    return _closing_again(minutes, sections, None)
 
 
 def edit_minutes(minutes: Minutes, changes: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork) -> Minutes:
@@ -128,6 +157,8 @@ def edit_minutes(minutes: Minutes, changes: Mapping[str, Any], *, actor: Actor, 
     except KeyError:
         raise ValidationFailed(FieldError("/sections", "unknown")) from None
     if named or written != sections:
+        if minutes.state == MinutesState.READ_BACK:
+            written = _unread(minutes, written)
         changed = frozenset(section["key"] for section in given) | frozenset(named)
         _write(minutes, written, Cause.EDITED, changed=changed, actor=actor, uow=uow)
     return minutes
@@ -137,7 +168,12 @@ def read_back(minutes: Minutes, *, actor: Actor, uow: UnitOfWork) -> Minutes:
     """Note that the text was read before the meeting and agreed to."""
     _require_unsigned(minutes)
     if minutes.state != MinutesState.READ_BACK:
-        _agree(minutes, uow.clock.now(), actor=actor, uow=uow)
+        now = uow.clock.now()
+        before = text.from_json(minutes.sections)
+        said = _closing_again(minutes, before, now)
+        if said != before:
+            _write(minutes, said, Cause.COMPOSED, changed=AFTER_READING, actor=actor, uow=uow)
+        _agree(minutes, now, actor=actor, uow=uow)
     return minutes
 
 

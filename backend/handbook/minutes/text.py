@@ -78,6 +78,16 @@ def compose_again(old: Sections, fresh: Sequence[ComposedSection], *, agreed: bo
     return Composed(merged, changed_sections(old, merged))
 
 
+def section_again(old: Sections, fresh: Sequence[ComposedSection], key: str) -> Sections:
+    """The old text with this section alone brought up to date."""
+    again = compose_again(
+        tuple(section for section in old if section.key == key),
+        [section for section in fresh if section.key == key],
+    )
+    others = (section for section in old if section.key != key)
+    return tuple(sorted((*others, *again.sections), key=lambda section: _place(section.key)))
+
+
 def _is_edited(paragraph: TextParagraph) -> bool:
     return paragraph.is_edited
 

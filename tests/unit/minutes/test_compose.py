@@ -85,6 +85,7 @@ FACTS = Facts(
         ),
     ),
     score=Score("92,5", "tốt"),
+    read_back_at=datetime(2026, 2, 5, 21, 3, tzinfo=ZONE),
 )
 
 
@@ -190,6 +191,28 @@ def test_what_is_not_known_is_left_out_and_not_made_up() -> None:
 def test_a_meeting_that_ends_after_midnight_tells_the_day() -> None:
     facts = replace(FACTS, closed_at=datetime(2026, 2, 6, 0, 10, tzinfo=ZONE))
     assert texts(facts)[-1] == "Buổi sinh hoạt kết thúc lúc 0 giờ 10 phút, ngày 06 tháng 02 năm 2026."
+
+
+READ = "Biên bản đã được đọc lại trước buổi sinh hoạt; các đồng chí dự nhất trí thông qua."
+
+
+@pytest.mark.parametrize(
+    ("read_back_at", "said"),
+    [
+        (None, []),
+        (datetime(2026, 2, 5, 21, 5, tzinfo=ZONE), [READ]),
+        (
+            datetime(2026, 2, 5, 21, 6, 28, tzinfo=ZONE),
+            ["Biên bản được thông qua sau buổi sinh hoạt, lúc 21 giờ 06 phút cùng ngày."],
+        ),
+    ],
+)
+def test_a_reading_is_claimed_only_when_it_was_before_the_end(
+    read_back_at: datetime | None, said: list[str]
+) -> None:
+    """2-domain: "minutes read back; closing"."""
+    told = texts(replace(FACTS, read_back_at=read_back_at))
+    assert [text for text in told if text.startswith("Biên bản")] == said
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import type { Id } from '$api/shapes';
 import { database, write } from '$db/database';
 import type { OutboxItem } from '$db/schema';
 import { dismissItem, enqueueInstead, itemsAbout, overlay, retryItem, unsettled } from '$sync/outbox';
-import { bodyOf, mergeOurs, sectionsIn } from './text';
+import { bodyOf, mergeOurs, sectionsIn, unread } from './text';
 
 const WAIT = 250;
 // Longer than a request may last.
@@ -133,7 +133,7 @@ async function put(meetingId: Id, changed: readonly MinutesSection[], settled?: 
   if (!shown) return;
   const sections = shown.minutes.sections.map((one) => changed.find(({ key }) => key === one.key) ?? one);
   if (waiting?.kind === ROOM || !shown.minutes.etag) {
-    await putRoom({ ...shown.minutes, sections, state: 'draft' }, settled);
+    await putRoom({ ...shown.minutes, sections: unread(sections), state: 'draft' }, settled);
     return;
   }
   const ours = changed.map(bodyOf).reduce((before, one) => mergeOurs({ sections: before }, one), sectionsIn(waiting?.body));

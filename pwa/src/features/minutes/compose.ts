@@ -23,6 +23,8 @@ export interface Facts {
   notes: NoteFacts[];
   votes: VoteFacts[];
   score: { average: string; grade: string } | null;
+  /** When the words as they stand were agreed to; null while nobody has. */
+  read_back_at: string | null;
 }
 
 export interface PersonFacts {
@@ -48,6 +50,8 @@ export interface RollFacts {
   temporary_in: number;
   exempt: number;
   elsewhere: number;
+  /** Of the official members who came: who is no longer in the room. */
+  official_left?: number;
   late: Absence[];
   left_early: Absence[];
   excused: Absence[];
@@ -156,9 +160,23 @@ function withWhatFollows(facts: Facts): Data {
       ...item, votes: item.votes.map(voteWith), tasks: item.tasks.map((task) => ({ ...task, [`is_${task.state}`]: true })),
     })),
     votes: facts.votes.map(voteWith),
-    is_quorate: facts.roll.official_present >= facts.roll.quorum_required,
+    ...quorum(facts.roll),
     same_day: facts.closed_at?.slice(0, 10) === begun.slice(0, 10),
+    ...reading(facts, begun),
   };
+}
+
+/** Only what was agreed to before the end was read to the meeting; to the second. */
+function reading({ read_back_at: at, closed_at: closed }: Facts, begun: string): Data {
+  if (at === null) return {};
+  const later = closed !== null && at.slice(0, 19) > closed.slice(0, 19);
+  return { read_in_meeting: !later, read_later: later, read_same_day: at.slice(0, 10) === begun.slice(0, 10) };
+}
+
+/** The quorum asks who is in the room, as on the screen: until the end, and without who left early; nobody due, none. */
+function quorum({ official_present, official_left: left = 0, official_due, quorum_required }: RollFacts): Data {
+  const inRoom = official_present - left;
+  return { official_in_room: inRoom, has_left: left > 0, is_quorate: official_due > 0 && inRoom >= quorum_required };
 }
 
 function voteWith(vote: VoteFacts): Data {

@@ -26,8 +26,8 @@ export interface Gathered {
 const OFFICES: Record<string, string> = { secretary: 'Bí thư', deputy_secretary: 'Phó bí thư', committee_member: 'Cấp ủy viên' };
 const HELD: readonly string[] = ['closed', 'finalized'];
 
-/** Everything that this phone knows of the meeting; null when it does not know the meeting or its roll. */
-export async function gather(meetingId: Id): Promise<Gathered | null> {
+/** Everything that this phone knows of the meeting; null when it does not know the meeting or its roll. `readAt`: when its words were agreed to. */
+export async function gather(meetingId: Id, readAt: string | null = null): Promise<Gathered | null> {
   const db = await database();
   const [meeting, roll] = [await readMeeting(meetingId), await db.get('rolls', meetingId)];
   if (!meeting || !roll) return null;
@@ -55,7 +55,7 @@ export async function gather(meetingId: Id): Promise<Gathered | null> {
     starts_at: localTime(meeting.starts_at, meeting.timezone),
     opened_at: local(book.room.opened_at ?? meeting.opened_at),
     closed_at: local(closed),
-    roll: rollFacts(rows, officers, String(rules['attendance.quorum'] ?? '2/3'), local, closed !== null),
+    roll: rollFacts(rows, officers, roll?.quorum_share ?? String(rules['attendance.quorum'] ?? '2/3'), local, closed !== null),
     chair: personFacts(chairId, members, names, meeting, day),
     minute_taker: personFacts(officers.minute_taker, members, names, meeting, day),
     items: await Promise.all([...meeting.agenda].sort((a, b) => a.position - b.position).map(async (item) => ({
@@ -68,16 +68,17 @@ export async function gather(meetingId: Id): Promise<Gathered | null> {
     votes: votes.filter((vote) => vote.item === null).map((vote) => vote.facts),
     // Scores are given and counted with a network.
     score: null,
+    read_back_at: local(readAt),
   };
   const named = (id: Id | null): Gathered['chair'] => (id === null ? null : { member_id: id, full_name: names.get(id) ?? '' });
   const above = organization?.parent_id ? await db.get('organizations', organization.parent_id) : undefined;
   return { facts, meeting, superior: above?.name ?? null, chair: named(chairId), minute_taker: named(officers.minute_taker) };
 }
 
-/** The hour that the clock on the wall shows: `2026-12-05T19:30`. */
+/** The hour that the clock on the wall shows: `2026-12-05T19:30:00`. */
 function localTime(at: string | number, timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', {
-    timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+    timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
   }).format(new Date(at)).replace(' ', 'T');
 }
 
@@ -101,16 +102,17 @@ function rollFacts(
 ): RollFacts {
   // Closing the meeting settles who was not written down.
   const settled = rows.map((row) => (closed && row.state === null ? { ...row, state: 'unexcused' as const, reason: null } : row));
-  const count = headCount(settled);
+  const count = headCount(settled, share);
   const [numerator = 2, divisor = 3] = share.split('/').map(Number);
   const people = (list: readonly BoardRow[], at: (row: BoardRow) => string | null | undefined, reason = false): Absence[] =>
     list.map((row) => ({ full_name: row.full_name, reason: reason ? (row.reason ?? null) : null, at: local(at(row) ?? null) }));
   const nobody = (): null => null;
   const { total, official, probationary, official_due, temporary_in, exempt, elsewhere } = count;
+  const attended = settled.filter((row) => row.status === 'official' && (row.state === 'present' || row.state === 'late')).length;
   return {
     total, official, probationary, official_due, temporary_in, exempt, elsewhere, present: count.attended,
-    official_present: settled.filter((row) => row.status === 'official' && (row.state === 'present' || row.state === 'late')).length,
-    quorum_share: `${numerator}/${divisor}`, quorum_required: Math.ceil((official_due * numerator) / divisor),
+    official_present: attended, official_left: attended - count.official_in_room,
+    quorum_share: `${numerator}/${divisor}`, quorum_required: count.quorum_required,
     late: people(count.late, (row) => row.arrived_at ?? row.checked_in_at),
     left_early: people(count.left_early, (row) => row.left_at),
     excused: people(count.excused, nobody, true), unexcused: people(count.unexcused, nobody, true),

@@ -17,8 +17,18 @@ export function composeAgain(old: readonly MinutesSection[], fresh: readonly Com
     const paragraphs = section.paragraphs.filter((one) => keeps(one) && !one.removed).map(withoutFacts);
     if (paragraphs.length > 0) merged.push({ ...section, paragraphs });
   }
+  return inOrder(merged);
+}
+
+function inOrder(sections: MinutesSection[]): MinutesSection[] {
   const place = ({ key }: MinutesSection): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
-  return merged.sort((a, b) => place(a) - place(b));
+  return sections.sort((a, b) => place(a) - place(b));
+}
+
+/** The old text with this section alone brought up to date. */
+export function sectionAgain(old: readonly MinutesSection[], fresh: readonly ComposedSection[], key: string): MinutesSection[] {
+  const about = (one: { key: string }): boolean => one.key === key;
+  return inOrder([...old.filter((one) => !about(one)), ...composeAgain(old.filter(about), fresh.filter(about))]);
 }
 
 function merge(

@@ -4,10 +4,10 @@ import type { Id } from '$api/shapes';
 import { inTurn, putRoom, readMinutes, saveRoom } from './commands';
 import { compose, type ComposedSection } from './compose';
 import { gather } from './facts';
-import { composeAgain } from './merge';
-import { bodyOf, wordsOf } from './text';
+import { composeAgain, sectionAgain } from './merge';
+import { bodyOf, unread, wordsOf } from './text';
 
-/** What closing the meeting adds was not there to be read back. */
+/** What the agreement and the closing of the meeting add was not there to be read back. */
 const AFTER_READING = 'closing';
 
 /** Writes the minutes on this phone, or brings them up to date; answers whether there are any now. */
@@ -17,11 +17,11 @@ export function composeHere(meetingId: Id): Promise<boolean> {
 
 async function composed(meetingId: Id): Promise<boolean> {
   const shown = await readMinutes(meetingId);
-  const gathered = await gather(meetingId);
+  const agreed = shown?.minutes.state === 'read_back';
+  const gathered = await gather(meetingId, agreed ? shown.minutes.read_back_at : null);
   if (!gathered || shown?.conflict || shown?.minutes.state === 'signed') return shown !== null;
   const { facts, meeting, superior, chair, minute_taker } = gathered;
   const old = shown?.minutes;
-  const agreed = old?.state === 'read_back';
   const before = old?.sections ?? [];
   const sections = composeAgain(before, withScore(compose(facts), before), agreed);
   const heads = { chair: chair ?? old?.chair ?? null, minute_taker: minute_taker ?? old?.minute_taker ?? null };
@@ -34,7 +34,7 @@ async function composed(meetingId: Id): Promise<boolean> {
     changed_at: new Date().toISOString(), etag: '',
   };
   const heard = agreed && JSON.stringify(heardOf(before)) === JSON.stringify(heardOf(sections));
-  await putRoom({ ...(old ?? blank), sections, ...heads, ...(heard ? {} : { state: 'draft' }) });
+  await putRoom({ ...(old ?? blank), sections, ...heads, ...(heard ? {} : { state: 'draft', sections: unread(sections) }) });
   return true;
 }
 
@@ -53,5 +53,8 @@ function heardOf(sections: readonly MinutesSection[]): string[][] {
 
 /** Notes on this phone that the meeting has heard the minutes and agreed to them. */
 export async function agreeHere(minutes: Minutes): Promise<void> {
-  await saveRoom({ ...minutes, state: 'read_back', read_back_at: new Date().toISOString() });
+  const read_back_at = new Date().toISOString();
+  const gathered = await gather(minutes.meeting_id, read_back_at);
+  const sections = gathered ? sectionAgain(minutes.sections, compose(gathered.facts), AFTER_READING) : minutes.sections;
+  await saveRoom({ ...minutes, sections, state: 'read_back', read_back_at });
 }

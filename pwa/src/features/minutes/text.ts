@@ -22,6 +22,14 @@ export function sectionsIn(body: unknown): SectionBody[] {
   return Array.isArray(sections) ? sections : [];
 }
 
+/** Words that nobody has agreed to as they stand do not claim it; what somebody wrote of it stays. */
+export function unread(sections: readonly MinutesSection[]): MinutesSection[] {
+  const claims = ({ id, text, facts }: MinutesParagraph): boolean => ['read_back', 'agreed_later'].includes(id) && text === facts;
+  return sections
+    .map((one) => ({ ...one, paragraphs: one.paragraphs.filter((paragraph) => !claims(paragraph)) }))
+    .filter(({ paragraphs }) => paragraphs.length > 0);
+}
+
 /** Where a paragraph comes from, for its mark. */
 export function originOf(paragraph: MinutesParagraph): 'facts' | 'edited' | 'own' {
   if (paragraph.facts === null) return 'own';
