@@ -6,7 +6,6 @@ Whatever is asked, the answer is described by the contract and never an error of
 and what was frozen stays frozen.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -23,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import select
-from tests.conftest import NOW
+from tests.support.anew import Anew, anew
 from tests.support.clients import ApiClient
 from tests.support.factories import PASSWORD, World
 from tests.support.meetings import check_in_body, draft, if_match, key_of
@@ -66,7 +65,7 @@ OF_RESOLUTIONS = {"draft": {"issued"}, "issued": {"revoked"}, "revoked": set()}
 class EveryOperation(RuleBasedStateMachine):
     """One meeting of the cell, from its draft on. The test gives :attr:`begin_anew`."""
 
-    begin_anew: Callable[[], tuple[Flask, FixedClock, World]]
+    begin_anew: Anew
 
     def __init__(self) -> None:
         super().__init__()
@@ -402,6 +401,8 @@ class EveryOperation(RuleBasedStateMachine):
             assert None not in numbers
             denominator, required, agree, disagree, other, passed = numbers
             assert agree + disagree + other <= denominator
+            if one.method in ("hand", "secret_paper"):
+                assert agree + disagree + other <= one.voters_present
             assert passed == (agree >= required)
             assert one.private_key_sealed is None
             if one.method == "secret":
@@ -480,30 +481,12 @@ class EveryOperation(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def begin_anew(
-    app: Flask, world: World, clock: FixedClock, settings: Settings
-) -> Callable[[], tuple[Flask, FixedClock, World]]:
+def begin_anew(app: Flask, world: World, clock: FixedClock, settings: Settings) -> Anew:
     """The same application on the same small world, as often as asked."""
-    database = settings.data_dir / "handbook.sqlite3"
-    db.session.remove()
-    db.engine.dispose()
-    first = database.read_bytes()
-
-    def act() -> tuple[Flask, FixedClock, World]:
-        db.session.remove()
-        db.engine.dispose()
-        for rest in ("-wal", "-shm"):
-            database.with_name(database.name + rest).unlink(missing_ok=True)
-        database.write_bytes(first)
-        clock.set(NOW)
-        return app, clock, world
-
-    return act
+    return anew(app, world, clock, settings)
 
 
-def test_whatever_is_asked_in_any_order_what_was_frozen_stands(
-    begin_anew: Callable[[], tuple[Flask, FixedClock, World]],
-) -> None:
+def test_whatever_is_asked_in_any_order_what_was_frozen_stands(begin_anew: Anew) -> None:
     class Machine(EveryOperation):
         pass
 
