@@ -11,6 +11,8 @@ import { lineOfVote, saidBy, subjectOf, type HandVote, type RoomEntry } from '$s
 export interface Earlier extends Tally {
   at: string;
   by: Id | null | undefined;
+  /** On which it was written into the book. */
+  device: string | null;
   corrected: boolean;
 }
 
@@ -85,9 +87,9 @@ function earlierCounts(subject: string, vote: HandVote, book: Pick<RoomBook, 'en
     .sort((a, b) => a.at.localeCompare(b.at))
     .flatMap((entry) => {
       const said = saidBy(byId.get(entry.id) as RoomEntry, byId)?.data.ballot as HandVote | undefined;
-      return said ? [{ ...tallyOf(said), at: entry.at, by: entry.recorded_by, corrected: false }] : [];
+      return said ? [{ ...tallyOf(said), at: entry.at, by: entry.recorded_by, device: entry.device_id, corrected: false }] : [];
     });
-  const kept = (ballot?.corrections ?? []).map((one) => ({ ...tallyOf(one), at: one.corrected_at, by: null, corrected: true }));
+  const kept = (ballot?.corrections ?? []).map((one) => ({ ...tallyOf(one), at: one.corrected_at, by: null, device: null, corrected: true }));
   const seen = new Set([numbers(vote)]);
   return [...written, ...kept].filter((one) => {
     const known = seen.has(numbers(one));
