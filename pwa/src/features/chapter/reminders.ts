@@ -1,0 +1,28 @@
+import type { InForce } from '$db/rules';
+import { locale } from '$i18n';
+import { t } from './messages';
+
+const HOUR = 60;
+const DAY = 24 * HOUR;
+/** The rule of an organisation of which this phone knows none. */
+const USUAL = [2 * DAY, DAY, 2 * HOUR];
+
+/** How long before a meeting its members are reminded, in minutes. */
+export function reminderMinutes({ rules }: InForce): number[] {
+  const before = rules['reminders.before_minutes'];
+  return Array.isArray(before) ? before.filter((one): one is number => typeof one === 'number') : USUAL;
+}
+
+/** The reminders that can still come, as `planned_steps` on the server plans them: none whose time is past. */
+export function remindersAhead(startsAt: string, now: number, before: readonly number[]): number[] {
+  return before.filter((minutes) => Date.parse(startsAt) - minutes * 60_000 > now).sort((a, b) => b - a);
+}
+
+/** "2 ngày, 1 ngày, 2 giờ" */
+export function saySpans(before: readonly number[]): string {
+  const say = (minutes: number): string => {
+    if (minutes % DAY === 0) return t('convene.days', { n: minutes / DAY });
+    return minutes % HOUR === 0 ? t('convene.hours', { n: minutes / HOUR }) : t('convene.minutes', { n: minutes });
+  };
+  return new Intl.ListFormat(locale.tag, { type: 'unit' }).format(before.map(say));
+}
