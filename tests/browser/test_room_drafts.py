@@ -1,0 +1,54 @@
+"""A note typed in the room outlives the Back button, Escape and a reload; and it names the item to which it belongs."""
+
+from playwright.sync_api import Browser, expect
+from tests.browser.conftest import Album
+from tests.support.browsing import wait_until
+from tests.support.demo_service import DemoService, go, open_context
+from tests.support.phone import rows
+
+TEXT = "Đề nghị sửa đường vào nhà văn hóa trước mùa mưa."
+
+
+def test_back_closes_the_note_and_keeps_what_was_typed(
+    browser: Browser, demo: DemoService, album: Album
+) -> None:
+    room = f"/chapter/meetings/{demo.story.open_meeting}/room"
+    with open_context(browser) as context:
+        demo.sign_in(context, demo.story.host)
+        page = demo.open(context, f"/chapter/meetings/{demo.story.open_meeting}")
+        go(page, f"{room}?tab=notes")
+        dialog, add = page.locator("dialog[open]"), page.get_by_role("button", name="Ghi ý kiến")
+        typed = dialog.get_by_label("Nội dung phát biểu")
+        add.click()
+        dialog.get_by_role("button", name="Không ghi tên").click()
+        typed.fill(TEXT)
+        page.go_back()
+        expect(dialog).to_have_count(0)
+        assert page.url.endswith(f"{room}?tab=notes")
+
+        add.click()
+        expect(typed).to_have_value(TEXT)
+        expect(dialog.get_by_text("Đang mở ý kiến viết dở")).to_be_visible()
+        album.picture(page, "note-again")
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        page.reload()
+        add.click()
+        expect(typed).to_have_value(TEXT)
+        item = dialog.get_by_label("Ghi vào nội dung")
+        chosen = item.locator("option").nth(1).get_attribute("value")
+        item.select_option(value=chosen)
+        dialog.get_by_role("button", name="Lưu ý kiến").click()
+        expect(dialog).to_have_count(0)
+
+        def kept() -> list[str]:
+            return [
+                row["data"]["agenda_item_id"]
+                for row in rows(page, "proceedings")
+                if row["data"].get("text") == TEXT
+            ]
+
+        wait_until(lambda: kept() == [chosen], "the note is not with the item that was chosen", page)
+        add.click()
+        expect(dialog.get_by_role("button", name="Không ghi tên")).to_be_visible()
+        expect(dialog.get_by_text("Đang mở ý kiến viết dở")).to_have_count(0)
