@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import docx
 import pypdfium2
+import pytest
 from tests.api.test_resolutions_ended import create, issue
 from tests.support.clients import ApiClient
 from tests.support.factories import World
+from tests.support.office import as_pdf
+
+from handbook.kernel.db import db
+from handbook.organizations.locality import NOWHERE, locality_of
+from handbook.organizations.models import Organization
 
 SignIn = Callable[[str], ApiClient]
 BODY = "Chi bộ thống nhất quyết nghị:\n1. Giữ nền nếp sinh hoạt, đúng ngày đã định.\n- Vận động Nhân dân hưởng ứng."
@@ -41,7 +48,7 @@ def test_the_pdf_says_what_was_decided(sign_in: SignIn, world: World) -> None:
         "ĐẢNG BỘ SỞ MẪU",
         "CHI BỘ VĂN PHÒNG",
         "01-NQ/CB",
-        "ngày 01 tháng 12 năm 2026",
+        "Thử Nghiệm, ngày 01 tháng 12 năm 2026",
         "NGHỊ QUYẾT",
         "Giữ nền nếp sinh hoạt, đúng ngày đã định.",
         "Vận động Nhân dân hưởng ứng.",
@@ -71,6 +78,57 @@ def test_the_docx_says_the_same(sign_in: SignIn, world: World) -> None:
         "Nguyễn Văn Ước",
     ):
         assert wanted.casefold() in whole.casefold(), wanted
+
+
+def test_an_office_program_opens_the_docx_and_reads_in_it_what_the_data_say(
+    sign_in: SignIn, world: World, tmp_path: Path
+) -> None:
+    resolution = made(sign_in, world)
+    file = tmp_path / "resolution.docx"
+    file.write_bytes(
+        sign_in("member").get(f"/api/resolutions/{resolution['id']}/document.docx", expect=200).data
+    )
+    pages = pypdfium2.PdfDocument(as_pdf(file, tmp_path))
+    text = squeezed("\n".join(page.get_textpage().get_text_range() for page in pages)).casefold()
+    (task,) = resolution["tasks"]
+    for wanted in (
+        resolution["organization_name"],
+        resolution["symbol"],
+        "Thử Nghiệm, ngày 01 tháng 12 năm 2026",
+        resolution["title"].removeprefix("Nghị quyết "),
+        *(line.removeprefix("- ") for line in resolution["body"].splitlines()),
+        task["title"],
+        ", ".join(one["full_name"] for one in task["assignees"]),
+        "20/12/2026",
+        "T/M Chi bộ",
+        "Nguyễn Văn Ước",
+        "Đảng bộ Sở Mẫu (để báo cáo)",
+    ):
+        assert squeezed(wanted).casefold() in text, wanted
+    assert NOWHERE not in text
+
+
+def test_the_place_is_the_nearest_commune_in_the_whole_line_above(sign_in: SignIn, world: World) -> None:
+    """Also where a committee that names no place stands between the cell and the commune."""
+    db.session.get_one(Organization, int(world.id_of("root"))).name = "Đảng ủy xã Minh Sơn"
+    db.session.commit()
+    resolution = made(sign_in, world)
+    answer = sign_in("member").get(f"/api/resolutions/{resolution['id']}/document.pdf", expect=200)
+    text = squeezed(pypdfium2.PdfDocument(answer.data)[0].get_textpage().get_text_range())
+    assert "Minh Sơn, ngày 01 tháng 12 năm 2026" in text
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        (["Chi bộ thôn Đoài", "Đảng bộ xã Minh Sơn", "Đảng bộ tỉnh Thử Nghiệm"], "Minh Sơn"),
+        (["Chi bộ Văn phòng", "Đảng bộ Sở Mẫu", "Đảng bộ tỉnh Thử Nghiệm"], "Thử Nghiệm"),
+        (["Chi bộ Hợp tác xã Nông nghiệp", "Đảng ủy phường Mẫu"], "Mẫu"),
+        (["Chi bộ Văn phòng", "Đảng bộ Khối"], NOWHERE),
+    ],
+)
+def test_the_place_is_read_from_the_names(names: list[str], place: str) -> None:
+    assert locality_of(names) == place
 
 
 def test_a_draft_is_no_file_for_members(sign_in: SignIn, world: World) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -23,12 +22,9 @@ from handbook.minutes.compose import time_in_words
 from handbook.minutes.enums import SignerRole
 from handbook.minutes.models import Minutes, MinutesSignature
 from handbook.minutes.text import Sections, from_json
+from handbook.organizations.locality import locality_of
 from handbook.organizations.models import Organization
 
-_LOCALITY = re.compile(
-    r"^(?:Đảng bộ|Đảng ủy|Chi bộ)\s+(?:xã|phường|đặc khu|thị trấn|tỉnh|thành phố)\s+(?P<name>.+)$",
-    re.IGNORECASE,
-)
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _ROLES = (SignerRole.MINUTE_TAKER, SignerRole.CHAIR)
 _ROLE_WORDS = {
@@ -79,14 +75,6 @@ def digest(data: Any) -> str:
 def addendum_digest(minutes_hash: str, number: int, text: str) -> str:
     """What is signed with an addendum: its words, its number, and the minutes to which it belongs."""
     return digest({"minutes": minutes_hash, "number": number, "text": text})
-
-
-def locality_of(names: Sequence[str]) -> str:
-    """The place of the line of place and date: the commune's name out of the nearest committee's; dots where none says."""
-    for name in names:
-        if found := _LOCALITY.match(name):
-            return found["name"]
-    return "…"
 
 
 def to_document(

@@ -11,13 +11,12 @@ from handbook.access.predicates import Target
 from handbook.kernel.concurrency import etag_of
 from handbook.kernel.db import db
 from handbook.kernel.problems import NotFound
-from handbook.kernel.tree import path_ids
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member
 from handbook.minutes.document import addendum_digest, describe, digest, sections_of, signatures_of
 from handbook.minutes.enums import MinutesState
 from handbook.minutes.models import Minutes
-from handbook.organizations.models import Organization
+from handbook.organizations.locality import line_above
 
 
 def find_minutes(meeting_id: int, *, lock: bool = False) -> Minutes | None:
@@ -62,11 +61,7 @@ def describe_minutes(minutes: Minutes) -> dict[str, Any]:
     """The document as it was signed, or as it would be signed now."""
     if minutes.frozen is not None:
         return minutes.frozen
-    ids = path_ids(minutes.meeting.organization.path)[:-1]
-    line = db.session.scalars(
-        select(Organization).where(Organization.id.in_(ids)).order_by(Organization.path.desc())
-    ).all()
-    return describe(minutes, line, _names(minutes))
+    return describe(minutes, line_above(minutes.meeting.organization), _names(minutes))
 
 
 def is_intact(minutes: Minutes) -> bool:

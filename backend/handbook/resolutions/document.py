@@ -10,6 +10,7 @@ from handbook.kernel.clock import Clock, today_in
 from handbook.kernel.db import db
 from handbook.members.models import Member, Office
 from handbook.organizations.enums import OrganizationKind
+from handbook.organizations.locality import line_above, locality_of
 from handbook.organizations.models import Organization
 from handbook.resolutions.enums import DocumentType
 from handbook.resolutions.models import Resolution
@@ -58,13 +59,14 @@ class Signer:
 def document_of(resolution: Resolution, *, clock: Clock) -> Document:
     """The document of a resolution. A draft has no day, and the symbol that it will have."""
     organization = resolution.organization
-    superior = organization.parent_id and db.session.get(Organization, organization.parent_id)
+    line = line_above(organization)
+    superior = line[0] if line else None
     kind = OrganizationKind(organization.kind)
     signer = _signer(resolution, clock)
     return Document(
         heading=Heading(
             issuer=organization.name,
-            place=_place(organization, superior or None),
+            place=locality_of([organization.name, *(one.name for one in line)]),
             day=resolution.issued_on,
             superior=superior.name if superior else None,
             symbol=resolution.symbol,
@@ -73,7 +75,7 @@ def document_of(resolution: Resolution, *, clock: Clock) -> Document:
         subtitle=_subtitle(resolution),
         blocks=(*_body(resolution.body), *_tasks(resolution)),
         signatures=(Signature((_ON_BEHALF.get(kind, _COMMITTEE), signer.title), signer.name),),
-        recipients=_recipients(superior or None, organization),
+        recipients=_recipients(superior, organization),
     )
 
 
@@ -107,17 +109,6 @@ def _tasks(resolution: Resolution) -> tuple[Paragraph | Table, ...]:
         for number, task in enumerate(resolution.tasks, 1)
     )
     return (Paragraph(_TASKS, Kind.HEADING), Table(_HEAD, rows, _SHARES))
-
-
-def _place(organization: Organization, superior: Organization | None) -> str:
-    """Where it was written: the commune's name, which stands in that of its committee ("Đảng ủy xã Minh Sơn")."""
-    for one in (organization, superior):
-        if one is not None:
-            for word in ("xã ", "phường ", "đặc khu "):
-                start = one.name.casefold().find(word)
-                if start >= 0:
-                    return one.name[start + len(word) :].strip()
-    return "…"
 
 
 def _signer(resolution: Resolution, clock: Clock) -> Signer:
