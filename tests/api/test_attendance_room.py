@@ -57,6 +57,28 @@ def test_who_leaves_early_attended_and_is_no_longer_in_the_room(
     assert counts_are_true(meeting["id"])
 
 
+def test_nobody_is_chair_and_minute_taker_at_once(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    """ "Signed by chair and minute-taker": two people."""
+    secretary, meeting, path = in_the_room(sign_in, world, clock)
+    roles = f"/api/meetings/{meeting['id']}/roles"
+    deputy, member = world.id_of("deputy"), world.id_of("member")
+
+    def refused(body: dict[str, str]) -> list[tuple[str, str]]:
+        errors = secretary.put(roles, body, expect=422).json["errors"]
+        return [(error["pointer"], error["code"]) for error in errors]
+
+    assert refused({"chair_id": deputy, "minute_taker_id": deputy}) == [("/minute_taker_id", "same_as_chair")]
+    secretary.put(roles, {"chair_id": deputy, "minute_taker_id": member}, expect=200)
+    assert refused({"minute_taker_id": deputy}) == [("/minute_taker_id", "same_as_chair")]
+    assert refused({"chair_id": member}) == [("/chair_id", "same_as_chair")]
+    swapped = {"chair_id": member, "minute_taker_id": deputy}
+    assert secretary.put(roles, swapped, expect=200).json == {**swapped, "warnings": ["chair_no_officer"]}
+    roll = secretary.get(path).json
+    assert (roll["chair_id"], roll["minute_taker_id"]) == (member, deputy)
+
+
 def test_a_scanned_arrival_keeps_how_it_was_recorded_when_its_times_are_written(
     sign_in: SignIn, world: World, clock: FixedClock
 ) -> None:

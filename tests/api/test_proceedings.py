@@ -64,6 +64,21 @@ def get(client: ApiClient, meeting: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def test_a_line_that_makes_the_chair_the_minute_taker_is_refused_and_kept(
+    secretary: ApiClient, world: World, meeting: dict[str, Any], evening: FixedClock
+) -> None:
+    """ "Signed by chair and minute-taker": two people, also in a room without a network."""
+    device, start = Device(), evening.now()
+    device.write("open", start)
+    device.write("chair", start, member_id=world.id_of("secretary"))
+    device.write("minute_taker", start, member_id=world.id_of("secretary"))
+    device.write("minute_taker", start + MINUTE, member_id=world.id_of("member"))
+    answers = send(secretary, meeting, device.lines, now=evening.now() + MINUTE)
+    assert [one["code"] for one in answers] == [None, None, "same_as_chair", None]
+    found = roll(secretary, meeting)
+    assert (found["chair_id"], found["minute_taker_id"]) == (world.id_of("secretary"), world.id_of("member"))
+
+
 def test_a_whole_meeting_without_a_network_reaches_the_server_once(
     engine_name: str, secretary: ApiClient, world: World, meeting: dict[str, Any], evening: FixedClock
 ) -> None:

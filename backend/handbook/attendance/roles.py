@@ -1,5 +1,7 @@
 """Chair and minute-taker of a meeting (2-domain: "Chair: secretary or deputy. A minute-taker is appointed at the opening")."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select, update
 
 from handbook.access.actor import Actor
@@ -17,6 +19,7 @@ from handbook.meetings.state import WITH_OPEN_ROLL, require_state
 from handbook.members.models import Office
 
 KEEP = -1
+SAME_AS_CHAIR = "same_as_chair"
 
 
 def set_roles(
@@ -28,7 +31,8 @@ def set_roles(
     uow: UnitOfWork,
 ) -> None:
     """Say who leads the meeting and who writes its minutes; None clears, :data:`KEEP` leaves. The meeting is locked by the
-    caller. Both must have been summoned; that the chair is neither secretary nor deputy is a warning, not a refusal.
+    caller. Both must have been summoned and be two people; that the chair is neither secretary nor deputy is a warning, not a
+    refusal.
 
     Raises :class:`WrongState` when the roll is settled or nobody is summoned yet, :class:`ValidationFailed`.
     """
@@ -40,6 +44,7 @@ def set_roles(
             raise ValidationFailed(FieldError(f"/{name}", "not_summoned"))
     if not changes:
         return
+    _require_two({**{name: getattr(meeting, name) for name in asked}, **changes}, changes)
     connection = uow.session.connection()
     connection.execute(update(MEETINGS).where(MEETINGS.c.id == meeting.id).values(changes))
     touch_roll(connection, meeting.id)
@@ -53,6 +58,13 @@ def set_roles(
             member_id=member_id,
             path=meeting.organization.path,
         )
+
+
+def _require_two(heads: Mapping[str, int | None], changes: Mapping[str, int | None]) -> None:
+    """ "Signed by chair and minute-taker": one signs for what the other wrote, so nobody is both."""
+    if heads["chair_id"] is not None and heads["chair_id"] == heads["minute_taker_id"]:
+        name = "minute_taker_id" if "minute_taker_id" in changes else "chair_id"
+        raise ValidationFailed(FieldError(f"/{name}", SAME_AS_CHAIR))
 
 
 def chair_warning(meeting: Meeting) -> str | None:

@@ -83,9 +83,9 @@ class GuestSchema(Schema):
 
 
 class RollSchema(Schema):
-    """The roll. ``quorum`` asks who is in the room: who left early is in ``counts`` and not in it. It wants ``quorum_share`` (such
-    as "2/3") of ``official_due``, the official members who must attend, and ``official_present`` of them are there. ``guests``
-    only for who may read the whole roll."""
+    """The roll. ``quorum`` asks who is in the room: who left early is in ``counts`` and not in it. It wants
+    ``quorum_share`` (such as "2/3") of ``official_due``, the official members who must attend, and ``official_present`` of them
+    are there. ``guests`` only for who may read the whole roll."""
 
     counts = fields.Nested(CountsSchema, required=True)
     quorum = fields.Nested(QuorumSchema, required=True)

@@ -50,8 +50,8 @@ class SiteRoll:
 @dataclass(frozen=True, slots=True)
 class Roll:
     """The head-count (2-domain: "total (official, probationary), exempt, present, absent with and without leave, by name and
-    reason"). ``present`` and ``official_present`` count who came late or left early as well, ``official_left`` those official members
-    who are no longer in the room; ``temporary_in`` are not of the ``total``.
+    reason"). ``present`` and ``official_present`` count who came late or left early as well, ``official_left`` those official
+    members who are no longer in the room; ``temporary_in`` are not of the ``total``.
 
     A conference tells its ``sites`` with their absent delegates in place of who came late, left early or stayed away.
     """

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Meeting, Member, RollItem } from '$api/shapes';
 import type { OutboxItem, StoredRoll } from '$db/schema';
-import { buildBoard, markableStates, pick, selfFirst, statesFor } from './board';
+import { buildBoard, eligible, markableStates, pick, selfFirst, statesFor } from './board';
 
 const meeting = {
   id: '17', organization_id: '3', state: 'open', can: ['mark'], timezone: 'Asia/Ho_Chi_Minh',
@@ -120,6 +120,17 @@ describe('the attendance board', () => {
     const offered = (status: RollItem['status']) => statesFor(line('1', 'A', { status }), markableStates(meeting)).includes('exempt');
     expect((['official', 'probationary', 'temporary_in'] as const).map(offered)).toEqual([false, false, false]);
     expect((['exempt', 'temporary_out', 'transferred'] as const).map(offered)).toEqual([true, true, true]);
+  });
+
+  it('offers as chair and minute-taker two people who are in the room, or not recorded yet', () => {
+    const rows = [
+      line('1', 'A', { state: 'present' }), line('2', 'B'), line('3', 'C', { state: 'excused' }), line('4', 'D', { state: 'exempt' }),
+      line('5', 'E', { state: 'late', left_at: '2026-12-03T13:00:00Z' }), line('6', 'F', { state: 'late' }),
+    ];
+    const offered = (chosen: string | null, other: string | null) => eligible(rows, chosen, other).map((row) => row.member_id);
+    expect(offered(null, null)).toEqual(['1', '2', '6']);
+    expect(offered(null, '1')).toEqual(['2', '6']);
+    expect(offered('3', '1')).toEqual(['2', '3', '6']);
   });
 
   it('lets nobody be marked as present before the meeting is open', () => {

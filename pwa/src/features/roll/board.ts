@@ -173,6 +173,15 @@ export function isThere(row: RollItem): boolean {
   return THERE.includes(row.state);
 }
 
+/**
+ * Who can be chosen to lead the meeting or to write its minutes: who is in the room or not recorded yet, and not as both.
+ * Who is chosen by now (`chosen`) stays in the list.
+ */
+export function eligible(rows: readonly BoardRow[], chosen: Id | null, other: Id | null): BoardRow[] {
+  const here = (row: BoardRow): boolean => row.state === null || (isThere(row) && !row.left_at);
+  return rows.filter((row) => row.member_id === chosen || (row.member_id !== other && here(row)));
+}
+
 /** The lines in their order, the own one before all others. */
 export function selfFirst(rows: readonly BoardRow[], self: Id | null): BoardRow[] {
   return [...rows.filter((row) => row.member_id === self), ...rows.filter((row) => row.member_id !== self)];
