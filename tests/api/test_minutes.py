@@ -271,6 +271,20 @@ def test_minutes_without_a_minute_taker_wait_for_one(
     assert edit(secretary, minutes, body, expect=422)["errors"][0]["code"] == "unknown"
 
 
+def test_one_person_does_not_sign_for_both(sign_in: SignIn, world: World, meeting: dict[str, Any]) -> None:
+    """ "Signed by chair and minute-taker": minutes from before that was asked, or by default, name one for both."""
+    secretary = sign_in("secretary")
+    minutes = read_back(secretary, composed(sign_in, world, meeting))
+    row = db.session.scalars(select(Minutes)).one()
+    row.minute_taker_id = row.chair_id
+    db.session.commit()
+    minutes = secretary.get(path_of(meeting), expect=200).json
+    for role in ("chair", "minute_taker"):
+        refused = sign(secretary, minutes, role, expect=422)
+        assert [error["code"] for error in refused["errors"]] == ["same_as_chair"]
+    assert db.session.scalars(select(MinutesSignature)).all() == []
+
+
 def test_a_wrong_password_signs_nothing_and_counts_as_a_failed_login(
     sign_in: SignIn, world: World, meeting: dict[str, Any]
 ) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from handbook.access.actor import Actor
 from handbook.accounts.models import Account
+from handbook.attendance.roles import SAME_AS_CHAIR
 from handbook.documents.layout import DrawingError, parse_drawing
 from handbook.documents.secrecy import find_mark_in_text
 from handbook.kernel.problems import FieldError, NotFound, ValidationFailed, WrongState
@@ -43,7 +44,8 @@ class Signing:
 def sign(minutes: Minutes, signing: Signing, signer: Account, *, actor: Actor, uow: UnitOfWork) -> Minutes:
     """Put a signature under the minutes or one of their addenda; the second one under the minutes makes them final.
 
-    Raises :class:`SignerMissing`, :class:`NotTheSigner`, :class:`AlreadySigned`, :class:`MinutesSigned`,
+    Raises :class:`ValidationFailed` when one person is named for both,
+    :class:`SignerMissing`, :class:`NotTheSigner`, :class:`AlreadySigned`, :class:`MinutesSigned`,
     :class:`NotReadBack`, :class:`MinutesAltered`, :class:`WrongState` while the meeting goes on.
     """
     member = _signer(minutes, signing, signer, uow)
@@ -134,6 +136,8 @@ def _signer(minutes: Minutes, signing: Signing, account: Account, uow: UnitOfWor
     ):
         if id_ is None:
             raise SignerMissing(role.value)
+    if signing.part == 0 and minutes.chair_id == minutes.minute_taker_id:
+        raise ValidationFailed(FieldError("/minute_taker_id", SAME_AS_CHAIR))
     expected = minutes.chair_id if signing.role == SignerRole.CHAIR else minutes.minute_taker_id
     if account.member_id is None or account.member_id != expected:
         raise NotTheSigner
