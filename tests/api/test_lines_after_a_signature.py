@@ -79,6 +79,29 @@ def test_no_line_that_arrives_after_a_signature_changes_what_was_signed(
     assert send(secretary, meeting, device.lines, now=clock.now()) == answers
 
 
+def test_nobody_signs_over_what_two_devices_wrote_differently(
+    sign_in: SignIn, world: World, meeting: dict[str, Any], clock: FixedClock
+) -> None:
+    """Issue 3: "the difference is shown, never silently dropped": it is settled before the first signature."""
+    one, other, secretary, member = Device(), Device(), sign_in("secretary"), world.id_of("member")
+    marked = one.mark(clock.now(), member, "late")
+    differs = other.mark(clock.now(), member, "excused")
+    send(secretary, meeting, [marked], now=clock.now())
+    send(secretary, meeting, [differs], now=clock.now())
+    minutes = read_back(secretary, composed(sign_in, world, meeting))
+    refused = sign(secretary, minutes, "chair", expect=409)
+    assert (refused["code"], refused["errors"][0]["params"]) == ("differences_open", {"count": 1})
+    assert secretary.get(path_of(meeting), expect=200).json["signatures"] == []
+    subject = f"mark:{member}"
+    chosen = one.write(
+        "settle", clock.now(), subject=subject, chosen=marked["id"], instead_of=[differs["id"]]
+    )
+    (answer,) = send(secretary, meeting, [chosen], now=clock.now())
+    assert answer["outcome"] == "applied"
+    minutes = read_back(secretary, secretary.post(path_of(meeting, "/compose"), expect=200).json)
+    assert len(sign(secretary, minutes, "chair")["signatures"]) == 1
+
+
 def test_a_line_that_says_what_the_book_says_already_is_no_difference(
     sign_in: SignIn, world: World, meeting: dict[str, Any], clock: FixedClock
 ) -> None:

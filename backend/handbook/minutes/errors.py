@@ -14,6 +14,15 @@ class NotReadBack(Problem):
     status, code = 409, "minutes_not_read_back"
 
 
+class DifferencesOpen(Problem):
+    """Two devices wrote something differently, and nobody has chosen yet what stands in the minutes."""
+
+    status, code = 409, "differences_open"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(errors=[FieldError("/proceedings", "differences_open", {"count": count})])
+
+
 class AlreadySigned(Problem):
     """This person has signed here already."""
 

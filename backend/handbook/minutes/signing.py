@@ -19,12 +19,14 @@ from handbook.minutes.enums import MinutesState, SignerRole
 from handbook.minutes.errors import (
     AlreadySigned,
     ClassifiedMinutes,
+    DifferencesOpen,
     MinutesAltered,
     MinutesSigned,
     NotReadBack,
     NotTheSigner,
     SignerMissing,
 )
+from handbook.minutes.gathering import read_record
 from handbook.minutes.models import Minutes, MinutesAddendum, MinutesSignature
 from handbook.minutes.queries import describe_minutes, is_intact
 from handbook.minutes.service import touch
@@ -46,7 +48,7 @@ def sign(minutes: Minutes, signing: Signing, signer: Account, *, actor: Actor, u
 
     Raises :class:`ValidationFailed` when one person is named for both,
     :class:`SignerMissing`, :class:`NotTheSigner`, :class:`AlreadySigned`, :class:`MinutesSigned`,
-    :class:`NotReadBack`, :class:`MinutesAltered`, :class:`WrongState` while the meeting goes on.
+    :class:`NotReadBack`, :class:`DifferencesOpen`, :class:`MinutesAltered`, :class:`WrongState` while the meeting goes on.
     """
     member = _signer(minutes, signing, signer, uow)
     content_hash = _addendum(minutes, signing.part).content_hash if signing.part else _freeze(minutes)
@@ -117,6 +119,9 @@ def _freeze(minutes: Minutes) -> str:
     if minutes.state != MinutesState.READ_BACK:
         raise NotReadBack
     if minutes.frozen is None or minutes.content_hash is None:
+        # From the first signature on no line of the book is taken: what is open now could never be settled.
+        if unsettled := read_record(minutes.meeting).unsettled:
+            raise DifferencesOpen(unsettled)
         minutes.frozen = describe_minutes(minutes)
         minutes.content_hash = digest(minutes.frozen)
     return minutes.content_hash

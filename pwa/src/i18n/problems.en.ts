@@ -55,6 +55,7 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.conflict': 'This collides with a change that was just made. Refresh, look again and go on.',
   'problem.minutes_signed': 'The minutes are signed and cannot be changed. Write an addendum.',
   'problem.minutes_not_read_back': 'The minutes have to be read back before they are signed.',
+  'problem.differences_open': 'Two devices have written something differently in the room. Choose what is right before signing.',
   'problem.already_signed': 'This person has signed already.',
   'problem.minutes_altered': 'What is stored is not what was signed. Tell the committee above.',
   'problem.signer_missing': 'Choose chair and minute-taker before signing.',

@@ -54,6 +54,7 @@ export const problems = {
   'problem.conflict': 'Việc này vướng với thay đổi vừa có. Đồng chí làm mới, xem lại rồi làm tiếp.',
   'problem.minutes_signed': 'Biên bản đã ký, không sửa được. Đồng chí lập phần bổ sung.',
   'problem.minutes_not_read_back': 'Biên bản cần được đọc thông qua trước khi ký.',
+  'problem.differences_open': 'Trong phòng họp còn chỗ hai máy ghi khác nhau. Đồng chí chọn cách đúng trước khi ký.',
   'problem.already_signed': 'Người này đã ký rồi.',
   'problem.minutes_altered': 'Nội dung lưu không khớp bản đã ký. Đồng chí báo cấp trên.',
   'problem.signer_missing': 'Đồng chí chọn chủ trì và người ghi biên bản trước khi ký.',

@@ -70,6 +70,8 @@ export const en: Record<keyof typeof vi, string> = {
   'read.here': 'This is the text on this phone. The agreement is kept with it and sent once there is a network.',
   'sign.title': 'Sign the minutes',
   'sign.text': 'Two sign: the chair and the minute-taker. Signed minutes never change; corrections go into an addendum.',
+  'sign.differing': 'Two devices differ in {n, plural, one {one place} other {# places}}. Choose in the room, bring the minutes up to date, then sign.',
+  'sign.toDiffering': 'Go to the differences',
   'sign.needsNetwork': 'Signing needs a network, because each confirms with the password; it appears here by itself then.',
   'sign.waits': 'Not signed',
   'sign.at': 'Signed at {time}',

@@ -70,6 +70,8 @@ export const vi = {
   'read.here': 'Đây là bản trên máy này. Ý kiến thông qua được lưu cùng, gửi khi có mạng.',
   'sign.title': 'Ký biên bản',
   'sign.text': 'Hai người ký: chủ trì và người ghi biên bản. Ký xong biên bản không sửa được nữa; cần sửa thì lập phần bổ sung.',
+  'sign.differing': 'Còn {n, plural, other {# chỗ}} hai máy ghi khác nhau. Đồng chí chọn cách đúng trong phòng họp, cập nhật biên bản rồi ký.',
+  'sign.toDiffering': 'Đến chỗ khác nhau',
   'sign.needsNetwork': 'Khi có mạng, phần ký tự hiện ở đây: ký cần mạng để xác nhận mật khẩu.',
   'sign.waits': 'Chưa ký',
   'sign.at': 'Đã ký lúc {time}',
