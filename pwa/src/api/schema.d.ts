@@ -4761,20 +4761,6 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. */
-        "409.conflict.minutes_signed": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @constant */
-                    status?: 409;
-                    /** @enum {unknown} */
-                    code?: "conflict" | "minutes_signed";
-                };
-            };
-        };
         /** @description Forbidden. `forbidden`: The caller may see the thing but not do this with it. `not_the_signer`: Somebody else is named in the minutes for this signature. `wrong_origin`: The request comes from another site's page. */
         "403.forbidden.not_the_signer.wrong_origin": {
             headers: {
@@ -4789,8 +4775,8 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `already_signed`: This person has signed here already. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_altered`: What is stored is not what was signed: its digest differs. Nothing is printed from it. `minutes_not_read_back`: Minutes are read back before the meeting before anybody signs them. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. `signer_missing`: Nobody is named as chair or as minute-taker yet; `errors` says which. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
-        "409.already_signed.conflict.minutes_altered.minutes_not_read_back.minutes_signed.signer_missing.wrong_state": {
+        /** @description Conflict. `already_signed`: This person has signed here already. `conflict`: Another request changed the same thing at the same moment; read it again. `differences_open`: Two devices wrote something differently, and nobody has chosen yet what stands in the minutes. `minutes_altered`: What is stored is not what was signed: its digest differs. Nothing is printed from it. `minutes_not_read_back`: Minutes are read back before the meeting before anybody signs them. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. `signer_missing`: Nobody is named as chair or as minute-taker yet; `errors` says which. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.already_signed.conflict.differences_open.minutes_altered.minutes_not_read_back.minutes_signed.signer_missing.wrong_state": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4799,7 +4785,7 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "already_signed" | "conflict" | "minutes_altered" | "minutes_not_read_back" | "minutes_signed" | "signer_missing" | "wrong_state";
+                    code?: "already_signed" | "conflict" | "differences_open" | "minutes_altered" | "minutes_not_read_back" | "minutes_signed" | "signer_missing" | "wrong_state";
                 };
             };
         };
@@ -9109,7 +9095,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.minutes_signed"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];
@@ -9150,7 +9136,7 @@ export interface operations {
             401: components["responses"]["401.invalid_credentials.not_authenticated"];
             403: components["responses"]["403.forbidden.not_the_signer.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.already_signed.conflict.minutes_altered.minutes_not_read_back.minutes_signed.signer_missing.wrong_state"];
+            409: components["responses"]["409.already_signed.conflict.differences_open.minutes_altered.minutes_not_read_back.minutes_signed.signer_missing.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
