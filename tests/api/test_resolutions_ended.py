@@ -107,6 +107,81 @@ def test_what_the_meeting_voted_down_is_issued_only_with_a_reason_on_record(
     assert entry.details == {"issue_exception": True}
 
 
+def issued_details() -> Any:
+    return (
+        db.session.scalars(select(AuditEntry).where(AuditEntry.tag == "resolutions:resolution:issued"))
+        .one()
+        .details
+    )
+
+
+def test_who_may_issue_is_told_that_nothing_was_voted_and_too_few_were_there(
+    sign_in: SignIn, world: World
+) -> None:
+    """2-domain: a meeting decides with 2/3 of the official members who must attend, a resolution by more than 1/2."""
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    made = draft(secretary, meeting).json
+    assert made["issue_warnings"] == ["no_vote", "no_quorum"]
+    mark_present(secretary, meeting, world)
+    path = f"/api/resolutions/{made['id']}"
+    assert secretary.get(path, expect=200).json["issue_warnings"] == ["no_vote"]
+    asked = f"/api/meetings/{meeting['id']}/ballots"
+    proposed = secretary.post(asked, question(made["id"]), expect=201).json
+    assert secretary.get(path, expect=200).json["issue_warnings"] == ["no_vote"]
+    secretary.post(f"/api/ballots/{proposed['id']}/withdraw", headers=if_match(proposed), expect=200)
+    vote(secretary, meeting, made["id"], agree=4, disagree=0, other=0)
+    assert secretary.get(path, expect=200).json["issue_warnings"] == []
+    listed = secretary.get(f"/api/organizations/{world.id_of('cell')}/resolutions", expect=200).json
+    assert all("issue_warnings" not in one for one in listed["items"])
+    done = issue(secretary, made).json
+    assert done["issue_exception"] is None
+    assert "issue_warnings" not in done
+
+
+def test_issued_without_a_vote_the_reason_stays_on_the_resolution_and_what_was_missing_on_record(
+    sign_in: SignIn, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    made = draft(secretary, opened(secretary, world.id_of("cell"))).json
+    reason = "Đã lấy ý kiến bằng văn bản"
+    done = issue(secretary, made, {"override_reason": reason}).json
+    assert (done["state"], done["issue_exception"]) == ("issued", reason)
+    seen = sign_in("member").get(f"/api/resolutions/{made['id']}", expect=200).json
+    assert seen["issue_exception"] == reason
+    assert "issue_warnings" not in seen
+    assert issued_details() == {"issue_exception": True, "missing": ["no_vote", "no_quorum"]}
+
+
+def test_a_program_that_gives_no_reason_still_issues_and_what_was_missing_is_on_record(
+    sign_in: SignIn, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    made = draft(secretary, opened(secretary, world.id_of("cell"))).json
+    assert issue(secretary, made).json["issue_exception"] is None
+    assert issued_details() == {"missing": ["no_vote", "no_quorum"]}
+
+
+def test_the_quorum_of_the_deciding_vote_is_the_one_that_counts(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    made = draft(secretary, meeting).json
+    here = f"/api/meetings/{meeting['id']}/attendance/{world.id_of('member')}"
+    secretary.put(here, {"state": "present"}, expect=200)
+    vote(secretary, meeting, made["id"], agree=1, disagree=0, other=0)
+    path = f"/api/resolutions/{made['id']}"
+    few = secretary.get(path, expect=200).json["issue_warnings"]
+    mark_present(secretary, meeting, world)
+    assert few == secretary.get(path, expect=200).json["issue_warnings"] == ["no_quorum"]
+
+
+def test_a_resolution_of_no_meeting_lacks_nothing(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    made = create(secretary, world)
+    assert made["issue_warnings"] == []
+    assert issue(secretary, made, {"override_reason": "Không cần"}).json["issue_exception"] is None
+
+
 def test_the_last_vote_counts(sign_in: SignIn, world: World) -> None:
     secretary = sign_in("secretary")
     meeting = opened(secretary, world.id_of("cell"))

@@ -6,9 +6,10 @@ from sqlalchemy import select
 
 from handbook.access.actor import SYSTEM
 from handbook.accounts.events import SessionSeeing
-from handbook.ballots.enums import BallotKind, BallotState
+from handbook.ballots.enums import BallotState
 from handbook.ballots.models import Ballot, TakenPaper
 from handbook.ballots.service import withdraw_ballot
+from handbook.ballots.standing import votes_on_resolutions
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.events import MeetingCancelled, MeetingClosed, MeetingClosing
@@ -36,7 +37,7 @@ def tell_votes(event: ResolutionDrafting, uow: UnitOfWork) -> None:
     """A resolution says with which numbers it was passed."""
     event.material.votes.extend(
         PassedVote(ballot.title, ballot.agree or 0, ballot.denominator or 0)
-        for ballot in _on_resolutions(event.meeting_id, uow)
+        for ballot in votes_on_resolutions(event.meeting_id, uow.session)
         if ballot.passed
     )
 
@@ -45,7 +46,7 @@ def tell_votes(event: ResolutionDrafting, uow: UnitOfWork) -> None:
 def tell_outcomes(event: ResolutionIssuing, uow: UnitOfWork) -> None:
     """A resolution is issued when the last vote on it passed it. A vote that names none is on the meeting's resolution,
     whichever that is; one that names another resolution says nothing of this one."""
-    for ballot in _on_resolutions(event.meeting_id, uow):
+    for ballot in votes_on_resolutions(event.meeting_id, uow.session):
         if ballot.resolution_id == event.resolution_id:
             event.on_it.append(ballot.passed)
         elif ballot.resolution_id is None:
@@ -67,19 +68,6 @@ def leave_no_trace_of_voters(event: SessionSeeing, uow: UnitOfWork) -> None:
         )
     )
     event.unwritten = event.unwritten or uow.session.scalar(casting.limit(1)) is not None
-
-
-def _on_resolutions(meeting_id: int, uow: UnitOfWork) -> Sequence[Ballot]:
-    """The votes on the resolution of a meeting in their order; one that is not closed comes last, and has not passed."""
-    return uow.session.scalars(
-        select(Ballot)
-        .where(
-            Ballot.meeting_id == meeting_id,
-            Ballot.kind == BallotKind.RESOLUTION.value,
-            Ballot.state != BallotState.WITHDRAWN.value,
-        )
-        .order_by(Ballot.closed_at.is_(None), Ballot.closed_at, Ballot.id)
-    ).all()
 
 
 def _withdraw_proposals(meeting_id: int, uow: UnitOfWork) -> None:

@@ -9,6 +9,13 @@ class ResolutionState(StrEnum):
     REVOKED = "revoked"
 
 
+class IssueWarning(StrEnum):
+    """What the meeting of a resolution lacked: no vote was taken on it; too few members were there to decide anything."""
+
+    NO_VOTE = "no_vote"
+    NO_QUORUM = "no_quorum"
+
+
 class TaskState(StrEnum):
     OPEN = "open"
     DONE = "done"

@@ -21,7 +21,7 @@ class Resolution(db.Model):  # type: ignore[name-defined]
     ``number`` is the symbol's, kept beside it so that the next one is found by an index. ``content_version`` is the
     organisation's at the last change. ``supersedes_id`` names the resolution whose place this one takes when it is issued;
     from then on the old one is revoked and names this one in ``superseded_by_id``. ``issue_exception`` says why it was issued
-    although the vote of its meeting had not passed it.
+    although the vote of its meeting had not passed it, or there was none, or no quorum.
     """
 
     __tablename__ = "resolutions"

@@ -19,6 +19,7 @@ from handbook.organizations.queries import get_organization
 from handbook.resolutions.enums import NOT_ISSUED_BY_CELLS, DocumentType, ResolutionState
 from handbook.resolutions.models import Resolution
 from handbook.resolutions.rules import Symbol, is_term, issuer_of, term_on
+from handbook.resolutions.standing import issue_warnings
 from handbook.resolutions.task_queries import task_data
 
 
@@ -130,6 +131,14 @@ def resolution_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
         "can": _acts(resolution, actor),
         "etag": etag_of(resolution),
     }
+
+
+def whole_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
+    """The same, and for who may issue it what is missing."""
+    data = resolution_data(resolution, actor=actor)
+    if "issue" in data["can"]:
+        data["issue_warnings"] = issue_warnings(resolution)
+    return data
 
 
 def _acts(resolution: Resolution, actor: Actor) -> list[str]:

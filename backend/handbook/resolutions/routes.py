@@ -91,7 +91,7 @@ def edit_resolution(changes: dict[str, Any], resolution_id: int) -> Response:
 @blp.arguments(IssueSchema)
 @blp.response(200, ResolutionSchema)
 def issue_resolution(fields: dict[str, Any], resolution_id: int) -> Response:
-    """Put a draft in force. Not passed by its meeting's vote it needs a reason, which is kept."""
+    """Put a draft in force. Not passed by its meeting's vote it needs a reason; where something is missing, one is kept."""
     actor = current_actor()
     with unit_of_work() as uow:
         resolution = queries.get_resolution(resolution_id, Permission.RESOLUTIONS_WRITE, actor=actor)
@@ -126,7 +126,7 @@ def draft_resolution(meeting_id: int) -> Response:
 
 
 def _answer(resolution: Resolution, status: int = 200) -> Response:
-    data = queries.resolution_data(resolution, actor=current_actor())
+    data = queries.whole_data(resolution, actor=current_actor())
     response = jsonify(ResolutionSchema().dump(data))
     response.status_code = status
     return set_etag(response, etag_of(resolution))

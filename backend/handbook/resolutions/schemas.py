@@ -2,7 +2,7 @@ from marshmallow import fields, validate
 
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
-from handbook.resolutions.enums import DocumentType, ResolutionState, TaskState, UpdateKind
+from handbook.resolutions.enums import DocumentType, IssueWarning, ResolutionState, TaskState, UpdateKind
 
 MAX_TASKS = 100
 MAX_ASSIGNEES = 200
@@ -12,6 +12,7 @@ _STATES = validate.OneOf([state.value for state in ResolutionState])
 _TASK_STATES = validate.OneOf([state.value for state in TaskState])
 _UPDATE_KINDS = validate.OneOf([kind.value for kind in UpdateKind])
 _TYPES = validate.OneOf([type_.value for type_ in DocumentType])
+_ISSUE_WARNINGS = validate.OneOf([warning.value for warning in IssueWarning])
 
 
 class TaskAssigneeSchema(Schema):
@@ -72,8 +73,10 @@ class TaskLineSchema(TaskSchema):
 class ResolutionSchema(Schema):
     """A resolution as its readers see it; ``type`` tells the two documents apart whose symbol reads QĐ.
 
-    ``issue_exception``: why it was issued although its meeting's vote had not passed it. ``superseded_by``: the resolution
-    that took its place.
+    ``issue_exception``: why it was issued although its meeting's vote had not passed it, or although something was missing.
+    ``superseded_by``: the resolution that took its place. ``issue_warnings``: what a draft of a meeting lacks, for who may
+    issue it, in answers about this one resolution: ``no_vote`` (the meeting took none on it), ``no_quorum`` (when it voted,
+    or was held).
     """
 
     id = Id(required=True)
@@ -94,6 +97,7 @@ class ResolutionSchema(Schema):
     meeting_id = Id(required=True, allow_none=True)
     tasks = fields.List(fields.Nested(TaskSchema), required=True)
     can = fields.List(fields.String(), required=True)
+    issue_warnings = fields.List(fields.String(validate=_ISSUE_WARNINGS))
     etag = fields.String(required=True)
 
 
@@ -146,7 +150,9 @@ class NextSymbolSchema(Schema):
 
 
 class IssueSchema(Schema):
-    """``override_reason``: why it is issued although the vote of its meeting did not pass it."""
+    """``override_reason``: why it is issued although the vote of its meeting did not pass it, or ``issue_warnings`` say that
+    something is missing; kept in ``issue_exception``.
+    """
 
     override_reason = Text(min_length=3, max_length=500, load_default=None, allow_none=True)
 

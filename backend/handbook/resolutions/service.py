@@ -38,6 +38,7 @@ from handbook.resolutions.models import Resolution, Task, TaskAssignee
 from handbook.resolutions.queries import propose_symbol, resolution_of, term_for
 from handbook.resolutions.review import lock_reviews
 from handbook.resolutions.rules import SymbolError, is_term, parse_symbol
+from handbook.resolutions.standing import issue_warnings
 
 # The states of a meeting from which a resolution may be drafted.
 HELD = frozenset({MeetingState.OPEN, MeetingState.CLOSED, MeetingState.FINALIZED})
@@ -145,17 +146,25 @@ def issue_resolution(
     When the members voted on this very resolution, the last of these votes must have passed it (2-domain, Votes); else
     :class:`ResolutionRejected`, or :class:`VoteUndecided`, and no reason helps. When votes of the meeting named no resolution,
     the last of them decides; else :class:`VoteNotPassed`, unless ``override_reason`` says why, which stays on the resolution
-    and on record. A resolution whose place it takes is revoked at the same moment.
+    and on record. Where nothing was voted, or the meeting had no quorum, it is issued, what was missing is on record, and the
+    reason stays too. A resolution whose place it takes is revoked at the same moment.
     """
     _require_draft(resolution)
-    _refuse_without_vote(resolution, override_reason, uow=uow)
+    missing = issue_warnings(resolution)
+    if (_is_against_vote(resolution, override_reason, uow=uow) or missing) and override_reason:
+        if level := find_mark_in_text(override_reason.splitlines()):
+            raise ClassifiedText("/override_reason", level)
+        resolution.issue_exception = override_reason
     lock_reviews(uow, resolution.organization_id)
     resolution.content_version = bump_content_version(uow, resolution.organization_id)
     resolution.state = ResolutionState.ISSUED.value
     resolution.issued_on = today_in(resolution.organization.timezone, uow.clock)
     uow.session.flush()
-    details = {"issue_exception": True} if resolution.issue_exception else None
-    _record(uow, "issued", resolution, actor=actor, details=details)
+    details = {
+        **({"issue_exception": True} if resolution.issue_exception else {}),
+        **({"missing": [warning.value for warning in missing]} if missing else {}),
+    }
+    _record(uow, "issued", resolution, actor=actor, details=details or None)
     if resolution.supersedes is not None:
         _end(resolution.supersedes, "superseded", actor=actor, uow=uow, by=resolution)
     uow.emit(ResolutionIssued(resolution_id=resolution.id, organization_id=resolution.organization_id))
@@ -196,9 +205,10 @@ def _end(
     )
 
 
-def _refuse_without_vote(resolution: Resolution, override_reason: str | None, *, uow: UnitOfWork) -> None:
+def _is_against_vote(resolution: Resolution, override_reason: str | None, *, uow: UnitOfWork) -> bool:
+    """Whether it is issued against the meeting's vote, for a reason; refuses what no reason helps, and none at all."""
     if resolution.meeting_id is None:
-        return
+        return False
     event = ResolutionIssuing(resolution_id=resolution.id, meeting_id=resolution.meeting_id)
     uow.emit(event)
     if event.on_it:
@@ -206,14 +216,12 @@ def _refuse_without_vote(resolution: Resolution, override_reason: str | None, *,
             raise VoteUndecided
         if not event.on_it[-1]:
             raise ResolutionRejected
-        return
+        return False
     if not event.outcomes or event.outcomes[-1]:
-        return
+        return False
     if not override_reason:
         raise VoteNotPassed
-    if level := find_mark_in_text(override_reason.splitlines()):
-        raise ClassifiedText("/override_reason", level)
-    resolution.issue_exception = override_reason
+    return True
 
 
 def _require_draft(resolution: Resolution) -> None:

@@ -977,7 +977,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put a draft in force. Not passed by its meeting's vote it needs a reason, which is kept. */
+        /** Put a draft in force. Not passed by its meeting's vote it needs a reason; where something is missing, one is kept. */
         post: operations["issue_resolution"];
         delete?: never;
         options?: never;
@@ -2955,6 +2955,7 @@ export interface components {
             meeting_id: string | null;
             tasks: components["schemas"]["Task"][];
             can: string[];
+            issue_warnings?: ("no_vote" | "no_quorum")[];
             etag: string;
         };
         ResolutionPage: {

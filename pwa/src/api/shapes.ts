@@ -263,6 +263,8 @@ export interface Resolution {
   type?: string;
   term?: string;
   issue_exception?: string | null;
+  /** What a draft of a meeting lacks, in answers to who may issue it. */
+  issue_warnings?: ('no_vote' | 'no_quorum')[];
   revoked_on?: string | null;
   revoke_reason?: string | null;
   supersedes?: ResolutionName | null;

@@ -1,0 +1,53 @@
+"""What the votes and the roll of a meeting say of the resolution that it is about to have."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handbook.attendance.queries import head_count
+from handbook.ballots.enums import BallotKind, BallotState
+from handbook.ballots.models import Ballot
+from handbook.kernel.db import db
+from handbook.meetings.models import Meeting
+from handbook.resolutions.enums import IssueWarning
+from handbook.resolutions.models import Resolution
+from handbook.resolutions.standing import tells_what_is_missing
+
+
+def votes_on_resolutions(meeting_id: int, session: Session) -> Sequence[Ballot]:
+    """The votes on the resolution of a meeting in their order; one that is not closed comes last, and has not passed."""
+    return session.scalars(
+        select(Ballot)
+        .where(
+            Ballot.meeting_id == meeting_id,
+            Ballot.kind == BallotKind.RESOLUTION.value,
+            Ballot.state != BallotState.WITHDRAWN.value,
+        )
+        .order_by(Ballot.closed_at.is_(None), Ballot.closed_at, Ballot.id)
+    ).all()
+
+
+@tells_what_is_missing
+def what_is_missing(resolution: Resolution) -> Iterator[IssueWarning]:
+    """No vote on it was held; too few were in the room at the last one or, where that froze no quorum, at the meeting."""
+    if resolution.meeting_id is None:
+        return
+    votes = votes_on_resolutions(resolution.meeting_id, db.session())
+    deciding = [ballot for ballot in votes if ballot.resolution_id == resolution.id] or [
+        ballot for ballot in votes if ballot.resolution_id is None
+    ]
+    held = [ballot for ballot in deciding if ballot.closed_at is not None]
+    last = held[-1] if held else None
+    if last is None:
+        yield IssueWarning.NO_VOTE
+    if not _had_quorum(resolution.meeting_id, last):
+        yield IssueWarning.NO_QUORUM
+
+
+def _had_quorum(meeting_id: int, vote: Ballot | None) -> bool:
+    if vote is not None and vote.quorum_required is not None and vote.quorum_present is not None:
+        return vote.quorum_present >= vote.quorum_required > 0
+    meeting = db.session.get_one(Meeting, meeting_id)
+    # Of a meeting that was not opened nobody can say yet.
+    return meeting.opened_at is None or head_count(meeting).quorum_reached
