@@ -108,7 +108,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     ended = f"/chapter/meetings/{story.open_meeting}"
     yield Way("Settle", story.host, ended, lambda page: finish(page, room, ended))
     yield Way("TaskDialog", story.host, f"{ended}/resolution", button("Thêm nhiệm vụ"))
-    yield Way("ResolutionEditScreen", story.host, f"{ended}/resolution", issue)
+    yield Way("IssueDialog", story.host, f"{ended}/resolution", issue)
 
 
 def show_code(page: Page) -> None:

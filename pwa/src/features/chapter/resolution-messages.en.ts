@@ -34,6 +34,8 @@ export const en: Record<keyof typeof vi, string> = {
   'res.taskRemoved': 'Removed: {title}',
   'res.taskClose': 'Close without changing',
   'res.supersedes': 'When it is issued, this resolution takes the place of {symbol} ({title}).',
+  'res.lacks.no_vote': 'The meeting has not voted on this resolution.',
+  'res.lacks.no_quorum': 'Too few official members were at the meeting for it to decide.',
   'res.override': 'Why it is issued all the same',
   'res.overrideHint': 'The reason is kept with the resolution.',
   'res.revoke': 'Revoke',

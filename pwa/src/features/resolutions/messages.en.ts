@@ -28,7 +28,7 @@ export const en: Record<keyof typeof vi, string> = {
   'resolution.why': 'Reason: {reason}',
   'resolution.until': 'In force until',
   'resolution.supersedes': 'Replaces',
-  'resolution.exception': 'Why it was issued although the vote had not passed it',
+  'resolution.exception': 'Why it was issued all the same',
   'resolution.pdf': 'PDF',
   'resolution.docx': 'Word',
   'resolution.loading': 'Loading…',

@@ -28,7 +28,7 @@ export const vi = {
   'resolution.why': 'Lý do: {reason}',
   'resolution.until': 'Hết hiệu lực',
   'resolution.supersedes': 'Thay thế',
-  'resolution.exception': 'Lý do ban hành khi biểu quyết chưa thông qua',
+  'resolution.exception': 'Lý do vẫn ban hành',
   'resolution.pdf': 'Tải PDF',
   'resolution.docx': 'Tải Word',
   'resolution.loading': 'Đang tải…',
