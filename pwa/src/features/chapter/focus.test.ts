@@ -47,9 +47,12 @@ describe('the next act', () => {
     expect(act('open', '2026-12-03T02:00:00Z')).toBe('enter');
     expect(act('closed', '2026-12-02T12:00:00Z')).toBe('minutes');
     expect(act('finalized', '2026-12-02T12:00:00Z')).toBe('draft_resolution');
-    expect(act('closed', '2026-12-02T12:00:00Z', resolution('1', 'draft'))).toBe('issue_resolution');
+    expect(act('finalized', '2026-12-02T12:00:00Z', resolution('1', 'draft'))).toBe('issue_resolution');
     expect(act('closed', '2026-12-02T12:00:00Z', resolution('1', 'issued'))).toBe('finalize');
     expect(act('finalized', '2026-12-02T12:00:00Z', resolution('1', 'issued'))).toBe('done');
+  });
+  it('after closing is to read back and sign the minutes, also when the resolution is drafted already', () => {
+    expect(act('closed', '2026-12-02T12:00:00Z', resolution('1', 'draft'))).toBe('minutes');
   });
   it('stands under the right one of the four steps', () => {
     expect(stepOf(null, null)).toBe(0);

@@ -28,9 +28,9 @@ export function nextAct(meeting: Meeting, resolution: Resolution | null, now: nu
     case 'closed':
     case 'finalized':
       if (resolution?.state === 'issued') return meeting.can.includes('finalize') ? 'finalize' : 'done';
-      if (resolution) return 'issue_resolution';
-      // Signing the minutes settles the meeting; the resolution comes after them.
-      return meeting.can.includes('finalize') ? 'minutes' : 'draft_resolution';
+      // Signing the minutes settles the meeting; the resolution, drafted or not, comes after them.
+      if (meeting.can.includes('finalize')) return 'minutes';
+      return resolution ? 'issue_resolution' : 'draft_resolution';
     default:
       return 'done';
   }
