@@ -2,9 +2,9 @@
 
 import re
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from tests.browser.conftest import Album
-from tests.support.browsing import heading
+from tests.support.browsing import heading, wait_until
 from tests.support.demo_service import DemoService, open_context
 
 
@@ -15,8 +15,10 @@ def test_the_open_meeting_drafts_its_resolution_and_votes_on_that_draft(
     with open_context(browser) as context:
         demo.sign_in(context, demo.story.host)
         page = demo.open(context, f"/chapter/meetings/{meeting}/room?tab=votes")
+        write = page.get_by_role("link", name="Soạn dự thảo nghị quyết")
+        expect(write).to_be_visible()
         album.picture(page, "room-votes")
-        page.get_by_role("link", name="Soạn dự thảo nghị quyết").click()
+        write.click()
         heading(page, "Nghị quyết")
         expect(page.get_by_label("Số, ký hiệu")).to_have_value(re.compile("-NQ/CB$"))
         expect(page.get_by_text("Cuộc họp đang diễn ra.").first).to_be_visible()
@@ -43,3 +45,48 @@ def test_the_open_meeting_drafts_its_resolution_and_votes_on_that_draft(
         sheet.get_by_role("button", name="Đưa ra biểu quyết").click()
         expect(sheet).to_have_count(0)
         assert demo.rows("SELECT resolution_id FROM ballots WHERE meeting_id = ?", int(meeting)) == [(draft,)]
+
+
+def test_issued_without_a_vote_the_dialog_says_so_and_the_reason_stays_on_the_resolution(
+    browser: Browser, demo: DemoService, album: Album
+) -> None:
+    """The vote of the first story is withdrawn: nothing was voted on the draft."""
+    meeting = demo.story.open_meeting
+    reason = "Đã lấy ý kiến bằng văn bản"
+    with open_context(browser) as context:
+        demo.sign_in(context, demo.story.host)
+        withdraw_the_votes(demo, context)
+        page = demo.open(context, f"/chapter/meetings/{meeting}/room")
+        page.get_by_role("button", name="Kết thúc cuộc họp").click()
+        page.locator("dialog[open]").get_by_role("button", name="Kết thúc cuộc họp").click()
+        expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
+        closed = "SELECT id FROM meetings WHERE id = ? AND state = 'closed'"
+        wait_until(lambda: demo.rows(closed, int(meeting)) != [], "the meeting is not closed", page)
+        page.goto(f"{demo.url}/chapter/meetings/{meeting}/resolution")
+        expect(page.get_by_label("Số, ký hiệu")).to_have_value(re.compile("-NQ/CB$"))
+        page.get_by_role("button", name="Ban hành").click()
+        dialog = page.get_by_role("alertdialog")
+        expect(dialog.get_by_text("Cuộc họp chưa biểu quyết nghị quyết này.")).to_be_visible()
+        dialog.get_by_role("button", name="Ban hành").click()
+        expect(dialog.get_by_text("Đồng chí điền ô này.")).to_be_visible()
+        album.picture(page, "issue-without-a-vote")
+        dialog.get_by_label("Lý do vẫn ban hành").fill(reason)
+        dialog.get_by_role("button", name="Ban hành").click()
+        expect(dialog).to_have_count(0)
+        ((resolution, kept),) = demo.rows(
+            "SELECT id, issue_exception FROM resolutions WHERE meeting_id = ? AND state = 'issued'",
+            int(meeting),
+        )
+        assert kept == reason
+        page.goto(f"{demo.url}/resolutions/{resolution}")
+        expect(page.get_by_text(reason)).to_be_visible()
+
+
+def withdraw_the_votes(demo: DemoService, office: BrowserContext) -> None:
+    found = office.request.get(f"{demo.url}/api/meetings/{demo.story.open_meeting}/ballots").json()
+    for ballot in found["items"]:
+        answer = office.request.post(
+            f"{demo.url}/api/ballots/{ballot['id']}/withdraw",
+            headers={"Origin": demo.url, "If-Match": ballot["etag"]},
+        )
+        assert answer.ok, answer.text()
