@@ -7,7 +7,7 @@ screen, which has no network either; the secretary sees the roll; staff see atte
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -150,9 +150,8 @@ def convene_a_meeting(page: Page, service: Service, album: Album, folder: Path) 
     page.get_by_role("button", name=re.compile("^Chuẩn bị sinh hoạt tháng")).click()
     heading(page, "Cuộc họp mới")
     page.get_by_label("Tên cuộc họp").fill(TITLE)
-    tomorrow = datetime.now(ZoneInfo(TIMEZONE)) + timedelta(days=1)
     page.get_by_role("radio", name=re.compile("Ngày khác")).check()
-    page.get_by_label("Chọn ngày").fill(tomorrow.strftime("%Y-%m-%d"))
+    page.get_by_label("Chọn ngày").fill(day_of_the_meeting().strftime("%Y-%m-%d"))
     page.get_by_label("Địa điểm").fill("Nhà văn hóa tầng 2")
     page.get_by_role("button", name="Thêm nội dung").click()
     dialog = page.locator("dialog[open]")
@@ -288,8 +287,13 @@ def close_the_meeting(page: Page, album: Album) -> None:
     album.picture(page, "room-closed")
 
 
+def day_of_the_meeting() -> date:
+    """In two days: at every hour of today the meeting is more than a day ahead, so that the screens show the same acts."""
+    return (datetime.now(ZoneInfo(TIMEZONE)) + timedelta(days=2)).date()
+
+
 def see_attendance_over_the_tree(page: Page, service: Service, album: Album, folder: Path) -> None:
-    month = (datetime.now(ZoneInfo(TIMEZONE)) + timedelta(days=1)).strftime("%Y-%m")
+    month = day_of_the_meeting().strftime("%Y-%m")
     page.goto(f"{service.url}/staff/organizations/{service.made['organization_id']}?month={month}")
     expect(page.get_by_text("1/78").first).to_be_visible()
     album.picture(page, "staff-tree")
