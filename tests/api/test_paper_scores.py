@@ -257,5 +257,13 @@ class TestInTheMinutes:
         enter(secretary, meeting, 1, 60)
         close(secretary, meeting)
         (said,) = self.paragraphs(secretary, meeting)
+        assert said == "Chấm điểm buổi sinh hoạt: 90,00/100 điểm, xếp loại tốt."
+
+    def test_while_phones_are_scored_with_the_paragraph_says_so(
+        self, engine_name: str, secretary: ApiClient, world: World
+    ) -> None:
+        meeting = begun(secretary, world)
+        enter(secretary, meeting, 3, 250)
+        (said,) = self.paragraphs(secretary, meeting)
         assert said.startswith("Chấm điểm buổi sinh hoạt: phần chấm trên điện thoại chưa kết thúc")
         assert said.endswith("Riêng 3 phiếu giấy: trung bình 83,33/100 điểm.")

@@ -70,7 +70,7 @@ export async function readScoreHere(meetingId: Id): Promise<ScoreHere> {
 /** What the book and the server keep of counts that stood before. */
 export function earlierOf(lines: readonly RoomEntry[], view: MeetingScore | null, paper: PaperCount | null): PaperCount[] {
   const byId = new Map(lines.map((entry) => [entry.id, entry]));
-  const said = [...lines].sort((a, b) => a.at - b.at).flatMap((entry) => (saidBy(entry, byId)?.data as PaperCount | undefined) ?? []);
+  const said = [...lines].sort((a, b) => a.at - b.at).flatMap((entry) => (saidBy(entry, byId)?.data as unknown as PaperCount | undefined) ?? []);
   const seen = new Set(paper ? [`${paper.sheets}/${paper.points}`] : []);
   return [...(view?.corrections ?? []), ...said].map(({ sheets, points }) => ({ sheets, points })).filter(({ sheets, points }) => {
     const known = seen.has(`${sheets}/${points}`);
