@@ -64,7 +64,7 @@ class MeetingScore(db.Model):  # type: ignore[name-defined]
     points: Mapped[int | None]
     paper_sheets: Mapped[int | None]
     paper_points: Mapped[int | None]
-    paper_corrections: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    paper_corrections: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     criterion_points: Mapped[list[int] | None] = mapped_column(JSON)
     good_from: Mapped[int | None]
     fair_from: Mapped[int | None]
