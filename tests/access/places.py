@@ -250,7 +250,7 @@ def _furnish_scores(uow: UnitOfWork, objects: Objects, place: str) -> None:
     """Scorings under way in two meetings: one with enough sheets to be closed, one whose sheets are of paper."""
     for kind, meeting in (("score_to_close", "open_meeting"), ("score_on_paper", "scored_meeting")):
         held = uow.session.get_one(Meeting, objects.ids[meeting, place])
-        held.present_count = 5
+        held.present_count = 8
         score = MeetingScore(
             meeting_id=held.id,
             criteria=[{"title": "Nền nếp", "points": 100}],

@@ -102,24 +102,6 @@ def test_after_the_closing_no_sheet_is_taken(sign_in: SignIn, world: World) -> N
     assert code_of(hand_in(sign_in("deputy"), meeting, FULL, expect=409)) == "score_closed"
 
 
-def test_numbers_of_paper_sheets_are_entered(engine_name: str, sign_in: SignIn, world: World) -> None:
-    secretary = sign_in("secretary")
-    meeting = opened(secretary, world.id_of("cell"))
-    mark_present(secretary, meeting, world)
-    path = f"/api/meetings/{meeting['id']}/score/paper"
-    assert (
-        secretary.put(path, {"sheets": 5, "points": 400}, expect=422).json["errors"][0]["code"]
-        == "more_than_present"
-    )
-    assert (
-        secretary.put(path, {"sheets": 4, "points": 401}, expect=422).json["errors"][0]["code"]
-        == "out_of_range"
-    )
-    done = secretary.put(path, {"sheets": 4, "points": 279}, expect=200).json
-    assert (done["average"], done["grade"], done["method"]) == ("69.75", "average", "paper")
-    assert code_of(secretary.put(path, {"sheets": 4, "points": 280}, expect=409)) == "wrong_state"
-
-
 def test_a_meeting_that_is_settled_ends_its_scoring(sign_in: SignIn, world: World) -> None:
     secretary = sign_in("secretary")
     meeting = begun(secretary, world)

@@ -92,7 +92,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("TaskScreen", story.member, f"/tasks/{story.task}", report_and_reopen)
     yield Way("ResolutionActs", story.secretary, f"/resolutions/{story.resolution}", button("Thu hồi"))
     scoring = f"/chapter/meetings/{story.open_meeting}/score"
-    yield Way("ScoreScreen", story.host, scoring, button("Nhập kết quả phiếu giấy"))
+    yield Way("PaperDialog", story.host, scoring, button("Nhập kết quả phiếu giấy"))
     votes = f"/chapter/meetings/{story.open_meeting}/ballots"
     yield Way("ProposeDialog", story.host, votes, button("Đưa ra biểu quyết"))
     yield Way("SecretBallot", story.host, votes, give_out_papers)

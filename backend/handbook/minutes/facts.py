@@ -183,10 +183,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The meeting's score: average of 100 points and the grade in words."""
+    """The meeting's score: average of 100 points and the grade in words. ``is_open``: members are still scoring by phone; then
+    the average is that of the ``paper_sheets`` alone, None while there are none, and there is no grade yet."""
 
-    average: str
-    grade: str
+    average: str | None
+    grade: str | None
+    is_open: bool = False
+    paper_sheets: int = 0
 
 
 @dataclass(frozen=True, slots=True)

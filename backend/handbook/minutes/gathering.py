@@ -41,7 +41,7 @@ from handbook.proceedings.queries import NoteRecord, Record, record_of
 from handbook.resolutions.enums import TaskState
 from handbook.resolutions.task_queries import tasks_to_review
 from handbook.scores.enums import Grade
-from handbook.scores.queries import score_of
+from handbook.scores.queries import open_score_of, score_of
 
 OFFICE_WORDS = {
     OfficeTitle.SECRETARY: "Bí thư",
@@ -167,8 +167,12 @@ def _site(count: SiteHeadCount) -> SiteRoll:
 
 
 def _score(meeting: Meeting) -> Score | None:
-    found = score_of(meeting)
-    return None if found is None else Score(found.shown.replace(".", ","), words.GRADE[Grade(found.grade)])
+    if found := score_of(meeting):
+        return Score(found.shown.replace(".", ","), words.GRADE[Grade(found.grade)])
+    if going_on := open_score_of(meeting):
+        average = going_on.shown and going_on.shown.replace(".", ",")
+        return Score(average, None, is_open=True, paper_sheets=going_on.paper_sheets)
+    return None
 
 
 def _person(meeting: Meeting, member_id: int | None) -> Person | None:

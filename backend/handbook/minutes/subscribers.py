@@ -10,6 +10,7 @@ from handbook.minutes.enums import MinutesState
 from handbook.minutes.queries import find_minutes
 from handbook.minutes.service import compose_minutes
 from handbook.proceedings.events import LineArriving
+from handbook.scores.events import PaperScoreChanging
 
 
 @subscribe(MeetingClosed)
@@ -31,6 +32,12 @@ def keep_what_was_signed(event: LineArriving, _uow: UnitOfWork) -> None:
 @subscribe(ReservationsChanging)
 def keep_the_reserved_opinions(event: ReservationsChanging, _uow: UnitOfWork) -> None:
     """Reserved opinions stand in the minutes with their vote."""
+    event.signed = _is_signed(event.meeting_id)
+
+
+@subscribe(PaperScoreChanging)
+def keep_the_score(event: PaperScoreChanging, _uow: UnitOfWork) -> None:
+    """The score stands in the minutes as it was signed."""
     event.signed = _is_signed(event.meeting_id)
 
 

@@ -32,6 +32,7 @@ from handbook.proceedings.enums import EntryFlag, EntryKind, RefusalCode
 from handbook.proceedings.errors import EntryRefused
 from handbook.proceedings.fold import subject_of
 from handbook.resolutions.errors import ClassifiedText
+from handbook.scores.service import enter_paper_score
 
 LINE_OF = {BallotMethod.HAND: EntryKind.HAND_VOTE, BallotMethod.SECRET_PAPER: EntryKind.PAPER_VOTE}
 BEFORE_MEETING = (None, AttendanceState.EXCUSED, AttendanceState.EXEMPT)
@@ -180,6 +181,16 @@ def _counted_vote(act: Act, method: BallotMethod) -> None:
     record_counted_vote(act.meeting, fields, method=method, at=act.at, actor=act.actor, uow=act.uow)
 
 
+def _paper_score(act: Act) -> None:
+    enter_paper_score(
+        act.meeting,
+        sheets=int(act.data["sheets"]),
+        points=int(act.data["points"]),
+        actor=act.actor,
+        uow=act.uow,
+    )
+
+
 def _key_of(act: Act, method: BallotMethod) -> str:
     """The ballot on the same question that was put to the vote in another way, with a network; else the book's own."""
     for ballot in counted_ballots(act.meeting.id, method):
@@ -205,4 +216,5 @@ VERBS: dict[EntryKind, Callable[[Act], None]] = {
     EntryKind.GUEST: _guest,
     EntryKind.HAND_VOTE: _hand_vote,
     EntryKind.PAPER_VOTE: _paper_vote,
+    EntryKind.PAPER_SCORE: _paper_score,
 }

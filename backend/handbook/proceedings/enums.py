@@ -15,6 +15,7 @@ class EntryKind(StrEnum):
     CONCLUSION = "conclusion"
     HAND_VOTE = "hand_vote"
     PAPER_VOTE = "paper_vote"
+    PAPER_SCORE = "paper_score"
     SETTLE = "settle"
 
 

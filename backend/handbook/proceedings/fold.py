@@ -77,6 +77,7 @@ class Room:
     notes: list[dict[str, Any]] = field(default_factory=list)
     conclusions: dict[str, str] = field(default_factory=dict)
     votes: list[Data] = field(default_factory=list)
+    score: Data | None = None
     differences: list[Standing] = field(default_factory=list)
 
 
@@ -206,6 +207,8 @@ def _put(room: Room, stands: Standing, *, first_at: int) -> None:
     elif kind in COUNTED:
         # By hands unless it says that papers were counted.
         room.votes.append(data["ballot"])
+    elif kind == K.PAPER_SCORE:
+        room.score = data
     if stands.others:
         room.differences.append(stands)
 

@@ -7,6 +7,7 @@ from handbook.ballots.schemas import MAX_COUNT, MAX_OPINION, MAX_RESERVED, Paper
 from handbook.kernel.schemas import MAX_ID_DIGITS, Id, Instant, Schema, Text
 from handbook.meetings.schemas import STATES as MEETING_STATES
 from handbook.proceedings.enums import EntryFlag, EntryKind, Outcome
+from handbook.scores.schemas import PaperScoreSchema
 
 MAX_ENTRIES = 500
 MAX_NOTE = 10_000
@@ -144,6 +145,10 @@ class PaperVoteDataSchema(Schema):
     ballot = fields.Nested(PaperVoteSchema, required=True)
 
 
+class PaperScoreDataSchema(PaperScoreSchema):
+    """The sheets on which the meeting was scored on paper: how many, and the points of all of them together."""
+
+
 class SettleDataSchema(Schema):
     """Ends a difference on ``subject``: what the ``chosen`` entry says stands, ``instead_of`` the others."""
 
@@ -164,6 +169,7 @@ DATA_SCHEMAS: dict[EntryKind, type[Schema]] = {
     EntryKind.CONCLUSION: ConclusionDataSchema,
     EntryKind.HAND_VOTE: HandVoteDataSchema,
     EntryKind.PAPER_VOTE: PaperVoteDataSchema,
+    EntryKind.PAPER_SCORE: PaperScoreDataSchema,
     EntryKind.SETTLE: SettleDataSchema,
 }
 

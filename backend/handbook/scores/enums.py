@@ -10,10 +10,11 @@ class ScoreState(StrEnum):
 
 
 class ScoreMethod(StrEnum):
-    """How the sheets were collected: on members' phones, or on paper with the numbers entered."""
+    """How the sheets were collected: on members' phones, on paper with the numbers entered, or both added up."""
 
     PHONE = "phone"
     PAPER = "paper"
+    MIXED = "mixed"
 
 
 class Grade(StrEnum):

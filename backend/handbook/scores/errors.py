@@ -29,3 +29,15 @@ class TooFewSheets(Problem):
     """An average of so few sheets would tell what each of them said."""
 
     status, code = 409, "too_few_sheets"
+
+
+class MoreSheetsThanPresent(Problem):
+    """Phones and paper together are more sheets than people were in the room: somebody was counted twice."""
+
+    status, code = 409, "more_sheets_than_present"
+
+
+class RecordSigned(Problem):
+    """The minutes are signed and stand as they are; what is to be corrected goes into an addendum."""
+
+    status, code = 409, "minutes_signed"

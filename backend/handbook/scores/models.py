@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from handbook.kernel.db import BigId, UTCDateTime, db
 from handbook.scores.enums import Grade, ScoreMethod, ScoreState
+from handbook.scores.rules import Count
 
 STATES = ", ".join(f"'{state}'" for state in ScoreState)
 METHODS = ", ".join(f"'{method}'" for method in ScoreMethod)
@@ -35,8 +36,11 @@ class MeetingScore(db.Model):  # type: ignore[name-defined]
 
     ``criteria`` is the sheet as it was when scoring began. While it is open the sums lie sealed in ``tally_sealed``
     (:class:`~handbook.scores.tally.Tally`), so that two copies of the database taken before and after a member's sheet do not
-    tell its points; the closing puts them into ``points`` (of all sheets together) and ``criterion_points``, and destroys the
-    sealed ones. The bounds of the grades are frozen with the grade. ``row_version`` moves with the state and not with sheets.
+    tell its points; the closing puts them into ``points`` (of all sheets together) and ``criterion_points`` (of those handed in
+    by phone), and destroys the sealed ones. ``paper_sheets`` and ``paper_points`` are what was counted on paper, as last
+    entered; what stood before is in ``paper_corrections``. ``sheets`` counts those by phone while it is open, all that the
+    average rests on once it is closed. The bounds of the grades are frozen with the first grade. ``row_version`` moves with the
+    state and the paper count, and not with sheets handed in.
     """
 
     __tablename__ = "meeting_scores"
@@ -46,6 +50,7 @@ class MeetingScore(db.Model):  # type: ignore[name-defined]
         CheckConstraint(f"grade IN ({GRADES})", name="grade"),
         CheckConstraint("(state = 'closed') = (grade IS NOT NULL)", name="graded"),
         CheckConstraint("state = 'open' OR tally_sealed IS NULL", name="tally_destroyed"),
+        CheckConstraint("(paper_sheets IS NULL) = (paper_points IS NULL)", name="paper"),
     )
 
     meeting_id: Mapped[int] = mapped_column(
@@ -57,6 +62,9 @@ class MeetingScore(db.Model):  # type: ignore[name-defined]
     sheets: Mapped[int] = mapped_column(default=0)
     tally_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     points: Mapped[int | None]
+    paper_sheets: Mapped[int | None]
+    paper_points: Mapped[int | None]
+    paper_corrections: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     criterion_points: Mapped[list[int] | None] = mapped_column(JSON)
     good_from: Mapped[int | None]
     fair_from: Mapped[int | None]
@@ -69,6 +77,19 @@ class MeetingScore(db.Model):  # type: ignore[name-defined]
     @property
     def id(self) -> int:
         return self.meeting_id
+
+    @property
+    def by_phone(self) -> Count:
+        """The sheets handed in by phone that count; while it is open nobody knows their points."""
+        if self.state == ScoreState.OPEN:
+            return Count(self.sheets, 0)
+        return Count(self.sheets - (self.paper_sheets or 0), (self.points or 0) - (self.paper_points or 0))
+
+    @property
+    def on_paper(self) -> Count | None:
+        if self.paper_sheets is None or self.paper_points is None:
+            return None
+        return Count(self.paper_sheets, self.paper_points)
 
 
 class ScoreVoter(db.Model):  # type: ignore[name-defined]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +41,14 @@ class ScoreResult:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenScore:
+    """A scoring by phone that goes on, and what was counted on paper so far. ``shown``: the average of the paper alone."""
+
+    paper_sheets: int
+    shown: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SheetInForce:
     """The criteria with their points; ``organization`` is who set them, None for the sheet that the program brings."""
 
@@ -56,6 +64,15 @@ def score_of(meeting: Meeting) -> ScoreResult | None:
         return None
     value = rules.average(score.points, score.sheets)
     return ScoreResult(value, rules.shown(value), score.grade, score.sheets, score.method)
+
+
+def open_score_of(meeting: Meeting) -> OpenScore | None:
+    """What is known of a score that is still being given."""
+    score = db.session.get(MeetingScore, meeting.id)
+    if score is None or score.state != ScoreState.OPEN:
+        return None
+    sheets = score.paper_sheets or 0
+    return OpenScore(sheets, rules.shown(rules.average(score.paper_points or 0, sheets)) if sheets else None)
 
 
 def sheet_on(organization: Organization, day: date) -> SheetInForce:
@@ -140,6 +157,9 @@ def score_data(meeting: Meeting, *, actor: Actor) -> dict[str, Any]:
         "sheets": score.sheets if score else 0,
         "average": result.shown if result else None,
         "grade": result.grade if result else None,
+        "points": score.points if score and result and runs else None,
+        "paper": score.on_paper if score and runs else None,
+        "corrections": _corrections(score) if score and runs else [],
         "criterion_averages": _criterion_averages(score) if result and score else [],
         "mine": {
             "scored": voted,
@@ -151,11 +171,33 @@ def score_data(meeting: Meeting, *, actor: Actor) -> dict[str, Any]:
 
 
 def _acts(state: str, score: MeetingScore | None) -> list[str]:
-    if state == "none":
+    if state == "none" or score is None:
         return ["open", "enter_paper"]
-    if state != ScoreState.OPEN or score is None:
-        return []
-    return ["close", "enter_paper"] if score.sheets >= rules.FEWEST_SHEETS else ["enter_paper"]
+    if state == ScoreState.OPEN:
+        return ["close", "enter_paper"] if counted_sheets(score) >= rules.FEWEST_SHEETS else ["enter_paper"]
+    if state == ScoreState.CLOSED:
+        return ["open", "enter_paper"] if may_begin_again(score) else ["enter_paper"]
+    return []
+
+
+def counted_sheets(score: MeetingScore) -> int:
+    """How many sheets the average of an open score would rest on."""
+    return rules.counted(score.sheets, score.paper_sheets or 0)
+
+
+def may_begin_again(score: MeetingScore) -> bool:
+    """Whether a score on paper alone can still take sheets by phone: none was ever handed in."""
+    if score.state != ScoreState.CLOSED or score.by_phone.sheets:
+        return False
+    voted = select(ScoreVoter.member_id).where(ScoreVoter.meeting_id == score.meeting_id).limit(1)
+    return db.session.scalar(voted) is None
+
+
+def _corrections(score: MeetingScore) -> list[dict[str, Any]]:
+    return [
+        {**one, "corrected_at": datetime.fromisoformat(one["corrected_at"])}
+        for one in score.paper_corrections
+    ]
 
 
 def _has_scored(meeting_id: int, member_id: int | None) -> bool:
@@ -163,4 +205,7 @@ def _has_scored(meeting_id: int, member_id: int | None) -> bool:
 
 
 def _criterion_averages(score: MeetingScore) -> list[str]:
-    return [rules.shown(rules.average(points, score.sheets)) for points in score.criterion_points or []]
+    """By criterion, adding up to the average; none where paper was counted, of which the sum alone is known."""
+    if score.paper_sheets is not None or not score.criterion_points:
+        return []
+    return rules.shown_parts(score.criterion_points, score.sheets)

@@ -119,7 +119,7 @@ def close_score(meeting_id: int) -> Response:
 @blp.arguments(PaperScoreSchema)
 @blp.response(200, MeetingScoreSchema)
 def enter_paper_score(fields: dict[str, Any], meeting_id: int) -> Response:
-    """Keep a score that was collected on paper; it ends the scoring, so it happens once."""
+    """Add what was collected on paper to the sheets by phone. Entered again it is corrected, until the minutes are signed."""
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)

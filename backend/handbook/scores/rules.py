@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from handbook.scores.enums import Grade
+from handbook.scores.enums import Grade, ScoreMethod
 
 FULL = 100
 MOST_CRITERIA = 20
@@ -21,6 +21,23 @@ DEFAULT_SHEET: tuple[tuple[str, int], ...] = (
     ("Nền nếp: đúng trình tự, giữ kỷ luật, bảo đảm thời gian", 5),
     ("Theo dõi sau họp: ra nghị quyết, giao và đôn đốc nhiệm vụ", 10),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many sheets, and the points of all of them together."""
+
+    sheets: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What the average rests on: the sheets by phone and those on paper that count."""
+
+    sheets: int
+    points: int
+    method: ScoreMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,25 @@ def points_error(points: Sequence[int], most: Sequence[int]) -> tuple[int, str] 
     return None
 
 
+def counted(by_phone: int, on_paper: int) -> int:
+    """How many sheets count. What is on paper is known, so of one or two by phone the difference would tell what they gave:
+    those are left out."""
+    return (by_phone if by_phone >= FEWEST_SHEETS else 0) + on_paper
+
+
+def joined(by_phone: Count, on_paper: Count | None) -> Joined | None:
+    """Phones and paper added up; None when they are too few for an average."""
+    paper = on_paper or Count(0, 0)
+    sheets = counted(by_phone.sheets, paper.sheets)
+    if sheets < FEWEST_SHEETS:
+        return None
+    if not paper.sheets:
+        return Joined(sheets, by_phone.points, ScoreMethod.PHONE)
+    if sheets == paper.sheets:
+        return Joined(sheets, paper.points, ScoreMethod.PAPER)
+    return Joined(sheets, by_phone.points + paper.points, ScoreMethod.MIXED)
+
+
 def average(points: int, sheets: int) -> Fraction:
     """The exact average of all points over the sheets."""
     return Fraction(points, sheets)
@@ -61,6 +97,16 @@ def shown(value: Fraction) -> str:
     """An average with two decimals, cut and not rounded: 89.996 is shown as 89.99, because it is not yet good."""
     hundredths = value.numerator * 100 // value.denominator
     return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def shown_parts(points: Sequence[int], sheets: int) -> list[str]:
+    """The averages of the criteria as they are shown, adding up to the shown average of all of them.
+
+    Each is cut; the hundredths that are missing then go to those from which most was cut away, the first of equal ones."""
+    cut = [divmod(one * 100, sheets) for one in points]
+    missing = sum(points) * 100 // sheets - sum(whole for whole, _rest in cut)
+    raised = sorted(range(len(cut)), key=lambda place: -cut[place][1])[:missing]
+    return [shown(Fraction(whole + (place in raised), 100)) for place, (whole, _rest) in enumerate(cut)]
 
 
 def grade(value: Fraction, bounds: Bounds) -> Grade:

@@ -1,8 +1,8 @@
 from marshmallow import fields, validate
 
-from handbook.kernel.schemas import Id, Schema, Text
+from handbook.kernel.schemas import Id, Instant, Schema, Text
 from handbook.scores.enums import Grade, ScoreMethod, ScoreState
-from handbook.scores.rules import FEWEST_SHEETS, FULL, MOST_CRITERIA
+from handbook.scores.rules import FULL, MOST_CRITERIA
 
 _STATES = validate.OneOf(["none", *(state.value for state in ScoreState)])
 _METHODS = validate.OneOf([method.value for method in ScoreMethod])
@@ -52,8 +52,25 @@ class OwnScoreSchema(Schema):
     may_score = fields.Boolean(required=True)
 
 
+class PaperScoreSchema(Schema):
+    """How many sheets of paper there were, and the points of all of them together."""
+
+    sheets = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=100_000))
+    points = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=10_000_000))
+
+
+class PaperCorrectionSchema(PaperScoreSchema):
+    """A count of the paper sheets that stood until it was corrected."""
+
+    corrected_at = Instant(required=True)
+
+
 class MeetingScoreSchema(Schema):
-    """The score of a meeting; ``average`` and ``grade`` once it is closed. Averages have two decimals, not rounded up."""
+    """The score of a meeting; ``average`` and ``grade`` once it is closed. The average has two decimals, not rounded up; those
+    of the criteria add up to it, and there are none where paper was counted, of which only the sum is known.
+
+    ``paper``, ``corrections`` and ``points`` (of all sheets) are for who runs the meeting.
+    """
 
     meeting_id = Id(required=True)
     state = fields.String(required=True, validate=_STATES)
@@ -63,6 +80,9 @@ class MeetingScoreSchema(Schema):
     sheets = fields.Integer(required=True)
     average = fields.String(required=True, allow_none=True, metadata={"example": "92.50"})
     grade = fields.String(required=True, allow_none=True, validate=_GRADES)
+    points = fields.Integer(required=True, allow_none=True)
+    paper = fields.Nested(PaperScoreSchema, required=True, allow_none=True)
+    corrections = fields.List(fields.Nested(PaperCorrectionSchema), required=True)
     criterion_averages = fields.List(fields.String(), required=True)
     mine = fields.Nested(OwnScoreSchema, required=True)
     can = fields.List(fields.String(), required=True)
@@ -82,12 +102,3 @@ class FilledSheetSchema(Schema):
 
 class HandedInSchema(Schema):
     scored = fields.Boolean(required=True)
-
-
-class PaperScoreSchema(Schema):
-    """How many sheets of paper there were, and the points of all of them together."""
-
-    sheets = fields.Integer(
-        required=True, strict=True, validate=validate.Range(min=FEWEST_SHEETS, max=100_000)
-    )
-    points = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=10_000_000))

@@ -1519,7 +1519,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Keep a score that was collected on paper; it ends the scoring, so it happens once. */
+        /** Add what was collected on paper to the sheets by phone. Entered again it is corrected, until the minutes are signed. */
         put: operations["enter_paper_score"];
         post?: never;
         delete?: never;
@@ -3314,6 +3314,16 @@ export interface components {
              */
             valid_from: string | null;
         };
+        PaperScore: {
+            sheets: number;
+            points: number;
+        };
+        PaperCorrection: {
+            sheets: number;
+            points: number;
+            /** Format: date-time */
+            corrected_at: string;
+        };
         OwnScore: {
             scored: boolean;
             may_score: boolean;
@@ -3324,7 +3334,7 @@ export interface components {
             /** @enum {string} */
             state: "none" | "open" | "closed" | "withdrawn";
             /** @enum {string|null} */
-            method: "phone" | "paper" | null;
+            method: "phone" | "paper" | "mixed" | null;
             criteria: components["schemas"]["Criterion"][];
             present: number;
             sheets: number;
@@ -3332,6 +3342,9 @@ export interface components {
             average: string | null;
             /** @enum {string|null} */
             grade: "good" | "fair" | "average" | "poor" | null;
+            points: number | null;
+            paper: components["schemas"]["PaperScore"] | null;
+            corrections: components["schemas"]["PaperCorrection"][];
             criterion_averages: string[];
             mine: components["schemas"]["OwnScore"];
             can: string[];
@@ -3343,10 +3356,6 @@ export interface components {
         };
         HandedIn: {
             scored: boolean;
-        };
-        PaperScore: {
-            sheets: number;
-            points: number;
         };
         SiteHost: {
             /** @example 17 */
@@ -3432,7 +3441,7 @@ export interface components {
         EntryIn: {
             id: string;
             /** @enum {string} */
-            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "settle";
+            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "paper_score" | "settle";
             data: {
                 [key: string]: unknown;
             };
@@ -3469,7 +3478,7 @@ export interface components {
             at: string;
             flags: ("clock_skew" | "after_closing" | "left_cell")[];
             /** @enum {string} */
-            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "settle";
+            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "paper_score" | "settle";
             subject: string;
             data: {
                 [key: string]: unknown;
@@ -4706,8 +4715,8 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `too_few_sheets`: An average of so few sheets would tell what each of them said. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
-        "409.conflict.too_few_sheets.wrong_state": {
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `more_sheets_than_present`: Phones and paper together are more sheets than people were in the room: somebody was counted twice. `too_few_sheets`: An average of so few sheets would tell what each of them said. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.more_sheets_than_present.too_few_sheets.wrong_state": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4716,7 +4725,21 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "conflict" | "too_few_sheets" | "wrong_state";
+                    code?: "conflict" | "more_sheets_than_present" | "too_few_sheets" | "wrong_state";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. `too_few_sheets`: An average of so few sheets would tell what each of them said. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.minutes_signed.too_few_sheets.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "minutes_signed" | "too_few_sheets" | "wrong_state";
                 };
             };
         };
@@ -8394,7 +8417,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.wrong_state"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
@@ -8472,7 +8495,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.too_few_sheets.wrong_state"];
+            409: components["responses"]["409.conflict.more_sheets_than_present.too_few_sheets.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];
@@ -8510,7 +8533,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.wrong_state"];
+            409: components["responses"]["409.conflict.minutes_signed.too_few_sheets.wrong_state"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];

@@ -46,6 +46,8 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.score_not_open': 'The scoring of this meeting has not begun.',
   'problem.already_scored': 'You have scored this meeting. Each member scores once.',
   'problem.score_needs_presence': 'Only who was in the room scores. Tell the secretary when the roll is wrong.',
+  'problem.more_sheets_than_present': 'Sheets by phone and on paper are more than people were present. Correct the paper sheets, or complete the roll.',
+  'problem.more_than_present': 'More than people were present. Complete the roll, then enter it again.',
   'problem.too_few_sheets': 'At least 3 sheets are needed, so that nobody’s points can be told from the average.',
   'problem.already_decided': 'This request has been answered already. Refresh to see the answer.',
   'problem.notice_too_short': 'There is too little time left before the meeting to convene it. Choose a later time.',

@@ -45,6 +45,8 @@ export const problems = {
   'problem.score_not_open': 'Cuộc họp này chưa bắt đầu chấm điểm.',
   'problem.already_scored': 'Đồng chí đã chấm điểm buổi này. Mỗi đảng viên chấm một lần.',
   'problem.score_needs_presence': 'Chỉ đảng viên có mặt mới chấm điểm. Đồng chí báo Bí thư nếu điểm danh ghi thiếu.',
+  'problem.more_sheets_than_present': 'Phiếu gửi bằng máy và phiếu giấy cộng lại nhiều hơn số người có mặt. Đồng chí sửa số phiếu giấy, hoặc điểm danh người đã đến.',
+  'problem.more_than_present': 'Nhiều hơn số người có mặt. Đồng chí điểm danh người đã đến rồi nhập lại.',
   'problem.too_few_sheets': 'Cần ít nhất 3 phiếu thì mới tính điểm, để không lộ điểm của từng người.',
   'problem.already_decided': 'Đơn này đã được trả lời. Đồng chí làm mới để xem kết quả.',
   'problem.notice_too_short': 'Thời gian từ nay đến lúc họp quá ngắn để triệu tập. Đồng chí chọn thời gian muộn hơn.',

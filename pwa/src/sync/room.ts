@@ -5,7 +5,8 @@
 import type { Id } from '$api/shapes';
 
 export type EntryKind =
-  | 'open' | 'close' | 'chair' | 'minute_taker' | 'mark' | 'guest' | 'item' | 'note' | 'conclusion' | 'hand_vote' | 'paper_vote' | 'settle';
+  | 'open' | 'close' | 'chair' | 'minute_taker' | 'mark' | 'guest' | 'item' | 'note' | 'conclusion' | 'hand_vote' | 'paper_vote'
+  | 'paper_score' | 'settle';
 // The shape of the data depends on the kind; each reader knows its own.
 export type EntryData = Record<string, unknown>;
 
@@ -69,6 +70,12 @@ export interface HandVote {
   reserved: { member_id: Id; text: string }[];
 }
 
+/** How many sheets the meeting was scored with on paper, and the points of all of them together. */
+export interface PaperCount {
+  sheets: number;
+  points: number;
+}
+
 export interface Room {
   opened_at: number | null;
   closed_at: number | null;
@@ -81,6 +88,7 @@ export interface Room {
   notes: Note[];
   conclusions: Record<Id, string>;
   votes: HandVote[];
+  score: PaperCount | null;
   differences: Standing[];
 }
 
@@ -180,7 +188,7 @@ export function standing(entries: Iterable<RoomEntry>): Standing | null {
 export function foldRoom(entries: Iterable<RoomEntry>): Room {
   const room: Room = {
     opened_at: null, closed_at: null, chair: null, minute_taker: null, current_item: null, marks: {}, guests: [], items: {},
-    notes: [], conclusions: {}, votes: [], differences: [],
+    notes: [], conclusions: {}, votes: [], score: null, differences: [],
   };
   const ordered = inOrder(entries);
   const subjects = new Map<string, RoomEntry[]>();
@@ -207,6 +215,7 @@ function put(room: Room, stands: Standing, firstAt: number): void {
   else if (kind === 'note' && !data.removed) room.notes.push({ ...(data as unknown as Note), at: firstAt });
   else if (kind === 'conclusion' && data.text) room.conclusions[data.agenda_item_id as Id] = data.text as string;
   else if (kind === 'hand_vote' || kind === 'paper_vote') room.votes.push(data.ballot as HandVote);
+  else if (kind === 'paper_score') room.score = data as unknown as PaperCount;
   if (stands.others.length > 0) room.differences.push(stands);
 }
 

@@ -51,6 +51,7 @@ def told(room: Room) -> dict[str, Any]:
         ],
         "conclusions": room.conclusions,
         "votes": room.votes,
+        "score": room.score,
         "differences": [
             {
                 "subject": one.entry.subject,

@@ -22,7 +22,8 @@ export interface Facts {
   items: ItemFacts[];
   notes: NoteFacts[];
   votes: VoteFacts[];
-  score: { average: string; grade: string } | null;
+  /** `is_open`: phones are still being scored with; the average is then that of the paper alone. */
+  score: { average: string | null; grade: string | null; is_open?: boolean; paper_sheets?: number } | null;
   /** When the words as they stand were agreed to; null while nobody has. */
   read_back_at: string | null;
 }

@@ -10,9 +10,13 @@ import { majorityFor, passes, quorumOf, required, settledDenominator, votersPres
 import { buildBoard, type BoardRow, type Officers } from '$features/roll/board';
 import { readMeeting, readOfficers } from '$features/roll/commands';
 import { headCount } from '$features/roll/head-count';
+import { readScore } from '$features/scores/commands';
+import { resultOf } from '$features/scores/here';
+import { boundsOf, shown, type Bounds } from '$features/scores/rules';
+import type { Grade, MeetingScore } from '$features/scores/shapes';
 import { readBook, type RoomBook } from '$sync/book';
 import { itemsAbout } from '$sync/outbox';
-import { foldRoom, lineOfVote, subjectOf, type HandVote, type Note } from '$sync/room';
+import { foldRoom, lineOfVote, subjectOf, type HandVote, type Note, type PaperCount } from '$sync/room';
 import type { Absence, Facts, NoteFacts, RollFacts, TaskFacts, VoteFacts } from './compose';
 
 export interface Gathered {
@@ -24,6 +28,7 @@ export interface Gathered {
 }
 
 const OFFICES: Record<string, string> = { secretary: 'Bí thư', deputy_secretary: 'Phó bí thư', committee_member: 'Cấp ủy viên' };
+const GRADES: Record<Grade, string> = { good: 'tốt', fair: 'khá', average: 'trung bình', poor: 'kém' };
 const HELD: readonly string[] = ['closed', 'finalized'];
 
 /** Everything that this phone knows of the meeting; null when it does not know the meeting or its roll. `readAt`: when its words were agreed to. */
@@ -66,13 +71,23 @@ export async function gather(meetingId: Id, readAt: string | null = null): Promi
     }))),
     notes: notes(null),
     votes: votes.filter((vote) => vote.item === null).map((vote) => vote.facts),
-    // Scores are given and counted with a network.
-    score: null,
+    score: scoreFacts(await readScore(meetingId), book.room.score, boundsOf(rules)),
     read_back_at: local(readAt),
   };
   const named = (id: Id | null): Gathered['chair'] => (id === null ? null : { member_id: id, full_name: names.get(id) ?? '' });
   const above = organization?.parent_id ? await db.get('organizations', organization.parent_id) : undefined;
   return { facts, meeting, superior: above?.name ?? null, chair: named(chairId), minute_taker: named(officers.minute_taker) };
+}
+
+/** The score that the server told of, with the paper sheets of the book; while phones are scored with, that it is not over. */
+export function scoreFacts(view: MeetingScore | null, inBook: PaperCount | null, bounds: Bounds): Facts['score'] {
+  const paper = inBook ?? view?.paper ?? null;
+  const said = (average: string): string => average.replace('.', ',');
+  if (view?.state === 'open') {
+    return { average: paper && said(shown(paper)), grade: null, is_open: true, paper_sheets: paper?.sheets ?? 0 };
+  }
+  const found = resultOf(view, paper, bounds);
+  return found && { average: said(found.average), grade: GRADES[found.grade], is_open: false, paper_sheets: 0 };
 }
 
 /** The hour that the clock on the wall shows: `2026-12-05T19:30:00`. */

@@ -38,8 +38,9 @@ async function composed(meetingId: Id): Promise<boolean> {
   return true;
 }
 
-/** The score that the server told of: this phone cannot count it. */
+/** The score that the server told of in the minutes, where this phone knows of none. */
 function withScore(fresh: ComposedSection[], before: readonly MinutesSection[]): ComposedSection[] {
+  if (fresh.some((section) => section.key === 'score')) return fresh;
   const told = before.find((section) => section.key === 'score');
   const paragraphs = (told?.paragraphs ?? []).flatMap(({ id, facts, is_heading }) =>
     facts === null ? [] : [{ key: id, text: facts, is_heading }]);

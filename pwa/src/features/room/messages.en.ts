@@ -181,6 +181,8 @@ export const en: Record<keyof typeof vi, string> = {
   'differ.about.note': 'A note',
   'differ.about.paper_vote': 'Secret vote: {title}',
   'differ.about.hand_vote': 'Vote: {title}',
+  'differ.about.paper_score': 'Score on paper',
+  'differ.score': '{n, plural, one {# sheet} other {# sheets}}, {points} points together',
   'differ.about.chair': 'Chair',
   'differ.about.minute_taker': 'Minute-taker',
   'differ.about.guest': 'Guest',
@@ -197,6 +199,7 @@ export const en: Record<keyof typeof vi, string> = {
   'refused.conclusion': 'Conclusion',
   'refused.paper_vote': 'Result of a secret vote',
   'refused.hand_vote': 'Result of a vote',
+  'refused.paper_score': 'Score on paper',
   'refused.chair': 'Chair',
   'refused.minute_taker': 'Minute-taker',
   'refused.guest': 'Guest',
@@ -210,6 +213,9 @@ export const en: Record<keyof typeof vi, string> = {
   'code.same_as_chair': 'Chair and minute-taker must be two people.',
   'code.unknown_agenda_item': 'This item is no longer on the agenda.',
   'code.minutes_signed': 'It came after somebody had signed the minutes, so they stand without it. Write an addendum if it is needed.',
+  'code.more_than_present': 'Sheets on paper and by phone are more than people were present. Complete the roll, then enter the sheets again.',
+  'code.too_few_sheets': 'Fewer than 3 sheets make no score, so that nobody’s points can be told.',
+  'code.out_of_range': 'No sheet has more than 100 points. Please add up and enter them again.',
   'code.wrong_counts': 'The numbers do not fit the number of members with a vote.',
   'code.ballots_open': 'A vote by phone is still open. Close or withdraw it first.',
   'code.classified_document': 'It bears a secrecy mark; the law forbids keeping it on a network, so nothing of it was kept.',
@@ -224,5 +230,6 @@ export const en: Record<keyof typeof vi, string> = {
   'code.only_when_attending': 'Only who is present has times of coming and leaving. Record it again.',
   'code.other': 'The server did not take it. Look at it and write it again if needed.',
 
+  'score.go': 'Score the meeting',
   'opinions.title': 'Sent beforehand ({n})',
 };

@@ -181,6 +181,8 @@ export const vi = {
   'differ.about.note': 'Ý kiến đã ghi',
   'differ.about.hand_vote': 'Biểu quyết: {title}',
   'differ.about.paper_vote': 'Bỏ phiếu kín: {title}',
+  'differ.about.paper_score': 'Chấm điểm bằng phiếu giấy',
+  'differ.score': '{n} phiếu, tổng số {points} điểm',
   'differ.about.chair': 'Chủ trì cuộc họp',
   'differ.about.minute_taker': 'Thư ký cuộc họp',
   'differ.about.guest': 'Khách mời',
@@ -197,6 +199,7 @@ export const vi = {
   'refused.conclusion': 'Kết luận',
   'refused.hand_vote': 'Kết quả biểu quyết',
   'refused.paper_vote': 'Kết quả bỏ phiếu kín',
+  'refused.paper_score': 'Kết quả phiếu giấy chấm điểm',
   'refused.chair': 'Cử chủ trì',
   'refused.minute_taker': 'Cử thư ký',
   'refused.guest': 'Khách mời',
@@ -210,6 +213,9 @@ export const vi = {
   'code.same_as_chair': 'Chủ tọa và thư ký ghi biên bản phải là hai người khác nhau.',
   'code.unknown_agenda_item': 'Nội dung này không còn trong chương trình.',
   'code.minutes_signed': 'Đến sau khi biên bản đã có người ký nên không tính vào biên bản. Nếu cần, đồng chí lập phần bổ sung của biên bản.',
+  'code.more_than_present': 'Phiếu giấy và phiếu gửi bằng máy cộng lại nhiều hơn số người có mặt. Đồng chí điểm danh đủ rồi nhập lại số phiếu.',
+  'code.too_few_sheets': 'Ít hơn 3 phiếu thì không tính điểm, để không lộ điểm của từng người.',
+  'code.out_of_range': 'Mỗi phiếu không quá 100 điểm. Đồng chí cộng lại rồi nhập lại.',
   'code.wrong_counts': 'Số phiếu không khớp với số người có quyền biểu quyết.',
   'code.ballots_open': 'Còn một cuộc biểu quyết bằng điện thoại chưa khép lại. Đồng chí khép hoặc rút nó trước.',
   'code.classified_document': 'Có dấu mật; pháp luật cấm lưu trên mạng nên nội dung không được giữ.',
@@ -224,6 +230,7 @@ export const vi = {
   'code.only_when_attending': 'Chỉ ghi giờ đến, giờ về cho người có mặt. Đồng chí ghi lại.',
   'code.other': 'Máy chủ không nhận. Đồng chí xem lại và ghi lại nếu cần.',
 
+  'score.go': 'Chấm điểm buổi sinh hoạt',
   'opinions.title': 'Ý kiến gửi trước ({n})',
 } as const;
 

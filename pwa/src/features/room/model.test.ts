@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Note } from '$sync/room';
-import { clock, span, speakers, spentOn, votesOnResolution } from './model';
+import { clock, scoresMeeting, span, speakers, spentOn, votesOnResolution } from './model';
 
 const rows = [
   { member_id: '1', full_name: 'Đặng Thị Ngẫm' }, { member_id: '2', full_name: 'Lê Văn Thử' }, { member_id: '3', full_name: 'Vũ Thị Mới' },
@@ -33,6 +33,16 @@ describe('the clock of an item', () => {
     expect(clock(3_729_000)).toBe('1:02:09');
     expect(span(3_729_000)).toBe('1 giờ 2 phút');
     expect(span(59_000)).toBe('0 phút');
+  });
+});
+
+describe('the item under which the meeting is scored', () => {
+  const item = (title: string) => ({ id: '1', position: 1, title, presenter: null, minutes: 10, body: null });
+
+  it('is known by its words', () => {
+    expect(scoresMeeting(item('Đánh giá, chấm điểm chất lượng buổi sinh hoạt'))).toBe(true);
+    expect(scoresMeeting(item('Chấm điểm'))).toBe(true);
+    expect(scoresMeeting(item('Đánh giá, xếp loại đảng viên'))).toBe(false);
   });
 });
 

@@ -22,6 +22,12 @@ export function votesOnResolution(item: AgendaItem): boolean {
   return words.includes('nghi quyet') && (words.includes('bieu quyet') || words.includes('thong qua'));
 }
 
+/** Whether the meeting is scored under this item: "đánh giá, chấm điểm chất lượng buổi sinh hoạt". */
+export function scoresMeeting(item: AgendaItem): boolean {
+  const words = fold(item.title);
+  return words.includes('cham diem') || words.includes('danh gia chat luong');
+}
+
 /** "1 giờ 5 phút", "12 phút" of whole minutes. */
 export function span(milliseconds: number): string {
   const minutes = Math.max(0, Math.floor(milliseconds / 60_000));

@@ -11,6 +11,8 @@ export const readScore = async (meeting: Id): Promise<MeetingScore | null> =>
   (await readView<MeetingScore>(scorePath(meeting)))?.body ?? null;
 export const fetchScore = (meeting: Id): Promise<string | null> => refreshView(scorePath(meeting));
 
+/** Under which a sheet that is not handed in yet is kept on this phone. */
+export const draftKey = (meeting: Id): string => `score-sheet:${meeting}`;
 const subjectOf = (meeting: Id): string => `score:${meeting}`;
 /** The own sheet on its way, if there is one. */
 export const sheetOnItsWay = async (meeting: Id) => (await itemsAbout(subjectOf(meeting))).at(-1) ?? null;
@@ -28,18 +30,16 @@ export async function forgetSheet(meeting: Id, item: OutboxItem): Promise<void> 
   if ((await fetchScore(meeting)) === null && item.seq !== undefined) await dismissItem(item.seq);
 }
 
-async function act(meeting: Id, method: 'POST' | 'PUT', step: string, options: { body?: object; ifMatch?: string } = {}) {
-  const answer = await request(method, `${scorePath(meeting)}/${step}`, options);
+async function act(meeting: Id, step: string, options: { ifMatch?: string } = {}) {
+  const answer = await request('POST', `${scorePath(meeting)}/${step}`, options);
   await fetchScore(meeting);
   return answer.ok ? null : codeOf(answer);
 }
 
 /** Each answers null, or the code of what went wrong. */
-export const openScoring = (meeting: Id): Promise<string | null> => act(meeting, 'POST', 'open');
+export const openScoring = (meeting: Id): Promise<string | null> => act(meeting, 'open');
 export const closeScoring = (score: MeetingScore): Promise<string | null> =>
-  act(score.meeting_id, 'POST', 'close', { ifMatch: score.etag });
-export const enterPaper = (meeting: Id, sheets: number, points: number): Promise<string | null> =>
-  act(meeting, 'PUT', 'paper', { body: { sheets, points } });
+  act(score.meeting_id, 'close', { ifMatch: score.etag });
 
 /** Asks for the score every few seconds while the page is in sight. Returns the way to stop. */
 export function watchScore(meeting: Id): () => void {

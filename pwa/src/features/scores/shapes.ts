@@ -1,20 +1,37 @@
 import type { Id } from '$api/shapes';
+import type { PaperCount } from '$sync/room';
 
 export interface Criterion {
   title: string;
   points: number;
 }
 
+export type Grade = 'good' | 'fair' | 'average' | 'poor';
+
+/** A score that is known: by the server, or counted on this phone. */
+export interface ScoreResult {
+  average: string;
+  grade: Grade;
+  sheets: number;
+  method: 'phone' | 'paper' | 'mixed' | null;
+  criteria: Criterion[];
+  criterion_averages: string[];
+}
+
 export interface MeetingScore {
   meeting_id: Id;
   state: 'none' | 'open' | 'closed' | 'withdrawn';
-  method: 'phone' | 'paper' | null;
+  method: 'phone' | 'paper' | 'mixed' | null;
   criteria: Criterion[];
   present: number;
   sheets: number;
   /** Two decimals with a point, such as "92.50". */
   average: string | null;
-  grade: 'good' | 'fair' | 'average' | 'poor' | null;
+  grade: Grade | null;
+  /** Of all sheets; with `paper` and `corrections` for who runs the meeting. */
+  points: number | null;
+  paper: PaperCount | null;
+  corrections: (PaperCount & { corrected_at: string })[];
   criterion_averages: string[];
   mine: { scored: boolean; may_score: boolean };
   can: string[];
