@@ -24,8 +24,8 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     organisation's rules as they were at the convening: a rule that is changed later does not change this meeting.
     ``official_due`` and ``official_present`` count the official members for the quorum: those who must attend, and those of
     them who are in the room now (who left early is counted as present or late, and no longer here). ``chair_id`` and
-    ``minute_taker_id`` belong to the roll: they move ``roll_version``, not the ETag. ``sequence`` counts the changes
-    since convening, ``changed_at`` is the last change of any kind, check-ins aside.
+    ``minute_taker_id`` belong to the roll: they move ``roll_version`` and the content version, not the ETag. ``sequence``
+    counts the changes since convening, ``changed_at`` is the last change of any kind, check-ins aside.
     """
 
     __tablename__ = "meetings"
@@ -92,6 +92,7 @@ class Meeting(db.Model):  # type: ignore[name-defined]
             path=self.organization.path,
             private=self.convened_at is None,
             many_sites=self.kind == MeetingKind.CONFERENCE,
+            minute_taker_id=self.minute_taker_id,
         )
 
     @classmethod
@@ -101,6 +102,7 @@ class Meeting(db.Model):  # type: ignore[name-defined]
             path=Organization.path,
             private=cls.convened_at.is_(None),
             many_sites=cls.kind == MeetingKind.CONFERENCE.value,
+            minute_taker_id=cls.minute_taker_id,
         )
 
 

@@ -8,13 +8,17 @@ from handbook.documents.schemas import PaperSchema
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
 from handbook.meetings.enums import MeetingKind, MeetingState
+from handbook.meetings.state import TAKE_MINUTES
 from handbook.meetings.templates import SOURCES, AgendaEntry
 from handbook.meetings.warnings import CODES as WARNINGS
 
 MAX_AGENDA_ITEMS = 100
 KINDS = [kind.value for kind in MeetingKind]
 STATES = [state.value for state in MeetingState]
-ACTS = ["answer_absence", "cancel", "close", "convene", "edit", "finalize", "mark", "open", "show_qr"]
+ACTS = [
+    *("answer_absence", "cancel", "close", "convene", "edit", "finalize", "mark", "open", "show_qr"),
+    TAKE_MINUTES,
+]
 
 
 def _https(url: str) -> None:

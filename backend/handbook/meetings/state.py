@@ -50,6 +50,11 @@ def require_state(state: S, allowed: frozenset[S]) -> None:
         raise WrongState
 
 
+# What the appointed minute-taker may do for this meeting, without running it: notes, conclusions and minutes.
+TAKE_MINUTES = "take_minutes"
+WITH_MINUTES_TO_TAKE = frozenset({S.CONVENED, S.OPEN, S.CLOSED})
+
+
 def acts_in(state: S) -> list[str]:
     """Everything that who runs the meeting may do in this state, as the API names it in ``can``."""
     steps = [step.value for step, (allowed, _) in TRANSITIONS.items() if state in allowed]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -146,10 +146,11 @@ def _signature(
         lines=(_ROLE_WORDS[role],),
         name=given.full_name if given else signer["full_name"],
         drawing=parse_drawing(given.drawing) if given and given.drawing else None,
-        remark=_signed_at(given.signed_at, timezone) if given else None,
+        remark=_signed_at(given, timezone) if given else None,
     )
 
 
-def _signed_at(instant: datetime, timezone: str) -> str:
-    local = instant.astimezone(ZoneInfo(timezone))
-    return words.SIGNED_AT.format(time=time_in_words(local), day=day_in_words(local.date()))
+def _signed_at(given: MinutesSignature, timezone: str) -> str:
+    local = given.signed_at.astimezone(ZoneInfo(timezone))
+    said = words.SIGNED_ON_PAPER if given.scan_sha256 else words.SIGNED_AT
+    return said.format(time=time_in_words(local), day=day_in_words(local.date()), name=given.recorded_by_name)

@@ -22,6 +22,7 @@ from handbook.minutes.enums import Cause, MinutesState
 from handbook.minutes.errors import ClassifiedMinutes, MinutesSigned
 from handbook.minutes.gathering import default_chair, gather, read_record
 from handbook.minutes.models import Minutes, MinutesVersion
+from handbook.minutes.scans import take_back_signatures
 from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.versions import bump_content_version
 from handbook.proceedings.queries import Record
@@ -259,7 +260,7 @@ def _write(
         minutes.state = MinutesState.DRAFT.value
     # A signature stands under the words it was given for.
     was_signed = minutes.frozen is not None
-    minutes.signatures = []
+    take_back_signatures(minutes, uow=uow)
     minutes.frozen = minutes.content_hash = None
     minutes.changed_at = uow.clock.now()
     minutes.content_version = bump_content_version(uow, minutes.organization_id)

@@ -18,10 +18,13 @@ class EntryKind(StrEnum):
     SETTLE = "settle"
 
 
-# What everybody in the room sees anyway; the rest of the book is for who runs the meeting until the minutes are signed.
+# What everybody in the room sees anyway; the rest of the book is for who runs the meeting or writes its minutes, until
+# these are signed.
 OPEN_TO_MEMBERS = frozenset(
     {EntryKind.OPEN, EntryKind.CLOSE, EntryKind.CHAIR, EntryKind.MINUTE_TAKER, EntryKind.ITEM}
 )
+# What the appointed minute-taker writes without running the meeting, and settles where two devices differ about it.
+FOR_MINUTE_TAKERS = frozenset({EntryKind.NOTE, EntryKind.CONCLUSION})
 # What may be written of a meeting that is not open yet; of marks only the absences (see applying.py).
 BEFORE_OPENING = frozenset(
     {

@@ -62,7 +62,8 @@ def book_etag(meeting: Meeting, *, actor: Actor, after: int) -> str:
 
 
 def read_book(meeting: Meeting, *, actor: Actor, after: int) -> dict[str, Any]:
-    """The entries that were written or judged after that version: all for who runs the meeting, else what members see."""
+    """The entries that were written or judged after that version: all for who runs the meeting or writes its minutes, else
+    what members see."""
     statement = (
         select(ProceedingsEntry)
         .where(ProceedingsEntry.meeting_id == meeting.id, ProceedingsEntry.number > after)
@@ -164,7 +165,7 @@ def _instant(milliseconds: int | None) -> datetime | None:
 
 
 def _sees_all(meeting: Meeting, actor: Actor) -> bool:
-    return may(actor, Permission.MEETINGS_RUN, meeting.target)
+    return may(actor, Permission.PROCEEDINGS_READ, meeting.target)
 
 
 def _version(meeting: Meeting, actor: Actor) -> int:

@@ -9,6 +9,8 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 
 from handbook.access.actor import SYSTEM, Actor
+from handbook.access.guards import may
+from handbook.access.permissions import Permission
 from handbook.access.predicates import RUNNERS, SECRETARIAT
 from handbook.attendance.keeping import WHOLE, Keeper
 from handbook.attendance.models import Attendance
@@ -22,7 +24,14 @@ from handbook.meetings.sites import hosted_site_ids
 from handbook.members.models import Office
 from handbook.organizations.settings import rules_of
 from handbook.proceedings.applying import VERBS, Act, check
-from handbook.proceedings.enums import OPEN_TO_MEMBERS, EntryFlag, EntryKind, Outcome, RefusalCode
+from handbook.proceedings.enums import (
+    FOR_MINUTE_TAKERS,
+    OPEN_TO_MEMBERS,
+    EntryFlag,
+    EntryKind,
+    Outcome,
+    RefusalCode,
+)
 from handbook.proceedings.errors import EntryRefused
 from handbook.proceedings.events import LineArriving
 from handbook.proceedings.fold import Entry, Standing, says_nothing_new, standing, subject_of
@@ -55,15 +64,19 @@ def write_entries(
     does nothing. One that cannot count is kept and answered with a code; it never holds back the others. A number missing
     in the device's sequence holds back nothing either: what it was about may come later and falls into its place by time.
     A clock that was set back in the middle does not turn a device's own order: no line is earlier than one with a lower number.
-    Raises :class:`Forbidden` for somebody who has not held an office that runs this meeting since it was convened, and who
-    is no host of a site of it: a host writes marks of the own site's delegates and nothing else.
+    Raises :class:`Forbidden` for somebody who has not held an office that runs this meeting since it was convened, who
+    is no host of a site of it, and was never appointed its minute-taker: a host writes marks of the own site's delegates and
+    nothing else, a minute-taker notes and conclusions.
     """
     terms = _terms(meeting, actor, uow)
+    taking = _Taking(meeting, actor, uow)
     keeper = WHOLE if terms else _host(meeting, actor)
+    if keeper.sites == () and not taking.ever:
+        raise Forbidden
     now = uow.clock.now()
     tolerance = timedelta(minutes=rules_of(meeting.organization)["proceedings.clock_skew_minutes"])
     shift = shift_of(sent["now"], now, tolerance)
-    writer = _Writer(meeting, actor, uow, keeper)
+    writer = _Writer(meeting, actor, uow, keeper, taking)
     order = _DeviceOrder(meeting, uow)
     answers: list[Answer | ProceedingsEntry] = []
     for fields in sent["entries"]:
@@ -85,6 +98,43 @@ def let_late_lines_count(meeting: Meeting, *, uow: UnitOfWork) -> bool:
     """Carry out what arrived while a signature stood under the minutes, now that it was taken back; whether there was anything.
     The meeting is locked by the caller."""
     return _Writer(meeting, SYSTEM, uow).judge_again(RefusalCode.MINUTES_SIGNED)
+
+
+class _Taking:
+    """When the actor was the minute-taker of the meeting: by the appointment in force, else by what the book says of each
+    hour, because who was replaced in a room without a network sends later as well."""
+
+    def __init__(self, meeting: Meeting, actor: Actor, uow: UnitOfWork) -> None:
+        self.now = may(actor, Permission.PROCEEDINGS_NOTE, meeting.target)
+        self.member_id = actor.member_id
+        self.lines: list[tuple[datetime, Any]] = []
+        if self.member_id is not None and not self.now:
+            rows = uow.session.scalars(
+                select(ProceedingsEntry)
+                .where(
+                    ProceedingsEntry.meeting_id == meeting.id,
+                    ProceedingsEntry.kind == EntryKind.MINUTE_TAKER.value,
+                    ProceedingsEntry.outcome == Outcome.APPLIED.value,
+                )
+                .order_by(ProceedingsEntry.at, ProceedingsEntry.number)
+            )
+            self.lines = [(as_utc(row.at), row.data["member_id"]) for row in rows]
+            if self.lines and self._is_me(self.lines[-1][1]):
+                # The register says somebody else since, who was not named in the book.
+                self.lines.pop()
+
+    @property
+    def ever(self) -> bool:
+        return self.now or any(self._is_me(member_id) for _, member_id in self.lines)
+
+    def held(self, at: datetime) -> bool:
+        if self.now:
+            return True
+        before = [member_id for since, member_id in self.lines if since <= at]
+        return bool(before) and self._is_me(before[-1])
+
+    def _is_me(self, member_id: Any) -> bool:
+        return member_id is not None and int(member_id) == self.member_id
 
 
 class _DeviceOrder:
@@ -115,8 +165,15 @@ class _DeviceOrder:
 class _Writer:
     """Writes entries into the book of one meeting."""
 
-    def __init__(self, meeting: Meeting, actor: Actor, uow: UnitOfWork, keeper: Keeper = WHOLE) -> None:
-        self.meeting, self.actor, self.uow, self.keeper = meeting, actor, uow, keeper
+    def __init__(
+        self,
+        meeting: Meeting,
+        actor: Actor,
+        uow: UnitOfWork,
+        keeper: Keeper = WHOLE,
+        taking: _Taking | None = None,
+    ) -> None:
+        self.meeting, self.actor, self.uow, self.keeper, self.taking = meeting, actor, uow, keeper, taking
         book = uow.session.get(Book, meeting.id, populate_existing=True)
         if book is None:
             book = Book(meeting_id=meeting.id, version=0, open_version=0)
@@ -146,12 +203,18 @@ class _Writer:
         if self.meeting.state == MeetingState.CLOSED:
             entry.flags = [*entry.flags, EntryFlag.AFTER_CLOSING.value]
         code = self._read(entry, kind, fields["data"])
-        if code is None and not in_office:
-            code = RefusalCode.NOT_IN_OFFICE.value
-        if code is None and self.keeper.sites is not None:
-            code = self._not_of_host(entry, kind)
+        if code is None and not self._takes(entry):
+            if not in_office:
+                code = RefusalCode.NOT_IN_OFFICE.value
+            elif self.keeper.sites is not None:
+                code = self._not_of_host(entry, kind)
         self._judge(entry, self.actor, code)
         return entry
+
+    def _takes(self, entry: ProceedingsEntry) -> bool:
+        """Whether the minute-taker of that hour writes this; a settlement bears the subject of what it settles."""
+        of_minutes = entry.subject.partition(":")[0] in FOR_MINUTE_TAKERS
+        return of_minutes and self.taking is not None and self.taking.held(entry.at)
 
     def _not_of_host(self, entry: ProceedingsEntry, kind: EntryKind) -> str | None:
         """Why a host may not write this: not a mark, or of a delegate who neither belongs to the own site nor is there."""
@@ -290,11 +353,8 @@ def _terms(meeting: Meeting, actor: Actor, uow: UnitOfWork) -> Sequence[Term]:
 
 
 def _host(meeting: Meeting, actor: Actor) -> Keeper:
-    """What somebody without an office keeps as host of sites. Raises :class:`Forbidden` for who is none."""
-    sites = hosted_site_ids(meeting.id, actor)
-    if not sites:
-        raise Forbidden
-    return Keeper(tuple(sites))
+    """What somebody without an office keeps as host of sites; for who is none, nothing."""
+    return Keeper(tuple(hosted_site_ids(meeting.id, actor)))
 
 
 def _offices(meeting: Meeting, member_id: int, uow: UnitOfWork) -> list[Term]:
