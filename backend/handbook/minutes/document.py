@@ -122,13 +122,14 @@ def _signer(member_id: int | None, names: Mapping[int, str]) -> dict[str, str | 
 
 
 def _blocks(sections: Sequence[Mapping[str, Any]]) -> list[Paragraph]:
+    """A heading is set as one where words of it follow: an item of which nothing is said stands as a line of the text."""
     blocks = []
-    for number, section in zip(_ROMAN, sections, strict=False):
+    for number, section in zip(_ROMAN, (one for one in sections if one["paragraphs"]), strict=False):
         blocks.append(Paragraph(f"{number}. {section['title']}", Kind.HEADING))
-        blocks += [
-            Paragraph(one["text"], Kind.HEADING if one["is_heading"] else Kind.BODY)
-            for one in section["paragraphs"]
-        ]
+        paragraphs = section["paragraphs"]
+        for one, following in zip(paragraphs, [*paragraphs[1:], None], strict=True):
+            heads = one["is_heading"] and following is not None and not following["is_heading"]
+            blocks.append(Paragraph(one["text"], Kind.HEADING if heads else Kind.BODY))
     return blocks
 
 

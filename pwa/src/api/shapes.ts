@@ -10,7 +10,7 @@ export type MeetingState = 'draft' | 'convened' | 'open' | 'closed' | 'finalized
 export type AttendanceState = 'present' | 'late' | 'excused' | 'unexcused' | 'exempt';
 export type OfficeTitle = 'secretary' | 'deputy_secretary' | 'committee_member' | 'staff' | 'administrator';
 export type MeetingAct =
-  | 'edit' | 'convene' | 'open' | 'close' | 'cancel' | 'finalize' | 'mark' | 'answer_absence' | 'show_qr';
+  | 'edit' | 'convene' | 'open' | 'close' | 'cancel' | 'finalize' | 'mark' | 'answer_absence' | 'show_qr' | 'take_minutes';
 export type MemberStatus =
   | 'official' | 'probationary' | 'exempt' | 'temporary_in' | 'temporary_out' | 'transferred'
   | 'suspended' | 'struck_off' | 'expelled' | 'withdrawn' | 'deceased';

@@ -3,6 +3,7 @@ import { codeOf, request } from '$api/client';
 import type { Id, Meeting } from '$api/shapes';
 import { database, write, type WriteTransaction } from '$db/database';
 import type { OutboxItem, StoredEntry } from '$db/schema';
+import { actsAfter } from '$lib/acts';
 import { uuid } from '$lib/ids';
 import { pollWhileSeen } from '$lib/poll';
 import { syncNow } from './engine.svelte';
@@ -119,10 +120,10 @@ export async function readBook(meetingId: Id): Promise<RoomBook> {
 export function withBook(meeting: Meeting, room: Room): Meeting {
   let seen = meeting;
   if (room.opened_at !== null && seen.state === 'convened') {
-    seen = { ...seen, state: 'open', opened_at: new Date(room.opened_at).toISOString(), can: ['close', 'mark', 'answer_absence', 'show_qr'] };
+    seen = { ...seen, state: 'open', opened_at: new Date(room.opened_at).toISOString(), can: actsAfter(seen.can, ['close', 'mark', 'answer_absence', 'show_qr']) };
   }
   if (room.closed_at !== null && seen.state === 'open') {
-    seen = { ...seen, state: 'closed', closed_at: new Date(room.closed_at).toISOString(), can: ['mark', 'answer_absence'] };
+    seen = { ...seen, state: 'closed', closed_at: new Date(room.closed_at).toISOString(), can: actsAfter(seen.can, ['mark', 'answer_absence']) };
   }
   return seen;
 }
@@ -130,7 +131,11 @@ export function withBook(meeting: Meeting, room: Room): Meeting {
 /** Asks what is new in the book and keeps it. Answers null, or the code of what went wrong. */
 export async function fetchBook(meetingId: Id, signal?: AbortSignal): Promise<string | null> {
   for (;;) {
-    const known = await (await database()).get('books', meetingId);
+    const db = await database();
+    // Who was appointed since may read what lies before the place up to which the phone has read.
+    const whole = ((await db.get('meetings', meetingId))?.can.length ?? 0) > 0;
+    const stored = await db.get('books', meetingId);
+    const known = whole && !stored?.whole ? undefined : stored;
     const after = known?.cursor ?? 0;
     const answer = await request<{ items: StoredEntry[]; cursor: number; more: boolean; state: string }>(
       'GET', `${bookPath(meetingId)}?after=${after}`, { ifNoneMatch: known?.etag ?? undefined, signal, timeout: 10_000 },
@@ -143,7 +148,7 @@ export async function fetchBook(meetingId: Id, signal?: AbortSignal): Promise<st
       if (!(await tx.objectStore('meetings').getKey(meetingId))) return;
       for (const item of items) await tx.objectStore('proceedings').put({ ...item, meeting_id: meetingId });
       const etag = cursor === after ? answer.etag : null;
-      await tx.objectStore('books').put({ meeting_id: meetingId, cursor, etag, state, fetched_at: new Date().toISOString() });
+      await tx.objectStore('books').put({ meeting_id: meetingId, cursor, etag, state, whole, fetched_at: new Date().toISOString() });
     });
     if (!more) return null;
   }

@@ -43,6 +43,11 @@ export const en: Record<keyof typeof vi, string> = {
   'meeting.absence.refused': 'Not agreed',
   'meeting.record': 'Minutes of this meeting',
   'meeting.resolution': 'Resolution of this meeting',
+  'meeting.takes': 'You are appointed to take the minutes of this meeting.',
+  'meeting.takesLater': 'When the meeting opens, you write down opinions and conclusions and draw up the minutes from here.',
+  'meeting.takesText': 'You write down opinions and conclusions in the room and draw up the minutes.',
+  'meeting.takeNotes': 'Take notes',
+  'meeting.takeMinutes': 'Minutes',
   'meeting.manage': 'Run the meeting',
 
   'absence.title': 'Ask to be excused',

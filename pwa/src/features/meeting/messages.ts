@@ -43,6 +43,11 @@ export const vi = {
   'meeting.absence.refused': 'Chưa được đồng ý',
   'meeting.record': 'Biên bản của cuộc họp',
   'meeting.resolution': 'Nghị quyết của cuộc họp',
+  'meeting.takes': 'Đồng chí được cử ghi biên bản cuộc họp này.',
+  'meeting.takesLater': 'Khi cuộc họp mở, đồng chí ghi ý kiến, kết luận và lập biên bản tại đây.',
+  'meeting.takesText': 'Đồng chí ghi ý kiến, kết luận trong phòng họp và lập biên bản.',
+  'meeting.takeNotes': 'Vào ghi chép',
+  'meeting.takeMinutes': 'Biên bản',
   'meeting.manage': 'Điều hành cuộc họp',
 
   'absence.title': 'Xin vắng',

@@ -70,6 +70,8 @@ export const en: Record<keyof typeof vi, string> = {
   'end.title': 'Conclusion',
   'end.add': 'Write the conclusion',
   'end.edit': 'Correct the conclusion',
+  'room.writes': 'You are appointed to take the minutes: write down the opinions and conclusions of each item and draw up the minutes.',
+  'room.writesLater': 'You are appointed to take the minutes. When the meeting opens, you write down opinions and conclusions here.',
   'end.dialog': 'The chair’s conclusion',
   'end.text': 'Conclusion on this item',
   'end.hint': 'It goes into the minutes and the draft of the resolution.',
