@@ -91,7 +91,7 @@ def to_document(
         ),
         title=described["title"],
         subtitle=described["subtitle"],
-        blocks=tuple(_blocks(described["sections"])),
+        blocks=tuple(blocks_of(described["sections"])),
         signatures=_signatures(minutes, 0, described["signers"], timezone),
         appendices=tuple(
             Appendix(
@@ -121,7 +121,7 @@ def _signer(member_id: int | None, names: Mapping[int, str]) -> dict[str, str | 
     }
 
 
-def _blocks(sections: Sequence[Mapping[str, Any]]) -> list[Paragraph]:
+def blocks_of(sections: Sequence[Mapping[str, Any]]) -> list[Paragraph]:
     """A heading is set as one where words of it follow: an item of which nothing is said stands as a line of the text."""
     blocks = []
     for number, section in zip(_ROMAN, (one for one in sections if one["paragraphs"]), strict=False):
