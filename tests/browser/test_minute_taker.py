@@ -1,4 +1,4 @@
-"""The appointed minute-taker on the own phone, signing on the printed page, and what is said before a meeting ends or settles."""
+"""The minute-taker on the own phone, signing on the printed page, and what is said before a meeting ends or settles."""
 
 import re
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def test_a_member_who_is_appointed_hears_of_it_writes_notes_and_the_minutes(
         dialog.get_by_role("button").filter(has_text=re.compile(r"^\S+ \S+")).first.click()
         dialog.get_by_role("textbox").last.fill(NOTE)
         album.picture(page, "note")
-        dialog.get_by_role("button", name="Lưu").click()
+        dialog.get_by_role("button", name="Lưu ý kiến").click()
         expect(page.get_by_text(NOTE)).to_be_visible()
         album.picture(page, "notes")
         assert faults(page) == []
@@ -123,12 +123,12 @@ def test_closing_warns_when_the_minutes_were_not_read_back(
     expect(dialog.get_by_text("Chưa lập biên bản để đọc thông qua trước cuộc họp.")).to_be_visible()
     album.picture(page, "close-without-minutes")
     assert faults(page) == []
-    dialog.get_by_role("button", name="Chưa kết thúc").click()
+    dialog.get_by_role("button", name="Chưa, họp tiếp").click()
 
     made = call(office, demo, "POST", f"{path}/minutes/compose")
     dialog = confirm(page, "Kết thúc cuộc họp")
     expect(dialog.get_by_text("Biên bản chưa được đọc thông qua trước cuộc họp.")).to_be_visible()
-    dialog.get_by_role("button", name="Chưa kết thúc").click()
+    dialog.get_by_role("button", name="Chưa, họp tiếp").click()
 
     tag = {"If-Match": f'"{made["etag"]}"'}
     call(office, demo, "POST", f"{path}/minutes/read-back", headers=tag)
