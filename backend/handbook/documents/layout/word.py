@@ -29,9 +29,9 @@ BODY = Pt(14)
 WIDTH = Mm(165)
 _PACKED = (1980, 1, 1, 0, 0, 0)
 # Half of what the cell leaves beside the Party's name in bold 15 points, so that the rule is as long as the name.
-_RULE_INDENT = Mm(9)
+_RULE_INDENT = Mm(10)
 # A little wider than the text together, so that the names of most committees fit on one line.
-_HEAD = (80 / 165, 97 / 165)
+_HEAD = (82 / 165, 95 / 165)
 NOTHING = Pt(0)
 # Some five lines: as much as is kept together with the signatures.
 _LONG = 400
