@@ -7,6 +7,8 @@ from handbook.minutes.enums import MinutesState, SignerRole
 from handbook.minutes.text import MAX_PARAGRAPHS
 
 MAX_TEXT = 20_000
+# A page that somebody signed is a picture or a PDF.
+_PICTURES = [str(kind) for kind in MediaType if kind != MediaType.DOCX]
 _ROLES = validate.OneOf([role.value for role in SignerRole])
 
 
@@ -38,7 +40,7 @@ class PaperSignatureSchema(Schema):
 
     recorded_by = fields.String(required=True)
     scan = fields.String(required=True)
-    media_type = fields.String(required=True, validate=validate.OneOf([str(kind) for kind in MediaType]))
+    media_type = fields.String(required=True, validate=validate.OneOf(_PICTURES))
 
 
 class MinutesSignatureSchema(Schema):
