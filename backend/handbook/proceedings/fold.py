@@ -90,6 +90,7 @@ class Room:
     votes: list[Data] = field(default_factory=list)
     added: list[Data] = field(default_factory=list)
     dropped: dict[str, str] = field(default_factory=dict)
+    restored: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     differences: list[Standing] = field(default_factory=list)
 
@@ -266,6 +267,8 @@ def _put_agenda(room: Room, data: Data, first_at: int) -> None:
         room.order = list(data["order"])
     elif data["dropped"]:
         room.dropped[data["agenda_item_id"]] = data.get("reason") or ""
+    else:
+        room.restored.append(data["agenda_item_id"])
 
 
 def _time_items(room: Room, ordered: Sequence[Entry]) -> None:
