@@ -83,7 +83,7 @@ def test_an_item_from_the_floor_has_clock_notes_vote_and_conclusion_and_stands_i
     item = secretary.get(f"/api/meetings/{meeting['id']}", expect=200).json["agenda"][1]
     assert (item["key"], ballots[0]["agenda_item_id"]) == (key, item["id"])
     secretary.post(path_of(meeting, "/compose"), expect=200)
-    said = texts_of(secretary.get(path_of(meeting), expect=200).json, "content")
+    said = texts_of(secretary.get(path_of(meeting), expect=200).json)
     assert "Bổ sung nội dung vào chương trình: “Hỗ trợ hộ bị bão”." in said
     assert "Rút nội dung “Thu nộp đảng phí” khỏi chương trình. Lý do: Chưa có số liệu." in said
     assert "2. Hỗ trợ hộ bị bão" in said
