@@ -36,7 +36,11 @@ def carry_out_floor(
             item = AgendaItem(key=line["key"], position=len(meeting.agenda) + 1, dropped=False)
             known[line["key"]] = item
             meeting.agenda.append(item)
-        item.title, item.presenter, item.minutes = line["title"], line["presenter"] or None, line["minutes"]
+        item.title, item.presenter, item.minutes = (
+            line["title"],
+            line.get("presenter") or None,
+            line.get("minutes"),
+        )
     for name, item in known.items():
         item.dropped, item.drop_reason = name in dropped, dropped.get(name) or None
     places = {name: place for place, name in enumerate(order, 1)}
