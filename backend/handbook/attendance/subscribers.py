@@ -59,7 +59,9 @@ def tell_who_came(event: MeetingUnopening, uow: UnitOfWork) -> None:
             ),
         )
     )
-    event.begun = event.begun or any(Flag.OPENED_MEETING not in line.flags for line in recorded)
+    event.begun = event.begun or any(
+        line.checked_in_at is not None or Flag.OPENED_MEETING not in line.flags for line in recorded
+    )
 
 
 @subscribe(MeetingUnopened)

@@ -117,7 +117,7 @@ class AgendaItem(db.Model):  # type: ignore[name-defined]
     __tablename__ = "agenda_items"
     __table_args__ = (
         Index("ix_agenda_items_meeting_id_position", "meeting_id", "position"),
-        Index("ux_agenda_items_meeting_id_key", "meeting_id", "key", unique=True),
+        Index("uq_agenda_items_meeting_id_key", "meeting_id", "key", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)

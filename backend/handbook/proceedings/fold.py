@@ -31,7 +31,7 @@ HOURS: dict[str, str] = {
 # Votes that people counted in the room.
 COUNTED = frozenset({K.HAND_VOTE.value, K.PAPER_VOTE.value})
 # The times of an item are told by all its entries together; there is nothing to choose between.
-NEVER_DIFFERENT = ONCE | UNDOES.keys() | {K.ITEM.value}
+NEVER_DIFFERENT = frozenset({*ONCE, *UNDOES, K.ITEM.value})
 
 
 # How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about.

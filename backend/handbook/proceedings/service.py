@@ -21,6 +21,7 @@ from handbook.meetings.models import Meeting
 from handbook.meetings.sites import hosted_site_ids
 from handbook.members.models import Office
 from handbook.organizations.settings import rules_of
+from handbook.organizations.versions import bump_content_version
 from handbook.proceedings.applying import VERBS, Act, carry_out_agenda, check
 from handbook.proceedings.enums import OPEN_TO_MEMBERS, EntryFlag, EntryKind, Outcome, RefusalCode
 from handbook.proceedings.errors import EntryRefused
@@ -242,7 +243,7 @@ class _Writer:
             carry_out_agenda(self._act(entry.subject, dict(after.data), entry.at, actor), fold(known))
             return
         verb = VERBS.get(kind)
-        if after is None or verb is None or not _changes(before, after):
+        if after is None or verb is None or self._is_back(before, after) or not _changes(before, after):
             if entry.kind in ONCE and kind in UNDOES:
                 entry.flags = [*entry.flags, EntryFlag.UNDONE.value]
             return
@@ -254,6 +255,11 @@ class _Writer:
             self._set_right(entry, before, after, actor)
             return
         verb(self._act(entry.subject, dict(after.data), at, actor))
+
+    def _is_back(self, before: Standing | None, after: Standing) -> bool:
+        """Whether two devices took the same closing back: the second finds the meeting going on."""
+        again = before is not None and before.kind in UNDOES and after.kind == EntryKind.REOPEN
+        return again and self.meeting.state == MeetingState.OPEN
 
     def _set_right(
         self, entry: ProceedingsEntry, before: Standing | None, after: Standing, actor: Actor
@@ -267,6 +273,7 @@ class _Writer:
             VERBS[EntryKind.CLOSE](self._act(entry.subject, dict(after.data), at, actor))
         elif self.meeting.opened_at is not None:
             self.meeting.opened_at = max(at, self.meeting.opened_at)
+            self.meeting.content_version = bump_content_version(self.uow, self.meeting.organization_id)
 
     def judge_again(self, code: RefusalCode) -> bool:
         """Let what was kept with this code count from now on; whether there was anything."""

@@ -19,7 +19,7 @@ KINDS = (
     *("hand_vote", "paper_vote", "settle"),
 )
 ADDED = ("agenda", "reopen", "unopen")
-UNIQUE = "ux_agenda_items_meeting_id_key"
+UNIQUE = "uq_agenda_items_meeting_id_key"
 
 
 def _one_of(kinds: Sequence[str]) -> str:
