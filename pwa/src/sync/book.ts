@@ -120,7 +120,7 @@ const IN_ROOM: MeetingAct[] = ['close', 'unopen', 'mark', 'answer_absence', 'sho
 /** The agenda with what the room added, dropped and moved. */
 function withFloor(agenda: readonly AgendaItem[], room: Room): AgendaItem[] {
   const planned = [...agenda].sort((a, b) => a.position - b.position);
-  const items = new Map(planned.map((item) => {
+  const items = new Map(planned.map((item): [string, AgendaItem] => {
     const name = item.key ?? item.id;
     const named = item.key ? { ...item, id: name, server_id: item.id } : item;
     if (name in room.dropped) return [name, { ...named, dropped: true, drop_reason: room.dropped[name] || null }];
@@ -142,7 +142,7 @@ function withFloor(agenda: readonly AgendaItem[], room: Room): AgendaItem[] {
  * Its agenda is the room's, where an item from the floor is called by its name in the book.
  */
 export function withBook(meeting: Meeting, room: Room): Meeting {
-  let seen = { ...meeting, agenda: withFloor(meeting.agenda, room) };
+  let seen: Meeting = { ...meeting, agenda: withFloor(meeting.agenda, room) };
   const undone = (at: number | null, hour: string | null): boolean => at !== null && hour !== null && at >= Date.parse(hour);
   if (room.opened_at === null && seen.state === 'open' && undone(room.unopened_at, seen.opened_at)) {
     seen = { ...seen, state: 'convened', opened_at: null, can: ['open', 'mark', 'answer_absence', 'show_qr'] };
