@@ -205,9 +205,6 @@ def fold(entries: Iterable[Entry]) -> Room:
     # Stable: of the same instant they stay in the order in which they were first written.
     room.notes.sort(key=lambda note: note["at"])
     room.added.sort(key=lambda line: line["at"])
-    # An item that was raised and dropped again was no item of this meeting.
-    gone = {line["key"] for line in room.added if line["key"] in room.dropped}
-    room.added = [line for line in room.added if line["key"] not in gone]
     room.differences.sort(key=lambda one: one.entry.subject)
     _time_items(room, ordered)
     return room

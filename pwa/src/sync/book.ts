@@ -128,12 +128,11 @@ function withFloor(agenda: readonly AgendaItem[], room: Room): AgendaItem[] {
   }));
   for (const { key, title, presenter = null, minutes = null } of room.added) {
     const known = items.get(key);
-    items.set(key, { position: 0, body: null, server_id: null, ...known, id: key, key, title, presenter, minutes });
+    const gone = key in room.dropped ? { dropped: true, drop_reason: room.dropped[key] || null } : {};
+    items.set(key, { position: 0, body: null, server_id: null, ...known, id: key, key, title, presenter, minutes, ...gone });
   }
   return agendaNames(planned.map((item) => item.key ?? item.id), room)
     .flatMap((name) => items.get(name) ?? [])
-    // Raised and dropped again: it was no item of this meeting.
-    .filter((item) => !(item.key && item.dropped))
     .map((item, index) => ({ ...item, position: index + 1 }));
 }
 

@@ -249,8 +249,6 @@ export function foldRoom(entries: Iterable<RoomEntry>): Room {
   // Stable: of the same instant they stay in the order in which they were first written.
   room.notes.sort((a, b) => a.at - b.at);
   room.added.sort((a, b) => a.at - b.at);
-  // An item that was raised and dropped again was no item of this meeting.
-  room.added = room.added.filter((line) => !(line.key in room.dropped));
   room.differences.sort((a, b) => (a.entry.subject < b.entry.subject ? -1 : 1));
   timeItems(room, ordered);
   return room;

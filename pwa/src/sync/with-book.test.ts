@@ -35,13 +35,16 @@ describe('the meeting as its book leaves it', () => {
     expect(heard).toHaveLength(3);
   });
 
-  it('shows no item that was raised and dropped again', () => {
+  it('still knows an item that was raised and dropped again, with what was said about it', () => {
     const room = foldRoom([
       line('agenda', { act: 'add', key: KEY, title: 'Nhầm' }, '12:01:00'),
       line('agenda', { act: 'drop', agenda_item_id: KEY, dropped: true }, '12:02:00'),
     ]);
     const known = [...meeting.agenda, item('9', 3, { key: KEY })];
-    expect(withBook({ ...meeting, agenda: known }, room).agenda.map((one) => one.id)).toEqual(['3', '4']);
+    for (const agenda of [meeting.agenda, known]) {
+      const seen = withBook({ ...meeting, agenda }, room).agenda;
+      expect(seen.map((one) => [one.id, one.dropped ?? false])).toEqual([['3', false], ['4', false], [KEY, true]]);
+    }
   });
 
   it('is open again when the closing was taken back here, and the server has not heard of it', () => {
