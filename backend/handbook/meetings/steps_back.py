@@ -25,7 +25,7 @@ def reopen_meeting(
         raise RecordSignedAlready
     closed_at = meeting.closed_at or uow.clock.now()
     meeting.closed_at = None
-    advance(meeting, following, "reopened", actor=actor, uow=uow, reason=reason)
+    advance(meeting, following, "reopened", actor=actor, uow=uow)
     uow.emit(MeetingReopened(meeting.id, meeting.organization_id, closed_at, reason, in_book, actor))
     return meeting
 
@@ -43,6 +43,6 @@ def unopen_meeting(
     if asking.begun:
         raise AlreadyBegun
     meeting.opened_at = None
-    advance(meeting, following, "unopened", actor=actor, uow=uow, reason=reason)
+    advance(meeting, following, "unopened", actor=actor, uow=uow)
     uow.emit(MeetingUnopened(meeting.id, meeting.organization_id, reason, in_book, actor))
     return meeting
