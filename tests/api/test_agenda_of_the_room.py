@@ -120,6 +120,18 @@ def test_an_item_dropped_by_mistake_is_dealt_with_after_all(
     assert ("Thu nộp đảng phí", False) in agenda_of(secretary, meeting)
 
 
+def test_of_an_item_that_was_raised_and_dropped_again_the_minutes_say_nothing(
+    secretary: ApiClient, meeting: dict[str, Any], evening: FixedClock
+) -> None:
+    device, key = Device(), str(uuid4())
+    device.write("open", evening.now())
+    device.write("agenda", evening.now(), act="add", key=key, title="Nêu nhầm")
+    device.write("agenda", evening.now(), act="drop", agenda_item_id=key, dropped=True)
+    send(secretary, meeting, device.lines, now=evening.now())
+    said = texts_of(secretary.post(path_of(meeting, "/compose"), expect=200).json)
+    assert not any("Nêu nhầm" in text for text in said)
+
+
 def test_lines_of_the_agenda_that_cannot_be_right_are_refused_by_themselves(
     secretary: ApiClient, meeting: dict[str, Any], evening: FixedClock
 ) -> None:
@@ -129,7 +141,7 @@ def test_lines_of_the_agenda_that_cannot_be_right_are_refused_by_themselves(
     device.write("agenda", now, act="add", key=str(uuid4()), title="Thừa", order=["1"])
     device.write("agenda", now, act="drop", agenda_item_id="999999", dropped=True)
     device.write("agenda", now, act="shuffle")
-    device.write("agenda", now, act="add", key=str(uuid4()), title="Tài liệu TỐI MẬT")
+    device.write("agenda", now, act="add", key=str(uuid4()), title="TUYỆT MẬT")
     answers = send(secretary, meeting, device.lines, now=now)
     assert [one["code"] for one in answers][:1] == ["not_open"]
     send(secretary, meeting, [Device().write("open", now)], now=now)
