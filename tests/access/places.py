@@ -77,6 +77,8 @@ STEPS: dict[str, tuple[Callable[..., Any], ...]] = {
     "meeting_to_cancel": (convene_meeting,),
     "open_meeting": (convene_meeting, open_meeting),
     "meeting_to_close": (convene_meeting, open_meeting),
+    "meeting_to_reopen": (convene_meeting, open_meeting, close_meeting),
+    "meeting_to_unopen": (convene_meeting, open_meeting),
     "meeting_to_finalize": (convene_meeting, open_meeting, close_meeting),
     "minuted_meeting": (convene_meeting, open_meeting),
     "full_meeting": (convene_meeting, open_meeting, fill_the_room),

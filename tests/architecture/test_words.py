@@ -18,6 +18,7 @@ OF_THE_VERBS = {
     "wrong_counts",
     "ballots_open",
     "not_a_voter",
+    "already_begun",
     "too_early",
     "too_late",
     "before_arrival",

@@ -184,6 +184,18 @@ def _agree(minutes: Minutes, at: datetime, *, actor: Actor, uow: UnitOfWork) -> 
     touch(minutes, "read_back", actor=actor, uow=uow)
 
 
+def forget_agreement(minutes: Minutes, *, actor: Actor, uow: UnitOfWork) -> None:
+    """Nobody has agreed to the words any more: the meeting goes on, and they are read to it before its end."""
+    _require_unsigned(minutes)
+    before = text.from_json(minutes.sections)
+    minutes.state, minutes.read_back_at = MinutesState.DRAFT.value, None
+    said = _unread(minutes, before)
+    if said != before:
+        _write(minutes, said, Cause.COMPOSED, changed=AFTER_READING, actor=actor, uow=uow)
+    else:
+        touch(minutes, "agreement_withdrawn", actor=actor, uow=uow)
+
+
 def is_written_by_people(minutes: Minutes) -> bool:
     """Whether somebody's words or agreement are in it, which nobody may replace without having seen them."""
     sections = text.from_json(minutes.sections)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marshmallow import ValidationError
@@ -23,7 +23,8 @@ from handbook.meetings.models import Meeting
 from handbook.meetings.sites import hosted_site_ids
 from handbook.members.models import Office
 from handbook.organizations.settings import rules_of
-from handbook.proceedings.applying import VERBS, Act, check
+from handbook.organizations.versions import bump_content_version
+from handbook.proceedings.applying import VERBS, Act, carry_out_agenda, check
 from handbook.proceedings.enums import (
     FOR_MINUTE_TAKERS,
     OPEN_TO_MEMBERS,
@@ -34,7 +35,16 @@ from handbook.proceedings.enums import (
 )
 from handbook.proceedings.errors import EntryRefused
 from handbook.proceedings.events import LineArriving
-from handbook.proceedings.fold import Entry, Standing, says_nothing_new, standing, subject_of
+from handbook.proceedings.fold import (
+    ONCE,
+    UNDOES,
+    Entry,
+    Standing,
+    fold,
+    says_nothing_new,
+    standing,
+    subject_of,
+)
 from handbook.proceedings.models import Book, ProceedingsEntry
 from handbook.proceedings.queries import as_entry
 from handbook.proceedings.rules import Term, corrected, held_office, refusal_by_state, shift_of
@@ -42,6 +52,12 @@ from handbook.proceedings.schemas import DATA_SCHEMAS
 from handbook.resolutions.errors import ClassifiedText
 
 MAX_SUBJECT = 400
+# What lets lines count that were kept with this code.
+AWAITED = {
+    EntryKind.OPEN: RefusalCode.NOT_OPEN,
+    EntryKind.CLOSE: RefusalCode.NOT_CLOSED,
+    EntryKind.AGENDA: RefusalCode.UNKNOWN_AGENDA_ITEM,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +264,9 @@ class _Writer:
             self.book.open_version = self.book.version
         self.uow.session.add(entry)
         self.uow.session.flush()
-        if entry.kind == EntryKind.OPEN and code is None:
-            self.judge_again(RefusalCode.NOT_OPEN)
+        awaited = AWAITED.get(EntryKind(entry.kind)) if code is None else None
+        if awaited is not None:
+            self.judge_again(awaited)
 
     def _carry_out(self, entry: ProceedingsEntry, actor: Actor) -> str | None:
         """Do what the entry changes; the code of the refusal when it may not."""
@@ -284,14 +301,42 @@ class _Writer:
                 raise EntryRefused(RefusalCode.MINUTES_SIGNED)
             return
         kind = EntryKind(entry.kind if after is None else after.kind)
+        if after is not None and kind == EntryKind.AGENDA:
+            known = [*self._applied_of_agenda(), new]
+            carry_out_agenda(self._act(entry.subject, dict(after.data), entry.at, actor), fold(known))
+            return
         verb = VERBS.get(kind)
-        if after is None or verb is None or not _changes(before, after):
+        if after is None or verb is None or self._is_back(before, after) or not _changes(before, after):
+            if entry.kind in ONCE and kind in UNDOES:
+                entry.flags = [*entry.flags, EntryFlag.UNDONE.value]
             return
         # The register may be ahead of the entry that stands: nothing that is written moves back in time.
         at = max([entry.at, *(row.at for row in self._rows(entry.subject))])
         if kind in (EntryKind.OPEN, EntryKind.CLOSE):
             at = entry.at
+        if entry.kind in UNDOES and kind in ONCE:
+            self._set_right(entry, before, after, actor)
+            return
         verb(self._act(entry.subject, dict(after.data), at, actor))
+
+    def _is_back(self, before: Standing | None, after: Standing) -> bool:
+        """Whether two devices took the same closing back: the second finds the meeting going on."""
+        again = before is not None and before.kind in UNDOES and after.kind == EntryKind.REOPEN
+        return again and self.meeting.state == MeetingState.OPEN
+
+    def _set_right(
+        self, entry: ProceedingsEntry, before: Standing | None, after: Standing, actor: Actor
+    ) -> None:
+        """What took an opening or a closing back arrives after a later one, which stands: its hour is the right one."""
+        if before is None or before.entry.id == after.entry.id:
+            return
+        at = datetime.fromtimestamp(after.entry.at / 1000, UTC)
+        if entry.kind == EntryKind.REOPEN:
+            VERBS[EntryKind.REOPEN](self._act(entry.subject, entry.data, entry.at, actor))
+            VERBS[EntryKind.CLOSE](self._act(entry.subject, dict(after.data), at, actor))
+        elif self.meeting.opened_at is not None:
+            self.meeting.opened_at = max(at, self.meeting.opened_at)
+            self.meeting.content_version = bump_content_version(self.uow, self.meeting.organization_id)
 
     def judge_again(self, code: RefusalCode) -> bool:
         """Let what was kept with this code count from now on; whether there was anything."""
@@ -301,6 +346,9 @@ class _Writer:
             .order_by(ProceedingsEntry.at, ProceedingsEntry.number)
         ).all()
         for entry in waiting:
+            if entry.code != code.value:
+                # What was judged before it let it count already.
+                continue
             self._judge(entry, Actor(account_id=None, member_id=entry.recorded_by), None)
         return bool(waiting)
 
@@ -324,6 +372,17 @@ class _Writer:
                     ProceedingsEntry.outcome == Outcome.APPLIED.value,
                 )
             ).all()
+
+    def _applied_of_agenda(self) -> list[Entry]:
+        with self.uow.session.no_autoflush:
+            rows = self.uow.session.scalars(
+                select(ProceedingsEntry).where(
+                    ProceedingsEntry.meeting_id == self.meeting.id,
+                    ProceedingsEntry.subject.startswith("agenda:"),
+                    ProceedingsEntry.outcome == Outcome.APPLIED.value,
+                )
+            ).all()
+        return [as_entry(row) for row in rows]
 
     def _applied(self, subject: str) -> list[Entry]:
         return [as_entry(row) for row in self._rows(subject)]

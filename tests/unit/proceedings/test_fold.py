@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handbook.proceedings.fold import Entry, Room, fold, subject_of
+from handbook.proceedings.fold import Entry, Room, agenda_of, fold, subject_of
 
 CASES = json.loads((Path(__file__).parents[2] / "data/proceedings/cases.json").read_text("utf-8"))
 
@@ -27,12 +27,23 @@ def told(room: Room) -> dict[str, Any]:
     """The room as the cases write it."""
     iso = {
         value: datetime.fromtimestamp(value / 1000, UTC).isoformat().replace("+00:00", "Z")
-        for value in [room.opened_at, room.closed_at, *(time.since for time in room.items.values())]
+        for value in [
+            *(room.opened_at, room.closed_at, room.unopened_at, room.reopened_at),
+            *(time.since for time in room.items.values()),
+            *(line["at"] for line in room.added),
+        ]
         if value is not None
     }
     return {
         "opened_at": iso.get(room.opened_at),
         "closed_at": iso.get(room.closed_at),
+        "unopened_at": iso.get(room.unopened_at),
+        "reopened_at": iso.get(room.reopened_at),
+        "added": [{**line, "at": iso[line["at"]]} for line in room.added],
+        "dropped": room.dropped,
+        "restored": room.restored,
+        "order": room.order,
+        "agenda": agenda_of(["3", "4", "5"], room),
         "chair": room.chair,
         "minute_taker": room.minute_taker,
         "current_item": room.current_item,

@@ -15,6 +15,8 @@ export const en: Record<keyof typeof vi, string> = {
   'meeting.opinionOn': 'Opinion on {item}',
   'meeting.opinions': 'Send opinions and questions',
   'meeting.calendar': 'Add to my calendar',
+  'meeting.itemDropped': 'Dropped from the agenda',
+  'meeting.itemAdded': 'Added at the meeting',
   'meeting.agenda': 'Agenda',
   'meeting.agendaEmpty': 'The agenda is still empty.',
   'meeting.minutes': '{n, plural, one {# minute} other {# minutes}}',

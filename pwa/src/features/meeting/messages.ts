@@ -15,6 +15,8 @@ export const vi = {
   'meeting.opinionOn': 'Góp ý về {item}',
   'meeting.opinions': 'Góp ý, đặt câu hỏi trước',
   'meeting.calendar': 'Thêm vào lịch của máy',
+  'meeting.itemDropped': 'Đã rút khỏi chương trình',
+  'meeting.itemAdded': 'Bổ sung tại cuộc họp',
   'meeting.agenda': 'Chương trình',
   'meeting.agendaEmpty': 'Chưa có nội dung nào trong chương trình.',
   'meeting.minutes': '{n} phút',
