@@ -104,7 +104,11 @@ export async function recordOnPaper(minutes: Minutes, roles: readonly SignerRole
     body.append('file', page, page.name);
     const answer = await request<Minutes>('POST', pathOf(minutes.meeting_id, '/paper-signatures'), { body, ifMatch: etag, timeout: 180_000 });
     const failed = await keep(answer);
-    if (failed) return failed;
+    if (failed) {
+      // An answer that was lost on its way may have taken it; then the screen says so.
+      await fetchMinutes(minutes.meeting_id);
+      return failed;
+    }
     if (answer.ok) ({ etag } = answer.data);
   }
   return null;
