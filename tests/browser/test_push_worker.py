@@ -20,6 +20,7 @@ NEUTRAL = {"title": "Sổ tay có nội dung mới", "body": "Chạm để xem."
 
 # STUB of the notification tray, which a browser without a screen does not have: a tap is dispatched as the event that
 # it causes, and the two acts that only a real tap may do (bring a window to the front, open one) are written down.
+WINDOWS = "async () => (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).length"
 TAP = """async (tag) => {
     const [notification] = await self.registration.getNotifications({ tag });
     self.acts = [];
@@ -185,6 +186,8 @@ def test_a_tap_opens_a_window_when_there_is_none(
     deliver_push(page, push(t="meeting_convened" if kind == "meeting" else "resolution_issued", **payload))
     wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
     page.goto("about:blank")
+    # The browser takes a moment to tell the worker that the window has gone.
+    wait_until(lambda: phone.service_workers[-1].evaluate(WINDOWS) == 0, "the window is still there", page)
     assert tap(phone, f"{kind}:{about}") == [f"/{kind}s/{about}"]
 
 

@@ -22,13 +22,19 @@ _CELLS = sorted(CELL_KINDS)
 
 
 def roll_up(*, limit: int = BATCH) -> int:
-    """Take up to ``limit`` marks, bring every level above them up to date in one transaction, tell how many they were."""
+    """Take up to ``limit`` marks, bring every level above them up to date in one transaction, tell how many they were.
+
+    Only marks of months that it has seen open are taken: the rows of a month that another worker is opening belong to that
+    worker, and a mark that came since waits for the next turn.
+    """
     with unit_of_work() as uow:
         # First the rows, because opening a month may add marks of its own.
-        for month in sorted(uow.session.scalars(select(distinct(DirtyMonth.month)))):
+        months = sorted(uow.session.scalars(select(distinct(DirtyMonth.month))))
+        for month in months:
             open_month(uow, month)
         marks = uow.session.execute(
             select(DirtyMonth.id, DirtyMonth.path, DirtyMonth.month)
+            .where(DirtyMonth.month.in_(months))
             .order_by(DirtyMonth.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -7,15 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from tests.support.factories import World
 
 from handbook.attendance.counters import recount
 from handbook.attendance.events import AttendanceCorrected
 from handbook.attendance.models import Attendance
 from handbook.kernel.db import db
-from handbook.kernel.unit_of_work import unit_of_work
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.models import Meeting
-from handbook.reports.models import CellMonth, OrganizationMonth
+from handbook.reports import roll_up as rolling
+from handbook.reports.models import CellMonth, DirtyMonth, OrganizationMonth
 from handbook.reports.rebuild import rebuild_rollups
 from handbook.reports.roll_up import roll_up
 
@@ -58,6 +60,30 @@ def test_closing_and_rolling_up_at_once_loses_nothing(app: Flask, world: World) 
     assert db.session.get_one(OrganizationMonth, month).present == len(CELLS) * EACH
     assert db.session.get_one(CellMonth, (int(world.id_of("cell")), "2026-12")).meetings == EACH
     assert rebuild_rollups() == []
+
+
+@pytest.mark.usefixtures("app")
+def test_a_mark_of_a_month_that_is_not_open_here_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows may be another worker's, who opens that month at this moment and inserts them in an order of its own."""
+    path = world.organizations["cell"].path
+
+    def mark(month: str) -> None:
+        with unit_of_work() as uow:
+            uow.session.add(DirtyMonth(path=path, month=month))
+
+    mark("2026-12")
+    real = rolling.open_month
+
+    def open_month(uow: UnitOfWork, month: str) -> None:
+        real(uow, month)
+        uow.session.add(DirtyMonth(path=path, month="2027-01"))
+        uow.session.flush()
+
+    monkeypatch.setattr(rolling, "open_month", open_month)
+    assert rolling.roll_up() == 1
+    monkeypatch.undo()
+    assert list(db.session.scalars(select(DirtyMonth.month))) == ["2027-01"]
+    assert rolling.roll_up() == 1
 
 
 def _closed_meeting(world: World, name: str, hour: int) -> int:
