@@ -45,7 +45,9 @@ def test_a_quorum_set_at_the_committee_holds_for_the_next_meeting_of_a_cell(
         secretary = demo.open(phone, f"/chapter/meetings/{meeting}/room")
         secretary.get_by_role("button", name="Mở cuộc họp").click()
         secretary.locator("dialog[open]").get_by_role("button", name=re.compile("^Mở")).click()
-        expect(secretary.get_by_text(re.compile(rf"^Chính thức có mặt \d+/\d+, cần {everybody}, còn thiếu \d+$"))).to_be_visible()
+        expect(
+            secretary.get_by_text(re.compile(rf"^Chính thức có mặt \d+/\d+, cần {everybody}, còn thiếu \d+$"))
+        ).to_be_visible()
 
 
 def test_the_days_that_the_committee_sets_are_offered_for_the_next_meeting(
