@@ -1,7 +1,7 @@
 import { openDB } from 'idb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { closeDatabase, database, write, writeMeta } from '$db/database';
-import { append, linesOf, readBook, withBook } from '$sync/book';
+import { append, fetchBook, linesOf, readBook, withBook } from '$sync/book';
 import { flush } from '$sync/flush';
 import { allItems } from '$sync/outbox';
 import { meeting, session } from './samples';
@@ -60,6 +60,20 @@ describe('the book of the room on this phone', () => {
     expect(withBook(convened, (await readBook(ID)).room)).toMatchObject({ state: 'open' });
     await append(ID, [{ kind: 'close', data: {} }]);
     expect(withBook(convened, (await readBook(ID)).room)).toMatchObject({ state: 'closed' });
+  });
+
+  it('is read from its beginning once more when who holds the phone was appointed to take the minutes', async () => {
+    const page = { items: [], cursor: 4, more: false, state: 'open' };
+    await write(['meetings'], (tx) => tx.objectStore('meetings').put(meeting({ id: ID, state: 'open' })));
+    const log = serve(json(page));
+    await fetchBook(ID);
+    await fetchBook(ID);
+    expect(log.map((one) => one.path.split('?')[1])).toEqual(['after=0', 'after=4']);
+    await write(['meetings'], (tx) => tx.objectStore('meetings').put(meeting({ id: ID, state: 'open', can: ['take_minutes'] })));
+    await fetchBook(ID);
+    await fetchBook(ID);
+    expect(log.map((one) => one.path.split('?')[1])).toEqual(['after=0', 'after=4', 'after=0', 'after=4']);
+    expect(log[2]?.headers.get('If-None-Match')).toBeNull();
   });
 
   it('keeps what waits to be sent when the app brings a new version of its database', async () => {

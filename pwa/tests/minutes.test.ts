@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Minutes } from '$api/minutes-shapes';
 import { onChange, write, writeMeta } from '$db/database';
-import { nameSigners, readMinutes, saveSection, sendAgain, settleConflict } from '$features/minutes/commands';
+import { nameSigners, readMinutes, recordOnPaper, saveSection, sendAgain, settleConflict } from '$features/minutes/commands';
 import { agreeHere, composeHere } from '$features/minutes/room';
 import { bodyOf, oursOver, sectionsIn, withText } from '$features/minutes/text';
 import { append } from '$sync/book';
@@ -190,6 +190,23 @@ describe('the minutes that the server has', () => {
     expect(others).toEqual([]);
     expect([item?.if_match, JSON.stringify(item?.body)]).toEqual(['5-7', expect.stringMatching(/Một.*Hai/)]);
     expect((await shown()).waiting).toEqual(['opening', 'closing']);
+  });
+
+  it('are signed on paper by one after the other, each on the version that the one before has left', async () => {
+    const log = serve(json({ ...base, etag: '5-8' }, 201), json({ ...base, etag: '5-9', state: 'signed' }, 201));
+    const page = new File(['x'], 'trang-ky.png', { type: 'image/png' });
+    expect(await recordOnPaper(base, ['minute_taker', 'chair'], 0, page)).toBeNull();
+    const asked = log.map((one) => [one.path.split('/').at(-1), one.headers.get('If-Match'), (one.body as FormData).get('role')]);
+    expect(asked).toEqual([['paper-signatures', '5-7', 'minute_taker'], ['paper-signatures', '5-8', 'chair']]);
+    expect((await shown()).minutes.state).toBe('signed');
+  });
+
+  it('are looked up again when a signed page was not taken, and nobody else is put on record', async () => {
+    const log = serve(problem(412, 'precondition_failed'), json({ ...base, etag: '5-8' }));
+    const page = new File(['x'], 'trang-ky.png', { type: 'image/png' });
+    expect(await recordOnPaper(base, ['minute_taker', 'chair'], 0, page)).toBe('precondition_failed');
+    expect(log.map((one) => one.method)).toEqual(['POST', 'GET']);
+    expect((await shown()).minutes.etag).toBe('5-8');
   });
 
   it('are at no moment shown as settled between a conflict and what was chosen', async () => {

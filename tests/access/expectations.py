@@ -172,6 +172,12 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("POST", "/api/meetings/<id:meeting_id>/convene"): run(seen=OFFICERS, kind="draft_to_convene"),
     ("POST", "/api/meetings/<id:meeting_id>/open"): run(kind="meeting_to_open", body={}),
     ("POST", "/api/meetings/<id:meeting_id>/close"): run(kind="meeting_to_close"),
+    ("POST", "/api/meetings/<id:meeting_id>/reopen"): run(
+        kind="meeting_to_reopen", body={"reason": "Bấm nhầm"}
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/unopen"): run(
+        kind="meeting_to_unopen", body={"reason": "Bấm nhầm"}
+    ),
     ("POST", "/api/meetings/<id:meeting_id>/finalize"): run(kind="meeting_to_finalize"),
     ("POST", "/api/meetings/<id:meeting_id>/cancel"): run(
         kind="meeting_to_cancel", body={"reason": "Trùng lịch"}

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from tests.access.who import OFFICERS, OWN_CELL, RUNNERS, Expected, Roles, either, roles
+from tests.access import requests
+from tests.access.who import OFFICERS, OWN_CELL, READERS, RUNNERS, Expected, Roles, either, roles
 from tests.support.factories import PASSWORD
 
 # Who reads minutes: the cell of the meeting or whoever holds an office that runs or supervises it; drafts only the latter.
 MINUTES_READERS = either(OWN_CELL, OFFICERS)
+FINAL = "Who runs the meeting is let in, and told that these minutes have both signatures."
 NO_MEMBERS = "What staff of the organisation above may not do is refused; who signs is named in the minutes."
 
 
@@ -40,6 +42,19 @@ MINUTES: dict[tuple[str, str], Expected] = {
         {"role": "chair", "password": PASSWORD},
         match="minutes_of_signed",
         because=NO_MEMBERS,
+    ),
+    ("POST", "/api/meetings/<id:meeting_id>/minutes/paper-signatures"): Expected(
+        READERS,
+        RUNNERS,
+        (409,),
+        {"meeting_id": "signed_meeting"},
+        requests.signed_page,
+        multipart=True,
+        match="minutes_of_signed",
+        because=FINAL,
+    ),
+    ("GET", "/api/meetings/<id:meeting_id>/minutes/paper-signatures/<string:sha256>"): of_minutes(
+        "signed_meeting", MINUTES_READERS, (200,)
     ),
     ("POST", "/api/meetings/<id:meeting_id>/minutes/addenda"): of_minutes(
         "signed_meeting", RUNNERS, (201,), {"text": "Địa điểm đúng là phòng số 3."}

@@ -11,6 +11,7 @@ from uuid import uuid4
 from flask import Flask, current_app
 from sqlalchemy import select
 from tests.conftest import NOW
+from tests.support import files
 from tests.support.factories import World
 
 from handbook.access.actor import SYSTEM, Actor, OfficeTitle
@@ -24,6 +25,7 @@ from handbook.conferences.service import new_site
 from handbook.documents.models import Blob, Paper
 from handbook.kernel.jobs import Job
 from handbook.kernel.secrets import current_secrets
+from handbook.kernel.storage import current_blobs
 from handbook.kernel.text import fold, sort_key
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.enums import MeetingKind
@@ -38,6 +40,7 @@ from handbook.meetings.service import (
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
 from handbook.minutes.document import digest
+from handbook.minutes.models import Minutes, MinutesSignature
 from handbook.minutes.queries import describe_minutes
 from handbook.minutes.service import compose_minutes
 from handbook.notifications.models import Delivery, Notice, Reminder
@@ -49,6 +52,8 @@ from handbook.scores.service import open_scoring
 
 PLACES = ("cell", "committee", "far_cell")
 FEED_TOKEN = "lich-cua-ma-tran"
+SIGNED_PAGE = files.png(8, 8)
+SIGNED_PAGE_KEY = hashlib.sha256(SIGNED_PAGE).hexdigest()
 ROLES = (
     *("anonymous", "member", "secretary", "beside_staff", "staff"),
     *("root_staff", "far_staff", "administrator"),
@@ -72,6 +77,8 @@ STEPS: dict[str, tuple[Callable[..., Any], ...]] = {
     "meeting_to_cancel": (convene_meeting,),
     "open_meeting": (convene_meeting, open_meeting),
     "meeting_to_close": (convene_meeting, open_meeting),
+    "meeting_to_reopen": (convene_meeting, open_meeting, close_meeting),
+    "meeting_to_unopen": (convene_meeting, open_meeting),
     "meeting_to_finalize": (convene_meeting, open_meeting, close_meeting),
     "minuted_meeting": (convene_meeting, open_meeting),
     "full_meeting": (convene_meeting, open_meeting, fill_the_room),
@@ -315,8 +322,33 @@ def _furnish_minutes(uow: UnitOfWork, objects: Objects, world: World, place: str
             minutes.frozen = describe_minutes(minutes)
             minutes.content_hash = digest(minutes.frozen)
             minutes.state, minutes.signed_at = "signed", uow.clock.now()
+            _sign_on_paper(uow, minutes)
         uow.session.flush()
         objects.put(f"minutes_of_{kind}", place, minutes)
+
+
+def _sign_on_paper(uow: UnitOfWork, minutes: Minutes) -> None:
+    """The signature of the chair, on a page whose scan is kept."""
+    stored = current_blobs().put(BytesIO(SIGNED_PAGE))
+    blob = uow.session.get(Blob, stored.key)
+    if blob is None:
+        uow.session.add(blob := Blob(sha256=stored.key, size=stored.size, reference_count=0))
+    blob.reference_count += 1
+    assert minutes.chair_id is not None
+    assert minutes.content_hash is not None
+    minutes.signatures.append(
+        MinutesSignature(
+            part=0,
+            role="chair",
+            member_id=minutes.chair_id,
+            full_name="Mai Thị Chủ Trì",
+            content_hash=minutes.content_hash,
+            signed_at=uow.clock.now(),
+            scan_sha256=stored.key,
+            scan_media_type="image/png",
+            recorded_by_name="Trần Thị Phó",
+        )
+    )
 
 
 def _newcomer(organization_id: int, place: str, uow: UnitOfWork) -> Member:

@@ -104,6 +104,10 @@ def paper(_asking: Asking) -> dict[str, Any]:
     return {"file": (BytesIO(_pdf()), "ke-hoach.pdf")}
 
 
+def signed_page(_asking: Asking) -> dict[str, Any]:
+    return {"file": (BytesIO(_pdf()), "trang-ky.pdf"), "role": "chair"}
+
+
 def roster(_asking: Asking) -> dict[str, Any]:
     return {"file": (BytesIO(_workbook()), "danh-sach.xlsx")}
 

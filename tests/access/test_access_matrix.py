@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from tests.access.expectations import DRAFTS, TABLE
-from tests.access.places import FEED_TOKEN, PLACES, ROLES, Objects, furnish
+from tests.access.places import FEED_TOKEN, PLACES, ROLES, SIGNED_PAGE_KEY, Objects, furnish
 from tests.access.requests import Asking
 from tests.access.who import EVERYBODY_PUBLIC, SELF_EVERYONE, Expected
 from tests.conftest import NOW
@@ -33,6 +33,7 @@ WORDS = {
     "<string:name>": "attendance.quorum",
     "<string:kind>": "regular",
     "<string:token>": FEED_TOKEN,
+    "<string:sha256>": SIGNED_PAGE_KEY,
     "<uuid:key>": "6f1d9f6e-6f0b-4c4a-9d2b-0f3a2a5b7c11",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

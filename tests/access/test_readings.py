@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from tests.access.places import Objects, furnish
+from tests.access.places import SIGNED_PAGE_KEY, Objects, furnish
 from tests.conftest import NOW
 from tests.support.clients import ApiClient
 from tests.support.factories import World
@@ -60,6 +60,11 @@ RECORDED: dict[tuple[str, str], tuple[str, str, bool]] = {
     ("get", "/api/meetings/{meeting_id}/minutes"): ("staff", "minutes:minutes:read", True),
     ("get", "/api/meetings/{meeting_id}/minutes.pdf"): ("staff", "minutes:minutes:read", True),
     ("get", "/api/meetings/{meeting_id}/minutes.docx"): ("staff", "minutes:minutes:read", True),
+    ("get", "/api/meetings/{meeting_id}/minutes/paper-signatures/{sha256}"): (
+        "staff",
+        "minutes:minutes:read",
+        True,
+    ),
     ("get", "/api/organizations/{organization_id}/roster.xlsx"): ("staff", "members:roster:exported", True),
     ("post", "/api/organizations/{organization_id}/activation-sheets"): (
         "staff",
@@ -113,6 +118,7 @@ NOT_READINGS = {
     ("patch", "/api/meetings/{meeting_id}/minutes"): "the same",
     ("post", "/api/meetings/{meeting_id}/minutes/read-back"): "the same",
     ("post", "/api/meetings/{meeting_id}/minutes/signatures"): "the same",
+    ("post", "/api/meetings/{meeting_id}/minutes/paper-signatures"): "the same",
     ("post", "/api/meetings/{meeting_id}/minutes/addenda"): "the same",
     ("get", "/api/resolutions/{resolution_id}"): "who answers for a task, in a document for all members",
     ("patch", "/api/resolutions/{resolution_id}"): "the same",
@@ -226,6 +232,7 @@ def read(reader: ApiClient, method: str, path: str, objects: Objects, *, cell: s
         "meeting_id": objects.ids["signed_meeting" if "/minutes" in path else "meeting", cell],
         "member_id": objects.ids["member", cell],
         "request_id": objects.ids["absence_request", cell],
+        "sha256": SIGNED_PAGE_KEY,
     }
     query: dict[str, Any] = {"kind": "no_meeting", "month": "2026-11"} if path.endswith("/exceptions") else {}
     query |= {"month": "2026-11"} if path.endswith("/reports/attendance") else {}

@@ -36,10 +36,10 @@ def test_a_meeting_goes_from_draft_to_finalized(engine_name: str, sign_in: SignI
         "not_recorded": 5,
     }
     meeting = step(secretary, meeting, "open")
-    assert meeting["can"] == ["answer_absence", "close", "mark", "show_qr"]
+    assert meeting["can"] == ["answer_absence", "close", "mark", "show_qr", "unopen"]
     meeting = step(secretary, meeting, "close")
     assert meeting["counts"]["unexcused"] == 5
-    assert meeting["can"] == ["answer_absence", "finalize", "mark"]
+    assert meeting["can"] == ["answer_absence", "finalize", "mark", "reopen"]
     meeting = step(secretary, meeting, "finalize")
     assert (meeting["state"], meeting["can"]) == ("finalized", [])
     written = select(AuditEntry.tag).where(AuditEntry.tag.like("meetings:%")).order_by(AuditEntry.id)

@@ -18,6 +18,7 @@ OF_THE_VERBS = {
     "wrong_counts",
     "ballots_open",
     "not_a_voter",
+    "already_begun",
     "too_early",
     "too_late",
     "before_arrival",
@@ -54,3 +55,14 @@ def test_every_refusal_of_a_line_of_the_book_has_a_sentence(name: str) -> None:
     text = (SOURCES / "features" / "room" / name).read_text("utf-8")
     known = set(re.findall(r"'code\.([a-z_]+)':", text))
     assert {code.value for code in RefusalCode} | OF_THE_VERBS <= known
+
+
+def test_who_leads_and_who_writes_have_one_name_each() -> None:
+    """Chủ trì and người ghi biên bản, wherever they are named; a congress alone elects secretaries (đoàn thư ký)."""
+    templates = ROOT / "backend" / "handbook" / "meetings" / "agenda_templates.json"
+    scripts = [templates, *(ROOT / "backend" / "handbook" / "minutes").glob("*.*")]
+    sources = [*SOURCES.rglob("messages*.ts"), *SOURCES.rglob("problems.vi.ts"), *scripts]
+    other = re.compile(r"chủ t[oọ][aạ]|\bthư ký(?! đại hội)", re.IGNORECASE)
+    found = [(path.name, other.findall(path.read_text("utf-8"))) for path in sources if path.is_file()]
+    assert len(found) > 20
+    assert [one for one in found if one[1]] == []

@@ -100,6 +100,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("VoteCard", story.host, f"/meetings/{story.open_meeting}/ballots", choose)
     yield Way("ReserveDialog", story.host, votes, close_the_vote)
     yield Way("SheetTime", story.host, f"/chapter/meetings/{story.open_meeting}/sheet", set_arrival)
+    yield Way("FloorAgenda", story.host, f"{room}?tab=agenda", button("Bổ sung nội dung"))
     yield Way("NoteDialog", story.host, f"{room}?tab=notes", button("Ghi ý kiến"))
     yield Way("HandVoteDialog", story.host, f"{room}?tab=votes", button("Ghi biểu quyết giơ tay"))
     yield Way("ConclusionDialog", story.host, f"{room}?tab=notes", conclude)
@@ -107,6 +108,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     # Last, because the meeting is over afterwards.
     ended = f"/chapter/meetings/{story.open_meeting}"
     yield Way("Settle", story.host, ended, lambda page: finish(page, room, ended))
+    yield Way("StepBack", story.host, room, button("Mở lại cuộc họp"))
     yield Way("TaskDialog", story.host, f"{ended}/resolution", button("Thêm nhiệm vụ"))
     yield Way("IssueDialog", story.host, f"{ended}/resolution", issue)
 

@@ -42,6 +42,8 @@ class Permission(StrEnum):
     BALLOTS_RUN = "ballots:run"
     BALLOTS_VOTE = "ballots:vote"
     PROCEEDINGS_WRITE = "proceedings:write"
+    PROCEEDINGS_READ = "proceedings:read"
+    PROCEEDINGS_NOTE = "proceedings:note"
     OPINIONS_READ = "opinions:read"
     OPINIONS_SEND = "opinions:send"
     OPINIONS_ANSWER = "opinions:answer"

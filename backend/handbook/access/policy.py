@@ -25,6 +25,7 @@ from handbook.access.predicates import (
     OwnMember,
     OwnUnits,
     Predicate,
+    TakesMinutes,
     UnitsOfOffice,
 )
 
@@ -67,7 +68,8 @@ POLICY: dict[P, Rule] = {
     # Codes and marks in the room: who runs the meeting and, asked about the member who is host of a site, that host.
     P.ROLL_KEEP: Rule(AnyOf(At(RUNNERS), AtConference(SECRETARIAT), OwnMember()), P.MEETINGS_READ),
     P.ATTENDANCE_READ_COUNTS: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
-    P.ATTENDANCE_READ: Rule(AtOrBelow(OFFICERS), P.MEETINGS_READ),
+    # The minutes name who was away and why, so who writes them reads it.
+    P.ATTENDANCE_READ: Rule(AnyOf(AtOrBelow(OFFICERS), TakesMinutes()), P.MEETINGS_READ),
     # How one line came about: for who may read the roll, and for the member whose line it is.
     P.ATTENDANCE_READ_LINE: Rule(AnyOf(OwnMember(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
     # The line of a delegate of a conference is about that member, whose cell lies anywhere below.
@@ -92,17 +94,21 @@ POLICY: dict[P, Rule] = {
     P.BALLOTS_VOTE: Rule(AnyOf(OwnUnits(), At(COMMITTEE)), P.BALLOTS_READ),
     # The book of the room: the office is judged by the day of each entry, because a secretary who was replaced sends later.
     P.PROCEEDINGS_WRITE: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
+    # Everything in the book is for who runs the meeting and for who writes its minutes; notes and conclusions come from both.
+    P.PROCEEDINGS_READ: Rule(AnyOf(At(RUNNERS), AtConference(SECRETARIAT), TakesMinutes()), P.MEETINGS_READ),
+    P.PROCEEDINGS_NOTE: Rule(TakesMinutes(), P.MEETINGS_READ),
     # Opinions: their names are for who runs the meeting; neither other members nor the committee above see them.
     P.OPINIONS_READ: Rule(AnyOf(OwnMember(), At(RUNNERS)), P.OPINIONS_READ),
     P.OPINIONS_SEND: Rule(AnyOf(OwnCell(), At(COMMITTEE)), P.MEETINGS_READ),
     P.OPINIONS_ANSWER: Rule(At(RUNNERS), P.OPINIONS_READ),
-    # Minutes: signed ones for the cell, or for the committee whose meeting it was; drafts for who writes them. They are about
-    # the minute-taker, who may hold no office. Who may sign is a rule of the minutes themselves: a secretary who led the
-    # meeting and was replaced before signing still does.
+    # Minutes: signed ones for the cell, or for the committee whose meeting it was; drafts for who writes them: who runs the
+    # meeting, and the minute-taker, appointed for this meeting or named in them, who may hold no office. Who may sign is a
+    # rule of the minutes themselves: a secretary who led the meeting and was replaced before signing still does.
     P.MINUTES_READ: Rule(
-        AnyOf(OwnCell(), At(COMMITTEE), OwnMember(), Chaired(), AtOrBelow(OFFICERS)), P.MINUTES_READ
+        AnyOf(OwnCell(), At(COMMITTEE), OwnMember(), TakesMinutes(), Chaired(), AtOrBelow(OFFICERS)),
+        P.MINUTES_READ,
     ),
-    P.MINUTES_WRITE: Rule(AnyOf(At(RUNNERS), OwnMember()), P.MINUTES_READ),
+    P.MINUTES_WRITE: Rule(AnyOf(At(RUNNERS), OwnMember(), TakesMinutes()), P.MINUTES_READ),
     P.MINUTES_SIGN: Rule(AnyOf(OwnCell(), At(COMMITTEE), OwnMember(), Chaired()), P.MINUTES_READ),
     P.DELIVERIES_READ: Rule(At(RUNNERS), P.MEETINGS_READ),
     P.DELIVERIES_REPORT: Rule(OwnAccount(), P.DELIVERIES_REPORT),

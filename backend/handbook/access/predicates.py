@@ -21,7 +21,8 @@ OFFICERS = RUNNERS | STAFF
 @dataclass(frozen=True, slots=True)
 class Target:
     """What the policy needs to know of an object. ``private`` objects (drafts) are for office holders only; ``many_sites``
-    is a conference; ``chair_id`` is who led the meeting that the object tells of.
+    is a conference; ``chair_id`` is who led the meeting that the object tells of, ``minute_taker_id`` who is appointed to
+    write its minutes.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Target:
     private: bool = False
     many_sites: bool = False
     chair_id: int | None = None
+    minute_taker_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Columns:
     private: ColumnElement[bool] | Any = None
     many_sites: ColumnElement[bool] | Any = None
     chair_id: ColumnElement[int | None] | Any = None
+    minute_taker_id: ColumnElement[int | None] | Any = None
 
 
 class Predicate(Protocol):
@@ -160,6 +163,20 @@ class Chaired:
         if actor.member_id is None or columns.chair_id is None:
             return false()
         own: ColumnElement[bool] = columns.chair_id == actor.member_id
+        return own
+
+
+@dataclass(frozen=True, slots=True)
+class TakesMinutes:
+    """The actor is appointed to write the minutes of the meeting that the object is or tells of, and of no other."""
+
+    def allows(self, actor: Actor, target: Target) -> bool:
+        return actor.member_id is not None and target.minute_taker_id == actor.member_id
+
+    def clause(self, actor: Actor, columns: Columns) -> ColumnElement[bool]:
+        if actor.member_id is None or columns.minute_taker_id is None:
+            return false()
+        own: ColumnElement[bool] = columns.minute_taker_id == actor.member_id
         return own
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from handbook.access.actor import Actor
 from handbook.accounts.versions import bump_account_version
 from handbook.attendance.counters import move_counts, touch_roll
@@ -181,6 +183,15 @@ def record_opener(meeting: Meeting, member_id: int, *, actor: Actor, uow: UnitOf
         flag=Flag.OPENED_MEETING,
     )
     _record_mark(uow, meeting, line, actor=actor, before=before, stay=NO_TIMES, method=Method.SECRETARY)
+
+
+def forget_opener(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> None:
+    """The opening is taken back, and with it that who opened was there. What had been foreseen is written again by hand."""
+    lines = uow.session.scalars(select(Attendance).where(Attendance.meeting_id == meeting.id)).all()
+    for member_id in [line.member_id for line in lines if Flag.OPENED_MEETING in line.flags]:
+        line = locked_line(meeting.id, member_id, uow)
+        if line is not None:
+            _take_back(meeting, line, actor=actor, uow=uow)
 
 
 def locked_line(meeting_id: int, member_id: int, uow: UnitOfWork) -> Attendance | None:

@@ -17,6 +17,7 @@ from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.state import WITH_OPEN_ROLL, require_state
 from handbook.members.models import Office
+from handbook.organizations.versions import bump_content_version
 
 KEEP = -1
 SAME_AS_CHAIR = "same_as_chair"
@@ -45,10 +46,12 @@ def set_roles(
     if not changes:
         return
     _require_two({**{name: getattr(meeting, name) for name in asked}, **changes}, changes)
+    # Who is appointed may do more with this meeting: the phones hear of it with the next sync.
+    moved = {"content_version": bump_content_version(uow, meeting.organization_id)}
     connection = uow.session.connection()
-    connection.execute(update(MEETINGS).where(MEETINGS.c.id == meeting.id).values(changes))
+    connection.execute(update(MEETINGS).where(MEETINGS.c.id == meeting.id).values(changes | moved))
     touch_roll(connection, meeting.id)
-    uow.session.expire(meeting, [*asked, "roll_version"])
+    uow.session.expire(meeting, [*asked, "roll_version", "content_version"])
     for name, member_id in changes.items():
         record(
             uow,

@@ -90,6 +90,36 @@ def close_roll(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> None:
     refresh_counts(meeting, uow=uow)
 
 
+def open_roll_again(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> None:
+    """What the closing wrote about those whom nobody had recorded is taken back: the meeting goes on, and they may come."""
+    settled = uow.session.scalars(
+        update(Attendance)
+        .where(
+            Attendance.meeting_id == meeting.id,
+            Attendance.state == AttendanceState.UNEXCUSED.value,
+            Attendance.method == Method.SYSTEM.value,
+        )
+        .values(
+            state=None,
+            method=None,
+            recorded_at=None,
+            content_version=meeting.content_version,
+        )
+        .returning(Attendance.member_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    record_about_many(
+        uow,
+        "attendance:line:settled",
+        actor=actor,
+        subject_id=meeting.id,
+        member_ids=sorted(settled),
+        path=meeting.organization.path,
+        details={"before": AttendanceState.UNEXCUSED.value, "state": None, "method": Method.SYSTEM.value},
+    )
+    refresh_counts(meeting, uow=uow)
+
+
 def refresh_counts(meeting: Meeting, *, uow: UnitOfWork) -> None:
     """Count the roll anew and let the object at hand show it."""
     recount(uow.session.connection(), meeting.id)

@@ -12,7 +12,7 @@ from handbook.ballots.service import withdraw_ballot
 from handbook.ballots.standing import votes_on_resolutions
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
-from handbook.meetings.events import MeetingCancelled, MeetingClosed, MeetingClosing
+from handbook.meetings.events import MeetingCancelled, MeetingClosed, MeetingClosing, MeetingUnopening
 from handbook.resolutions.events import PassedVote, ResolutionDrafting, ResolutionIssuing
 
 
@@ -25,6 +25,13 @@ def hold_the_meeting(event: MeetingClosing, uow: UnitOfWork) -> None:
 @subscribe(MeetingClosed)
 def withdraw_proposals(event: MeetingClosed, uow: UnitOfWork) -> None:
     _withdraw_proposals(event.meeting_id, uow)
+
+
+@subscribe(MeetingUnopening)
+def tell_of_votes(event: MeetingUnopening, uow: UnitOfWork) -> None:
+    """What was put to the vote was put to a meeting."""
+    voted = (BallotState.OPEN, BallotState.CLOSED)
+    event.begun = event.begun or any(_in_state(state, event.meeting_id, uow) for state in voted)
 
 
 @subscribe(MeetingCancelled)

@@ -10,7 +10,7 @@ _TYPES = ", ".join(f"'{media_type}'" for media_type in MediaType)
 
 
 class Blob(db.Model):  # type: ignore[name-defined]
-    """Bytes in the blob store, and by how many papers they are named.
+    """Bytes in the blob store, and by how many papers and scans of signed pages they are named.
 
     The row is the lock between attaching and removing: who changes ``reference_count`` holds it until the end of the
     transaction, and the file is only deleted while it is held at zero.

@@ -50,11 +50,7 @@ def attach_paper(place: Place, upload: Upload, title: str, *, actor: Actor, uow:
     """
     refuse_marked_name(title, "title")
     seen = upload.inspected
-    _count_reference(upload.blob, uow)
-    if not upload.store.exists(upload.blob.key):
-        # Somebody removed the last other paper of the same content since the upload was stored.
-        upload.stream.seek(0)
-        upload.store.put(upload.stream)
+    name_bytes(upload, uow=uow)
     paper = Paper(
         organization_id=place.organization_id,
         meeting_id=place.meeting_id,
@@ -80,6 +76,20 @@ def remove_paper(paper: Paper, path: str, *, store: BlobStore, actor: Actor, uow
     _record(uow, "removed", paper, path, actor)
     uow.session.delete(paper)
     uow.session.flush()
+    release_bytes(key, store=store, uow=uow)
+
+
+def name_bytes(upload: Upload, *, uow: UnitOfWork) -> None:
+    """Count one more row that names the uploaded bytes, and make sure that they are there."""
+    _count_reference(upload.blob, uow)
+    if not upload.store.exists(upload.blob.key):
+        # Somebody removed the last other row that named the same content since the upload was stored.
+        upload.stream.seek(0)
+        upload.store.put(upload.stream)
+
+
+def release_bytes(key: str, *, store: BlobStore, uow: UnitOfWork) -> None:
+    """A row that named these bytes is gone: they go after the commit, unless another one names them."""
     uow.session.get_one(Blob, key, populate_existing=True, with_for_update=True).reference_count -= 1
     uow.after_commit(lambda: discard_unnamed(store, key))
 

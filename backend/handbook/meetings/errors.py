@@ -16,6 +16,18 @@ class NothingToFollow(Problem):
     status, code = 409, "nothing_to_follow"
 
 
+class RecordSignedAlready(Problem):
+    """A closed meeting goes on only while nobody has signed its minutes: they say when it ended."""
+
+    status, code = 409, "minutes_signed"
+
+
+class AlreadyBegun(Problem):
+    """An opening is taken back only while nothing but the opener's own line has come of it."""
+
+    status, code = 409, "already_begun"
+
+
 class BallotsOpen(Problem):
     """A meeting is not closed over the votes of an open ballot: that is closed or withdrawn first."""
 

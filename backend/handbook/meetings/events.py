@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from handbook.access.actor import SYSTEM, Actor
 
@@ -67,6 +68,46 @@ class MeetingClosing:
 class MeetingClosed:
     meeting_id: int
     organization_id: int
+    actor: Actor = field(default=SYSTEM, compare=False)
+
+
+@dataclass(slots=True)
+class MeetingReopening:
+    """A closed meeting is about to go on. ``signed`` is answered by who keeps the minutes: somebody has signed them."""
+
+    meeting_id: int
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingReopened:
+    """A meeting that was closed by mistake goes on; ``closed_at`` is the end that is none. ``in_book``: a line of the book of
+    the room says so."""
+
+    meeting_id: int
+    organization_id: int
+    closed_at: datetime
+    reason: str
+    in_book: bool
+    actor: Actor = field(default=SYSTEM, compare=False)
+
+
+@dataclass(slots=True)
+class MeetingUnopening:
+    """An opening is about to be taken back. Whoever keeps something that came of it says so with ``begun``."""
+
+    meeting_id: int
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingUnopened:
+    """A meeting that was opened by mistake is only convened again."""
+
+    meeting_id: int
+    organization_id: int
+    reason: str
+    in_book: bool
     actor: Actor = field(default=SYSTEM, compare=False)
 
 

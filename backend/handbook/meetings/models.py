@@ -24,8 +24,8 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     organisation's rules as they were at the convening: a rule that is changed later does not change this meeting.
     ``official_due`` and ``official_present`` count the official members for the quorum: those who must attend, and those of
     them who are in the room now (who left early is counted as present or late, and no longer here). ``chair_id`` and
-    ``minute_taker_id`` belong to the roll: they move ``roll_version``, not the ETag. ``sequence`` counts the changes
-    since convening, ``changed_at`` is the last change of any kind, check-ins aside.
+    ``minute_taker_id`` belong to the roll: they move ``roll_version`` and the content version, not the ETag. ``sequence``
+    counts the changes since convening, ``changed_at`` is the last change of any kind, check-ins aside.
     """
 
     __tablename__ = "meetings"
@@ -92,6 +92,7 @@ class Meeting(db.Model):  # type: ignore[name-defined]
             path=self.organization.path,
             private=self.convened_at is None,
             many_sites=self.kind == MeetingKind.CONFERENCE,
+            minute_taker_id=self.minute_taker_id,
         )
 
     @classmethod
@@ -101,6 +102,7 @@ class Meeting(db.Model):  # type: ignore[name-defined]
             path=Organization.path,
             private=cls.convened_at.is_(None),
             many_sites=cls.kind == MeetingKind.CONFERENCE.value,
+            minute_taker_id=cls.minute_taker_id,
         )
 
 
@@ -109,10 +111,16 @@ class AgendaItem(db.Model):  # type: ignore[name-defined]
 
     ``source`` names what writes the body: with ``open_tasks`` it is the list of the organisation's open tasks, kept up to
     date until the meeting is over.
+
+    An item that was raised from the floor of the running meeting has the ``key`` (a UUID) that the device gave it, by which
+    the book of the room knows it for good. One that the meeting took off its agenda is ``dropped`` and stays, with its papers.
     """
 
     __tablename__ = "agenda_items"
-    __table_args__ = (Index("ix_agenda_items_meeting_id_position", "meeting_id", "position"),)
+    __table_args__ = (
+        Index("ix_agenda_items_meeting_id_position", "meeting_id", "position"),
+        Index("uq_agenda_items_meeting_id_key", "meeting_id", "key", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     meeting_id: Mapped[int] = mapped_column(BigId, ForeignKey("meetings.id", ondelete="CASCADE"))
@@ -122,5 +130,13 @@ class AgendaItem(db.Model):  # type: ignore[name-defined]
     minutes: Mapped[int | None]
     body: Mapped[str | None] = mapped_column(String(10_000))
     source: Mapped[str | None] = mapped_column(String(16))
+    key: Mapped[str | None] = mapped_column(String(36))
+    dropped: Mapped[bool] = mapped_column(default=False)
+    drop_reason: Mapped[str | None] = mapped_column(String(500))
 
     meeting: Mapped[Meeting] = relationship(back_populates="agenda")
+
+    @property
+    def name_in_book(self) -> str:
+        """What the book of the room calls it: a device without a network knows no other name of an item from the floor."""
+        return self.key or str(self.id)

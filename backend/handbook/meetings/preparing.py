@@ -91,7 +91,11 @@ def _draft(
         ends_at=starts_at + timedelta(minutes=minutes),
         place=schedule.place if schedule else last.place if last else "",
         online_url=schedule.online_url if schedule else last.online_url if last else None,
-        agenda=agenda_of_next(template_of(organization, kind), last.agenda if last else [], reviews=True),
+        agenda=agenda_of_next(
+            template_of(organization, kind),
+            [item for item in last.agenda if item.key is None] if last else [],
+            reviews=True,
+        ),
     )
 
 

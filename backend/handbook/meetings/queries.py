@@ -20,7 +20,7 @@ from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.neighbours import warnings_of_all
 from handbook.meetings.sites import SUMMED, hosted_site_ids, own_site, site_sums
-from handbook.meetings.state import EDITABLE, acts_in
+from handbook.meetings.state import EDITABLE, TAKE_MINUTES, WITH_MINUTES_TO_TAKE, acts_in
 from handbook.meetings.warnings import MeetingWarning
 from handbook.organizations.models import Organization
 from handbook.organizations.settings.queries import rules_of_paths
@@ -133,6 +133,12 @@ def kept_counts(meeting: Meeting, site_ids: Collection[int] | None = None) -> di
     return {name: getattr(meeting, name) for name in ("summoned_count", *SUMMED)} if sums is None else sums
 
 
+def _acts(meeting: Meeting, actor: Actor, *, runs: bool) -> list[str]:
+    state = MeetingState(meeting.state)
+    takes = state in WITH_MINUTES_TO_TAKE and may(actor, Permission.PROCEEDINGS_NOTE, meeting.target)
+    return [*(acts_in(state) if runs else []), *([TAKE_MINUTES] if takes else [])]
+
+
 def _view(
     meeting: Meeting, papers: Sequence[Any], actor: Actor, warnings: Sequence[MeetingWarning]
 ) -> dict[str, Any]:
@@ -156,7 +162,7 @@ def _view(
         "opened_at": meeting.opened_at,
         "closed_at": meeting.closed_at,
         "timezone": meeting.organization.timezone,
-        "can": acts_in(MeetingState(meeting.state)) if runs else [],
+        "can": _acts(meeting, actor, runs=runs),
         "warnings": warnings,
         "counts": meeting_counts(meeting),
         "my_site": own_site(meeting.id, actor) if of_sites else None,

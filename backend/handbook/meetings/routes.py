@@ -15,7 +15,7 @@ from handbook.kernel.idempotency import idempotent
 from handbook.kernel.problems import FieldError, NotFound, ValidationFailed
 from handbook.kernel.schemas import page_of
 from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
-from handbook.meetings import preparing, queries, service
+from handbook.meetings import preparing, queries, service, steps_back
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.schemas import (
@@ -27,6 +27,7 @@ from handbook.meetings.schemas import (
     MeetingSchema,
     NextMeetingSchema,
     OpenSchema,
+    StepBackSchema,
     beginning,
 )
 from handbook.organizations.queries import get_organization
@@ -164,6 +165,24 @@ def finalize_meeting(meeting_id: int) -> Response:
 def cancel_meeting(fields: dict[str, Any], meeting_id: int) -> Response:
     """Call the meeting off; who was summoned is told."""
     return _change(meeting_id, service.cancel_meeting, fields["reason"])
+
+
+@blp.route("/meetings/<id:meeting_id>/reopen", methods=["POST"])
+@requires(Permission.MEETINGS_RUN)
+@blp.arguments(StepBackSchema)
+@blp.response(200, MeetingSchema)
+def reopen_meeting(fields: dict[str, Any], meeting_id: int) -> Response:
+    """Let a meeting that was closed by mistake go on, until somebody has signed its minutes."""
+    return _change(meeting_id, steps_back.reopen_meeting, fields["reason"])
+
+
+@blp.route("/meetings/<id:meeting_id>/unopen", methods=["POST"])
+@requires(Permission.MEETINGS_RUN)
+@blp.arguments(StepBackSchema)
+@blp.response(200, MeetingSchema)
+def unopen_meeting(fields: dict[str, Any], meeting_id: int) -> Response:
+    """Take back an opening by mistake, while nothing but the opener's own line has come of it."""
+    return _change(meeting_id, steps_back.unopen_meeting, fields["reason"])
 
 
 def _change(meeting_id: int, verb: Callable[..., Meeting], *args: Any) -> Response:

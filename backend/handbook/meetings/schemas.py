@@ -8,13 +8,18 @@ from handbook.documents.schemas import PaperSchema
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
 from handbook.meetings.enums import MeetingKind, MeetingState
+from handbook.meetings.state import TAKE_MINUTES
 from handbook.meetings.templates import SOURCES, AgendaEntry
 from handbook.meetings.warnings import CODES as WARNINGS
 
 MAX_AGENDA_ITEMS = 100
 KINDS = [kind.value for kind in MeetingKind]
 STATES = [state.value for state in MeetingState]
-ACTS = ["answer_absence", "cancel", "close", "convene", "edit", "finalize", "mark", "open", "show_qr"]
+ACTS = [
+    *("answer_absence", "cancel", "close", "convene", "edit", "finalize", "mark", "open", "reopen"),
+    *("show_qr", "unopen"),
+    TAKE_MINUTES,
+]
 
 
 def _https(url: str) -> None:
@@ -69,6 +74,17 @@ class AgendaItemSchema(Schema):
     minutes = fields.Integer(required=True, allow_none=True)
     body = fields.String(required=True, allow_none=True)
     source = fields.String(required=True, allow_none=True, validate=validate.OneOf([*SOURCES, None]))
+    key = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "of an item that was raised from the floor: what the book of the room calls it"
+        },
+    )
+    dropped = fields.Boolean(
+        required=True, metadata={"description": "the running meeting took it off its agenda"}
+    )
+    drop_reason = fields.String(required=True, allow_none=True)
 
 
 class AgendaInSchema(Schema):
@@ -117,6 +133,12 @@ class MeetingPatchSchema(Schema):
 
 
 class CancelSchema(Schema):
+    reason = Text(required=True, min_length=1, max_length=500)
+
+
+class StepBackSchema(Schema):
+    """Why an opening or a closing is taken back."""
+
     reason = Text(required=True, min_length=1, max_length=500)
 
 

@@ -67,6 +67,8 @@ def draft_like(earlier: Meeting, now: datetime) -> MeetingDraft:
         agenda=[
             AgendaEntry(item.title, item.presenter, item.minutes, item.body, source=item.source)
             for item in earlier.agenda
+            # What was raised from the floor belonged to that evening; what was dropped is still to be dealt with.
+            if item.key is None
         ],
     )
 
@@ -94,7 +96,7 @@ def create_meeting(
     meeting.agenda = _agenda(meeting, entries)
     uow.session.add(meeting)
     uow.session.flush()
-    _record(uow, "created", meeting, actor)
+    record_act(uow, "created", meeting, actor)
     uow.emit(MeetingDrafted(meeting.id, meeting.organization_id))
     return meeting
 
@@ -146,7 +148,7 @@ def touch_meeting(meeting: Meeting, fields: tuple[str, ...], *, actor: Actor, uo
     if meeting.convened_at is not None:
         meeting.sequence += 1
     uow.session.flush()
-    _record(uow, "changed", meeting, actor, fields=list(fields))
+    record_act(uow, "changed", meeting, actor, fields=list(fields))
     if meeting.convened_at is not None:
         uow.emit(MeetingChanged(meeting.id, meeting.organization_id, fields))
 
@@ -164,7 +166,7 @@ def convene_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeti
     meeting.convened_at = uow.clock.now()
     for name, value in frozen_rules(rules_of(meeting.organization)).items():
         setattr(meeting, name, value)
-    _advance(meeting, following, "convened", actor=actor, uow=uow)
+    advance(meeting, following, "convened", actor=actor, uow=uow)
     uow.emit(MeetingConvened(meeting.id, meeting.organization_id))
     return meeting
 
@@ -189,7 +191,7 @@ def open_meeting(
         if code:
             raise ValidationFailed(FieldError("/opened_at", code))
     meeting.opened_at = min(opened_at or now, now)
-    _advance(meeting, following, "opened", actor=actor, uow=uow, opener_present=opener_present)
+    advance(meeting, following, "opened", actor=actor, uow=uow, opener_present=opener_present)
     present_member_id = actor.member_id if opener_present else None
     uow.emit(MeetingOpened(meeting.id, meeting.organization_id, present_member_id, actor))
     return meeting
@@ -210,7 +212,7 @@ def close_meeting(
         raise BallotsOpen
     now = uow.clock.now()
     meeting.closed_at = min(max(closed_at or now, meeting.opened_at or now), now)
-    _advance(meeting, following, "closed", actor=actor, uow=uow)
+    advance(meeting, following, "closed", actor=actor, uow=uow)
     uow.emit(MeetingClosed(meeting.id, meeting.organization_id, actor))
     return meeting
 
@@ -235,14 +237,14 @@ def correct_hours(
     if (meeting.opened_at, meeting.closed_at) != before:
         meeting.content_version = bump_content_version(uow, meeting.organization_id)
         uow.session.flush()
-        _record(uow, "hours_corrected", meeting, actor)
+        record_act(uow, "hours_corrected", meeting, actor)
 
 
 def finalize_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
     """Settle the meeting: from now on its roll stands. Raises :class:`WrongState`."""
     following = state_after(MeetingState(meeting.state), Step.FINALIZE)
     meeting.finalized_at = uow.clock.now()
-    _advance(meeting, following, "finalized", actor=actor, uow=uow)
+    advance(meeting, following, "finalized", actor=actor, uow=uow)
     uow.emit(MeetingFinalized(meeting.id, meeting.organization_id))
     return meeting
 
@@ -254,23 +256,23 @@ def cancel_meeting(meeting: Meeting, reason: str, *, actor: Actor, uow: UnitOfWo
     meeting.cancelled_at = uow.clock.now()
     if meeting.convened_at is not None:
         meeting.sequence += 1
-    _advance(meeting, following, "cancelled", actor=actor, uow=uow)
+    advance(meeting, following, "cancelled", actor=actor, uow=uow)
     if meeting.convened_at is not None:
         uow.emit(MeetingCancelled(meeting.id, meeting.organization_id))
     return meeting
 
 
-def _advance(
+def advance(
     meeting: Meeting, following: MeetingState, action: str, *, actor: Actor, uow: UnitOfWork, **details: Any
 ) -> None:
     meeting.state = following.value
     meeting.changed_at = uow.clock.now()
     meeting.content_version = bump_content_version(uow, meeting.organization_id)
     uow.session.flush()
-    _record(uow, action, meeting, actor, **details)
+    record_act(uow, action, meeting, actor, **details)
 
 
-def _record(uow: UnitOfWork, action: str, meeting: Meeting, actor: Actor, **details: Any) -> None:
+def record_act(uow: UnitOfWork, action: str, meeting: Meeting, actor: Actor, **details: Any) -> None:
     record(
         uow,
         f"meetings:meeting:{action}",

@@ -1,4 +1,5 @@
-"""The states of a meeting as a table: draft → convened → open → closed → finalized; draft and convened may be cancelled."""
+"""The states of a meeting as a table: draft → convened → open → closed → finalized; draft and convened may be cancelled. A
+step back mends a slip of the hand: what was opened by mistake is only convened again, what was closed goes on."""
 
 from enum import StrEnum
 
@@ -12,6 +13,8 @@ class Step(StrEnum):
     CLOSE = "close"
     CANCEL = "cancel"
     FINALIZE = "finalize"
+    REOPEN = "reopen"
+    UNOPEN = "unopen"
 
 
 TRANSITIONS: dict[Step, tuple[frozenset[S], S]] = {
@@ -20,6 +23,8 @@ TRANSITIONS: dict[Step, tuple[frozenset[S], S]] = {
     Step.CLOSE: (frozenset({S.OPEN}), S.CLOSED),
     Step.CANCEL: (frozenset({S.DRAFT, S.CONVENED}), S.CANCELLED),
     Step.FINALIZE: (frozenset({S.CLOSED}), S.FINALIZED),
+    Step.REOPEN: (frozenset({S.CLOSED}), S.OPEN),
+    Step.UNOPEN: (frozenset({S.OPEN}), S.CONVENED),
 }
 
 # What the runner of a meeting may do beside the steps, by state.
@@ -48,6 +53,11 @@ def require_state(state: S, allowed: frozenset[S]) -> None:
     """Raise :class:`WrongState` unless the meeting is in one of these states."""
     if state not in allowed:
         raise WrongState
+
+
+# What the appointed minute-taker may do for this meeting, without running it: notes, conclusions and minutes.
+TAKE_MINUTES = "take_minutes"
+WITH_MINUTES_TO_TAKE = frozenset({S.CONVENED, S.OPEN, S.CLOSED})
 
 
 def acts_in(state: S) -> list[str]:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from handbook.extensions import api
-from handbook.minutes import file_routes, routes, subscribers
+from handbook.minutes import file_routes, paper_routes, routes, subscribers
 
 __all__ = ["init_app", "subscribers"]
 
@@ -11,3 +11,4 @@ __all__ = ["init_app", "subscribers"]
 def init_app(app: Flask) -> None:
     api.register_blueprint(routes.blp)
     api.register_blueprint(file_routes.blp)
+    api.register_blueprint(paper_routes.blp)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,7 +91,7 @@ def to_document(
         ),
         title=described["title"],
         subtitle=described["subtitle"],
-        blocks=tuple(_blocks(described["sections"])),
+        blocks=tuple(blocks_of(described["sections"])),
         signatures=_signatures(minutes, 0, described["signers"], timezone),
         appendices=tuple(
             Appendix(
@@ -121,14 +121,15 @@ def _signer(member_id: int | None, names: Mapping[int, str]) -> dict[str, str | 
     }
 
 
-def _blocks(sections: Sequence[Mapping[str, Any]]) -> list[Paragraph]:
+def blocks_of(sections: Sequence[Mapping[str, Any]]) -> list[Paragraph]:
+    """A heading is set as one where words of it follow: an item of which nothing is said stands as a line of the text."""
     blocks = []
-    for number, section in zip(_ROMAN, sections, strict=False):
+    for number, section in zip(_ROMAN, (one for one in sections if one["paragraphs"]), strict=False):
         blocks.append(Paragraph(f"{number}. {section['title']}", Kind.HEADING))
-        blocks += [
-            Paragraph(one["text"], Kind.HEADING if one["is_heading"] else Kind.BODY)
-            for one in section["paragraphs"]
-        ]
+        paragraphs = section["paragraphs"]
+        for one, following in zip(paragraphs, [*paragraphs[1:], None], strict=True):
+            heads = one["is_heading"] and following is not None and not following["is_heading"]
+            blocks.append(Paragraph(one["text"], Kind.HEADING if heads else Kind.BODY))
     return blocks
 
 
@@ -146,10 +147,11 @@ def _signature(
         lines=(_ROLE_WORDS[role],),
         name=given.full_name if given else signer["full_name"],
         drawing=parse_drawing(given.drawing) if given and given.drawing else None,
-        remark=_signed_at(given.signed_at, timezone) if given else None,
+        remark=_signed_at(given, timezone) if given else None,
     )
 
 
-def _signed_at(instant: datetime, timezone: str) -> str:
-    local = instant.astimezone(ZoneInfo(timezone))
-    return words.SIGNED_AT.format(time=time_in_words(local), day=day_in_words(local.date()))
+def _signed_at(given: MinutesSignature, timezone: str) -> str:
+    local = given.signed_at.astimezone(ZoneInfo(timezone))
+    said = words.SIGNED_ON_PAPER if given.scan_sha256 else words.SIGNED_AT
+    return said.format(time=time_in_words(local), day=day_in_words(local.date()), name=given.recorded_by_name)

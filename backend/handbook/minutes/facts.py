@@ -182,6 +182,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """An item of the convened agenda that the meeting did not deal with."""
+
+    key: str
+    title: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An item that was raised from the floor."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """The meeting's score: average of 100 points and the grade in words. ``is_open``: members are still scoring by phone; then
     the average is that of the ``paper_sheets`` alone, None while there are none, and there is no grade yet."""
@@ -209,6 +226,8 @@ class Facts:
     chair: Person | None = None
     minute_taker: Person | None = None
     items: tuple[Item, ...] = ()
+    added: tuple[Added, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
     notes: tuple[Note, ...] = ()
     votes: tuple[Vote, ...] = ()
     score: Score | None = None

@@ -21,7 +21,9 @@ from handbook.members.models import Member, Office
 from handbook.minutes import words
 from handbook.minutes.facts import (
     Absence,
+    Added,
     Draft,
+    Dropped,
     Facts,
     Hands,
     Item,
@@ -37,7 +39,7 @@ from handbook.minutes.facts import (
     VoteQuorum,
 )
 from handbook.organizations.enums import OrganizationKind
-from handbook.proceedings.queries import NoteRecord, Record, record_of
+from handbook.proceedings.queries import ItemRecord, NoteRecord, Record, record_of
 from handbook.resolutions.enums import TaskState
 from handbook.resolutions.task_queries import tasks_to_review
 from handbook.scores.enums import Grade
@@ -63,6 +65,11 @@ def gather(
     votes = results_of(meeting)
     items = {one.agenda_item_id: one for one in record.items}
     general = items.get(None)
+    dealt_with = [
+        item
+        for item in meeting.agenda
+        if not item.dropped or _was_spoken_of(items.get(item.id)) or _votes(votes, item.id)
+    ]
     return Facts(
         kind=MeetingKind(meeting.kind),
         is_cell=meeting.organization.kind == OrganizationKind.CELL,
@@ -77,7 +84,7 @@ def gather(
         minute_taker=_person(meeting, minute_taker_id),
         items=tuple(
             Item(
-                key=str(item.id),
+                key=item.name_in_book,
                 title=item.title,
                 presenter=item.presenter,
                 notes=_notes(items[item.id].notes) if item.id in items else (),
@@ -85,13 +92,23 @@ def gather(
                 votes=_votes(votes, item.id),
                 tasks=_tasks(meeting, record.closed_at) if item.source == OPEN_TASKS else (),
             )
+            for item in dealt_with
+        ),
+        added=tuple(Added(item.name_in_book, item.title) for item in dealt_with if item.key is not None),
+        dropped=tuple(
+            Dropped(item.name_in_book, item.title, item.drop_reason)
             for item in meeting.agenda
+            if item.dropped and item.key is None
         ),
         notes=_notes(general.notes) if general else (),
         votes=_votes(votes, None),
         score=_score(meeting),
         read_back_at=_local(read_back_at, zone),
     )
+
+
+def _was_spoken_of(item: ItemRecord | None) -> bool:
+    return item is not None and bool(item.notes or item.conclusion)
 
 
 def default_chair(meeting: Meeting) -> int | None:

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from handbook.access.predicates import Columns, Target
@@ -70,12 +70,14 @@ class Minutes(db.Model):  # type: ignore[name-defined]
 
     @property
     def target(self) -> Target:
-        """About the minute-taker, who writes it whatever office that member holds; who led the meeting reads and signs it."""
+        """About the minute-taker named in it, who writes it whatever office that member holds, as does who is appointed for the
+        meeting; who led the meeting reads and signs it."""
         return Target(
             path=self.meeting.organization.path,
             member_id=self.minute_taker_id,
             private=self.state != MinutesState.SIGNED,
             chair_id=self.chair_id,
+            minute_taker_id=self.meeting.minute_taker_id,
         )
 
     @classmethod
@@ -86,6 +88,10 @@ class Minutes(db.Model):  # type: ignore[name-defined]
             member_id=cls.minute_taker_id,
             private=cls.state != MinutesState.SIGNED.value,
             chair_id=cls.chair_id,
+            minute_taker_id=select(Meeting.minute_taker_id)
+            .where(Meeting.id == cls.meeting_id)
+            .correlate(cls)
+            .scalar_subquery(),
         )
 
 
@@ -118,12 +124,19 @@ class MinutesAddendum(db.Model):  # type: ignore[name-defined]
 
 class MinutesSignature(db.Model):  # type: ignore[name-defined]
     """One signature under the minutes (``part`` 0) or under an addendum (its number). ``drawing`` is path data of
-    :mod:`handbook.documents.layout.drawing`; None: the name was typed. ``content_hash`` is what was signed."""
+    :mod:`handbook.documents.layout.drawing`; None: the name was typed. ``content_hash`` is what was signed.
+
+    A signature given on the printed page has ``scan_*``, the picture of that page in the blob store, and who put it on record:
+    ``recorded_by`` as a member, where that is one, and by name. Its ``signed_at`` is when it was put on record.
+    """
 
     __tablename__ = "minutes_signatures"
     __table_args__ = (
         CheckConstraint(f"role IN ({ROLES})", name="role"),
+        CheckConstraint("(scan_sha256 IS NULL) = (recorded_by_name IS NULL)", name="paper"),
         ForeignKeyConstraint(["minutes_id"], ["minutes.id"]),
+        Index("ix_minutes_signatures_scan_sha256", "scan_sha256"),
+        Index("ix_minutes_signatures_recorded_by", "recorded_by"),
     )
 
     minutes_id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -134,3 +147,18 @@ class MinutesSignature(db.Model):  # type: ignore[name-defined]
     drawing: Mapped[str | None] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
     signed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    scan_sha256: Mapped[str | None] = mapped_column(String(64), ForeignKey("blobs.sha256"))
+    scan_media_type: Mapped[str | None] = mapped_column(String(80))
+    recorded_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
+    recorded_by_name: Mapped[str | None] = mapped_column(String(120))
+
+    @property
+    def paper(self) -> dict[str, str | None] | None:
+        """What the API tells of a signature on the printed page; None for one given in the application."""
+        if self.scan_sha256 is None:
+            return None
+        return {
+            "recorded_by": self.recorded_by_name,
+            "scan": self.scan_sha256,
+            "media_type": self.scan_media_type,
+        }

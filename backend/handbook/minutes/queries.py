@@ -54,7 +54,7 @@ def find_for_writing(meeting_id: int, *, actor: Actor) -> Minutes | None:
 
 def unwritten(meeting: Meeting) -> Target:
     """What the policy decides about before there are minutes."""
-    return Target(path=meeting.organization.path, private=True)
+    return Target(path=meeting.organization.path, private=True, minute_taker_id=meeting.minute_taker_id)
 
 
 def describe_minutes(minutes: Minutes) -> dict[str, Any]:

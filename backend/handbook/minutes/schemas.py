@@ -1,11 +1,14 @@
 from marshmallow import fields, validate
 
+from handbook.documents.enums import MediaType
 from handbook.documents.layout.drawing import MAX_LENGTH
 from handbook.kernel.schemas import Id, Instant, Schema, Text
 from handbook.minutes.enums import MinutesState, SignerRole
 from handbook.minutes.text import MAX_PARAGRAPHS
 
 MAX_TEXT = 20_000
+# A page that somebody signed is a picture or a PDF.
+_PICTURES = [str(kind) for kind in MediaType if kind != MediaType.DOCX]
 _ROLES = validate.OneOf([role.value for role in SignerRole])
 
 
@@ -32,13 +35,23 @@ class SignerSchema(Schema):
     full_name = fields.String(required=True)
 
 
+class PaperSignatureSchema(Schema):
+    """A signature on the printed page: who put it on record, and the SHA-256 under which its scan is read."""
+
+    recorded_by = fields.String(required=True)
+    scan = fields.String(required=True)
+    media_type = fields.String(required=True, validate=validate.OneOf(_PICTURES))
+
+
 class MinutesSignatureSchema(Schema):
-    """``drawing``: SVG path data on a pad of 1000 by 400, of M and L with whole numbers; null when the name was typed."""
+    """``drawing``: SVG path data on a pad of 1000 by 400, of M and L with whole numbers; null when the name was typed.
+    ``paper``: null unless the signature was given on the printed page; then ``signed_at`` is when it was put on record."""
 
     role = fields.String(required=True, validate=_ROLES)
     full_name = fields.String(required=True)
     drawing = fields.String(required=True, allow_none=True)
     signed_at = Instant(required=True)
+    paper = fields.Nested(PaperSignatureSchema, required=True, allow_none=True)
 
 
 class AddendumSchema(Schema):
@@ -128,6 +141,13 @@ class SignatureInSchema(Schema):
     password = fields.String(required=True, validate=validate.Length(min=1, max=200), load_only=True)
     drawing = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_LENGTH))
     addendum = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0, max=1000))
+
+
+class SignedPageSchema(Schema):
+    """Beside the scan of the signed page: who has signed on it. ``addendum``: its number, 0 for the minutes."""
+
+    role = fields.String(required=True, validate=_ROLES)
+    addendum = fields.Integer(load_default=0, validate=validate.Range(min=0, max=1000))
 
 
 class AddendumInSchema(Schema):

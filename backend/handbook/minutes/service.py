@@ -22,6 +22,7 @@ from handbook.minutes.enums import Cause, MinutesState
 from handbook.minutes.errors import ClassifiedMinutes, MinutesSigned
 from handbook.minutes.gathering import default_chair, gather, read_record
 from handbook.minutes.models import Minutes, MinutesVersion
+from handbook.minutes.scans import take_back_signatures
 from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.versions import bump_content_version
 from handbook.proceedings.queries import Record
@@ -183,6 +184,18 @@ def _agree(minutes: Minutes, at: datetime, *, actor: Actor, uow: UnitOfWork) -> 
     touch(minutes, "read_back", actor=actor, uow=uow)
 
 
+def forget_agreement(minutes: Minutes, *, actor: Actor, uow: UnitOfWork) -> None:
+    """Nobody has agreed to the words any more: the meeting goes on, and they are read to it before its end."""
+    _require_unsigned(minutes)
+    before = text.from_json(minutes.sections)
+    minutes.state, minutes.read_back_at = MinutesState.DRAFT.value, None
+    said = _unread(minutes, before)
+    if said != before:
+        _write(minutes, said, Cause.COMPOSED, changed=AFTER_READING, actor=actor, uow=uow)
+    else:
+        touch(minutes, "agreement_withdrawn", actor=actor, uow=uow)
+
+
 def is_written_by_people(minutes: Minutes) -> bool:
     """Whether somebody's words or agreement are in it, which nobody may replace without having seen them."""
     sections = text.from_json(minutes.sections)
@@ -259,7 +272,7 @@ def _write(
         minutes.state = MinutesState.DRAFT.value
     # A signature stands under the words it was given for.
     was_signed = minutes.frozen is not None
-    minutes.signatures = []
+    take_back_signatures(minutes, uow=uow)
     minutes.frozen = minutes.content_hash = None
     minutes.changed_at = uow.clock.now()
     minutes.content_version = bump_content_version(uow, minutes.organization_id)

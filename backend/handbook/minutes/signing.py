@@ -9,6 +9,7 @@ from handbook.accounts.models import Account
 from handbook.attendance.roles import SAME_AS_CHAIR
 from handbook.documents.layout import DrawingError, parse_drawing
 from handbook.documents.secrecy import find_mark_in_text
+from handbook.documents.service import Upload, name_bytes
 from handbook.kernel.problems import FieldError, NotFound, ValidationFailed, WrongState
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
@@ -50,7 +51,35 @@ def sign(minutes: Minutes, signing: Signing, signer: Account, *, actor: Actor, u
     :class:`SignerMissing`, :class:`NotTheSigner`, :class:`AlreadySigned`, :class:`MinutesSigned`,
     :class:`NotReadBack`, :class:`DifferencesOpen`, :class:`MinutesAltered`, :class:`WrongState` while the meeting goes on.
     """
-    member = _signer(minutes, signing, signer, uow)
+    member_id = _named(minutes, signing)
+    if signer.member_id is None or signer.member_id != member_id:
+        raise NotTheSigner
+    return _put(minutes, signing, _member(member_id, uow), actor=actor, uow=uow)
+
+
+def sign_on_paper(
+    minutes: Minutes, signing: Signing, page: Upload, recorder: str, *, actor: Actor, uow: UnitOfWork
+) -> Minutes:
+    """Put on record that the one who is named signed the printed page by hand; ``page`` is its scan, ``recorder`` the name of
+    who runs the meeting and answers for it. For a chair or minute-taker without an account or a phone; it counts as any other.
+
+    Raises what :func:`sign` raises but for :class:`NotTheSigner`.
+    """
+    member = _member(_named(minutes, signing), uow)
+    name_bytes(page, uow=uow)
+    return _put(minutes, signing, member, page=page, recorder=recorder, actor=actor, uow=uow)
+
+
+def _put(
+    minutes: Minutes,
+    signing: Signing,
+    member: Member,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    page: Upload | None = None,
+    recorder: str | None = None,
+) -> Minutes:
     content_hash = _addendum(minutes, signing.part).content_hash if signing.part else _freeze(minutes)
     if not is_intact(minutes):
         raise MinutesAltered
@@ -67,6 +96,10 @@ def sign(minutes: Minutes, signing: Signing, signer: Account, *, actor: Actor, u
             drawing=_checked(signing.drawing),
             content_hash=content_hash,
             signed_at=uow.clock.now(),
+            scan_sha256=page.blob.key if page else None,
+            scan_media_type=page.inspected.media_type.value if page else None,
+            recorded_by=actor.member_id if page else None,
+            recorded_by_name=recorder,
         )
     )
     if not signing.part and len(given) + 1 == len(SignerRole):
@@ -76,13 +109,14 @@ def sign(minutes: Minutes, signing: Signing, signer: Account, *, actor: Actor, u
             finalize_meeting(minutes.meeting, actor=actor, uow=uow)
     touch(
         minutes,
-        "signed",
+        "signed_on_paper" if page else "signed",
         actor=actor,
         uow=uow,
         role=signing.role.value,
         part=signing.part,
         signer_id=member.id,
         content_hash=content_hash,
+        **({"scan": page.blob.key} if page else {}),
     )
     return minutes
 
@@ -134,7 +168,8 @@ def _addendum(minutes: Minutes, number: int) -> MinutesAddendum:
     raise NotFound
 
 
-def _signer(minutes: Minutes, signing: Signing, account: Account, uow: UnitOfWork) -> Member:
+def _named(minutes: Minutes, signing: Signing) -> int:
+    """The member who is named for this signature."""
     for role, id_ in (
         (SignerRole.CHAIR, minutes.chair_id),
         (SignerRole.MINUTE_TAKER, minutes.minute_taker_id),
@@ -143,10 +178,14 @@ def _signer(minutes: Minutes, signing: Signing, account: Account, uow: UnitOfWor
             raise SignerMissing(role.value)
     if signing.part == 0 and minutes.chair_id == minutes.minute_taker_id:
         raise ValidationFailed(FieldError("/minute_taker_id", SAME_AS_CHAIR))
-    expected = minutes.chair_id if signing.role == SignerRole.CHAIR else minutes.minute_taker_id
-    if account.member_id is None or account.member_id != expected:
-        raise NotTheSigner
-    member = uow.session.scalar(select(Member).where(Member.id == account.member_id))
+    named = minutes.chair_id if signing.role == SignerRole.CHAIR else minutes.minute_taker_id
+    if named is None:
+        raise SignerMissing(signing.role.value)
+    return named
+
+
+def _member(member_id: int, uow: UnitOfWork) -> Member:
+    member = uow.session.scalar(select(Member).where(Member.id == member_id))
     if member is None:
         raise NotTheSigner
     return member

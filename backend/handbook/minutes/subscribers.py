@@ -2,13 +2,14 @@
 
 from handbook.access.actor import SYSTEM
 from handbook.ballots.events import ReservationsChanging
+from handbook.kernel.clock import as_utc
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
-from handbook.meetings.events import MeetingClosed
+from handbook.meetings.events import MeetingClosed, MeetingReopened, MeetingReopening, MeetingUnopening
 from handbook.meetings.models import Meeting
 from handbook.minutes.enums import MinutesState
 from handbook.minutes.queries import find_minutes
-from handbook.minutes.service import compose_minutes
+from handbook.minutes.service import compose_minutes, forget_agreement
 from handbook.proceedings.events import LineArriving
 from handbook.scores.events import PaperScoreChanging
 
@@ -20,6 +21,30 @@ def write_the_end(event: MeetingClosed, uow: UnitOfWork) -> None:
     if minutes is not None and minutes.state != MinutesState.SIGNED:
         meeting = uow.session.get_one(Meeting, event.meeting_id)
         compose_minutes(meeting, minutes, actor=SYSTEM, uow=uow)
+
+
+@subscribe(MeetingReopening)
+def keep_the_signed_end(event: MeetingReopening, _uow: UnitOfWork) -> None:
+    """Signed minutes say when the meeting ended."""
+    event.signed = event.signed or _is_signed(event.meeting_id)
+
+
+@subscribe(MeetingReopened)
+def take_the_end_back(event: MeetingReopened, uow: UnitOfWork) -> None:
+    """The draft tells no end any more; who agreed to its words after that end did not agree in the meeting."""
+    minutes = find_minutes(event.meeting_id, lock=True)
+    if minutes is None or minutes.state == MinutesState.SIGNED:
+        return
+    meeting = uow.session.get_one(Meeting, event.meeting_id)
+    if minutes.read_back_at is not None and as_utc(minutes.read_back_at) >= as_utc(event.closed_at):
+        forget_agreement(minutes, actor=event.actor, uow=uow)
+    compose_minutes(meeting, minutes, actor=SYSTEM, uow=uow)
+
+
+@subscribe(MeetingUnopening)
+def tell_of_minutes(event: MeetingUnopening, _uow: UnitOfWork) -> None:
+    """Minutes are kept of a meeting that was held."""
+    event.begun = event.begun or find_minutes(event.meeting_id, lock=True) is not None
 
 
 @subscribe(LineArriving)

@@ -8,4 +8,5 @@ GRADE = {Grade.GOOD: "tốt", Grade.FAIR: "khá", Grade.AVERAGE: "trung bình", 
 CHAIR_SIGNS = "Chủ trì"
 MINUTE_TAKER_SIGNS = "Người ghi biên bản"
 SIGNED_AT = "Ký trên Sổ tay lúc {time}, {day}"
+SIGNED_ON_PAPER = "Ký trên giấy; đồng chí {name} ghi nhận vào Sổ tay lúc {time}, {day}, kèm bản chụp"
 ADDENDUM = "Bổ sung, đính chính số {number}"

@@ -11,7 +11,13 @@ from handbook.conferences.events import DelegatesSummoned
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
-from handbook.meetings.events import MeetingCancelled, MeetingChanged, MeetingConvened, MeetingOpened
+from handbook.meetings.events import (
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingConvened,
+    MeetingOpened,
+    MeetingUnopened,
+)
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.inbox import retell, tell_members
@@ -82,6 +88,12 @@ def tell_of_cancelling(event: MeetingCancelled, uow: UnitOfWork) -> None:
 @subscribe(MeetingOpened)
 def stop_reminding(event: MeetingOpened, uow: UnitOfWork) -> None:
     cancel_reminders(uow, event.meeting_id)
+
+
+@subscribe(MeetingUnopened)
+def remind_again(event: MeetingUnopened, uow: UnitOfWork) -> None:
+    """The opening was a mistake: the reminders that it gave up are wanted again."""
+    plan_steps(uow, uow.session.get_one(Meeting, event.meeting_id))
 
 
 @subscribe(SettingChanged)

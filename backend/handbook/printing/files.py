@@ -124,6 +124,7 @@ def _cover(
                 "body": [line for line in map(clean, (item.body or "").splitlines()) if line],
             }
             for item in meeting.agenda
+            if not item.dropped
         ],
         "papers": [{"title": clean(paper.title), "note": notes[paper.id]} for paper in papers],
     }

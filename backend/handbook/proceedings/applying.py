@@ -23,14 +23,17 @@ from handbook.documents.secrecy import find_mark_in_text
 from handbook.kernel.secrets import current_secrets
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
+from handbook.meetings.floor import carry_out_floor
 from handbook.meetings.models import Meeting
 from handbook.meetings.rules import EARLIEST_OPENING
+from handbook.meetings.schemas import MAX_AGENDA_ITEMS
 from handbook.meetings.service import close_meeting, correct_hours, open_meeting
+from handbook.meetings.steps_back import reopen_meeting, unopen_meeting
 from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member
 from handbook.proceedings.enums import EntryFlag, EntryKind, RefusalCode
 from handbook.proceedings.errors import EntryRefused
-from handbook.proceedings.fold import subject_of
+from handbook.proceedings.fold import Room, agenda_of, subject_of
 from handbook.resolutions.errors import ClassifiedText
 from handbook.scores.service import enter_paper_score
 
@@ -58,8 +61,13 @@ def check(act: Act, kind: EntryKind) -> list[EntryFlag]:
         if level := find_mark_in_text(text.splitlines()):
             raise ClassifiedText(pointer, level)
     item = data.get("agenda_item_id")
-    if item is not None and int(item) not in {one.id for one in act.meeting.agenda}:
+    if item is not None and item not in {one.name_in_book for one in act.meeting.agenda}:
         raise EntryRefused(RefusalCode.UNKNOWN_AGENDA_ITEM)
+    if kind == EntryKind.AGENDA and data["act"] == "add":
+        _require_room_for(act.meeting, data["key"])
+    closed_at = act.meeting.closed_at
+    if kind == EntryKind.OPEN and closed_at is not None and act.at >= closed_at:
+        raise EntryRefused(RefusalCode.ALREADY_CLOSED)
     members = [data.get("member_id"), data.get("speaker_member_id")]
     left = [_left_since(act, int(member_id)) for member_id in members if member_id is not None]
     early = act.meeting.state == MeetingState.CONVENED
@@ -68,8 +76,13 @@ def check(act: Act, kind: EntryKind) -> list[EntryFlag]:
     return [EntryFlag.LEFT_CELL] if any(left) else []
 
 
+def _require_room_for(meeting: Meeting, key: str) -> None:
+    if len(meeting.agenda) >= 2 * MAX_AGENDA_ITEMS and key not in {one.key for one in meeting.agenda}:
+        raise EntryRefused(RefusalCode.INVALID_ENTRY)
+
+
 def _texts(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in ("text", "title", "reason", "name", "from", "speaker_name"):
+    for name in ("text", "title", "reason", "name", "from", "speaker_name", "presenter"):
         if isinstance(data.get(name), str):
             yield f"/{name}", data[name]
 
@@ -102,6 +115,28 @@ def _close(act: Act) -> None:
         close_meeting(act.meeting, act.at, actor=act.actor, uow=act.uow)
     else:
         correct_hours(act.meeting, closed_at=act.at, actor=act.actor, uow=act.uow)
+
+
+def _reopen(act: Act) -> None:
+    if act.meeting.state != MeetingState.CLOSED:
+        raise EntryRefused(RefusalCode.NOT_CLOSED)
+    reopen_meeting(act.meeting, act.data["reason"], in_book=True, actor=act.actor, uow=act.uow)
+
+
+def _unopen(act: Act) -> None:
+    unopen_meeting(act.meeting, act.data["reason"], in_book=True, actor=act.actor, uow=act.uow)
+
+
+def carry_out_agenda(act: Act, room: Room) -> None:
+    """Bring the agenda to what all its lines say together."""
+    carry_out_floor(
+        act.meeting,
+        added=room.added,
+        dropped=room.dropped,
+        order=agenda_of([one.name_in_book for one in act.meeting.agenda], room),
+        actor=act.actor,
+        uow=act.uow,
+    )
 
 
 def _mark(act: Act) -> None:
@@ -174,7 +209,7 @@ def _counted_vote(act: Act, method: BallotMethod) -> None:
     fields = {
         **ballot,
         "key": _key_of(act, method),
-        "agenda_item_id": None if item is None else int(item),
+        "agenda_item_id": None if item is None else item_id(act.meeting, item),
         "resolution_id": None if resolution is None else int(resolution),
         "reserved": [{"member_id": int(one["member_id"]), "text": one["text"]} for one in ballot["reserved"]],
     }
@@ -191,11 +226,17 @@ def _paper_score(act: Act) -> None:
     )
 
 
+def item_id(meeting: Meeting, name: str) -> int | None:
+    """The id of the agenda item that the book calls so."""
+    return next((one.id for one in meeting.agenda if one.name_in_book == name), None)
+
+
 def _key_of(act: Act, method: BallotMethod) -> str:
     """The ballot on the same question that was put to the vote in another way, with a network; else the book's own."""
+    names = {one.id: one.name_in_book for one in act.meeting.agenda}
     for ballot in counted_ballots(act.meeting.id, method):
-        item = ballot.agenda_item_id
-        asked = {"title": ballot.title, "kind": ballot.kind, "agenda_item_id": item and str(item)}
+        item = names.get(ballot.agenda_item_id or 0)
+        asked = {"title": ballot.title, "kind": ballot.kind, "agenda_item_id": item}
         if subject_of(LINE_OF[method].value, {"ballot": asked}) == act.subject:
             return ballot.key
     return ballot_key(act.meeting.id, act.subject)
@@ -210,6 +251,8 @@ def ballot_key(meeting_id: int, subject: str) -> str:
 VERBS: dict[EntryKind, Callable[[Act], None]] = {
     EntryKind.OPEN: _open,
     EntryKind.CLOSE: _close,
+    EntryKind.REOPEN: _reopen,
+    EntryKind.UNOPEN: _unopen,
     EntryKind.CHAIR: _chair,
     EntryKind.MINUTE_TAKER: _minute_taker,
     EntryKind.MARK: _mark,

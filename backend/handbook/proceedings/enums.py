@@ -17,12 +17,27 @@ class EntryKind(StrEnum):
     PAPER_VOTE = "paper_vote"
     PAPER_SCORE = "paper_score"
     SETTLE = "settle"
+    AGENDA = "agenda"
+    REOPEN = "reopen"
+    UNOPEN = "unopen"
 
 
-# What everybody in the room sees anyway; the rest of the book is for who runs the meeting until the minutes are signed.
+# What everybody in the room sees anyway; the rest of the book is for who runs the meeting or writes its minutes, until
+# these are signed.
 OPEN_TO_MEMBERS = frozenset(
-    {EntryKind.OPEN, EntryKind.CLOSE, EntryKind.CHAIR, EntryKind.MINUTE_TAKER, EntryKind.ITEM}
+    {
+        EntryKind.OPEN,
+        EntryKind.CLOSE,
+        EntryKind.CHAIR,
+        EntryKind.MINUTE_TAKER,
+        EntryKind.ITEM,
+        EntryKind.AGENDA,
+        EntryKind.REOPEN,
+        EntryKind.UNOPEN,
+    }
 )
+# What the appointed minute-taker writes without running the meeting, and settles where two devices differ about it.
+FOR_MINUTE_TAKERS = frozenset({EntryKind.NOTE, EntryKind.CONCLUSION})
 # What may be written of a meeting that is not open yet; of marks only the absences (see applying.py).
 BEFORE_OPENING = frozenset(
     {
@@ -45,11 +60,13 @@ class Outcome(StrEnum):
 
 class EntryFlag(StrEnum):
     """``clock_skew``: the device's clock was wrong and the time was shifted. ``after_closing``: it arrived when the meeting
-    was closed already. ``left_cell``: the member was summoned and has left the organisation since."""
+    was closed already. ``left_cell``: the member was summoned and has left the organisation since. ``undone``: an opening or a
+    closing that had been taken back by another device when it arrived; it changes nothing."""
 
     CLOCK_SKEW = "clock_skew"
     AFTER_CLOSING = "after_closing"
     LEFT_CELL = "left_cell"
+    UNDONE = "undone"
 
 
 class RefusalCode(StrEnum):
@@ -59,6 +76,8 @@ class RefusalCode(StrEnum):
     NOT_IN_OFFICE = "not_in_office"
     NOT_CONVENED = "not_convened"
     NOT_OPEN = "not_open"
+    ALREADY_CLOSED = "already_closed"
+    NOT_CLOSED = "not_closed"
     MINUTES_SIGNED = "minutes_signed"
     MEETING_SETTLED = "meeting_settled"
     MEETING_CANCELLED = "meeting_cancelled"

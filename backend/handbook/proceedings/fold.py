@@ -19,10 +19,19 @@ from handbook.proceedings.enums import EntryKind as K
 Data = Mapping[str, Any]
 # Saying it twice says the same: the earliest time stands.
 ONCE = frozenset({K.OPEN.value, K.CLOSE.value})
+# What takes back which of them.
+UNDOES = {K.UNOPEN.value: K.OPEN.value, K.REOPEN.value: K.CLOSE.value}
+# What tells an hour of the meeting, and which.
+HOURS: dict[str, str] = {
+    K.OPEN.value: "opened_at",
+    K.CLOSE.value: "closed_at",
+    K.UNOPEN.value: "unopened_at",
+    K.REOPEN.value: "reopened_at",
+}
 # Votes that people counted in the room.
 COUNTED = frozenset({K.HAND_VOTE.value, K.PAPER_VOTE.value})
 # The times of an item are told by all its entries together; there is nothing to choose between.
-NEVER_DIFFERENT = ONCE | {K.ITEM.value}
+NEVER_DIFFERENT = frozenset({*ONCE, *UNDOES, K.ITEM.value})
 
 
 # How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about.
@@ -68,6 +77,8 @@ class ItemTime:
 class Room:
     opened_at: int | None = None
     closed_at: int | None = None
+    unopened_at: int | None = None
+    reopened_at: int | None = None
     chair: str | None = None
     minute_taker: str | None = None
     current_item: str | None = None
@@ -78,6 +89,10 @@ class Room:
     conclusions: dict[str, str] = field(default_factory=dict)
     votes: list[Data] = field(default_factory=list)
     score: Data | None = None
+    added: list[Data] = field(default_factory=list)
+    dropped: dict[str, str] = field(default_factory=dict)
+    restored: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
     differences: list[Standing] = field(default_factory=list)
 
 
@@ -85,6 +100,11 @@ def subject_of(kind: str, data: Data) -> str:
     """What an entry is about; two devices that write about the same thing name the same subject without having met."""
     if kind == K.SETTLE:
         return str(data["subject"])
+    if kind in UNDOES:
+        return UNDOES[kind]
+    if kind == K.AGENDA:
+        about = {"add": data.get("key"), "drop": data.get("agenda_item_id")}.get(data["act"])
+        return f"agenda:{data['act']}" if about is None else f"agenda:{data['act']}:{about}"
     if kind == K.MARK:
         return f"mark:{data['member_id']}"
     if kind in (K.ITEM, K.CONCLUSION):
@@ -110,14 +130,42 @@ def standing(entries: Iterable[Entry]) -> Standing | None:
     known = [(entry, said) for entry in ordered if (said := _said(entry, by_id)) is not None]
     if not known:
         return None
-    if known[0][1].kind in ONCE:
-        first = known[0]
-        return Standing(first[0], first[1].kind, first[1].data)
+    if known[0][1].kind in ONCE or known[0][1].kind in UNDOES:
+        entry, said = _once(known)
+        return Standing(entry, said.kind, said.data)
     heads = [(entry, said) for entry, said in known if not _is_superseded(entry, ordered)] or known
     entry, said = heads[-1]
     rest = [(other, says_the_same(different, said)) for other, different in reversed(heads[:-1])]
     others = tuple(other for other, agrees in rest if not agrees)
     return Standing(entry, said.kind, said.data, others, tuple(other for other, agrees in rest if agrees))
+
+
+def _once(known: Sequence[tuple[Entry, Entry]]) -> tuple[Entry, Entry]:
+    """The earliest opening (or closing) that nobody took back; where every one was, what took back the last."""
+    undoing = [entry for entry, said in known if said.kind in UNDOES]
+    live = [
+        (entry, said)
+        for entry, said in known
+        if said.kind not in UNDOES and not any(_takes_back(undo, entry) for undo in undoing)
+    ]
+    return live[0] if live else next(one for one in reversed(known) if one[1].kind in UNDOES)
+
+
+def _takes_back(undo: Entry, entry: Entry) -> bool:
+    """Whose device had seen it, speaks of it, whatever the clocks say; else what was written later does of what was earlier."""
+    same = undo.device_id == entry.device_id
+    if entry.base == undo.id or (same and entry.sequence > undo.sequence):
+        return False
+    seen = undo.base == entry.id or (same and undo.sequence > entry.sequence)
+    return seen or in_order([entry, undo])[-1].id == undo.id
+
+
+def agenda_of(names: Sequence[str], room: Room) -> list[str]:
+    """The items of an agenda by their names in the book, with those from the floor, in the order that the room gave them: what
+    it did not speak of stays behind the others as it was."""
+    every = [*names, *(line["key"] for line in room.added if line["key"] not in names)]
+    listed = [name for name in dict.fromkeys(room.order) if name in every]
+    return [*listed, *(name for name in every if name not in listed)]
 
 
 def says_the_same(one: Entry, other: Entry) -> bool:
@@ -130,7 +178,7 @@ def says_nothing_new(new: Entry, before: Standing | None, after: Standing | None
     """Whether a subject says after this entry what it said before, and the entry says so too."""
     if before is None or after is None:
         return False
-    if after.kind in ONCE:
+    if after.kind in ONCE or after.kind in UNDOES:
         return after.entry.id == before.entry.id
     said = after.data if new.kind == K.SETTLE else new.data
     meaning = _meaning(after.data)
@@ -157,6 +205,7 @@ def fold(entries: Iterable[Entry]) -> Room:
             _put(room, stands, first_at=of_subject[0].at)
     # Stable: of the same instant they stay in the order in which they were first written.
     room.notes.sort(key=lambda note: note["at"])
+    room.added.sort(key=lambda line: line["at"])
     room.differences.sort(key=lambda one: one.entry.subject)
     _time_items(room, ordered)
     return room
@@ -188,14 +237,10 @@ def _is_superseded(entry: Entry, all_of_subject: Sequence[Entry]) -> bool:
 
 def _put(room: Room, stands: Standing, *, first_at: int) -> None:
     kind, data, at = stands.kind, stands.data, stands.entry.at
-    if kind == K.OPEN:
-        room.opened_at = at
-    elif kind == K.CLOSE:
-        room.closed_at = at
-    elif kind == K.CHAIR:
-        room.chair = data["member_id"]
-    elif kind == K.MINUTE_TAKER:
-        room.minute_taker = data["member_id"]
+    if kind in HOURS:
+        setattr(room, HOURS[kind], at)
+    elif kind in (K.CHAIR, K.MINUTE_TAKER):
+        setattr(room, kind, data["member_id"])
     elif kind == K.MARK:
         room.marks[data["member_id"]] = data
     elif kind == K.GUEST and not data.get("removed"):
@@ -204,6 +249,8 @@ def _put(room: Room, stands: Standing, *, first_at: int) -> None:
         room.notes.append({**data, "at": first_at})
     elif kind == K.CONCLUSION and data["text"]:
         room.conclusions[data["agenda_item_id"]] = data["text"]
+    elif kind == K.AGENDA:
+        _put_agenda(room, data, first_at)
     elif kind in COUNTED:
         # By hands unless it says that papers were counted.
         room.votes.append(data["ballot"])
@@ -211,6 +258,17 @@ def _put(room: Room, stands: Standing, *, first_at: int) -> None:
         room.score = data
     if stands.others:
         room.differences.append(stands)
+
+
+def _put_agenda(room: Room, data: Data, first_at: int) -> None:
+    if data["act"] == "add":
+        room.added.append({**data, "at": first_at})
+    elif data["act"] == "move":
+        room.order = list(data["order"])
+    elif data["dropped"]:
+        room.dropped[data["agenda_item_id"]] = data.get("reason") or ""
+    else:
+        room.restored.append(data["agenda_item_id"])
 
 
 def _time_items(room: Room, ordered: Sequence[Entry]) -> None:

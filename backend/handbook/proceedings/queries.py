@@ -62,7 +62,8 @@ def book_etag(meeting: Meeting, *, actor: Actor, after: int) -> str:
 
 
 def read_book(meeting: Meeting, *, actor: Actor, after: int) -> dict[str, Any]:
-    """The entries that were written or judged after that version: all for who runs the meeting, else what members see."""
+    """The entries that were written or judged after that version: all for who runs the meeting or writes its minutes, else
+    what members see."""
     statement = (
         select(ProceedingsEntry)
         .where(ProceedingsEntry.meeting_id == meeting.id, ProceedingsEntry.number > after)
@@ -113,16 +114,16 @@ def record_of(meeting: Meeting) -> Record:
     """What was said, concluded and timed in the meeting, for its minutes and the draft of its resolution."""
     room = room_of(meeting)
     names = _names({int(note["speaker_member_id"]) for note in room.notes if note.get("speaker_member_id")})
-    notes: dict[int | None, list[NoteRecord]] = {}
+    notes: dict[str | None, list[NoteRecord]] = {}
     for note in room.notes:
         item = note.get("agenda_item_id")
-        notes.setdefault(None if item is None else int(item), []).append(_note(note, names))
+        notes.setdefault(item, []).append(_note(note, names))
     items = [
         ItemRecord(
             item.id,
-            _seconds(room, item.id),
-            tuple(notes.get(item.id, ())),
-            room.conclusions.get(str(item.id)),
+            _seconds(room, item.name_in_book),
+            tuple(notes.get(item.name_in_book, ())),
+            room.conclusions.get(item.name_in_book),
         )
         for item in meeting.agenda
     ]
@@ -154,8 +155,8 @@ def _names(member_ids: set[int]) -> dict[int, str]:
     return {row.id: row.full_name for row in rows}
 
 
-def _seconds(room: Room, item_id: int) -> int:
-    time = room.items.get(str(item_id))
+def _seconds(room: Room, item: str) -> int:
+    time = room.items.get(item)
     return 0 if time is None else round(time.spent / 1000)
 
 
@@ -164,7 +165,7 @@ def _instant(milliseconds: int | None) -> datetime | None:
 
 
 def _sees_all(meeting: Meeting, actor: Actor) -> bool:
-    return may(actor, Permission.MEETINGS_RUN, meeting.target)
+    return may(actor, Permission.PROCEEDINGS_READ, meeting.target)
 
 
 def _version(meeting: Meeting, actor: Actor) -> int:

@@ -31,7 +31,8 @@ def write_proceedings(fields: dict[str, Any], meeting_id: int) -> Any:
 @blp.arguments(BookArgs, location="query")
 @blp.response(200, BookSchema)
 def read_proceedings(args: dict[str, Any], meeting_id: int) -> Response:
-    """The book of a meeting since a version of it: all for who runs the meeting, the course of the agenda for members."""
+    """The book of a meeting since a version of it: all for who runs the meeting or writes its minutes, the course of the
+    agenda for members."""
     actor = current_actor()
     meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor)
     tag = queries.book_etag(meeting, actor=actor, after=args["after"])

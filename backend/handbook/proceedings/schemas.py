@@ -1,10 +1,12 @@
+import re
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from handbook.ballots.enums import BallotKind
 from handbook.ballots.schemas import MAX_COUNT, MAX_OPINION, MAX_RESERVED, PapersSchema
 from handbook.kernel.schemas import MAX_ID_DIGITS, Id, Instant, Schema, Text
+from handbook.meetings.schemas import MAX_AGENDA_ITEMS
 from handbook.meetings.schemas import STATES as MEETING_STATES
 from handbook.proceedings.enums import EntryFlag, EntryKind, Outcome
 from handbook.scores.schemas import PaperScoreSchema
@@ -12,9 +14,16 @@ from handbook.scores.schemas import PaperScoreSchema
 MAX_ENTRIES = 500
 MAX_NOTE = 10_000
 MAX_SEQUENCE = 2**31 - 1
+# What each change of the agenda says, and what it may say.
+AGENDA_ACTS: dict[str, tuple[set[str], set[str]]] = {
+    "add": ({"key", "title"}, {"presenter", "minutes"}),
+    "drop": ({"agenda_item_id", "dropped"}, {"reason"}),
+    "move": ({"order"}, set()),
+}
 MARK_STATES = ["present", "late", "excused", "unexcused", "exempt"]
 
-_UUID = validate.Regexp(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+IS_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_UUID = validate.Regexp(rf"^{IS_UUID.pattern}\Z")
 _KIND = validate.OneOf([kind.value for kind in EntryKind])
 
 
@@ -26,6 +35,15 @@ class TextId(fields.String):
         if not (text.isascii() and text.isdigit() and len(text) <= MAX_ID_DIGITS):
             raise ValidationError("invalid_id")
         return text
+
+
+class ItemName(TextId):
+    """An agenda item as the book calls it: its id, or the key (a UUID) of one that was raised from the floor."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str) and IS_UUID.fullmatch(value):
+            return value
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class TextInstant(Instant):
@@ -52,6 +70,35 @@ class OpenDataSchema(Schema):
 
 class CloseDataSchema(Schema):
     """Closing says nothing but its time."""
+
+
+class UndoDataSchema(Schema):
+    """Why the opening or the closing is taken back."""
+
+    reason = Text(required=True, min_length=1, max_length=500)
+
+
+class AgendaDataSchema(Schema):
+    """A change of the running meeting's agenda. ``add``: an item from the floor, which the book calls by its ``key`` from then
+    on; the same key again corrects it. ``drop``: an item is not dealt with (or is again, with ``dropped`` false). ``move``: the
+    whole ``order`` of the items by their names in the book."""
+
+    act = fields.String(required=True, validate=validate.OneOf(list(AGENDA_ACTS)))
+    key = _uuid()
+    title = Text(min_length=1, max_length=300)
+    presenter = Text(allow_none=True, max_length=120)
+    minutes = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 1440))
+    agenda_item_id = ItemName()
+    dropped = fields.Boolean()
+    reason = Text(allow_none=True, max_length=500)
+    order = fields.List(ItemName(), validate=validate.Length(min=1, max=2 * MAX_AGENDA_ITEMS))
+
+    @validates_schema
+    def complete(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        needed, allowed = AGENDA_ACTS[data["act"]]
+        given = data.keys() - {"act"}
+        if not needed <= given <= needed | allowed:
+            raise ValidationError({"act": ["invalid_entry"]})
 
 
 class PersonDataSchema(Schema):
@@ -83,7 +130,7 @@ class GuestDataSchema(Schema):
 
 
 class ItemDataSchema(Schema):
-    agenda_item_id = TextId(required=True)
+    agenda_item_id = ItemName(required=True)
     state = fields.String(required=True, validate=validate.OneOf(["started", "done"]))
 
 
@@ -91,7 +138,7 @@ class NoteDataSchema(Schema):
     """What somebody said: a summoned member, or a guest by name. The same ``key`` again corrects or removes the note."""
 
     key = _uuid(required=True)
-    agenda_item_id = TextId(load_default=None, allow_none=True)
+    agenda_item_id = ItemName(load_default=None, allow_none=True)
     speaker_member_id = TextId(load_default=None, allow_none=True)
     speaker_name = Text(load_default=None, allow_none=True, max_length=120)
     text = Text(required=True, max_length=MAX_NOTE, multiline=True)
@@ -101,7 +148,7 @@ class NoteDataSchema(Schema):
 class ConclusionDataSchema(Schema):
     """What the chair concluded on an item; empty text takes it back."""
 
-    agenda_item_id = TextId(required=True)
+    agenda_item_id = ItemName(required=True)
     text = Text(required=True, max_length=MAX_NOTE, multiline=True)
 
 
@@ -117,7 +164,7 @@ class CountedVoteSchema(Schema):
 
     title = Text(required=True, min_length=1, max_length=300)
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in BallotKind]))
-    agenda_item_id = TextId(load_default=None, allow_none=True)
+    agenda_item_id = ItemName(load_default=None, allow_none=True)
     resolution_id = TextId(load_default=None, allow_none=True)
     agree = _count()
     disagree = _count()
@@ -171,6 +218,9 @@ DATA_SCHEMAS: dict[EntryKind, type[Schema]] = {
     EntryKind.PAPER_VOTE: PaperVoteDataSchema,
     EntryKind.PAPER_SCORE: PaperScoreDataSchema,
     EntryKind.SETTLE: SettleDataSchema,
+    EntryKind.AGENDA: AgendaDataSchema,
+    EntryKind.REOPEN: UndoDataSchema,
+    EntryKind.UNOPEN: UndoDataSchema,
 }
 
 

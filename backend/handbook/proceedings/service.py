@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marshmallow import ValidationError
 from sqlalchemy import select
 
 from handbook.access.actor import SYSTEM, Actor
+from handbook.access.guards import may
+from handbook.access.permissions import Permission
 from handbook.access.predicates import RUNNERS, SECRETARIAT
 from handbook.attendance.keeping import WHOLE, Keeper
 from handbook.attendance.models import Attendance
@@ -21,11 +23,28 @@ from handbook.meetings.models import Meeting
 from handbook.meetings.sites import hosted_site_ids
 from handbook.members.models import Office
 from handbook.organizations.settings import rules_of
-from handbook.proceedings.applying import VERBS, Act, check
-from handbook.proceedings.enums import OPEN_TO_MEMBERS, EntryFlag, EntryKind, Outcome, RefusalCode
+from handbook.organizations.versions import bump_content_version
+from handbook.proceedings.applying import VERBS, Act, carry_out_agenda, check
+from handbook.proceedings.enums import (
+    FOR_MINUTE_TAKERS,
+    OPEN_TO_MEMBERS,
+    EntryFlag,
+    EntryKind,
+    Outcome,
+    RefusalCode,
+)
 from handbook.proceedings.errors import EntryRefused
 from handbook.proceedings.events import LineArriving
-from handbook.proceedings.fold import Entry, Standing, says_nothing_new, standing, subject_of
+from handbook.proceedings.fold import (
+    ONCE,
+    UNDOES,
+    Entry,
+    Standing,
+    fold,
+    says_nothing_new,
+    standing,
+    subject_of,
+)
 from handbook.proceedings.models import Book, ProceedingsEntry
 from handbook.proceedings.queries import as_entry
 from handbook.proceedings.rules import Term, corrected, held_office, refusal_by_state, shift_of
@@ -33,6 +52,12 @@ from handbook.proceedings.schemas import DATA_SCHEMAS
 from handbook.resolutions.errors import ClassifiedText
 
 MAX_SUBJECT = 400
+# What lets lines count that were kept with this code.
+AWAITED = {
+    EntryKind.OPEN: RefusalCode.NOT_OPEN,
+    EntryKind.CLOSE: RefusalCode.NOT_CLOSED,
+    EntryKind.AGENDA: RefusalCode.UNKNOWN_AGENDA_ITEM,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +80,19 @@ def write_entries(
     does nothing. One that cannot count is kept and answered with a code; it never holds back the others. A number missing
     in the device's sequence holds back nothing either: what it was about may come later and falls into its place by time.
     A clock that was set back in the middle does not turn a device's own order: no line is earlier than one with a lower number.
-    Raises :class:`Forbidden` for somebody who has not held an office that runs this meeting since it was convened, and who
-    is no host of a site of it: a host writes marks of the own site's delegates and nothing else.
+    Raises :class:`Forbidden` for somebody who has not held an office that runs this meeting since it was convened, who
+    is no host of a site of it, and was never appointed its minute-taker: a host writes marks of the own site's delegates and
+    nothing else, a minute-taker notes and conclusions.
     """
     terms = _terms(meeting, actor, uow)
+    taking = _Taking(meeting, actor, uow)
     keeper = WHOLE if terms else _host(meeting, actor)
+    if keeper.sites == () and not taking.ever:
+        raise Forbidden
     now = uow.clock.now()
     tolerance = timedelta(minutes=rules_of(meeting.organization)["proceedings.clock_skew_minutes"])
     shift = shift_of(sent["now"], now, tolerance)
-    writer = _Writer(meeting, actor, uow, keeper)
+    writer = _Writer(meeting, actor, uow, keeper, taking)
     order = _DeviceOrder(meeting, uow)
     answers: list[Answer | ProceedingsEntry] = []
     for fields in sent["entries"]:
@@ -85,6 +114,43 @@ def let_late_lines_count(meeting: Meeting, *, uow: UnitOfWork) -> bool:
     """Carry out what arrived while a signature stood under the minutes, now that it was taken back; whether there was anything.
     The meeting is locked by the caller."""
     return _Writer(meeting, SYSTEM, uow).judge_again(RefusalCode.MINUTES_SIGNED)
+
+
+class _Taking:
+    """When the actor was the minute-taker of the meeting: by the appointment in force, else by what the book says of each
+    hour, because who was replaced in a room without a network sends later as well."""
+
+    def __init__(self, meeting: Meeting, actor: Actor, uow: UnitOfWork) -> None:
+        self.now = may(actor, Permission.PROCEEDINGS_NOTE, meeting.target)
+        self.member_id = actor.member_id
+        self.lines: list[tuple[datetime, Any]] = []
+        if self.member_id is not None and not self.now:
+            rows = uow.session.scalars(
+                select(ProceedingsEntry)
+                .where(
+                    ProceedingsEntry.meeting_id == meeting.id,
+                    ProceedingsEntry.kind == EntryKind.MINUTE_TAKER.value,
+                    ProceedingsEntry.outcome == Outcome.APPLIED.value,
+                )
+                .order_by(ProceedingsEntry.at, ProceedingsEntry.number)
+            )
+            self.lines = [(as_utc(row.at), row.data["member_id"]) for row in rows]
+            if self.lines and self._is_me(self.lines[-1][1]):
+                # The register says somebody else since, who was not named in the book.
+                self.lines.pop()
+
+    @property
+    def ever(self) -> bool:
+        return self.now or any(self._is_me(member_id) for _, member_id in self.lines)
+
+    def held(self, at: datetime) -> bool:
+        if self.now:
+            return True
+        before = [member_id for since, member_id in self.lines if since <= at]
+        return bool(before) and self._is_me(before[-1])
+
+    def _is_me(self, member_id: Any) -> bool:
+        return member_id is not None and int(member_id) == self.member_id
 
 
 class _DeviceOrder:
@@ -115,8 +181,15 @@ class _DeviceOrder:
 class _Writer:
     """Writes entries into the book of one meeting."""
 
-    def __init__(self, meeting: Meeting, actor: Actor, uow: UnitOfWork, keeper: Keeper = WHOLE) -> None:
-        self.meeting, self.actor, self.uow, self.keeper = meeting, actor, uow, keeper
+    def __init__(
+        self,
+        meeting: Meeting,
+        actor: Actor,
+        uow: UnitOfWork,
+        keeper: Keeper = WHOLE,
+        taking: _Taking | None = None,
+    ) -> None:
+        self.meeting, self.actor, self.uow, self.keeper, self.taking = meeting, actor, uow, keeper, taking
         book = uow.session.get(Book, meeting.id, populate_existing=True)
         if book is None:
             book = Book(meeting_id=meeting.id, version=0, open_version=0)
@@ -146,12 +219,18 @@ class _Writer:
         if self.meeting.state == MeetingState.CLOSED:
             entry.flags = [*entry.flags, EntryFlag.AFTER_CLOSING.value]
         code = self._read(entry, kind, fields["data"])
-        if code is None and not in_office:
-            code = RefusalCode.NOT_IN_OFFICE.value
-        if code is None and self.keeper.sites is not None:
-            code = self._not_of_host(entry, kind)
+        if code is None and not self._takes(entry):
+            if not in_office:
+                code = RefusalCode.NOT_IN_OFFICE.value
+            elif self.keeper.sites is not None:
+                code = self._not_of_host(entry, kind)
         self._judge(entry, self.actor, code)
         return entry
+
+    def _takes(self, entry: ProceedingsEntry) -> bool:
+        """Whether the minute-taker of that hour writes this; a settlement bears the subject of what it settles."""
+        of_minutes = entry.subject.partition(":")[0] in FOR_MINUTE_TAKERS
+        return of_minutes and self.taking is not None and self.taking.held(entry.at)
 
     def _not_of_host(self, entry: ProceedingsEntry, kind: EntryKind) -> str | None:
         """Why a host may not write this: not a mark, or of a delegate who neither belongs to the own site nor is there."""
@@ -185,8 +264,9 @@ class _Writer:
             self.book.open_version = self.book.version
         self.uow.session.add(entry)
         self.uow.session.flush()
-        if entry.kind == EntryKind.OPEN and code is None:
-            self.judge_again(RefusalCode.NOT_OPEN)
+        awaited = AWAITED.get(EntryKind(entry.kind)) if code is None else None
+        if awaited is not None:
+            self.judge_again(awaited)
 
     def _carry_out(self, entry: ProceedingsEntry, actor: Actor) -> str | None:
         """Do what the entry changes; the code of the refusal when it may not."""
@@ -221,14 +301,42 @@ class _Writer:
                 raise EntryRefused(RefusalCode.MINUTES_SIGNED)
             return
         kind = EntryKind(entry.kind if after is None else after.kind)
+        if after is not None and kind == EntryKind.AGENDA:
+            known = [*self._applied_of_agenda(), new]
+            carry_out_agenda(self._act(entry.subject, dict(after.data), entry.at, actor), fold(known))
+            return
         verb = VERBS.get(kind)
-        if after is None or verb is None or not _changes(before, after):
+        if after is None or verb is None or self._is_back(before, after) or not _changes(before, after):
+            if entry.kind in ONCE and kind in UNDOES:
+                entry.flags = [*entry.flags, EntryFlag.UNDONE.value]
             return
         # The register may be ahead of the entry that stands: nothing that is written moves back in time.
         at = max([entry.at, *(row.at for row in self._rows(entry.subject))])
         if kind in (EntryKind.OPEN, EntryKind.CLOSE):
             at = entry.at
+        if entry.kind in UNDOES and kind in ONCE:
+            self._set_right(entry, before, after, actor)
+            return
         verb(self._act(entry.subject, dict(after.data), at, actor))
+
+    def _is_back(self, before: Standing | None, after: Standing) -> bool:
+        """Whether two devices took the same closing back: the second finds the meeting going on."""
+        again = before is not None and before.kind in UNDOES and after.kind == EntryKind.REOPEN
+        return again and self.meeting.state == MeetingState.OPEN
+
+    def _set_right(
+        self, entry: ProceedingsEntry, before: Standing | None, after: Standing, actor: Actor
+    ) -> None:
+        """What took an opening or a closing back arrives after a later one, which stands: its hour is the right one."""
+        if before is None or before.entry.id == after.entry.id:
+            return
+        at = datetime.fromtimestamp(after.entry.at / 1000, UTC)
+        if entry.kind == EntryKind.REOPEN:
+            VERBS[EntryKind.REOPEN](self._act(entry.subject, entry.data, entry.at, actor))
+            VERBS[EntryKind.CLOSE](self._act(entry.subject, dict(after.data), at, actor))
+        elif self.meeting.opened_at is not None:
+            self.meeting.opened_at = max(at, self.meeting.opened_at)
+            self.meeting.content_version = bump_content_version(self.uow, self.meeting.organization_id)
 
     def judge_again(self, code: RefusalCode) -> bool:
         """Let what was kept with this code count from now on; whether there was anything."""
@@ -238,6 +346,9 @@ class _Writer:
             .order_by(ProceedingsEntry.at, ProceedingsEntry.number)
         ).all()
         for entry in waiting:
+            if entry.code != code.value:
+                # What was judged before it let it count already.
+                continue
             self._judge(entry, Actor(account_id=None, member_id=entry.recorded_by), None)
         return bool(waiting)
 
@@ -261,6 +372,17 @@ class _Writer:
                     ProceedingsEntry.outcome == Outcome.APPLIED.value,
                 )
             ).all()
+
+    def _applied_of_agenda(self) -> list[Entry]:
+        with self.uow.session.no_autoflush:
+            rows = self.uow.session.scalars(
+                select(ProceedingsEntry).where(
+                    ProceedingsEntry.meeting_id == self.meeting.id,
+                    ProceedingsEntry.subject.startswith("agenda:"),
+                    ProceedingsEntry.outcome == Outcome.APPLIED.value,
+                )
+            ).all()
+        return [as_entry(row) for row in rows]
 
     def _applied(self, subject: str) -> list[Entry]:
         return [as_entry(row) for row in self._rows(subject)]
@@ -290,11 +412,8 @@ def _terms(meeting: Meeting, actor: Actor, uow: UnitOfWork) -> Sequence[Term]:
 
 
 def _host(meeting: Meeting, actor: Actor) -> Keeper:
-    """What somebody without an office keeps as host of sites. Raises :class:`Forbidden` for who is none."""
-    sites = hosted_site_ids(meeting.id, actor)
-    if not sites:
-        raise Forbidden
-    return Keeper(tuple(sites))
+    """What somebody without an office keeps as host of sites; for who is none, nothing."""
+    return Keeper(tuple(hosted_site_ids(meeting.id, actor)))
 
 
 def _offices(meeting: Meeting, member_id: int, uow: UnitOfWork) -> list[Term]:

@@ -2,8 +2,11 @@
 
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.events import MeetingReopened, MeetingUnopened, MeetingUnopening
 from handbook.meetings.models import Meeting
-from handbook.proceedings.queries import record_of
+from handbook.proceedings.enums import EntryKind
+from handbook.proceedings.own_lines import write_own_line
+from handbook.proceedings.queries import record_of, room_of
 from handbook.resolutions.events import ResolutionDrafting
 
 
@@ -12,3 +15,28 @@ def tell_conclusions(event: ResolutionDrafting, uow: UnitOfWork) -> None:
     """A resolution is written from the conclusions of the meeting, in the order of its agenda."""
     meeting = uow.session.get_one(Meeting, event.meeting_id)
     event.material.conclusions.extend(item.conclusion for item in record_of(meeting).items if item.conclusion)
+
+
+@subscribe(MeetingUnopening)
+def tell_of_the_book(event: MeetingUnopening, uow: UnitOfWork) -> None:
+    """What was said, counted, begun or changed in the agenda came of the opening."""
+    room = room_of(uow.session.get_one(Meeting, event.meeting_id))
+    said = (room.items, room.notes, room.conclusions, room.votes, room.added, room.dropped, room.order)
+    event.begun = event.begun or any(said)
+
+
+@subscribe(MeetingReopened)
+def put_down_reopening(event: MeetingReopened, uow: UnitOfWork) -> None:
+    """Phones in the room learn it from the book, whichever way it was done."""
+    if not event.in_book:
+        write_own_line(
+            event.meeting_id, EntryKind.REOPEN, {"reason": event.reason}, actor=event.actor, uow=uow
+        )
+
+
+@subscribe(MeetingUnopened)
+def put_down_unopening(event: MeetingUnopened, uow: UnitOfWork) -> None:
+    if not event.in_book:
+        write_own_line(
+            event.meeting_id, EntryKind.UNOPEN, {"reason": event.reason}, actor=event.actor, uow=uow
+        )

@@ -9,6 +9,8 @@ from handbook.meetings.events import (
     MeetingClosed,
     MeetingConvened,
     MeetingFinalized,
+    MeetingReopened,
+    MeetingUnopened,
 )
 from handbook.meetings.models import Meeting
 from handbook.organizations.models import Organization
@@ -35,6 +37,16 @@ def on_cancelled(event: MeetingCancelled, uow: UnitOfWork) -> None:
 
 @subscribe(MeetingClosed)
 def on_closed(event: MeetingClosed, uow: UnitOfWork) -> None:
+    _refresh(event.meeting_id, uow)
+
+
+@subscribe(MeetingReopened)
+def on_reopened(event: MeetingReopened, uow: UnitOfWork) -> None:
+    _refresh(event.meeting_id, uow)
+
+
+@subscribe(MeetingUnopened)
+def on_unopened(event: MeetingUnopened, uow: UnitOfWork) -> None:
     _refresh(event.meeting_id, uow)
 
 

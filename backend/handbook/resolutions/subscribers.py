@@ -2,7 +2,14 @@
 
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
-from handbook.meetings.events import AgendaReplaced, MeetingConvened, MeetingDrafted, MeetingOpened
+from handbook.meetings.events import (
+    AgendaReplaced,
+    MeetingConvened,
+    MeetingDrafted,
+    MeetingOpened,
+    MeetingReopened,
+    MeetingUnopened,
+)
 from handbook.resolutions.events import ResolutionIssued, ResolutionRevoked, TaskChanged
 from handbook.resolutions.review import refresh_review
 
@@ -24,6 +31,16 @@ def list_tasks_at_convening(event: MeetingConvened, uow: UnitOfWork) -> None:
 
 @subscribe(MeetingOpened)
 def list_tasks_at_opening(event: MeetingOpened, uow: UnitOfWork) -> None:
+    refresh_review(uow, event.organization_id, event.meeting_id)
+
+
+@subscribe(MeetingReopened)
+def list_tasks_at_reopening(event: MeetingReopened, uow: UnitOfWork) -> None:
+    refresh_review(uow, event.organization_id, event.meeting_id)
+
+
+@subscribe(MeetingUnopened)
+def list_tasks_until_the_opening(event: MeetingUnopened, uow: UnitOfWork) -> None:
     refresh_review(uow, event.organization_id, event.meeting_id)
 
 

@@ -30,6 +30,8 @@ export interface MinutesSignature {
   /** Path data on a pad of 1000 by 400; null when the name was typed. */
   drawing: string | null;
   signed_at: string;
+  /** Signed by hand on the printed page: who put it on record (`signed_at` is when), and its scan. */
+  paper: { recorded_by: string; scan: string; media_type: string } | null;
 }
 
 export interface MinutesAddendum {

@@ -2531,7 +2531,7 @@ export interface components {
             /** Format: date-time */
             closed_at: string | null;
             timezone: string;
-            can: ("answer_absence" | "cancel" | "close" | "convene" | "edit" | "finalize" | "mark" | "open" | "show_qr")[];
+            can: ("answer_absence" | "cancel" | "close" | "convene" | "edit" | "finalize" | "mark" | "open" | "show_qr" | "take_minutes")[];
             warnings: components["schemas"]["Warning"][];
             counts: components["schemas"]["Counts"];
             my_site: components["schemas"]["OwnSite"] | null;
@@ -3516,6 +3516,12 @@ export interface components {
             member_id: string;
             full_name: string;
         };
+        PaperSignature: {
+            recorded_by: string;
+            scan: string;
+            /** @enum {string} */
+            media_type: "application/pdf" | "image/png" | "image/jpeg" | "image/webp";
+        };
         MinutesSignature: {
             /** @enum {string} */
             role: "chair" | "minute_taker";
@@ -3523,6 +3529,7 @@ export interface components {
             drawing: string | null;
             /** Format: date-time */
             signed_at: string;
+            paper: components["schemas"]["PaperSignature"] | null;
         };
         Addendum: {
             number: number;

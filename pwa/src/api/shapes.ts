@@ -10,7 +10,8 @@ export type MeetingState = 'draft' | 'convened' | 'open' | 'closed' | 'finalized
 export type AttendanceState = 'present' | 'late' | 'excused' | 'unexcused' | 'exempt';
 export type OfficeTitle = 'secretary' | 'deputy_secretary' | 'committee_member' | 'staff' | 'administrator';
 export type MeetingAct =
-  | 'edit' | 'convene' | 'open' | 'close' | 'cancel' | 'finalize' | 'mark' | 'answer_absence' | 'show_qr';
+  | 'edit' | 'convene' | 'open' | 'unopen' | 'close' | 'reopen' | 'cancel' | 'finalize' | 'mark' | 'answer_absence' | 'show_qr'
+  | 'take_minutes';
 export type MemberStatus =
   | 'official' | 'probationary' | 'exempt' | 'temporary_in' | 'temporary_out' | 'transferred'
   | 'suspended' | 'struck_off' | 'expelled' | 'withdrawn' | 'deceased';
@@ -92,6 +93,12 @@ export interface AgendaItem {
   body: string | null;
   /** What writes the body: `open_tasks`, or nobody but people. */
   source?: string | null;
+  /** Of an item from the floor: the name by which the book of the room knows it. */
+  key?: string | null;
+  dropped?: boolean;
+  drop_reason?: string | null;
+  /** Set by `withBook`, where `id` is the name in the book: what the server calls the item, null while it has not heard of it. */
+  server_id?: Id | null;
 }
 
 export interface Paper {

@@ -89,6 +89,8 @@ export interface StoredBook {
   cursor: number;
   etag: string | null;
   state: string;
+  /** Read from its beginning by somebody who sees all of it. */
+  whole?: boolean;
   fetched_at: string;
 }
 

@@ -1,13 +1,14 @@
 /** The book of the room on this phone: written without a network, sent by the outbox, read back from the server. */
 import { codeOf, request } from '$api/client';
-import type { Id, Meeting } from '$api/shapes';
+import type { AgendaItem, Id, Meeting, MeetingAct } from '$api/shapes';
 import { database, write, type WriteTransaction } from '$db/database';
 import type { OutboxItem, StoredEntry } from '$db/schema';
+import { actsAfter } from '$lib/acts';
 import { uuid } from '$lib/ids';
 import { pollWhileSeen } from '$lib/poll';
 import { syncNow } from './engine.svelte';
 import { enqueue, unsettled } from './outbox';
-import { foldRoom, standing, subjectOf, type EntryData, type EntryKind, type Room, type RoomEntry } from './room';
+import { agendaNames, foldRoom, standing, subjectOf, type EntryData, type EntryKind, type Room, type RoomEntry } from './room';
 
 export interface Line {
   kind: EntryKind;
@@ -115,14 +116,45 @@ export async function readBook(meetingId: Id): Promise<RoomBook> {
   return { room: foldRoom(counting.map(asRoomEntry)), entries: new Map(stored.map((one) => [one.id, one])), refused, waiting };
 }
 
-/** The meeting as its book leaves it: an opening or closing that the server has not heard of counts. */
+const IN_ROOM: MeetingAct[] = ['close', 'unopen', 'mark', 'answer_absence', 'show_qr'];
+
+/** The agenda with what the room added, dropped and moved. */
+function withFloor(agenda: readonly AgendaItem[], room: Room): AgendaItem[] {
+  const planned = [...agenda].sort((a, b) => a.position - b.position);
+  const items = new Map(planned.map((item): [string, AgendaItem] => {
+    const name = item.key ?? item.id;
+    const named = item.key ? { ...item, id: name, server_id: item.id } : item;
+    if (name in room.dropped) return [name, { ...named, dropped: true, drop_reason: room.dropped[name] || null }];
+    return [name, room.restored.includes(name) ? { ...named, dropped: false, drop_reason: null } : named];
+  }));
+  for (const { key, title, presenter = null, minutes = null } of room.added) {
+    const known = items.get(key);
+    const gone = key in room.dropped ? { dropped: true, drop_reason: room.dropped[key] || null } : {};
+    items.set(key, { position: 0, body: null, server_id: null, ...known, id: key, key, title, presenter, minutes, ...gone });
+  }
+  return agendaNames(planned.map((item) => item.key ?? item.id), room)
+    .flatMap((name) => items.get(name) ?? [])
+    .map((item, index) => ({ ...item, position: index + 1 }));
+}
+
+/**
+ * The meeting as its book leaves it: what the server has not heard of counts, an opening, a closing, and what took them back.
+ * Its agenda is the room's, where an item from the floor is called by its name in the book.
+ */
 export function withBook(meeting: Meeting, room: Room): Meeting {
-  let seen = meeting;
+  let seen: Meeting = { ...meeting, agenda: withFloor(meeting.agenda, room) };
+  const undone = (at: number | null, hour: string | null): boolean => at !== null && hour !== null && at >= Date.parse(hour);
+  if (room.opened_at === null && seen.state === 'open' && undone(room.unopened_at, seen.opened_at)) {
+    seen = { ...seen, state: 'convened', opened_at: null, can: actsAfter(seen.can, ['open', 'mark', 'answer_absence', 'show_qr']) };
+  }
+  if (room.closed_at === null && seen.state === 'closed' && undone(room.reopened_at, seen.closed_at)) {
+    seen = { ...seen, state: 'open', closed_at: null, can: actsAfter(seen.can, IN_ROOM) };
+  }
   if (room.opened_at !== null && seen.state === 'convened') {
-    seen = { ...seen, state: 'open', opened_at: new Date(room.opened_at).toISOString(), can: ['close', 'mark', 'answer_absence', 'show_qr'] };
+    seen = { ...seen, state: 'open', opened_at: new Date(room.opened_at).toISOString(), can: actsAfter(seen.can, IN_ROOM) };
   }
   if (room.closed_at !== null && seen.state === 'open') {
-    seen = { ...seen, state: 'closed', closed_at: new Date(room.closed_at).toISOString(), can: ['mark', 'answer_absence'] };
+    seen = { ...seen, state: 'closed', closed_at: new Date(room.closed_at).toISOString(), can: actsAfter(seen.can, ['reopen', 'mark', 'answer_absence']) };
   }
   return seen;
 }
@@ -130,7 +162,11 @@ export function withBook(meeting: Meeting, room: Room): Meeting {
 /** Asks what is new in the book and keeps it. Answers null, or the code of what went wrong. */
 export async function fetchBook(meetingId: Id, signal?: AbortSignal): Promise<string | null> {
   for (;;) {
-    const known = await (await database()).get('books', meetingId);
+    const db = await database();
+    // Who was appointed since may read what lies before the place up to which the phone has read.
+    const whole = ((await db.get('meetings', meetingId))?.can.length ?? 0) > 0;
+    const stored = await db.get('books', meetingId);
+    const known = whole && !stored?.whole ? undefined : stored;
     const after = known?.cursor ?? 0;
     const answer = await request<{ items: StoredEntry[]; cursor: number; more: boolean; state: string }>(
       'GET', `${bookPath(meetingId)}?after=${after}`, { ifNoneMatch: known?.etag ?? undefined, signal, timeout: 10_000 },
@@ -143,7 +179,7 @@ export async function fetchBook(meetingId: Id, signal?: AbortSignal): Promise<st
       if (!(await tx.objectStore('meetings').getKey(meetingId))) return;
       for (const item of items) await tx.objectStore('proceedings').put({ ...item, meeting_id: meetingId });
       const etag = cursor === after ? answer.etag : null;
-      await tx.objectStore('books').put({ meeting_id: meetingId, cursor, etag, state, fetched_at: new Date().toISOString() });
+      await tx.objectStore('books').put({ meeting_id: meetingId, cursor, etag, state, whole, fetched_at: new Date().toISOString() });
     });
     if (!more) return null;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import cases from '../../../tests/data/proceedings/cases.json';
-import { foldRoom, subjectOf, type EntryKind, type Room, type RoomEntry } from './room';
+import { agendaNames, foldRoom, subjectOf, type EntryKind, type Room, type RoomEntry } from './room';
 
 type Case = (typeof cases)[number];
 
@@ -16,6 +16,8 @@ const iso = (at: number | null): string | null => (at === null ? null : new Date
 function told(room: Room): Record<string, unknown> {
   return {
     ...room, opened_at: iso(room.opened_at), closed_at: iso(room.closed_at),
+    unopened_at: iso(room.unopened_at), reopened_at: iso(room.reopened_at),
+    added: room.added.map((line) => ({ ...line, at: iso(line.at) })), agenda: agendaNames(['3', '4', '5'], room),
     items: Object.fromEntries(Object.entries(room.items).map(([id, time]) => [id, { ...time, since: iso(time.since) }])),
     notes: room.notes.map((note) => ({ ...note, at: iso(note.at) })),
     differences: room.differences.map((one) => ({

@@ -6,7 +6,7 @@ import type { Id } from '$api/shapes';
 
 export type EntryKind =
   | 'open' | 'close' | 'chair' | 'minute_taker' | 'mark' | 'guest' | 'item' | 'note' | 'conclusion' | 'hand_vote' | 'paper_vote'
-  | 'paper_score' | 'settle';
+  | 'paper_score' | 'settle' | 'agenda' | 'reopen' | 'unopen';
 // The shape of the data depends on the kind; each reader knows its own.
 export type EntryData = Record<string, unknown>;
 
@@ -76,9 +76,21 @@ export interface PaperCount {
   points: number;
 }
 
+/** An item that was raised from the floor; the book calls it by its key. */
+export interface AddedItem {
+  key: string;
+  title: string;
+  presenter?: string | null;
+  minutes?: number | null;
+  at: number;
+}
+
 export interface Room {
   opened_at: number | null;
   closed_at: number | null;
+  /** When an opening or a closing was taken back and nothing stands in its place. */
+  unopened_at: number | null;
+  reopened_at: number | null;
   chair: Id | null;
   minute_taker: Id | null;
   current_item: Id | null;
@@ -89,11 +101,20 @@ export interface Room {
   conclusions: Record<Id, string>;
   votes: HandVote[];
   score: PaperCount | null;
+  added: AddedItem[];
+  /** Why an item was dropped, by its name in the book. */
+  dropped: Record<string, string>;
+  /** What was dropped and is dealt with after all. */
+  restored: string[];
+  order: string[];
   differences: Standing[];
 }
 
 const ONCE: readonly EntryKind[] = ['open', 'close'];
-const NEVER_DIFFERENT: readonly EntryKind[] = ['open', 'close', 'item'];
+/** What takes back which of them. */
+const UNDOES: Partial<Record<EntryKind, EntryKind>> = { unopen: 'open', reopen: 'close' };
+const NEVER_DIFFERENT: readonly EntryKind[] = ['open', 'close', 'unopen', 'reopen', 'item'];
+const HOURS = { open: 'opened_at', close: 'closed_at', unopen: 'unopened_at', reopen: 'reopened_at' } as const;
 /** How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about. */
 const PROOFS: readonly string[] = ['code', 'sheet', 'confirmed'];
 
@@ -105,6 +126,11 @@ export function lineOfVote(vote: Pick<HandVote, 'papers'>): 'hand_vote' | 'paper
 /** What an entry is about; two devices that write about the same thing name the same subject without having met. */
 export function subjectOf(kind: EntryKind, data: EntryData): string {
   if (kind === 'settle') return String(data.subject);
+  if (kind in UNDOES) return UNDOES[kind] as string;
+  if (kind === 'agenda') {
+    const about = data.act === 'add' ? data.key : data.act === 'drop' ? data.agenda_item_id : null;
+    return about == null ? `agenda:${String(data.act)}` : `agenda:${String(data.act)}:${String(about)}`;
+  }
   if (kind === 'mark') return `mark:${String(data.member_id)}`;
   if (kind === 'item' || kind === 'conclusion') return `${kind}:${String(data.agenda_item_id)}`;
   if (kind === 'note' || kind === 'guest') return `${kind}:${String(data.key)}`;
@@ -160,6 +186,35 @@ function isSuperseded(entry: RoomEntry, all: readonly RoomEntry[]): boolean {
     ));
 }
 
+interface Known {
+  entry: RoomEntry;
+  said: RoomEntry;
+}
+
+/** The earliest opening (or closing) that nobody took back; where every one was, what took back the last. */
+function once(known: readonly Known[]): Known {
+  const undoing = known.filter(({ said }) => said.kind in UNDOES);
+  const live = known.find(({ entry, said }) => !(said.kind in UNDOES) && !undoing.some((undo) => takesBack(undo.entry, entry)));
+  return live ?? (undoing.at(-1) as Known);
+}
+
+/** Whose device had seen it, speaks of it, whatever the clocks say; else what was written later does of what was earlier. */
+function takesBack(undo: RoomEntry, entry: RoomEntry): boolean {
+  const same = undo.device_id === entry.device_id;
+  if (entry.base === undo.id || (same && entry.sequence > undo.sequence)) return false;
+  return undo.base === entry.id || (same && undo.sequence > entry.sequence) || before(entry, undo) < 0;
+}
+
+/**
+ * The items of an agenda by their names in the book, with those from the floor, in the order that the room gave them: what it
+ * did not speak of stays behind the others as it was.
+ */
+export function agendaNames(names: readonly string[], room: Room): string[] {
+  const every = [...names, ...room.added.map((line) => line.key).filter((key) => !names.includes(key))];
+  const listed = [...new Set(room.order)].filter((name) => every.includes(name));
+  return [...listed, ...every.filter((name) => !listed.includes(name))];
+}
+
 /** What stands for one subject, of which these are the entries that count. */
 export function standing(entries: Iterable<RoomEntry>): Standing | null {
   const ordered = inOrder(entries);
@@ -170,8 +225,9 @@ export function standing(entries: Iterable<RoomEntry>): Standing | null {
   });
   const first = known[0];
   if (!first) return null;
-  if (ONCE.includes(first.said.kind)) {
-    return { entry: first.entry, kind: first.said.kind, data: first.said.data, others: [], agreeing: [] };
+  if (ONCE.includes(first.said.kind) || first.said.kind in UNDOES) {
+    const { entry, said } = once(known);
+    return { entry, kind: said.kind, data: said.data, others: [], agreeing: [] };
   }
   const found = known.filter(({ entry }) => !isSuperseded(entry, ordered));
   const heads = found.length > 0 ? found : known;
@@ -187,8 +243,8 @@ export function standing(entries: Iterable<RoomEntry>): Standing | null {
 /** The room as all these entries say. */
 export function foldRoom(entries: Iterable<RoomEntry>): Room {
   const room: Room = {
-    opened_at: null, closed_at: null, chair: null, minute_taker: null, current_item: null, marks: {}, guests: [], items: {},
-    notes: [], conclusions: {}, votes: [], score: null, differences: [],
+    opened_at: null, closed_at: null, unopened_at: null, reopened_at: null, chair: null, minute_taker: null, current_item: null,
+    marks: {}, guests: [], items: {}, notes: [], conclusions: {}, votes: [], score: null, added: [], dropped: {}, restored: [], order: [], differences: [],
   };
   const ordered = inOrder(entries);
   const subjects = new Map<string, RoomEntry[]>();
@@ -199,6 +255,7 @@ export function foldRoom(entries: Iterable<RoomEntry>): Room {
   }
   // Stable: of the same instant they stay in the order in which they were first written.
   room.notes.sort((a, b) => a.at - b.at);
+  room.added.sort((a, b) => a.at - b.at);
   room.differences.sort((a, b) => (a.entry.subject < b.entry.subject ? -1 : 1));
   timeItems(room, ordered);
   return room;
@@ -206,8 +263,8 @@ export function foldRoom(entries: Iterable<RoomEntry>): Room {
 
 function put(room: Room, stands: Standing, firstAt: number): void {
   const { kind, data, entry } = stands;
-  if (kind === 'open') room.opened_at = entry.at;
-  else if (kind === 'close') room.closed_at = entry.at;
+  if (kind === 'open' || kind === 'close' || kind === 'unopen' || kind === 'reopen') room[HOURS[kind]] = entry.at;
+  else if (kind === 'agenda') putAgenda(room, data, firstAt);
   else if (kind === 'chair') room.chair = data.member_id as Id | null;
   else if (kind === 'minute_taker') room.minute_taker = data.member_id as Id | null;
   else if (kind === 'mark') room.marks[data.member_id as Id] = data;
@@ -217,6 +274,13 @@ function put(room: Room, stands: Standing, firstAt: number): void {
   else if (kind === 'hand_vote' || kind === 'paper_vote') room.votes.push(data.ballot as HandVote);
   else if (kind === 'paper_score') room.score = data as unknown as PaperCount;
   if (stands.others.length > 0) room.differences.push(stands);
+}
+
+function putAgenda(room: Room, data: EntryData, firstAt: number): void {
+  if (data.act === 'add') room.added.push({ ...(data as unknown as AddedItem), at: firstAt });
+  else if (data.act === 'move') room.order = [...(data.order as string[])];
+  else if (data.dropped) room.dropped[data.agenda_item_id as string] = (data.reason as string | null | undefined) ?? '';
+  else room.restored.push(data.agenda_item_id as string);
 }
 
 /** One item runs at a time: starting another, or closing the meeting, ends the stretch of the one before. */

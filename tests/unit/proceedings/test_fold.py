@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handbook.proceedings.fold import Entry, Room, fold, subject_of
+from handbook.proceedings.fold import Entry, Room, agenda_of, fold, subject_of
 
 CASES = json.loads((Path(__file__).parents[2] / "data/proceedings/cases.json").read_text("utf-8"))
 
@@ -27,12 +27,23 @@ def told(room: Room) -> dict[str, Any]:
     """The room as the cases write it."""
     iso = {
         value: datetime.fromtimestamp(value / 1000, UTC).isoformat().replace("+00:00", "Z")
-        for value in [room.opened_at, room.closed_at, *(time.since for time in room.items.values())]
+        for value in [
+            *(room.opened_at, room.closed_at, room.unopened_at, room.reopened_at),
+            *(time.since for time in room.items.values()),
+            *(line["at"] for line in room.added),
+        ]
         if value is not None
     }
     return {
         "opened_at": iso.get(room.opened_at),
         "closed_at": iso.get(room.closed_at),
+        "unopened_at": iso.get(room.unopened_at),
+        "reopened_at": iso.get(room.reopened_at),
+        "added": [{**line, "at": iso[line["at"]]} for line in room.added],
+        "dropped": room.dropped,
+        "restored": room.restored,
+        "order": room.order,
+        "agenda": agenda_of(["3", "4", "5"], room),
         "chair": room.chair,
         "minute_taker": room.minute_taker,
         "current_item": room.current_item,
@@ -154,3 +165,55 @@ def test_settling_every_difference_leaves_none(book: list[Entry]) -> None:
     assert after.differences == []
     for one in room.differences:
         assert after.marks[one.data["member_id"]] == one.others[0].data
+
+
+KEYS = ("k1", "k2")
+OF_THE_HOURS = ("open", "close", "reopen", "unopen")
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[Entry]:
+    """What three devices did to the hours and the agenda of one meeting, each having seen some of what the others did."""
+    written: list[Entry] = []
+    for number in range(draw(st.integers(1, 12))):
+        kind = draw(st.sampled_from([*OF_THE_HOURS, "agenda"]))
+        if kind != "agenda":
+            data: dict[str, Any] = {"reason": "Nhầm"} if kind in ("reopen", "unopen") else {}
+        elif draw(st.booleans()):
+            data = {"act": "add", "key": draw(st.sampled_from(KEYS)), "title": draw(st.sampled_from("AB"))}
+        elif draw(st.booleans()):
+            item = draw(st.sampled_from([*KEYS, "3"]))
+            data = {"act": "drop", "agenda_item_id": item, "dropped": draw(st.booleans())}
+        else:
+            data = {"act": "move", "order": draw(st.permutations([*KEYS, "3", "4"]))}
+        subject = subject_of(kind, data)
+        same = [one for one in written if one.subject == subject]
+        base = draw(st.sampled_from([None, *(one.id for one in same)]))
+        at, device = draw(st.integers(0, 20)), draw(st.sampled_from(DEVICES))
+        written.append(Entry(f"e{number}", kind, subject, data, at, device, number, base))
+    return written
+
+
+@given(lives(), st.randoms(use_true_random=False))
+def test_hours_and_agenda_are_told_the_same_in_any_order(life: list[Entry], random: Any) -> None:
+    shuffled = list(life)
+    random.shuffle(shuffled)
+    assert told(fold(shuffled)) == told(fold(life))
+
+
+@given(lives())
+def test_a_meeting_has_an_end_or_one_that_was_taken_back_and_never_both(life: list[Entry]) -> None:
+    room = fold(life)
+    ends = {one.kind for one in life if one.subject == "close"}
+    assert (room.closed_at is not None) + (room.reopened_at is not None) == bool(ends)
+    assert room.closed_at is None or "close" in ends
+    assert sorted(agenda_of(["3", "4"], room)) == sorted(["3", "4", *(line["key"] for line in room.added)])
+
+
+@given(lives())
+def test_whoever_has_seen_everything_ends_the_meeting(life: list[Entry]) -> None:
+    """A closing written by a device that knows of every reopening is not taken back by any of them."""
+    own = [one for one in life if one.subject == "close" and one.device_id == "A"]
+    others = [one for one in life if one not in own and one.kind != "reopen"]
+    last = Entry("z", "close", "close", {}, 21, "A", 100, None)
+    assert fold([*own, *others, last]).closed_at is not None

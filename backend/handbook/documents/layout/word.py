@@ -29,9 +29,9 @@ BODY = Pt(14)
 WIDTH = Mm(165)
 _PACKED = (1980, 1, 1, 0, 0, 0)
 # Half of what the cell leaves beside the Party's name in bold 15 points, so that the rule is as long as the name.
-_RULE_INDENT = Mm(9)
+_RULE_INDENT = Mm(10)
 # A little wider than the text together, so that the names of most committees fit on one line.
-_HEAD = (80 / 165, 97 / 165)
+_HEAD = (82 / 165, 95 / 165)
 NOTHING = Pt(0)
 # Some five lines: as much as is kept together with the signatures.
 _LONG = 400
@@ -95,7 +95,7 @@ def _set_properties(package: Package, document: Document, created: datetime) -> 
 
 def _head(package: Package, document: Document) -> None:
     heading = document.heading
-    left, right = _columns(package, _HEAD)
+    left, right = _columns(package, _HEAD, flush=True)
     lines = [(clean(heading.superior).upper(), False)] if heading.superior else []
     lines += [(clean(heading.issuer).upper(), True), ("*", False)]
     if heading.symbol:
@@ -143,6 +143,7 @@ def _paragraph(package: Package, block: Paragraph, *, keep: bool) -> None:
     style = line.paragraph_format
     style.space_before, style.space_after = Pt(8) if heading else Pt(0), Pt(6)
     style.keep_with_next = heading or keep
+    style.keep_together = heading
     if not centered:
         style.first_line_indent = Mm(10)
     if block.kind == Kind.ITEM:
@@ -213,8 +214,13 @@ def _set_widths(table: Grid, shares: Sequence[float]) -> None:
         column.width = Length(int(WIDTH * share))
 
 
-def _columns(package: Package, shares: tuple[float, float], *, whole: bool = False) -> tuple[_Cell, _Cell]:
+def _columns(
+    package: Package, shares: tuple[float, float], *, whole: bool = False, flush: bool = False
+) -> tuple[_Cell, _Cell]:
+    """``whole``: no page begins within; ``flush``: the words have all of the breadth."""
     table = package.add_table(rows=1, cols=2)
+    if flush:
+        _drop_margins(table)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     _set_widths(table, shares)
@@ -224,6 +230,17 @@ def _columns(package: Package, shares: tuple[float, float], *, whole: bool = Fal
         unbroken = OxmlElement("w:cantSplit")
         table.rows[0]._tr.get_or_add_trPr().append(unbroken)
     return table.rows[0].cells[0], table.rows[0].cells[1]
+
+
+def _drop_margins(table: Grid) -> None:
+    """Cells keep two millimetres at either side otherwise, for which a name that fits in the PDF is broken here."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        none = OxmlElement(f"w:{side}")
+        none.set(qn("w:w"), "0")
+        none.set(qn("w:type"), "dxa")
+        margins.append(none)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")
 
 
 def _add(

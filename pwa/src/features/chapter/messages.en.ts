@@ -139,6 +139,8 @@ export const en: Record<keyof typeof vi, string> = {
   'settle.act': 'Settle the meeting',
   'settle.title': 'Settle the meeting?',
   'settle.text': 'After that the roll can no longer be changed, and the committee above sees the meeting as completed.',
+  'settle.noMinutes': 'The meeting has no minutes. Draw them up first: after settling they can still be written and signed, but the roll and the course of the meeting stand as they are.',
+  'settle.unsigned': 'The minutes are not signed by chair and minute-taker yet. Both signatures settle the meeting by themselves; if you settle before, the roll and the course of the meeting stand as they are.',
   'settle.busy': 'Settling…',
   'settle.keep': 'Not yet',
   'settle.done': 'The meeting is settled. Nothing is left to do about it.',

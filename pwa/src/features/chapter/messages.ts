@@ -139,6 +139,8 @@ export const vi = {
   'settle.act': 'Chốt cuộc họp',
   'settle.title': 'Chốt cuộc họp?',
   'settle.text': 'Sau khi chốt, không sửa được điểm danh nữa; đảng ủy cấp trên thấy cuộc họp đã hoàn tất.',
+  'settle.noMinutes': 'Cuộc họp chưa có biên bản. Đồng chí lập biên bản trước: chốt rồi vẫn lập và ký được, nhưng điểm danh và diễn biến không sửa được nữa.',
+  'settle.unsigned': 'Biên bản chưa đủ chữ ký của chủ trì và người ghi biên bản. Ký đủ thì cuộc họp tự được chốt; chốt trước thì điểm danh và diễn biến không sửa được nữa.',
   'settle.busy': 'Đang chốt…',
   'settle.keep': 'Chưa chốt',
   'settle.done': 'Đã chốt cuộc họp. Mọi việc của cuộc họp này đã xong.',

@@ -63,6 +63,6 @@ export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: Meeti
   const date = own ?? days[0] ?? addDays(today, 7);
   return {
     from, days: own && !days.includes(own) ? [...days, own].sort() : days,
-    form: { ...like, date, title: retitle(like.title, date), agenda: from.agenda.map((item) => lineOf(item, false)) },
+    form: { ...like, date, title: retitle(like.title, date), agenda: from.agenda.filter((item) => !item.key).map((item) => lineOf(item, false)) },
   };
 }

@@ -91,6 +91,34 @@ export async function signMinutes(minutes: Minutes, body: SignatureForm): Promis
   return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/signatures'), { body, ifMatch: minutes.etag }));
 }
 
+/**
+ * Puts on record that these have signed the printed page; one after the other, because each is a version of its own. What was
+ * taken stands when a later one is refused.
+ */
+export async function recordOnPaper(minutes: Minutes, roles: readonly SignerRole[], addendum: number, page: File): Promise<string | null> {
+  let { etag } = minutes;
+  for (const role of roles) {
+    const body = new FormData();
+    body.append('role', role);
+    body.append('addendum', String(addendum));
+    body.append('file', page, page.name);
+    const answer = await request<Minutes>('POST', pathOf(minutes.meeting_id, '/paper-signatures'), { body, ifMatch: etag, timeout: 180_000 });
+    const failed = await keep(answer);
+    if (failed) {
+      // An answer that was lost on its way may have taken it; then the screen says so.
+      await fetchMinutes(minutes.meeting_id);
+      return failed;
+    }
+    if (answer.ok) ({ etag } = answer.data);
+  }
+  return null;
+}
+
+/** Where the scan of a signed page is read. */
+export function scanPath(meetingId: Id, scan: string): string {
+  return pathOf(meetingId, `/paper-signatures/${encodeURIComponent(scan)}`);
+}
+
 export async function addAddendum(minutes: Minutes, text: string, key: string): Promise<string | null> {
   return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/addenda'), { body: { text }, idempotencyKey: key }));
 }

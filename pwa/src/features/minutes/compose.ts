@@ -20,6 +20,9 @@ export interface Facts {
   chair: PersonFacts | null;
   minute_taker: PersonFacts | null;
   items: ItemFacts[];
+  /** What was raised from the floor, and what was dropped. */
+  added?: { key: string; title: string }[];
+  dropped?: { key: string; title: string; reason: string | null }[];
   notes: NoteFacts[];
   votes: VoteFacts[];
   /** `is_open`: phones are still being scored with; the average is then that of the paper alone. */

@@ -50,6 +50,8 @@ export async function gather(meetingId: Id, readAt: string | null = null): Promi
   const local = (at: string | number | null): string | null => (at === null ? null : localTime(at, meeting.timezone));
   const notes = (item: Id | null): NoteFacts[] =>
     book.room.notes.filter((note) => (note.agenda_item_id ?? null) === item).map((note) => noteFacts(note, names));
+  const dealtWith = [...meeting.agenda].sort((a, b) => a.position - b.position).filter((item) =>
+    !item.dropped || notes(item.id).length > 0 || book.room.conclusions[item.id] || votes.some((vote) => vote.item === item.id));
   const closed = book.room.closed_at ?? (meeting.closed_at === null ? null : Date.parse(meeting.closed_at));
   const facts: Facts = {
     kind: meeting.kind,
@@ -63,7 +65,9 @@ export async function gather(meetingId: Id, readAt: string | null = null): Promi
     roll: rollFacts(rows, officers, roll?.quorum_share ?? String(rules['attendance.quorum'] ?? '2/3'), local, closed !== null),
     chair: personFacts(chairId, members, names, meeting, day),
     minute_taker: personFacts(officers.minute_taker, members, names, meeting, day),
-    items: await Promise.all([...meeting.agenda].sort((a, b) => a.position - b.position).map(async (item) => ({
+    added: dealtWith.filter((item) => item.key).map(({ id, title }) => ({ key: id, title })),
+    dropped: meeting.agenda.filter((item) => item.dropped && !item.key).map(({ id, title, drop_reason = null }) => ({ key: id, title, reason: drop_reason })),
+    items: await Promise.all(dealtWith.map(async (item) => ({
       key: item.id, title: item.title, presenter: item.presenter, notes: notes(item.id),
       conclusion: book.room.conclusions[item.id] ?? null,
       votes: votes.filter((vote) => vote.item === item.id).map((vote) => vote.facts),
@@ -154,7 +158,7 @@ async function votesOf(
 ): Promise<Voted[]> {
   const seen = await readView<{ items: Ballot[] }>(`/api/meetings/${encodeURIComponent(meeting.id)}/ballots`);
   const found = new Map<string, Voted>();
-  for (const ballot of seen?.body.items ?? []) if (ballot.result && ballot.closed_at) found.set(ballot.key, votedOf(ballot));
+  for (const ballot of seen?.body.items ?? []) if (ballot.result && ballot.closed_at) found.set(ballot.key, votedOf(ballot, meeting));
   const counted = [...book.entries.values()].filter((entry) => !book.refused.some((one) => one.id === entry.id));
   for (const vote of book.room.votes) {
     const subject = subjectOf(lineOfVote(vote), { ballot: vote });
@@ -172,10 +176,10 @@ async function votesOf(
   return [...found.values()].sort((a, b) => a.at - b.at);
 }
 
-function votedOf({ key, title, method, agenda_item_id, closed_at, result, reserved, resolution }: Ballot): Voted {
+function votedOf({ key, title, method, agenda_item_id, closed_at, result, reserved, resolution }: Ballot, { agenda }: Meeting): Voted {
   const { agree = 0, disagree = 0, other = 0, denominator: of = 0, voters_present = 0, papers = null } = result ?? {};
   return {
-    item: agenda_item_id, at: Date.parse(closed_at ?? ''),
+    item: agenda.find((one) => (one.server_id ?? one.id) === agenda_item_id)?.id ?? agenda_item_id, at: Date.parse(closed_at ?? ''),
     facts: {
       key, title, method, denominator: of, present: voters_present, agree, disagree, other, required: result?.required ?? 0,
       share: result?.majority_share ?? '', at_least: result?.majority_at_least ?? false, passed: result?.passed ?? null, papers,

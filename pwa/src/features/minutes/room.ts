@@ -1,6 +1,7 @@
 /** Minutes in a room without a network: written here from what the phone knows, sent after the book once there is one. */
 import type { Minutes, MinutesSection } from '$api/minutes-shapes';
 import type { Id } from '$api/shapes';
+import { readBook } from '$sync/book';
 import { inTurn, putRoom, readMinutes, saveRoom } from './commands';
 import { compose, type ComposedSection } from './compose';
 import { gather } from './facts';
@@ -17,7 +18,7 @@ export function composeHere(meetingId: Id): Promise<boolean> {
 
 async function composed(meetingId: Id): Promise<boolean> {
   const shown = await readMinutes(meetingId);
-  const agreed = shown?.minutes.state === 'read_back';
+  const agreed = shown?.minutes.state === 'read_back' && !(await readOutside(meetingId, shown.minutes.read_back_at));
   const gathered = await gather(meetingId, agreed ? shown.minutes.read_back_at : null);
   if (!gathered || shown?.conflict || shown?.minutes.state === 'signed') return shown !== null;
   const { facts, meeting, superior, chair, minute_taker } = gathered;
@@ -36,6 +37,14 @@ async function composed(meetingId: Id): Promise<boolean> {
   const heard = agreed && JSON.stringify(heardOf(before)) === JSON.stringify(heardOf(sections));
   await putRoom({ ...(old ?? blank), sections, ...heads, ...(heard ? {} : { state: 'draft', sections: unread(sections) }) });
   return true;
+}
+
+/** Whether it was agreed to after a closing that was taken back later: nobody read it to the meeting. */
+async function readOutside(meetingId: Id, readAt: string | null): Promise<boolean> {
+  const lines = [...(await readBook(meetingId)).entries.values()].filter((entry) => entry.outcome !== 'refused');
+  const at = Date.parse(readAt ?? '');
+  return lines.some((undo) => undo.kind === 'reopen' && Date.parse(undo.at) >= at
+    && lines.some((end) => end.kind === 'close' && Date.parse(end.at) <= at));
 }
 
 /** The score that the server told of in the minutes, where this phone knows of none. */

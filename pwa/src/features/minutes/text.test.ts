@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MinutesSection } from '$api/minutes-shapes';
 import { drawnTo, isDrawn, onPad, pathOf } from './pad';
-import { bodyOf, broughtBack, mergeOurs, originOf, oursOver, printed, withNew, without, withText } from './text';
+import { bodyOf, broughtBack, headsWords, mergeOurs, originOf, oursOver, printed, withNew, without, withText } from './text';
 
 const fact = (id: string, text: string) => ({ id, text, is_heading: false, facts: text, removed: false, differs: false });
 const section: MinutesSection = { key: 'opening', title: 'Mở đầu', paragraphs: [fact('a', 'Một.'), fact('b', 'Hai.')] };
@@ -19,6 +19,12 @@ describe('a section of minutes', () => {
     expect(printed(broughtBack(left, 'a')).map((one) => one.id)).toEqual(['a', 'b']);
     const own = withNew(section, null, 'Thêm.');
     expect(without(own, own.paragraphs[2]?.id ?? '').paragraphs).toHaveLength(2);
+  });
+
+  it('sets a heading only over words of its own', () => {
+    const item = (id: string) => ({ ...fact(id, `${id}.`), is_heading: true });
+    const words = [item('1'), item('2'), fact('note', 'Đồng ý.'), item('3')];
+    expect(words.map((_, index) => headsWords(words, index))).toEqual([false, true, false, false]);
   });
 
   it('goes into one change together with the other sections that wait', () => {

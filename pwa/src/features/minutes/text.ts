@@ -40,6 +40,11 @@ export function printed(section: MinutesSection): MinutesParagraph[] {
   return section.paragraphs.filter((paragraph) => !paragraph.removed);
 }
 
+/** Whether a paragraph is a heading with words of its own below it: an item of which nothing is said stands as a line. */
+export function headsWords(paragraphs: readonly MinutesParagraph[], index: number): boolean {
+  return paragraphs[index]?.is_heading === true && paragraphs[index + 1]?.is_heading === false;
+}
+
 function changed(section: MinutesSection, id: string, change: Partial<MinutesParagraph>): MinutesSection {
   return { ...section, paragraphs: section.paragraphs.map((one) => (one.id === id ? { ...one, ...change } : one)) };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AbsenceRequest } from '$api/shapes';
 import { clearDatabase, write } from '$db/database';
-import { askingToBeAway, bulkOf } from './bulk';
+import { askingToBeAway, bulkOf, standingBulk } from './bulk';
 
 beforeEach(clearDatabase);
 
@@ -24,5 +24,33 @@ describe('everybody else is here', () => {
       for (const one of [request('a', '1', '5', 'approved'), request('b', '2', '5', null), request('c', '4', '6', null)]) await store.put(one);
     });
     expect(await askingToBeAway('5')).toEqual(new Set(['2']));
+  });
+});
+
+describe('the undo of the last act for all', () => {
+  const mark = (id: string, member_id: string, sequence: number, at: string, more = {}) => ({
+    id, kind: 'mark' as const, subject: `mark:${member_id}`, data: { member_id, state: 'present', ...more }, at: `2026-12-05T12:${at}.000Z`,
+    device_id: 'A', sequence, base: null,
+  });
+
+  it('is read from the lines: those of one time, as far as they still stand', () => {
+    const lines = [
+      mark('a1', '1', 1, '05:00'), mark('a2', '2', 2, '05:00'), mark('a3', '3', 3, '05:00'),
+      mark('a4', '4', 4, '06:00'), mark('a5', '2', 5, '07:00', { state: 'late' }),
+    ];
+    expect(standingBulk(lines, 'A')).toEqual(['1', '3']);
+    expect(standingBulk(lines, 'B'), 'what another device wrote is not taken back here').toEqual([]);
+  });
+
+  it('is gone once it was taken back, and means the last such act alone', () => {
+    const two = [mark('a1', '1', 1, '05:00'), mark('a2', '2', 2, '05:00')];
+    const back = [mark('a3', '1', 3, '06:00', { state: null }), mark('a4', '2', 4, '06:00', { state: null })];
+    expect(standingBulk([...two, ...back], 'A')).toEqual([]);
+    const later = [mark('a5', '3', 5, '08:00'), mark('a6', '4', 6, '08:00')];
+    expect(standingBulk([...two, ...later], 'A')).toEqual(['3', '4']);
+  });
+
+  it('knows signatures on the sheet and scanned codes from it', () => {
+    expect(standingBulk([mark('a1', '1', 1, '05:00', { sheet: true }), mark('a2', '2', 2, '05:00', { sheet: true })], 'A')).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { uuid } from '$lib/ids';
 import { append, readBook, settled, withBook } from '$sync/book';
 import { itemsAbout } from '$sync/outbox';
 import { marksOf, type Officers } from './board';
+import { standingBulk } from './bulk';
 
 function at(meetingId: Id): string {
   return `/api/meetings/${encodeURIComponent(meetingId)}`;
@@ -35,6 +36,14 @@ const NO_TIMES: Times = { arrived_at: null, left_at: null };
 export async function markAll(meetingId: Id, memberIds: readonly Id[]): Promise<void> {
   if (memberIds.length === 0) return;
   await append(meetingId, memberIds.map((member_id) => ({ kind: 'mark', data: { member_id, state: 'present', reason: null, ...NO_TIMES } })));
+}
+
+/** The last "everybody else is here" of this phone, as far as its marks still stand; from the lines themselves. */
+export async function lastBulk(meetingId: Id): Promise<Id[]> {
+  const known = await (await database()).get('meta', 'device_id');
+  const { entries, refused } = await readBook(meetingId);
+  const dead = new Set(refused.map((entry) => entry.id));
+  return standingBulk([...entries.values()].filter((entry) => !dead.has(entry.id)), known?.value as string | undefined);
 }
 
 /** Takes marks back: what was known without them stands again. */
@@ -137,8 +146,13 @@ export function closeMeeting(meeting: Meeting): Promise<Told> {
   return tell(meeting, 'close', {});
 }
 
+/** Takes the opening or the closing back, in the book: a slip of the hand. */
+export function stepBack(meeting: Meeting, kind: 'reopen' | 'unopen', reason: string): Promise<Told> {
+  return tell(meeting, kind, { reason: reason.trim() });
+}
+
 async function tell(
-  meeting: Meeting, kind: 'open' | 'close', data: Record<string, unknown>,
+  meeting: Meeting, kind: 'open' | 'close' | 'reopen' | 'unopen', data: Record<string, unknown>,
 ): Promise<Told> {
   const written = await append(meeting.id, [{ kind, data }]);
   const code = await settled(meeting.id, written);

@@ -14,6 +14,21 @@ export async function finishItem(meetingId: Id, itemId: Id): Promise<void> {
   await append(meetingId, [{ kind: 'item', data: { agenda_item_id: itemId, state: 'done' } }]);
 }
 
+/** An item from the floor, at the end of the agenda; the book calls it by this key from now on. */
+export async function addItem(meetingId: Id, title: string, minutes: number | null): Promise<void> {
+  await append(meetingId, [{ kind: 'agenda', data: { act: 'add', key: uuid(), title: title.trim(), presenter: null, minutes } }]);
+}
+
+/** Takes an item off the agenda, or deals with it after all. One that runs is ended first. */
+export async function dropItem(meetingId: Id, item: Id, dropped: boolean, reason = '', running = false): Promise<void> {
+  const ends = running ? [{ kind: 'item' as const, data: { agenda_item_id: item, state: 'done' } }] : [];
+  await append(meetingId, [...ends, { kind: 'agenda', data: { act: 'drop', agenda_item_id: item, dropped, reason: reason.trim() || null } }]);
+}
+
+export async function orderItems(meetingId: Id, order: readonly Id[]): Promise<void> {
+  await append(meetingId, [{ kind: 'agenda', data: { act: 'move', order: [...order] } }]);
+}
+
 export interface NoteDraft {
   key?: string | undefined;
   agenda_item_id: Id | null;

@@ -1,5 +1,6 @@
 /** What the room's screens make of the book: clocks in words, speakers in the order in which they are likely to be wanted. */
 import type { AgendaItem, Id, Meeting } from '$api/shapes';
+import type { Board } from '$features/roll/board';
 import { fold, matches } from '$lib/fold';
 import type { Guest, ItemTime, Note, Room } from '$sync/room';
 import { t } from './messages';
@@ -12,8 +13,21 @@ export function firstTab(meeting: Meeting, room: Room): Tab {
   return meeting.state === 'open' && Object.keys(room.items).length > 0 ? 'agenda' : 'roll';
 }
 
-export function agendaOf(meeting: Meeting): AgendaItem[] {
+/** The whole agenda, with what the room dropped. */
+export function planOf(meeting: Meeting): AgendaItem[] {
   return [...meeting.agenda].sort((a, b) => a.position - b.position);
+}
+
+/** Nothing has come of the opening but perhaps the opener's own line; the server looks again. */
+export function isUntouched(board: Board, room: Room): boolean {
+  const here = board.rows.filter((row) => row.state === 'present' || row.state === 'late' || row.state === 'unexcused');
+  const said = [room.notes, room.votes, room.added, room.order, Object.keys(room.items), Object.keys(room.conclusions), Object.keys(room.dropped)];
+  return here.length <= 1 && said.every((one) => one.length === 0);
+}
+
+/** What the room deals with. */
+export function agendaOf(meeting: Meeting): AgendaItem[] {
+  return planOf(meeting).filter((item) => !item.dropped);
 }
 
 /** Whether the meeting votes on its resolution under this item: "biểu quyết nghị quyết", "thông qua dự thảo nghị quyết". */
