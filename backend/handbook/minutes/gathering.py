@@ -191,7 +191,7 @@ def _person(meeting: Meeting, member_id: int | None) -> Person | None:
 
 def _in_force(meeting: Meeting) -> ColumnElement[bool]:
     """Offices held on the day of the meeting."""
-    day = meeting.starts_at.astimezone(ZoneInfo(meeting.organization.timezone)).date()
+    day = meeting.day
     return and_(Office.from_date <= day, or_(Office.to_date.is_(None), Office.to_date >= day))
 
 
