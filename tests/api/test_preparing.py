@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from tests.api.test_organization_settings import change
 from tests.api.test_tasks import say
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
@@ -142,6 +143,24 @@ def test_without_a_schedule_the_last_meeting_is_followed(sign_in: SignIn, world:
     # Who spoke how long is kept; what was of last month alone is not.
     assert (talked["presenter"], talked["minutes"], talked["body"]) == ("Đồng chí Bí thư", 33, None)
     assert "Kết nạp đảng viên mới" not in [item["title"] for item in following["agenda"]]
+
+
+def test_without_a_schedule_the_day_is_one_that_the_committee_sets(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    """ "A cell meets at least monthly, on a day the committee sets (config, default day 3 to 5)": never one it warns of."""
+    secretary, cell = sign_in("secretary"), world.id_of("cell")
+    convened(secretary, cell, starts_at=datetime(2026, 12, 23, 12, 0, tzinfo=UTC))
+    following = prepare(secretary, cell, "2027-01", expect=201).json
+    assert following["starts_at"] == "2027-01-03T12:00:00+00:00"
+    assert "day_unusual" not in warned(following)
+
+    change(sign_in("staff"), world.id_of("committee"), "meeting.days", [20, 23], expect=200)
+    february = prepare(secretary, cell, "2027-02", expect=201).json
+    assert february["starts_at"] == "2027-02-23T12:00:00+00:00"
+    change(sign_in("staff"), world.id_of("committee"), "meeting.days", [12, 20], expect=200)
+    march = prepare(secretary, cell, "2027-03", expect=201).json
+    assert march["starts_at"] == "2027-03-12T12:00:00+00:00"
 
 
 def test_a_month_that_is_asked_for_is_made_up_for_with_the_usual_notice(

@@ -2,7 +2,8 @@
 
 import calendar
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,11 +92,29 @@ _MONTH_IN_TITLE = re.compile(
 def same_day_in(starts_at: datetime, timezone: str, year: int, month: int) -> datetime:
     """The same day of the month and time of day, by the wall clock of ``timezone``, in this month; its last day where it is
     too short."""
+    day = starts_at.astimezone(ZoneInfo(timezone)).day
+    return _same_time_on(starts_at, timezone, year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def start_on_usual_day(
+    starts_at: datetime, days: Collection[int], timezone: str, month: tuple[int, int], now: datetime
+) -> datetime:
+    """ "A cell meets at least monthly, on a day the committee sets": the time of day of ``starts_at`` on the first of the
+    committee's ``days`` in this month that is still ahead. The day of ``starts_at`` is kept where it is one of them.
+
+    Where all of them have passed it is the first; where the month has none of them, the day of ``starts_at``.
+    """
     local = starts_at.astimezone(ZoneInfo(timezone))
-    day = min(local.day, calendar.monthrange(year, month)[1])
-    return datetime.combine(
-        local.date().replace(year=year, month=month, day=day), local.time(), tzinfo=ZoneInfo(timezone)
-    ).astimezone(UTC)
+    there = [day for day in sorted(days) if day <= calendar.monthrange(*month)[1]]
+    if local.day in there or not there:
+        return same_day_in(starts_at, timezone, *month)
+    starts = [_same_time_on(starts_at, timezone, *month, day) for day in there]
+    return next((start for start in starts if start > now), starts[0])
+
+
+def _same_time_on(starts_at: datetime, timezone: str, year: int, month: int, day: int) -> datetime:
+    local = starts_at.astimezone(ZoneInfo(timezone))
+    return datetime.combine(date(year, month, day), local.time(), tzinfo=ZoneInfo(timezone)).astimezone(UTC)
 
 
 #: What a meeting is called before it has a title: content, so it is Vietnamese.

@@ -15,6 +15,7 @@ from handbook.meetings.rules import (
     opening_error,
     retitle,
     same_time_next_month,
+    start_on_usual_day,
 )
 from handbook.meetings.state import TRANSITIONS, Step, acts_in, require_state, state_after
 from handbook.meetings.templates import template_for
@@ -105,6 +106,29 @@ def test_the_day_of_the_month_is_that_of_the_wall_calendar(start: str, now: str,
     zone = ZoneInfo(HANOI)
     at = [datetime.fromisoformat(text).replace(tzinfo=zone) for text in (start, now, expected)]
     assert same_time_next_month(at[0], HANOI, at[1].astimezone(UTC)) == at[2]
+
+
+@pytest.mark.parametrize(
+    ("last", "days", "month", "now", "expected"),
+    [
+        # One of the committee's days is kept; another is not.
+        ("2026-11-04T19:00", [3, 4, 5], 12, "2026-11-20T09:00", "2026-12-04T19:00"),
+        ("2026-11-23T19:00", [3, 4, 5], 12, "2026-11-24T09:00", "2026-12-03T19:00"),
+        # The first that is still ahead, else the first.
+        ("2026-11-23T19:00", [5, 3, 4], 12, "2026-12-03T19:00", "2026-12-04T19:00"),
+        ("2026-11-23T19:00", [3, 4, 5], 12, "2026-12-05T20:00", "2026-12-03T19:00"),
+        # A day before it in UTC, and a month without the day.
+        ("2026-11-04T06:30", [4], 12, "2026-11-20T09:00", "2026-12-04T06:30"),
+        ("2026-11-23T19:00", [31], 2, "2026-01-20T09:00", "2026-02-23T19:00"),
+        ("2026-12-23T19:00", [28, 31], 2, "2026-01-20T09:00", "2026-02-28T19:00"),
+    ],
+)
+def test_the_proposed_day_is_one_that_the_committee_sets(
+    last: str, days: list[int], month: int, now: str, expected: str
+) -> None:
+    at = [datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(HANOI)) for text in (last, now, expected)]
+    found = start_on_usual_day(at[0].astimezone(UTC), days, HANOI, (2026, month), at[1].astimezone(UTC))
+    assert found == at[2]
 
 
 @pytest.mark.parametrize(
