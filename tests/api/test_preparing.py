@@ -12,7 +12,7 @@ from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import STARTS_AT, convened, draft, if_match, opened, step, warned
 
-from handbook.access.actor import SYSTEM
+from handbook.access.actor import SYSTEM, OfficeTitle
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
@@ -125,6 +125,16 @@ def test_the_next_meeting_is_drafted_in_one_act_and_once(
     assert january["starts_at"] == "2027-01-03T12:30:00+00:00"
     assert january["title"] == "Sinh hoạt chi bộ thường kỳ tháng 01/2027"
     assert prepare(secretary, cell, expect=200).json["id"] == january["id"]
+
+
+def test_the_first_meeting_of_a_committee_is_called_as_a_committee_calls_it(
+    sign_in: SignIn, world: World
+) -> None:
+    with unit_of_work() as uow:
+        world.give_office("other_secretary", "committee", OfficeTitle.SECRETARY, uow=uow)
+    secretary, committee = sign_in("other_secretary"), world.id_of("committee")
+    put_schedule(secretary, committee, THIRD, expect=200)
+    assert prepare(secretary, committee, expect=201).json["title"] == "Họp thường kỳ tháng 12/2026"
 
 
 def test_without_a_schedule_the_last_meeting_is_followed(sign_in: SignIn, world: World) -> None:

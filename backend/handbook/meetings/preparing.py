@@ -87,7 +87,13 @@ def _draft(
     )
     return MeetingDraft(
         kind=kind,
-        title=title_of_month(last.title if last else None, kind, starts_at, organization.timezone),
+        title=title_of_month(
+            last.title if last else None,
+            kind,
+            starts_at,
+            organization.timezone,
+            in_a_cell=organization.kind in CELL_KINDS,
+        ),
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=minutes),
         place=schedule.place if schedule else last.place if last else "",

@@ -1,9 +1,12 @@
 """Rules of meetings (2-domain, Cells and meetings), without input or output. Times are aware UTC unless said otherwise."""
 
 import calendar
+import json
 import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -117,23 +120,26 @@ def _same_time_on(starts_at: datetime, timezone: str, year: int, month: int, day
     return datetime.combine(date(year, month, day), local.time(), tzinfo=ZoneInfo(timezone)).astimezone(UTC)
 
 
-#: What a meeting is called before it has a title: content, so it is Vietnamese.
-_TITLES = {
-    MeetingKind.REGULAR: "Sinh hoạt chi bộ thường kỳ",
-    MeetingKind.THEMATIC: "Sinh hoạt chuyên đề",
-    MeetingKind.COMMITTEE: "Họp cấp ủy",
-    MeetingKind.EXTRAORDINARY: "Họp bất thường",
-    MeetingKind.CONGRESS: "Đại hội chi bộ",
-    MeetingKind.CONFERENCE: "Hội nghị",
-}
+@cache
+def kind_words() -> dict[str, dict[str, str]]:
+    """What each kind of meeting is called within a sentence, ``in_a_cell`` and ``elsewhere``: content, so it is Vietnamese.
+
+    Titles, minutes and the web app's build all take it from here.
+    """
+    text = (files(__package__) / "kind_words.json").read_text(encoding="utf-8")
+    read: dict[str, dict[str, str]] = json.loads(text)
+    return read
 
 
-def title_of_month(last: str | None, kind: MeetingKind, starts_at: datetime, timezone: str) -> str:
+def title_of_month(
+    last: str | None, kind: MeetingKind, starts_at: datetime, timezone: str, *, in_a_cell: bool
+) -> str:
     """The title of a month's meeting: that of the last one with its month moved on, else the usual one."""
     if last is not None and _MONTH_IN_TITLE.search(last):
         return retitle(last, starts_at, timezone)
     local = starts_at.astimezone(ZoneInfo(timezone))
-    return f"{_TITLES[kind]} tháng {local.month}/{local.year}"
+    word = kind_words()["in_a_cell" if in_a_cell else "elsewhere"][kind]
+    return f"{word[0].upper()}{word[1:]} tháng {local.month}/{local.year}"
 
 
 def retitle(title: str, starts_at: datetime, timezone: str) -> str:

@@ -12,10 +12,12 @@ from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.rules import (
     ORDINARY_KINDS,
     duration_error,
+    kind_words,
     opening_error,
     retitle,
     same_time_next_month,
     start_on_usual_day,
+    title_of_month,
 )
 from handbook.meetings.state import TRANSITIONS, Step, acts_in, require_state, state_after
 from handbook.meetings.templates import template_for
@@ -144,6 +146,30 @@ def test_the_proposed_day_is_one_that_the_committee_sets(
 def test_the_month_in_the_title_moves_along(title: str, expected: str) -> None:
     # The evening of 31 December in UTC is New Year's morning in Hanoi.
     assert retitle(title, datetime(2026, 12, 31, 17, 30, tzinfo=UTC), HANOI) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_a_cell", "elsewhere"),
+    [
+        ("regular", "Sinh hoạt chi bộ thường kỳ tháng 1/2027", "Họp thường kỳ tháng 1/2027"),
+        ("thematic", "Sinh hoạt chuyên đề tháng 1/2027", "Sinh hoạt chuyên đề tháng 1/2027"),
+        ("committee", "Họp chi ủy tháng 1/2027", "Họp cấp ủy tháng 1/2027"),
+        ("congress", "Đại hội chi bộ tháng 1/2027", "Đại hội tháng 1/2027"),
+    ],
+)
+def test_a_first_meeting_is_called_as_in_its_kind_of_organisation(
+    kind: str, in_a_cell: str, elsewhere: str
+) -> None:
+    start = datetime(2026, 12, 31, 17, 30, tzinfo=UTC)
+    titles = [
+        title_of_month(None, MeetingKind(kind), start, HANOI, in_a_cell=is_cell) for is_cell in (True, False)
+    ]
+    assert titles == [in_a_cell, elsewhere]
+
+
+def test_every_kind_of_meeting_has_its_words() -> None:
+    assert set(kind_words()) == {"in_a_cell", "elsewhere"}
+    assert all(set(words) == {kind.value for kind in MeetingKind} for words in kind_words().values())
 
 
 def test_the_template_of_a_regular_meeting_fits_the_least_duration() -> None:

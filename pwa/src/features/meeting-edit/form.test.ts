@@ -72,6 +72,17 @@ describe('a new meeting', () => {
   });
 });
 
+describe('the title of a first meeting', () => {
+  const titleOf = (kind: Meeting['kind'], inCell: boolean): string =>
+    startMeeting([], '3', kind, ZONE, new Date('2026-11-21T03:00:00Z'), RULES, inCell).form.title;
+  it('is that of the kind of organisation', () => {
+    expect(titleOf('regular', true)).toBe('Sinh hoạt chi bộ thường kỳ tháng 12/2026');
+    expect(titleOf('regular', false)).toBe('Họp thường kỳ tháng 12/2026');
+    expect([titleOf('congress', true), titleOf('congress', false)]).toEqual(['Đại hội chi bộ tháng 12/2026', 'Đại hội tháng 12/2026']);
+    expect([titleOf('committee', true), titleOf('committee', false)]).toEqual(['Họp chi ủy tháng 12/2026', 'Họp cấp ủy tháng 12/2026']);
+  });
+});
+
 describe('a new meeting under the committee’s own rules', () => {
   const now = new Date('2026-11-21T03:00:00Z');
   it('is offered on the days that the committee has set, without those the month does not have', () => {

@@ -56,7 +56,7 @@ export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: Meeti
     return {
       from, days,
       form: {
-        kind, title: templateTitle(kind, date), date, start: like ? timeOf(like.starts_at, zone) : START,
+        kind, title: templateTitle(kind, date, inCell), date, start: like ? timeOf(like.starts_at, zone) : START,
         end: like ? timeOf(like.ends_at, zone) : (plusMinutes(START, leastMinutes(inForce)) ?? START), days: 0, place: like?.place ?? '', online_url: '',
         agenda: (inForce.templates[kind] ?? templateAgenda(kind)).map((entry) => lineOf(entry, false)),
       },
