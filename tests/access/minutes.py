@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.access.who import OFFICERS, OWN_CELL, RUNNERS, Expected, Roles, either, roles
+from tests.access.who import OFFICERS, OWN_CELL, READERS, RUNNERS, Expected, Roles, either, roles
 from tests.support.factories import PASSWORD
 
 # Who reads minutes: the cell of the meeting or whoever holds an office that runs or supervises it; drafts only the latter.
@@ -22,6 +22,9 @@ MINUTES: dict[tuple[str, str], Expected] = {
     ),
     ("GET", "/api/meetings/<id:meeting_id>/minutes.docx"): of_minutes(
         "signed_meeting", MINUTES_READERS, (200,)
+    ),
+    ("GET", "/api/meetings/<id:meeting_id>/next-numbers"): Expected(
+        READERS, RUNNERS, (200,), {"meeting_id": "meeting"}
     ),
     ("POST", "/api/meetings/<id:meeting_id>/minutes/compose"): of_minutes("minuted_meeting", RUNNERS, (200,)),
     ("POST", "/api/meetings/<id:meeting_id>/minutes/from-room"): of_minutes(

@@ -173,6 +173,28 @@ def test_without_a_schedule_the_day_is_one_that_the_committee_sets(
     assert march["starts_at"] == "2027-03-12T12:00:00+00:00"
 
 
+def test_the_draft_tells_the_next_numbers_of_its_minutes_and_its_resolution(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    """ "From last month, with one act": … "the next number of everything"."""
+    secretary, cell = sign_in("secretary"), world.id_of("cell")
+    issue(secretary, cell, number=16)
+    put_schedule(secretary, cell, THIRD, expect=200)
+    meeting = prepare(secretary, cell, expect=201).json
+    path = f"/api/meetings/{meeting['id']}/next-numbers"
+    told = {"minutes": "01-BB/CB", "resolution": "17-NQ/CB"}
+    assert secretary.get(path, expect=200).json == told
+    # It is told, not given: asking once more takes nothing.
+    assert secretary.get(path, expect=200).json == told
+
+    other = step(secretary, opened(secretary, cell), "close")
+    secretary.post(f"/api/meetings/{other['id']}/minutes/compose", expect=200)
+    assert secretary.get(path, expect=200).json == {**told, "minutes": "02-BB/CB"}
+    of_other = f"/api/meetings/{other['id']}/next-numbers"
+    assert secretary.get(of_other, expect=200).json == told
+    assert code_of(sign_in("staff").get(path)) in ("forbidden", "not_found")
+
+
 def test_a_month_that_is_asked_for_is_made_up_for_with_the_usual_notice(
     sign_in: SignIn, world: World, clock: FixedClock
 ) -> None:

@@ -90,7 +90,7 @@ def test_who_spoke_and_who_wrote_are_told_apart_in_the_minutes(
     secretary.put(f"/api/meetings/{meeting['id']}/roles", heads, expect=200)
     fresh = secretary.get(f"/api/meetings/{meeting['id']}", expect=200).json
     meeting = step(secretary, fresh, "close")
-    minutes = secretary.post(f"/api/meetings/{meeting['id']}/minutes", {}, expect=201).json
+    minutes = secretary.post(f"/api/meetings/{meeting['id']}/minutes/compose", expect=200).json
     text = " ".join(texts_of(minutes))
     assert f"Đồng chí {NAME} (1960): Nhất trí." in text
     assert "đồng chí Đặng Thị Ngâm (1975)" in text

@@ -132,3 +132,10 @@ class SignatureInSchema(Schema):
 
 class AddendumInSchema(Schema):
     text = Text(required=True, min_length=1, max_length=MAX_TEXT, multiline=True)
+
+
+class NumbersSchema(Schema):
+    """What the documents of a meeting bear, or will bear as long as nobody takes the number before."""
+
+    minutes = fields.String(required=True)
+    resolution = fields.String(required=True)
