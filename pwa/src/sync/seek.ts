@@ -3,6 +3,7 @@ import type { Id, Meeting } from '$api/shapes';
 import { getMeeting } from '$db/queries';
 import { syncNow } from './engine.svelte';
 
+/** Longer nobody looks at an empty screen. */
 const PATIENCE = 8_000;
 
 async function ask(id: Id): Promise<Meeting | null> {
@@ -20,7 +21,7 @@ export function seeker(
 ): (id: Id) => Promise<Meeting | null> {
   const sought = new Map<Id, Promise<Meeting | null>>();
   async function seek(id: Id): Promise<Meeting | null> {
-    await sync();
+    await Promise.race([sync(), new Promise((enough) => setTimeout(enough, PATIENCE))]);
     return (await read(id)) ? null : fetch(id);
   }
   return async (id) => {
