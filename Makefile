@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 INSTALL := $(PIP) install --require-hashes --no-build-isolation --use-pep517
 PWA := backend/handbook/static/pwa/index.html
 MODULES := pwa/node_modules/.ready
-PWA_SOURCES := $(shell find pwa backend/handbook/meetings/agenda_templates.json backend/handbook/minutes/script.json -path pwa/node_modules -prune -o -path pwa/tests -prune -o -type f -print 2>/dev/null)
+PWA_SOURCES := $(shell find pwa backend/handbook/meetings/agenda_templates.json backend/handbook/meetings/kind_words.json backend/handbook/minutes/script.json -path pwa/node_modules -prune -o -path pwa/tests -prune -o -type f -print 2>/dev/null)
 
 .PHONY: help build run test check bench openapi demo screens lock format clean distclean system-for-tests
 

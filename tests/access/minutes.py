@@ -25,6 +25,9 @@ MINUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/api/meetings/<id:meeting_id>/minutes.docx"): of_minutes(
         "signed_meeting", MINUTES_READERS, (200,)
     ),
+    ("GET", "/api/meetings/<id:meeting_id>/next-numbers"): Expected(
+        READERS, RUNNERS, (200,), {"meeting_id": "meeting"}
+    ),
     ("POST", "/api/meetings/<id:meeting_id>/minutes/compose"): of_minutes("minuted_meeting", RUNNERS, (200,)),
     ("POST", "/api/meetings/<id:meeting_id>/minutes/from-room"): of_minutes(
         "minuted_meeting", RUNNERS, (200,), {"sections": [{"key": "opening", "paragraphs": []}]}

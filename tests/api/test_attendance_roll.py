@@ -1,7 +1,7 @@
 """The roll: who sees which lines, marks by hand, and its counts."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -257,6 +257,35 @@ def test_a_committee_meeting_summons_the_committee(sign_in: SignIn, world: World
     path = f"/api/meetings/{meeting['id']}/absence-requests"
     answer = sign_in("second_member").post(path, {"reason": "Bận"}, expect=403)
     assert code_of(answer) == "not_summoned"
+
+
+def test_an_office_is_judged_by_the_day_on_the_wall_of_the_organisation(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    """Half past six in Hanoi is the day before in UTC."""
+    early = datetime(2026, 12, 4, 23, 30, tzinfo=UTC)
+    with unit_of_work() as uow:
+        for role, first, last in (
+            ("member", date(2026, 12, 5), None),
+            ("second_member", date(2025, 1, 1), date(2026, 12, 4)),
+        ):
+            uow.session.add(
+                Office(
+                    organization_id=int(world.id_of("cell")),
+                    member_id=int(world.id_of(role)),
+                    title=OfficeTitle.DEPUTY_SECRETARY.value,
+                    from_date=first,
+                    to_date=last,
+                )
+            )
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"), kind="committee", starts_at=early)
+    roll = secretary.get(f"/api/meetings/{meeting['id']}/attendance", expect=200).json
+    assert {item["member_id"] for item in roll["items"]} == {
+        world.id_of(role) for role in ("member", "secretary", "deputy")
+    }
+    roles = f"/api/meetings/{meeting['id']}/roles"
+    assert secretary.put(roles, {"chair_id": world.id_of("member")}, expect=200).json["warnings"] == []
 
 
 def test_a_meeting_above_the_cells_summons_its_committee(

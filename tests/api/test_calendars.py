@@ -17,6 +17,7 @@ from handbook.calendars.models import CalendarFeed
 from handbook.config import Settings
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
+from handbook.kernel.idempotency import IdempotencyRecord
 from handbook.kernel.jobs import Job
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.notifications.models import Reminder
@@ -176,6 +177,28 @@ def test_the_token_is_kept_and_logged_nowhere(app: Flask, sign_in: SignIn, world
     stored = db.session.scalars(select(CalendarFeed.token_hash)).all()
     assert len(stored) == 1
     assert len(stored[0]) == 64
+
+
+def test_a_feed_whose_answer_was_lost_is_not_made_twice(
+    engine_name: str, app: Flask, sign_in: SignIn, clock: FixedClock
+) -> None:
+    member, body, key = sign_in("member"), {"titles": "neutral"}, {"Idempotency-Key": "mot-lan"}
+    first = member.post("/api/calendar-feeds", body, headers=key, expect=201)
+    again = member.post("/api/calendar-feeds", body, headers=key, expect=201)
+    assert again.json == first.json
+    assert (again.headers["Idempotency-Replayed"], again.headers["Cache-Control"]) == ("true", "no-store")
+    assert len(member.get("/api/calendar-feeds", expect=200).json["items"]) == 1
+    ApiClient(app).get(address(again.json), expect=200)
+    other = member.post("/api/calendar-feeds", {"titles": "full"}, headers=key, expect=422)
+    assert code_of(other) == "idempotency_conflict"
+    # The same key of somebody else is another key.
+    second = sign_in("second_member").post("/api/calendar-feeds", body, headers=key, expect=201)
+    assert second.json["url"] != first.json["url"]
+    # Kept to be told again, and yet readable to nobody who has the database alone.
+    token = first.json["url"].rsplit("/", 1)[1].removesuffix(".ics")
+    kept = db.session.scalars(select(IdempotencyRecord.body)).all()
+    assert len(kept) == 2
+    assert not any(token.encode() in one for one in kept)
 
 
 def test_who_is_no_member_has_no_feed_and_nobody_has_many(sign_in: SignIn) -> None:

@@ -26,6 +26,7 @@ from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.notifications.models import Reminder
 from handbook.organizations.models import Organization
+from handbook.organizations.settings.registry import BY_NAME, SETTINGS
 from handbook.reports.roll_up import open_month
 
 SignIn = Callable[[str], ApiClient]
@@ -130,6 +131,53 @@ def test_a_bad_value_is_refused_at_its_place(
     assert answer["code"] == "validation_failed"
     assert [(error["pointer"], error["code"]) for error in answer["errors"]] == [("/value", code)]
     assert settings_of(staff, committee)[name]["own"] is False
+
+
+PAIRS = [(one.name, one.not_above) for one in SETTINGS if one.not_above]
+
+
+@pytest.mark.parametrize(("lower", "upper"), PAIRS)
+def test_a_value_above_may_not_contradict_one_set_below(
+    engine_name: str, sign_in: SignIn, world: World, lower: str, upper: str
+) -> None:
+    """A cell's "fair from 88" stands; the committee's "good from 85" would leave the cell without the grade "fair"."""
+    staff, committee, cell = sign_in("staff"), world.id_of("committee"), world.id_of("cell")
+    least, most = BY_NAME[lower].default, BY_NAME[upper].default
+
+    def refused(name: str, value: int) -> dict[str, Any]:
+        (error,) = change(staff, committee, name, value, expect=422).json["errors"]
+        assert (error["pointer"], error["code"]) == ("/value", "contradicts_below")
+        assert settings_of(staff, committee)[name]["own"] is False
+        return dict(error["params"])
+
+    change(staff, cell, lower, most, expect=200)
+    told = {"name": "Chi bộ Văn phòng", "count": 1}
+    assert refused(upper, most - 1) == {**told, "other": lower, "value": most}
+    change(staff, cell, lower, None, expect=200)
+    change(staff, cell, upper, least, expect=200)
+    assert refused(lower, least + 1) == {**told, "other": upper, "value": least}
+
+    # Both set below: nothing above can come between them.
+    change(staff, cell, lower, least, expect=200)
+    change(staff, committee, lower, least + 1, expect=200)
+    assert settings_of(staff, cell)[lower]["value"] == least
+
+
+def test_following_the_organisation_above_again_may_not_contradict_one_set_below(
+    sign_in: SignIn, world: World
+) -> None:
+    staff, committee = sign_in("staff"), world.id_of("committee")
+    change(staff, committee, "score.good_from", 95, expect=200)
+    for cell in ("cell", "other_cell"):
+        change(staff, world.id_of(cell), "score.fair_from", 92, expect=200)
+    (error,) = change(staff, committee, "score.good_from", None, expect=422).json["errors"]
+    assert (error["code"], error["params"]["count"]) == ("contradicts_below", 2)
+    assert settings_of(staff, committee)["score.good_from"]["value"] == 95
+    # What another committee's cells have set is nobody's business here.
+    change(sign_in("far_staff"), world.id_of("far_cell"), "score.fair_from", 90, expect=200)
+    for cell in ("cell", "other_cell"):
+        change(staff, world.id_of(cell), "score.fair_from", None, expect=200)
+    change(staff, committee, "score.good_from", 85, expect=200)
 
 
 def test_a_setting_that_does_not_exist_is_not_found(sign_in: SignIn, world: World) -> None:

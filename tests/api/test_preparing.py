@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from tests.api.test_organization_settings import change
 from tests.api.test_tasks import say
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import STARTS_AT, convened, draft, if_match, opened, step, warned
 
-from handbook.access.actor import SYSTEM
+from handbook.access.actor import SYSTEM, OfficeTitle
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
@@ -126,6 +127,16 @@ def test_the_next_meeting_is_drafted_in_one_act_and_once(
     assert prepare(secretary, cell, expect=200).json["id"] == january["id"]
 
 
+def test_the_first_meeting_of_a_committee_is_called_as_a_committee_calls_it(
+    sign_in: SignIn, world: World
+) -> None:
+    with unit_of_work() as uow:
+        world.give_office("other_secretary", "committee", OfficeTitle.SECRETARY, uow=uow)
+    secretary, committee = sign_in("other_secretary"), world.id_of("committee")
+    put_schedule(secretary, committee, THIRD, expect=200)
+    assert prepare(secretary, committee, expect=201).json["title"] == "Họp thường kỳ tháng 12/2026"
+
+
 def test_without_a_schedule_the_last_meeting_is_followed(sign_in: SignIn, world: World) -> None:
     secretary, cell = sign_in("secretary"), world.id_of("cell")
     assert code_of(prepare(secretary, cell, expect=409)) == "nothing_to_follow"
@@ -142,6 +153,46 @@ def test_without_a_schedule_the_last_meeting_is_followed(sign_in: SignIn, world:
     # Who spoke how long is kept; what was of last month alone is not.
     assert (talked["presenter"], talked["minutes"], talked["body"]) == ("Đồng chí Bí thư", 33, None)
     assert "Kết nạp đảng viên mới" not in [item["title"] for item in following["agenda"]]
+
+
+def test_without_a_schedule_the_day_is_one_that_the_committee_sets(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    """ "A cell meets at least monthly, on a day the committee sets (config, default day 3 to 5)": never one it warns of."""
+    secretary, cell = sign_in("secretary"), world.id_of("cell")
+    convened(secretary, cell, starts_at=datetime(2026, 12, 23, 12, 0, tzinfo=UTC))
+    following = prepare(secretary, cell, "2027-01", expect=201).json
+    assert following["starts_at"] == "2027-01-03T12:00:00+00:00"
+    assert "day_unusual" not in warned(following)
+
+    change(sign_in("staff"), world.id_of("committee"), "meeting.days", [20, 23], expect=200)
+    february = prepare(secretary, cell, "2027-02", expect=201).json
+    assert february["starts_at"] == "2027-02-23T12:00:00+00:00"
+    change(sign_in("staff"), world.id_of("committee"), "meeting.days", [12, 20], expect=200)
+    march = prepare(secretary, cell, "2027-03", expect=201).json
+    assert march["starts_at"] == "2027-03-12T12:00:00+00:00"
+
+
+def test_the_draft_tells_the_next_numbers_of_its_minutes_and_its_resolution(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    """ "From last month, with one act": … "the next number of everything"."""
+    secretary, cell = sign_in("secretary"), world.id_of("cell")
+    issue(secretary, cell, number=16)
+    put_schedule(secretary, cell, THIRD, expect=200)
+    meeting = prepare(secretary, cell, expect=201).json
+    path = f"/api/meetings/{meeting['id']}/next-numbers"
+    told = {"minutes": "01-BB/CB", "resolution": "17-NQ/CB"}
+    assert secretary.get(path, expect=200).json == told
+    # It is told, not given: asking once more takes nothing.
+    assert secretary.get(path, expect=200).json == told
+
+    other = step(secretary, opened(secretary, cell), "close")
+    secretary.post(f"/api/meetings/{other['id']}/minutes/compose", expect=200)
+    assert secretary.get(path, expect=200).json == {**told, "minutes": "02-BB/CB"}
+    of_other = f"/api/meetings/{other['id']}/next-numbers"
+    assert secretary.get(of_other, expect=200).json == told
+    assert code_of(sign_in("staff").get(path)) in ("forbidden", "not_found")
 
 
 def test_a_month_that_is_asked_for_is_made_up_for_with_the_usual_notice(

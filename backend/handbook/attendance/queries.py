@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require, visible
@@ -28,6 +28,7 @@ from handbook.meetings.sites import site_key
 from handbook.meetings.state import WITH_CHECK_IN_KEY, require_state
 from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 from handbook.members.models import Member
+from handbook.members.naming import Bearer, name_marks, with_mark
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 
@@ -62,14 +63,34 @@ def guests_of(meeting_id: int) -> Sequence[Guest]:
     return db.session.scalars(select(Guest).where(Guest.meeting_id == meeting_id).order_by(*order)).all()
 
 
+def name_marks_of(meeting_id: int) -> dict[int, str]:
+    """By member what tells those apart whose name is in the roll more than once; a roll without such has none."""
+    in_roll = select(Attendance.member_id).where(Attendance.meeting_id == meeting_id)
+    shared = (
+        select(Member.name_folded)
+        .where(Member.id.in_(in_roll))
+        .group_by(Member.name_folded)
+        .having(func.count() > 1)
+    )
+    rows = db.session.execute(
+        select(Member.id, Member.full_name, Member.birth_date, Member.card_number).where(
+            Member.id.in_(in_roll), Member.name_folded.in_(shared)
+        )
+    )
+    return name_marks(
+        Bearer(row.id, row.full_name, row.birth_date and row.birth_date.year, row.card_number) for row in rows
+    )
+
+
 def head_count(meeting: Meeting) -> HeadCount:
-    """The head-count of a meeting, as the minutes tell it."""
+    """The head-count of a meeting, as the minutes tell it: with what tells two of one name apart."""
+    marks = name_marks_of(meeting.id)
     lines = db.session.execute(_ALL_LINES, {"meeting_id": meeting.id})
     return count_heads(
         (
             RollLine(
                 member_id=line.member_id,
-                name=line.full_name,
+                name=with_mark(line.full_name, marks.get(line.member_id)),
                 status=MemberStatus(line.status),
                 state=None if line.state is None else AttendanceState(line.state),
                 reason=line.reason,

@@ -9,7 +9,6 @@ from handbook.access.predicates import RUNNERS
 from handbook.attendance.counters import MEETINGS, touch_roll
 from handbook.attendance.models import Attendance
 from handbook.audit.service import record
-from handbook.kernel.clock import as_utc
 from handbook.kernel.db import db
 from handbook.kernel.problems import FieldError, ValidationFailed
 from handbook.kernel.unit_of_work import UnitOfWork
@@ -74,7 +73,7 @@ def chair_warning(meeting: Meeting) -> str | None:
     """``chair_no_officer`` when who leads the meeting was neither secretary nor deputy on its day."""
     if meeting.chair_id is None:
         return None
-    day = as_utc(meeting.starts_at).date()
+    day = meeting.day
     office = db.session.scalar(
         select(Office.id).where(
             Office.organization_id == meeting.organization_id,

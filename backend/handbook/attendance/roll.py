@@ -13,7 +13,7 @@ from handbook.access.permissions import Permission
 from handbook.attendance.enums import AttendanceState as S
 from handbook.attendance.keeping import of_sites
 from handbook.attendance.models import Attendance
-from handbook.attendance.queries import LINES, find_line, guests_of, quorum_share
+from handbook.attendance.queries import LINES, find_line, guests_of, name_marks_of, quorum_share
 from handbook.attendance.rules import ATTENDING, is_free, is_quorum_reached, quorum_required
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate_rows
@@ -25,6 +25,7 @@ from handbook.meetings.queries import counts_from, kept_counts
 from handbook.meetings.sites import Site, has_sites, hosted_site_ids, sites_version
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
+from handbook.members.naming import with_mark
 from handbook.organizations.models import Organization
 
 COMBINED_PAGE = 200
@@ -92,6 +93,7 @@ def read_roll(
     else:
         own = None if actor.member_id is None else find_line(meeting.id, actor.member_id)
         lines = [] if own is None else [own]
+    marks = name_marks_of(meeting.id) if scope.sees_lines else {}
     counts = kept_counts(meeting, scope.sites or None)
     share = quorum_share(meeting)
     due, present = counts["official_due"], counts["official_present"]
@@ -107,7 +109,7 @@ def read_roll(
         "chair_id": meeting.chair_id,
         "minute_taker_id": meeting.minute_taker_id,
         "guests": guests_of(meeting.id) if scope.whole else [],
-        "items": lines,
+        "items": [{**line._mapping, "name_mark": marks.get(line.member_id)} for line in lines],
         "next": following,
     }
 
@@ -188,7 +190,10 @@ def head_counts_of_sites(meeting: Meeting) -> list[SiteHeadCount]:
         Attendance.state.is_(None), and_(Attendance.state.not_in(sorted(ATTENDING)), not_(exempt_by_record))
     )
     lines = LINES.where(Attendance.home_site_id.is_not(None), away).order_by(Member.name_sort, Member.id)
+    marks = name_marks_of(meeting.id)
     for line in db.session.execute(lines, {"meeting_id": meeting.id}):
         state = S.EXCUSED.value if line.state == S.EXEMPT else line.state
-        sites[line.home_site_id].absent.append((state, line.full_name, line.reason))
+        sites[line.home_site_id].absent.append(
+            (state, with_mark(line.full_name, marks.get(line.member_id)), line.reason)
+        )
     return list(sites.values())

@@ -55,11 +55,14 @@ class QuorumSchema(Schema):
 class RollItemSchema(Schema):
     """One line of the roll; ``state`` null means not recorded. ``status`` is the member's status when summoned.
 
-    In a conference the delegate belongs to ``home_site_id`` and was recorded at ``site_id``.
+    In a conference the delegate belongs to ``home_site_id`` and was recorded at ``site_id``. ``name_mark`` tells those apart
+    whose name is in the roll more than once: the year of birth or the end of the card; null for all others, and told with
+    the roll alone.
     """
 
     member_id = Id(required=True)
     full_name = fields.String(required=True)
+    name_mark = fields.String(allow_none=True)
     status = fields.String(required=True)
     state = fields.String(required=True, allow_none=True, validate=validate.OneOf(STATES))
     method = fields.String(required=True, allow_none=True, validate=validate.OneOf(METHODS))

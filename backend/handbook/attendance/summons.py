@@ -9,7 +9,6 @@ from handbook.attendance.models import Attendance
 from handbook.attendance.rules import state_when_summoned
 from handbook.attendance.site_counters import recount_sites
 from handbook.audit.service import record_about_many
-from handbook.kernel.clock import as_utc
 from handbook.kernel.tree import PATH_END
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingKind
@@ -161,7 +160,7 @@ def _delegates_of(meeting: Meeting, uow: UnitOfWork) -> list[tuple[int, str, int
 
 def members_of(meeting: Meeting, uow: UnitOfWork) -> list[Member]:
     """Everybody who belongs to the meeting by the records as they are now."""
-    day = as_utc(meeting.starts_at).date()
+    day = meeting.day
     of_committee = (
         select(Office.member_id)
         .where(

@@ -1,6 +1,6 @@
 """Scoped reads of ballots: what a reader may know of a vote before and after it is closed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -13,7 +13,7 @@ from handbook.access.guards import may, require
 from handbook.access.permissions import Permission
 from handbook.attendance.enums import AttendanceState
 from handbook.attendance.models import Attendance
-from handbook.attendance.queries import quorum_share
+from handbook.attendance.queries import name_marks_of, quorum_share
 from handbook.ballots import rules
 from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState, ResultFlag
 from handbook.ballots.errors import BallotNotOpen
@@ -25,6 +25,7 @@ from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
+from handbook.members.naming import with_mark
 from handbook.organizations.settings import rules_of
 from handbook.resolutions.models import Resolution
 
@@ -185,7 +186,8 @@ def results_of(meeting: Meeting) -> list[BallotResult]:
         .order_by(Ballot.closed_at, Ballot.id)
     ).all()
     decided = resolutions_of(ballots)
-    return [_result(ballot, decided.get(ballot.id)) for ballot in ballots]
+    marks = name_marks_of(meeting.id)
+    return [_result(ballot, decided.get(ballot.id), marks) for ballot in ballots]
 
 
 def resolutions_of(ballots: Iterable[Ballot]) -> dict[int, PutToTheVote]:
@@ -383,7 +385,10 @@ def _acts(ballot: Ballot, meeting: Meeting) -> list[str]:
     return acts.get(BallotState(ballot.state), [])
 
 
-def _result(ballot: Ballot, resolution: PutToTheVote | None = None) -> BallotResult:
+def _result(
+    ballot: Ballot, resolution: PutToTheVote | None = None, marks: Mapping[int, str] | None = None
+) -> BallotResult:
+    marks = marks or {}
     return BallotResult(
         id=ballot.id,
         key=ballot.key,
@@ -403,7 +408,10 @@ def _result(ballot: Ballot, resolution: PutToTheVote | None = None) -> BallotRes
         passed=ballot.passed,
         faults=tuple(ballot.faults),
         papers=papers_of(ballot),
-        reserved=tuple((one.member.full_name, one.text) for one in ballot.reservations),
+        reserved=tuple(
+            (with_mark(one.member.full_name, marks.get(one.member_id)), one.text)
+            for one in ballot.reservations
+        ),
         resolution=resolution,
         quorum=_frozen_quorum(ballot),
         room_denominator=ballot.room_denominator,

@@ -18,6 +18,7 @@ from handbook.calendars.schemas import (
 )
 from handbook.config import Settings
 from handbook.kernel.concurrency import set_etag
+from handbook.kernel.idempotency import idempotent_with_secret
 from handbook.kernel.openapi import BINARY
 from handbook.kernel.problems import WrongState
 from handbook.kernel.unit_of_work import current_clock, unit_of_work
@@ -43,14 +44,12 @@ def list_feeds() -> Response:
 
 
 @blp.route("/calendar-feeds", methods=["POST"])
+@idempotent_with_secret
 @signed_in
 @blp.arguments(CalendarFeedInSchema)
 @blp.response(201, NewCalendarFeedSchema)
 def make_feed(fields: dict[str, Any]) -> Response:
-    """Make a feed and tell its address, this once.
-
-    The answer is kept nowhere, because it holds the token in clear text: an ``Idempotency-Key`` is therefore not heeded.
-    """
+    """Make a feed and tell its address, this once: again only to the same request under its ``Idempotency-Key``."""
     actor = current_actor()
     with unit_of_work() as uow:
         feed, token = feeds.make_feed(fields["name"], Titles(fields["titles"]), actor=actor, uow=uow)

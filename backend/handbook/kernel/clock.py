@@ -46,6 +46,11 @@ def as_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+def day_in(timezone: str, instant: datetime) -> date:
+    """The date of an instant as the wall calendar in ``timezone`` (an IANA name) shows it."""
+    return as_utc(instant).astimezone(ZoneInfo(timezone)).date()
+
+
 def today_in(timezone: str, clock: Clock) -> date:
-    """Today's date as the wall calendar in ``timezone`` (an IANA name) shows it."""
-    return clock.now().astimezone(ZoneInfo(timezone)).date()
+    """Today's date as the wall calendar in ``timezone`` shows it."""
+    return day_in(timezone, clock.now())

@@ -6,6 +6,7 @@ account and live for a setting's days (two).
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from handbook.kernel.db import BigId, UTCDateTime, db
 from handbook.kernel.problems import FieldError, Problem, ValidationFailed
+from handbook.kernel.secrets import current_secrets
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 
 MAX_KEY_LENGTH = 100
@@ -46,7 +48,15 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
     Another body under a used key: 422 ``idempotency_conflict``. A refused request leaves no record, so it may be mended
     and sent again under its key.
     """
+    return _remembering(view, sealed=False)
 
+
+def idempotent_with_secret(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for an answer that holds a secret: it is kept sealed with the deployment's own key."""
+    return _remembering(view, sealed=True)
+
+
+def _remembering(view: Callable[..., Any], *, sealed: bool) -> Callable[..., Any]:
     @wraps(view)
     def run(*args: Any, **kwargs: Any) -> Any:
         key = request.headers.get(HEADER)
@@ -54,17 +64,14 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             return view(*args, **kwargs)
         if not (1 <= len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):
             raise ValidationFailed(FieldError("/headers/Idempotency-Key", "invalid"))
-        fingerprint = _fingerprint()
-        account_id = int(current_user.account_id)
+        use = _Use(int(current_user.account_id), key, _fingerprint(), sealed)
         try:
             with unit_of_work() as uow:
-                return _replay(uow, account_id, key, fingerprint) or _first(
-                    uow, account_id, key, fingerprint, lambda: make_response(view(*args, **kwargs))
-                )
+                return _replay(uow, use) or _first(uow, use, lambda: make_response(view(*args, **kwargs)))
         except IntegrityError:
             # The same key was used at the same moment by another request, which has committed first.
             with unit_of_work() as uow:
-                replayed = _replay(uow, account_id, key, fingerprint)
+                replayed = _replay(uow, use)
             if replayed is None:
                 raise
             return replayed
@@ -77,17 +84,35 @@ def purge_expired(uow: UnitOfWork, before: datetime) -> None:
     uow.session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < before))
 
 
-def _first(
-    uow: UnitOfWork, account_id: int, key: str, fingerprint: str, answer: Callable[[], Response]
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One use of a key."""
+
+    account_id: int
+    key: str
+    fingerprint: str
+    sealed: bool
+
+    def kept(self, body: bytes) -> bytes:
+        return current_secrets().encrypt(body.decode(), self._context) if self.sealed else body
+
+    def told(self, body: bytes) -> bytes:
+        return current_secrets().decrypt(body, self._context).encode() if self.sealed else body
+
+    @property
+    def _context(self) -> str:
+        return f"idempotency_records.body:{self.account_id}:{self.key}"
+
+
+def _first(uow: UnitOfWork, use: _Use, answer: Callable[[], Response]) -> Response:
     response = answer()
     uow.session.execute(
         insert(IdempotencyRecord).values(
-            account_id=account_id,
-            key=key,
-            fingerprint=fingerprint,
+            account_id=use.account_id,
+            key=use.key,
+            fingerprint=use.fingerprint,
             status=response.status_code,
-            body=response.get_data(),
+            body=use.kept(response.get_data()),
             content_type=response.content_type,
             etag=response.get_etag()[0],
             location=response.headers.get("Location"),
@@ -97,19 +122,23 @@ def _first(
     return response
 
 
-def _replay(uow: UnitOfWork, account_id: int, key: str, fingerprint: str) -> Response | None:
+def _replay(uow: UnitOfWork, use: _Use) -> Response | None:
     record = uow.session.scalar(
         select(IdempotencyRecord).where(
-            IdempotencyRecord.account_id == account_id, IdempotencyRecord.key == key
+            IdempotencyRecord.account_id == use.account_id, IdempotencyRecord.key == use.key
         )
     )
     if record is None:
         return None
-    if record.fingerprint != fingerprint:
+    if record.fingerprint != use.fingerprint:
         raise Problem(422, "idempotency_conflict")
-    response = current_app.response_class(record.body, status=record.status, content_type=record.content_type)
+    response = current_app.response_class(
+        use.told(record.body), status=record.status, content_type=record.content_type
+    )
     if record.etag:
         response.set_etag(record.etag)
+    if use.sealed:
+        response.headers["Cache-Control"] = "no-store"
     if record.location:
         response.headers["Location"] = record.location
     response.headers["Idempotency-Replayed"] = "true"

@@ -1,9 +1,10 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from handbook.access.predicates import Columns, Target
+from handbook.kernel.clock import day_in
 from handbook.kernel.db import BigId, UTCDateTime, db
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.organizations.models import Organization
@@ -85,6 +86,11 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     )
 
     __mapper_args__ = {"version_id_col": row_version}
+
+    @property
+    def day(self) -> date:
+        """Its day on the wall of the organisation's zone: by it offices are judged."""
+        return day_in(self.organization.timezone, self.starts_at)
 
     @property
     def target(self) -> Target:

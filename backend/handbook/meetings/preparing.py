@@ -12,10 +12,11 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.errors import NothingToFollow
 from handbook.meetings.models import AgendaItem, Meeting
-from handbook.meetings.rules import same_day_in, title_of_month
+from handbook.meetings.rules import same_day_in, start_on_usual_day, title_of_month
 from handbook.meetings.schedule import Schedule, month_bounds, months_from, schedule_of, start_in
 from handbook.meetings.service import MeetingDraft, create_meeting
 from handbook.meetings.templates import AgendaEntry, template_of, with_open_tasks
+from handbook.organizations.enums import CELL_KINDS
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 
@@ -43,7 +44,7 @@ def prepare_next_meeting(
             return there, False
         if there is not None and there.state != MeetingState.DRAFT:
             continue
-        starts_at = _start(organization, schedule, last, year, number)
+        starts_at = _start(organization, schedule, last, (year, number), now)
         if starts_at <= now:
             if not month:
                 continue
@@ -86,7 +87,13 @@ def _draft(
     )
     return MeetingDraft(
         kind=kind,
-        title=title_of_month(last.title if last else None, kind, starts_at, organization.timezone),
+        title=title_of_month(
+            last.title if last else None,
+            kind,
+            starts_at,
+            organization.timezone,
+            in_a_cell=organization.kind in CELL_KINDS,
+        ),
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=minutes),
         place=schedule.place if schedule else last.place if last else "",
@@ -100,13 +107,21 @@ def _draft(
 
 
 def _start(
-    organization: Organization, schedule: Schedule | None, last: Meeting | None, year: int, month: int
+    organization: Organization,
+    schedule: Schedule | None,
+    last: Meeting | None,
+    month: tuple[int, int],
+    now: datetime,
 ) -> datetime:
+    """By the organisation's own schedule; else as last time, a cell's regular meeting on a day that the committee sets."""
     if schedule is not None:
-        return start_in(schedule, year, month, organization.timezone)
+        return start_in(schedule, *month, organization.timezone)
     if last is None:
         raise NothingToFollow
-    return same_day_in(last.starts_at, organization.timezone, year, month)
+    if organization.kind in CELL_KINDS and last.kind == MeetingKind.REGULAR:
+        days = rules_of(organization)["meeting.days"]
+        return start_on_usual_day(last.starts_at, days, organization.timezone, month, now)
+    return same_day_in(last.starts_at, organization.timezone, *month)
 
 
 def _first_with_notice(organization: Organization, missed: datetime, now: datetime) -> datetime:

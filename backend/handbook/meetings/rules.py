@@ -1,8 +1,12 @@
 """Rules of meetings (2-domain, Cells and meetings), without input or output. Times are aware UTC unless said otherwise."""
 
 import calendar
+import json
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,30 +95,51 @@ _MONTH_IN_TITLE = re.compile(
 def same_day_in(starts_at: datetime, timezone: str, year: int, month: int) -> datetime:
     """The same day of the month and time of day, by the wall clock of ``timezone``, in this month; its last day where it is
     too short."""
+    day = starts_at.astimezone(ZoneInfo(timezone)).day
+    return _same_time_on(starts_at, timezone, year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def start_on_usual_day(
+    starts_at: datetime, days: Collection[int], timezone: str, month: tuple[int, int], now: datetime
+) -> datetime:
+    """ "A cell meets at least monthly, on a day the committee sets": the time of day of ``starts_at`` on the first of the
+    committee's ``days`` in this month that is still ahead. The day of ``starts_at`` is kept where it is one of them.
+
+    Where all of them have passed it is the first; where the month has none of them, the day of ``starts_at``.
+    """
     local = starts_at.astimezone(ZoneInfo(timezone))
-    day = min(local.day, calendar.monthrange(year, month)[1])
-    return datetime.combine(
-        local.date().replace(year=year, month=month, day=day), local.time(), tzinfo=ZoneInfo(timezone)
-    ).astimezone(UTC)
+    there = [day for day in sorted(days) if day <= calendar.monthrange(*month)[1]]
+    if local.day in there or not there:
+        return same_day_in(starts_at, timezone, *month)
+    starts = [_same_time_on(starts_at, timezone, *month, day) for day in there]
+    return next((start for start in starts if start > now), starts[0])
 
 
-#: What a meeting is called before it has a title: content, so it is Vietnamese.
-_TITLES = {
-    MeetingKind.REGULAR: "Sinh hoạt chi bộ thường kỳ",
-    MeetingKind.THEMATIC: "Sinh hoạt chuyên đề",
-    MeetingKind.COMMITTEE: "Họp cấp ủy",
-    MeetingKind.EXTRAORDINARY: "Họp bất thường",
-    MeetingKind.CONGRESS: "Đại hội chi bộ",
-    MeetingKind.CONFERENCE: "Hội nghị",
-}
+def _same_time_on(starts_at: datetime, timezone: str, year: int, month: int, day: int) -> datetime:
+    local = starts_at.astimezone(ZoneInfo(timezone))
+    return datetime.combine(date(year, month, day), local.time(), tzinfo=ZoneInfo(timezone)).astimezone(UTC)
 
 
-def title_of_month(last: str | None, kind: MeetingKind, starts_at: datetime, timezone: str) -> str:
+@cache
+def kind_words() -> dict[str, dict[str, str]]:
+    """What each kind of meeting is called within a sentence, ``in_a_cell`` and ``elsewhere``: content, so it is Vietnamese.
+
+    Titles, minutes and the web app's build all take it from here.
+    """
+    text = (files(__package__) / "kind_words.json").read_text(encoding="utf-8")
+    read: dict[str, dict[str, str]] = json.loads(text)
+    return read
+
+
+def title_of_month(
+    last: str | None, kind: MeetingKind, starts_at: datetime, timezone: str, *, in_a_cell: bool
+) -> str:
     """The title of a month's meeting: that of the last one with its month moved on, else the usual one."""
     if last is not None and _MONTH_IN_TITLE.search(last):
         return retitle(last, starts_at, timezone)
     local = starts_at.astimezone(ZoneInfo(timezone))
-    return f"{_TITLES[kind]} tháng {local.month}/{local.year}"
+    word = kind_words()["in_a_cell" if in_a_cell else "elsewhere"][kind]
+    return f"{word[0].upper()}{word[1:]} tháng {local.month}/{local.year}"
 
 
 def retitle(title: str, starts_at: datetime, timezone: str) -> str:

@@ -1,6 +1,6 @@
 """Reads the facts of a meeting: the roll, the book of the room, the votes. What is said of them is for ``compose``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from handbook.access.actor import OfficeTitle
 from handbook.attendance.enums import AttendanceState
 from handbook.attendance.head_count import Absent, Moment
-from handbook.attendance.queries import head_count, quorum_share
+from handbook.attendance.queries import head_count, name_marks_of, quorum_share
 from handbook.attendance.roll import SiteHeadCount, head_counts_of_sites
 from handbook.ballots.queries import BallotResult, results_of
 from handbook.kernel.db import db
@@ -18,6 +18,7 @@ from handbook.meetings.enums import MeetingKind
 from handbook.meetings.models import Meeting
 from handbook.meetings.templates import OPEN_TASKS
 from handbook.members.models import Member, Office
+from handbook.members.naming import with_mark
 from handbook.minutes import words
 from handbook.minutes.facts import (
     Absence,
@@ -63,6 +64,7 @@ def gather(
     """The facts of the meeting with these two at its head; ``read_back_at``: when its words were agreed to."""
     zone = ZoneInfo(meeting.organization.timezone)
     votes = results_of(meeting)
+    marks = name_marks_of(meeting.id)
     items = {one.agenda_item_id: one for one in record.items}
     general = items.get(None)
     dealt_with = [
@@ -80,17 +82,17 @@ def gather(
         opened_at=_local(record.opened_at or meeting.opened_at, zone),
         closed_at=_local(record.closed_at or meeting.closed_at, zone),
         roll=_roll(meeting, zone),
-        chair=_person(meeting, chair_id),
-        minute_taker=_person(meeting, minute_taker_id),
+        chair=_person(meeting, chair_id, marks),
+        minute_taker=_person(meeting, minute_taker_id, marks),
         items=tuple(
             Item(
                 key=item.name_in_book,
                 title=item.title,
                 presenter=item.presenter,
-                notes=_notes(items[item.id].notes) if item.id in items else (),
+                notes=_notes(items[item.id].notes, marks) if item.id in items else (),
                 conclusion=items[item.id].conclusion if item.id in items else None,
                 votes=_votes(votes, item.id),
-                tasks=_tasks(meeting, record.closed_at) if item.source == OPEN_TASKS else (),
+                tasks=_tasks(meeting, record.closed_at, marks) if item.source == OPEN_TASKS else (),
             )
             for item in dealt_with
         ),
@@ -100,7 +102,7 @@ def gather(
             for item in meeting.agenda
             if item.dropped and item.key is None
         ),
-        notes=_notes(general.notes) if general else (),
+        notes=_notes(general.notes, marks) if general else (),
         votes=_votes(votes, None),
         score=_score(meeting),
         read_back_at=_local(read_back_at, zone),
@@ -192,7 +194,7 @@ def _score(meeting: Meeting) -> Score | None:
     return None
 
 
-def _person(meeting: Meeting, member_id: int | None) -> Person | None:
+def _person(meeting: Meeting, member_id: int | None, marks: Mapping[int, str]) -> Person | None:
     if member_id is None:
         return None
     office = db.session.scalar(
@@ -207,28 +209,31 @@ def _person(meeting: Meeting, member_id: int | None) -> Person | None:
         .limit(1)
     )
     name = db.session.scalar(select(Member.full_name).where(Member.id == member_id))
-    return Person(name or "", OFFICE_WORDS[OfficeTitle(office)] if office else None)
+    return Person(
+        with_mark(name or "", marks.get(member_id)), OFFICE_WORDS[OfficeTitle(office)] if office else None
+    )
 
 
 def _in_force(meeting: Meeting) -> ColumnElement[bool]:
     """Offices held on the day of the meeting."""
-    day = meeting.starts_at.astimezone(ZoneInfo(meeting.organization.timezone)).date()
+    day = meeting.day
     return and_(Office.from_date <= day, or_(Office.to_date.is_(None), Office.to_date >= day))
 
 
-def _notes(notes: Sequence[NoteRecord]) -> tuple[Note, ...]:
+def _notes(notes: Sequence[NoteRecord], marks: Mapping[int, str]) -> tuple[Note, ...]:
     return tuple(
         Note(
             key=note.key,
             text=note.text,
-            speaker=note.speaker_name,
+            speaker=note.speaker_name
+            and with_mark(note.speaker_name, marks.get(note.speaker_member_id or 0)),
             is_guest=note.speaker_member_id is None and note.speaker_name is not None,
         )
         for note in notes
     )
 
 
-def _tasks(meeting: Meeting, closed_at: datetime | None) -> tuple[TaskReview, ...]:
+def _tasks(meeting: Meeting, closed_at: datetime | None, marks: Mapping[int, str]) -> tuple[TaskReview, ...]:
     """As the meeting found them: what was ended after it was still open in it."""
     found = []
     for task in tasks_to_review(meeting):
@@ -238,7 +243,7 @@ def _tasks(meeting: Meeting, closed_at: datetime | None) -> tuple[TaskReview, ..
                 key=str(task.id),
                 title=task.title,
                 state=TaskState.OPEN.value if later else task.state,
-                assignees=tuple(row.full_name for row in task.assignees),
+                assignees=tuple(with_mark(row.full_name, marks.get(row.member_id)) for row in task.assignees),
                 due_on=task.due_on,
                 percent=task.percent,
                 reason=task.reason,

@@ -6,18 +6,20 @@ from flask_smorest import Blueprint
 from handbook.access.guards import current_actor, requires
 from handbook.access.permissions import Permission
 from handbook.accounts.reauthentication import reauthenticate
-from handbook.kernel.concurrency import etag_of, require_match, set_etag
+from handbook.kernel.concurrency import etag_of, require_match, set_body_etag, set_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.problems import Problem
-from handbook.kernel.unit_of_work import unit_of_work
+from handbook.kernel.unit_of_work import current_clock, unit_of_work
 from handbook.meetings.queries import get_meeting
 from handbook.minutes import queries, readings, service, signing
 from handbook.minutes.enums import SignerRole
 from handbook.minutes.models import Minutes
+from handbook.minutes.numbers import numbers_of
 from handbook.minutes.schemas import (
     AddendumInSchema,
     MinutesPatchSchema,
     MinutesSchema,
+    NumbersSchema,
     RoomMinutesSchema,
     SignatureInSchema,
 )
@@ -34,6 +36,16 @@ def get_minutes(meeting_id: int) -> Response:
     minutes = queries.get_minutes(meeting_id, Permission.MINUTES_READ, actor=actor)
     readings.record_reading(minutes, actor=actor)
     return _answer(minutes)
+
+
+@blp.route("/meetings/<id:meeting_id>/next-numbers", methods=["GET"])
+@requires(Permission.MEETINGS_RUN)
+@blp.response(200, NumbersSchema)
+def get_next_numbers(meeting_id: int) -> Response:
+    """The symbols that the minutes and the resolution of the meeting bear, or will bear as things stand now."""
+    meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=current_actor())
+    found = numbers_of(meeting, clock=current_clock())
+    return set_body_etag(jsonify(NumbersSchema().dump(found)))
 
 
 @blp.route("/meetings/<id:meeting_id>/minutes/compose", methods=["POST"])

@@ -152,3 +152,10 @@ class SignedPageSchema(Schema):
 
 class AddendumInSchema(Schema):
     text = Text(required=True, min_length=1, max_length=MAX_TEXT, multiline=True)
+
+
+class NumbersSchema(Schema):
+    """What the documents of a meeting bear, or will bear as long as nobody takes the number before."""
+
+    minutes = fields.String(required=True)
+    resolution = fields.String(required=True)

@@ -22,15 +22,11 @@ from handbook.minutes.enums import Cause, MinutesState
 from handbook.minutes.errors import ClassifiedMinutes, MinutesSigned
 from handbook.minutes.gathering import default_chair, gather, read_record
 from handbook.minutes.models import Minutes, MinutesVersion
+from handbook.minutes.numbers import next_of_minutes
 from handbook.minutes.scans import take_back_signatures
-from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.versions import bump_content_version
 from handbook.proceedings.queries import Record
 from handbook.proceedings.service import let_late_lines_count
-from handbook.resolutions.enums import DocumentType
-from handbook.resolutions.models import Resolution
-from handbook.resolutions.queries import term_for
-from handbook.resolutions.rules import Symbol, issuer_of
 
 # Minutes are begun while the meeting goes on, so that they can be read back before it ends.
 WRITABLE = frozenset({MeetingState.OPEN, MeetingState.CLOSED, MeetingState.FINALIZED})
@@ -222,16 +218,14 @@ def _begin(meeting: Meeting, *, uow: UnitOfWork) -> Minutes:
     now = uow.clock.now()
     # Moving the version first also lines up everybody who numbers documents of this organisation.
     version = bump_content_version(uow, meeting.organization_id)
-    term = term_for(meeting.organization, clock=uow.clock)
-    number = _last_number(meeting.organization_id, term, uow) + 1
-    issuer = issuer_of(OrganizationKind(meeting.organization.kind))
+    symbol, term = next_of_minutes(meeting.organization, clock=uow.clock)
     return Minutes(
         meeting=meeting,
         meeting_id=meeting.id,
         organization_id=meeting.organization_id,
         state=MinutesState.DRAFT.value,
-        symbol=str(Symbol(number, DocumentType.MINUTES, issuer)),
-        number=number,
+        symbol=str(symbol),
+        number=symbol.number,
         term=term,
         sections=[],
         named_by_hand=False,
@@ -239,23 +233,6 @@ def _begin(meeting: Meeting, *, uow: UnitOfWork) -> Minutes:
         created_at=now,
         content_version=version,
     )
-
-
-def _last_number(organization_id: int, term: str, uow: UnitOfWork) -> int:
-    """Minutes share their numbers with those that were written as documents of the organisation."""
-    own = uow.session.scalar(
-        select(func.max(Minutes.number)).where(
-            Minutes.organization_id == organization_id, Minutes.term == term
-        )
-    )
-    others = uow.session.scalar(
-        select(func.max(Resolution.number)).where(
-            Resolution.organization_id == organization_id,
-            Resolution.term == term,
-            Resolution.type == DocumentType.MINUTES.value,
-        )
-    )
-    return max(own or 0, others or 0)
 
 
 def _write(

@@ -24,6 +24,7 @@ from handbook.kernel.typesetting import render_pdf
 from handbook.meetings.models import Meeting
 from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 from handbook.members.models import Member
+from handbook.members.naming import Bearer, name_marks, with_mark
 from handbook.organizations.models import Organization
 from handbook.printing import words
 
@@ -31,6 +32,7 @@ HERE = Path(__file__).parent
 WALL_SECONDS = 60
 # What lies beyond this is listed and not put in: nobody prints it, and nobody's phone takes it.
 MAX_BYTES = 120 * 1024 * 1024
+_NAMED = (Member.id, Member.full_name, Member.birth_date, Member.card_number)
 _PART = {
     MediaType.PDF: "pdf",
     MediaType.DOCX: "word",
@@ -43,25 +45,31 @@ _PART = {
 def make_roll_sheet(meeting: Meeting, *, created: datetime) -> bytes:
     """The roster to be signed: who was summoned or, before that, who belongs to the cell; numbered, by given name."""
     rows = db.session.execute(
-        select(Member.full_name, Attendance.member_status.label("status"))
+        select(*_NAMED, Attendance.member_status.label("status"))
         .join(Attendance, Attendance.member_id == Member.id)
         .where(Attendance.meeting_id == meeting.id)
         .order_by(Member.name_sort, Member.id)
     ).all()
     if not rows:
         rows = db.session.execute(
-            select(Member.full_name, Member.status)
+            select(*_NAMED, Member.status)
             .where(
                 Member.organization_id == meeting.organization_id, Member.status.in_(sorted(ACTIVE_STATUSES))
             )
             .order_by(Member.name_sort, Member.id)
         ).all()
+    marks = name_marks(
+        Bearer(row.id, row.full_name, row.birth_date and row.birth_date.year, row.card_number) for row in rows
+    )
     probationary = sum(row.status == MemberStatus.PROBATIONARY for row in rows)
     temporary = sum(row.status == MemberStatus.TEMPORARY_IN for row in rows)
     data = {
         **_head(meeting),
         "people": [
-            {"name": clean(row.full_name), "status": words.STATUS.get(MemberStatus(row.status), "")}
+            {
+                "name": clean(with_mark(row.full_name, marks.get(row.id))),
+                "status": words.STATUS.get(MemberStatus(row.status), ""),
+            }
             for row in rows
         ],
         "total": str(len(rows) - temporary),

@@ -74,6 +74,13 @@ def propose_symbol(
         raise ValidationFailed(FieldError("/type", "type_not_issued_by_cell"))
     if term is not None and not is_term(term):
         raise ValidationFailed(FieldError("/term", "invalid"))
+    return next_symbol(organization, type_=type_, term=term, clock=clock)
+
+
+def next_symbol(
+    organization: Organization, *, type_: DocumentType, term: str | None, clock: Clock
+) -> tuple[Symbol, str]:
+    """The same for who has asked already whether it may be told."""
     term = term or term_for(organization, clock=clock)
     last = db.session.scalar(
         select(Resolution)

@@ -176,6 +176,8 @@ export interface OwnAttendance {
 export interface RollItem extends Omit<OwnAttendance, 'meeting_id' | 'code' | 'recorded_by_name'> {
   member_id: Id;
   full_name: string;
+  /** What tells those apart whose name is in the roll more than once; missing in what a phone kept from earlier. */
+  name_mark?: string | null;
   status: MemberStatus;
   recorded_by: string | null;
   reason?: string | null;

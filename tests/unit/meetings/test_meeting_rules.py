@@ -12,9 +12,12 @@ from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.rules import (
     ORDINARY_KINDS,
     duration_error,
+    kind_words,
     opening_error,
     retitle,
     same_time_next_month,
+    start_on_usual_day,
+    title_of_month,
 )
 from handbook.meetings.state import TRANSITIONS, Step, acts_in, require_state, state_after
 from handbook.meetings.templates import template_for
@@ -113,6 +116,29 @@ def test_the_day_of_the_month_is_that_of_the_wall_calendar(start: str, now: str,
 
 
 @pytest.mark.parametrize(
+    ("last", "days", "month", "now", "expected"),
+    [
+        # One of the committee's days is kept; another is not.
+        ("2026-11-04T19:00", [3, 4, 5], 12, "2026-11-20T09:00", "2026-12-04T19:00"),
+        ("2026-11-23T19:00", [3, 4, 5], 12, "2026-11-24T09:00", "2026-12-03T19:00"),
+        # The first that is still ahead, else the first.
+        ("2026-11-23T19:00", [5, 3, 4], 12, "2026-12-03T19:00", "2026-12-04T19:00"),
+        ("2026-11-23T19:00", [3, 4, 5], 12, "2026-12-05T20:00", "2026-12-03T19:00"),
+        # A day before it in UTC, and a month without the day.
+        ("2026-11-04T06:30", [4], 12, "2026-11-20T09:00", "2026-12-04T06:30"),
+        ("2026-11-23T19:00", [31], 2, "2026-01-20T09:00", "2026-02-23T19:00"),
+        ("2026-12-23T19:00", [28, 31], 2, "2026-01-20T09:00", "2026-02-28T19:00"),
+    ],
+)
+def test_the_proposed_day_is_one_that_the_committee_sets(
+    last: str, days: list[int], month: int, now: str, expected: str
+) -> None:
+    at = [datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(HANOI)) for text in (last, now, expected)]
+    found = start_on_usual_day(at[0].astimezone(UTC), days, HANOI, (2026, month), at[1].astimezone(UTC))
+    assert found == at[2]
+
+
+@pytest.mark.parametrize(
     ("title", "expected"),
     [
         ("Sinh hoạt chi bộ tháng 12/2026", "Sinh hoạt chi bộ tháng 01/2027"),
@@ -125,6 +151,30 @@ def test_the_day_of_the_month_is_that_of_the_wall_calendar(start: str, now: str,
 def test_the_month_in_the_title_moves_along(title: str, expected: str) -> None:
     # The evening of 31 December in UTC is New Year's morning in Hanoi.
     assert retitle(title, datetime(2026, 12, 31, 17, 30, tzinfo=UTC), HANOI) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_a_cell", "elsewhere"),
+    [
+        ("regular", "Sinh hoạt chi bộ thường kỳ tháng 1/2027", "Họp thường kỳ tháng 1/2027"),
+        ("thematic", "Sinh hoạt chuyên đề tháng 1/2027", "Sinh hoạt chuyên đề tháng 1/2027"),
+        ("committee", "Họp chi ủy tháng 1/2027", "Họp cấp ủy tháng 1/2027"),
+        ("congress", "Đại hội chi bộ tháng 1/2027", "Đại hội tháng 1/2027"),
+    ],
+)
+def test_a_first_meeting_is_called_as_in_its_kind_of_organisation(
+    kind: str, in_a_cell: str, elsewhere: str
+) -> None:
+    start = datetime(2026, 12, 31, 17, 30, tzinfo=UTC)
+    titles = [
+        title_of_month(None, MeetingKind(kind), start, HANOI, in_a_cell=is_cell) for is_cell in (True, False)
+    ]
+    assert titles == [in_a_cell, elsewhere]
+
+
+def test_every_kind_of_meeting_has_its_words() -> None:
+    assert set(kind_words()) == {"in_a_cell", "elsewhere"}
+    assert all(set(words) == {kind.value for kind in MeetingKind} for words in kind_words().values())
 
 
 def test_the_template_of_a_regular_meeting_fits_the_least_duration() -> None:

@@ -62,6 +62,31 @@ def values_below(
     return [(load_value(setting, text), in_force == text) for text in sorted(texts)]
 
 
+def rules_set_below(
+    organization: Organization, names: Collection[str], rules: Rules
+) -> dict[str, Mapping[str, Any]]:
+    """What of these settings is in force at each organisation below that sets one of them itself, by path, those above
+    first. ``rules`` are in force at the organisation; where nobody sets anything, as there."""
+    rows = db.session.execute(
+        select(OrganizationSetting.path, OrganizationSetting.name, OrganizationSetting.value)
+        .where(
+            OrganizationSetting.name.in_(sorted(names)),
+            OrganizationSetting.path > organization.path,
+            OrganizationSetting.path < organization.path + PATH_END,
+        )
+        .order_by(OrganizationSetting.path)
+    ).all()
+    own: dict[str, dict[str, Any]] = {}
+    for path, name, text in rows:
+        own.setdefault(path, {})[name] = load_value(BY_NAME[name], text)
+    here = {name: rules[name] for name in names}
+    found: dict[str, Mapping[str, Any]] = {}
+    for path, values in own.items():
+        above = next((found[one] for one in reversed(ancestor_paths(path)) if one in found), here)
+        found[path] = {**above, **values}
+    return found
+
+
 def _nearest_below(name: str, path: Any, above: str, longest: int) -> ScalarSelect[str]:
     """The value that the nearest organisation below ``above`` sets for ``path``: one look-up by key for each level."""
     levels = [func.substr(path, 1, length) for length in range(len(above) + SEGMENT, longest + 1, SEGMENT)]

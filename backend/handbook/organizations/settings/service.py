@@ -3,19 +3,25 @@
 import json
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from handbook.access.actor import Actor
 from handbook.audit.service import record
 from handbook.kernel.problems import FieldError, ValidationFailed
+from handbook.kernel.tree import ancestor_paths
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.organizations.models import Organization
 from handbook.organizations.settings.events import SettingChanged
 from handbook.organizations.settings.models import OrganizationSetting, SettingChange
-from handbook.organizations.settings.queries import rules_of
+from handbook.organizations.settings.queries import rules_of, rules_set_below
 from handbook.organizations.settings.registry import BY_NAME, SETTINGS, Rules, Setting, dump_value
 from handbook.organizations.settings.values import Refused
 from handbook.organizations.versions import bump_content_version
+
+#: Settings of which one may not exceed the other.
+BOUND_TOGETHER = frozenset(
+    name for setting in SETTINGS if setting.not_above for name in (setting.name, setting.not_above)
+)
 
 
 def change_setting(
@@ -33,6 +39,8 @@ def change_setting(
     Raises :class:`ValidationFailed`. The same value again changes nothing.
     """
     value = None if data is None else _parsed(setting, data)
+    if setting.name in BOUND_TOGETHER:
+        _lock_tree(organization, uow)
     own = uow.session.get(OrganizationSetting, (organization.id, setting.name))
     text = None if value is None else dump_value(setting, value)
     if text == (own.value if own else None):
@@ -55,7 +63,9 @@ def change_setting(
         own.value = text
     uow.session.flush()
     if setting.name in BY_NAME:
-        _refuse_contradiction(setting, rules_of(organization))
+        rules = rules_of(organization)
+        _refuse_contradiction(setting, rules)
+        _refuse_contradiction_below(organization, setting, rules, uow)
     uow.session.add(
         SettingChange(
             organization_id=organization.id,
@@ -79,6 +89,14 @@ def change_setting(
     uow.emit(SettingChanged(organization.id, setting.name, organization.row_content_version))
 
 
+def _lock_tree(organization: Organization, uow: UnitOfWork) -> None:
+    """One at a time in the whole tree: of two that change at once, above and below, neither would see the other's value."""
+    root = ancestor_paths(organization.path)[0]
+    uow.session.execute(
+        select(Organization.id).where(Organization.path == root).with_for_update(key_share=True)
+    ).scalar_one()
+
+
 def _parsed(setting: Setting, data: Any) -> Any:
     try:
         return setting.kind.parse(data)
@@ -97,6 +115,30 @@ def _refuse_contradiction(changed: Setting, rules: Rules) -> None:
         raise ValidationFailed(
             FieldError("/value", "below_other", {"other": setting.name, "min": rules[setting.name]})
         )
+
+
+def _refuse_contradiction_below(
+    organization: Organization, changed: Setting, rules: Rules, uow: UnitOfWork
+) -> None:
+    """Refuse a value with which the same would be so at an organisation below, which has set the other one of the two: a
+    grade that nobody reaches, a least notice above the usual one. The refusal names the first of them and how many there are.
+    """
+    for setting in SETTINGS:
+        limit = setting.not_above
+        if limit is None or changed.name not in (setting.name, limit):
+            continue
+        below = rules_set_below(organization, (setting.name, limit), rules)
+        wrong = [path for path, values in below.items() if values[setting.name] > values[limit]]
+        if not wrong:
+            continue
+        other = limit if changed is setting else setting.name
+        first = _name_at(wrong[0], uow)
+        params = {"other": other, "value": below[wrong[0]][other], "name": first, "count": len(wrong)}
+        raise ValidationFailed(FieldError("/value", "contradicts_below", params))
+
+
+def _name_at(path: str, uow: UnitOfWork) -> str:
+    return uow.session.execute(select(Organization.name).where(Organization.path == path)).scalar_one()
 
 
 def _difference(setting: Setting, before: str | None, after: str | None) -> dict[str, Any]:

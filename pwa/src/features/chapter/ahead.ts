@@ -4,6 +4,7 @@ import { refreshOnceADay, refreshView } from '$db/views';
 import { fetchMinutes } from '$features/minutes/commands';
 import { opinionsPath } from '$features/opinions/store';
 import { fetchRoll } from '$features/roll/commands';
+import { numbersPath } from './numbers';
 
 const DAY = 86_400_000;
 /** Of meetings so close the secretary may need the roll in a room without a network. */
@@ -22,6 +23,7 @@ export async function fetchCells(cells: readonly Id[]): Promise<void> {
 
 async function fetchMeeting({ id, state, starts_at }: Meeting): Promise<void> {
   const ahead = Date.parse(starts_at) - Date.now();
+  if (state === 'draft' || state === 'convened') await refreshView(numbersPath(id));
   if (state === 'convened' || state === 'open') {
     await refreshView(opinionsPath(id));
     if (ahead > SOON) return;

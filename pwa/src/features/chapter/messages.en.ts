@@ -92,6 +92,8 @@ export const en: Record<keyof typeof vi, string> = {
   'manage.when': 'Time',
   'manage.until': '{start} to {end}',
   'manage.kind': 'Kind of meeting',
+  'manage.numbers': 'Next numbers',
+  'manage.numbersAre': 'Minutes {minutes} · Resolution {resolution}',
   'manage.link': 'Online meeting',
   'manage.edit': 'Edit time and agenda',
   'manage.preview': 'What members will see',

@@ -92,6 +92,8 @@ export const vi = {
   'manage.when': 'Thời gian',
   'manage.until': '{start} đến {end}',
   'manage.kind': 'Loại cuộc họp',
+  'manage.numbers': 'Số, ký hiệu tiếp theo',
+  'manage.numbersAre': 'Biên bản {minutes} · Nghị quyết {resolution}',
   'manage.link': 'Họp trực tuyến',
   'manage.edit': 'Sửa thời gian, nội dung',
   'manage.preview': 'Đảng viên sẽ thấy như sau',

@@ -43,11 +43,20 @@ describe('a new meeting', () => {
     expect(form.agenda.every((line) => line.item_id === null)).toBe(true);
   });
 
-  it('keeps the day of a cell that meets on another one, and offers the usual days beside it', () => {
+  it('is proposed on a day that the committee has set, and offers the day of the last one beside it', () => {
     const later = { ...meeting, starts_at: '2026-11-10T12:30:00Z', ends_at: '2026-11-10T14:00:00Z' };
     const { form, days } = startMeeting([later], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'), RULES);
-    expect(form.date).toBe('2026-12-10');
+    expect(form.date).toBe('2026-12-03');
     expect(days).toEqual(['2026-12-03', '2026-12-04', '2026-12-05', '2026-12-10']);
+    const fourth = { ...meeting, starts_at: '2026-11-04T12:30:00Z', ends_at: '2026-11-04T14:00:00Z' };
+    expect(startMeeting([fourth], '3', 'regular', ZONE, new Date('2026-11-21T03:00:00Z'), RULES).form.date).toBe('2026-12-04');
+  });
+
+  it('of a committee, or of another kind, keeps its own day', () => {
+    const now = new Date('2026-11-21T03:00:00Z');
+    const tenth = { ...meeting, starts_at: '2026-11-10T12:30:00Z', ends_at: '2026-11-10T14:00:00Z' };
+    expect(startMeeting([tenth], '3', 'regular', ZONE, now, RULES, false).form.date).toBe('2026-12-10');
+    expect(startMeeting([{ ...tenth, kind: 'thematic' }], '3', 'thematic', ZONE, now, RULES).form.date).toBe('2026-12-10');
   });
 
   it('falls back to the usual days where the month has no such day', () => {
@@ -60,6 +69,17 @@ describe('a new meeting', () => {
     expect(from).toBeNull();
     expect(totalMinutes(form.agenda)).toBe(90);
     expect(form.title).toBe('Sinh hoạt chi bộ thường kỳ tháng 12/2026');
+  });
+});
+
+describe('the title of a first meeting', () => {
+  const titleOf = (kind: Meeting['kind'], inCell: boolean): string =>
+    startMeeting([], '3', kind, ZONE, new Date('2026-11-21T03:00:00Z'), RULES, inCell).form.title;
+  it('is that of the kind of organisation', () => {
+    expect(titleOf('regular', true)).toBe('Sinh hoạt chi bộ thường kỳ tháng 12/2026');
+    expect(titleOf('regular', false)).toBe('Họp thường kỳ tháng 12/2026');
+    expect([titleOf('congress', true), titleOf('congress', false)]).toEqual(['Đại hội chi bộ tháng 12/2026', 'Đại hội tháng 12/2026']);
+    expect([titleOf('committee', true), titleOf('committee', false)]).toEqual(['Họp chi ủy tháng 12/2026', 'Họp cấp ủy tháng 12/2026']);
   });
 });
 

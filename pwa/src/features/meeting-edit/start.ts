@@ -41,8 +41,12 @@ function sameDay(date: string, month: string, today: string): string | null {
   return exists && day > today ? day : null;
 }
 
-/** A new meeting with everything filled in: after the last one of its kind, else from the template. */
-export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: MeetingKind, zone: string, now: Date, inForce: InForce): Start {
+/**
+ * A new meeting with everything filled in: after the last one of its kind, else from the template. "A cell meets at least
+ * monthly, on a day the committee sets": the day of the last meeting is proposed where it is one of those (as the server
+ * does, `start_on_usual_day`), and is offered beside them otherwise.
+ */
+export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: MeetingKind, zone: string, now: Date, inForce: InForce, inCell = true): Start {
   const today = dateIn(now.toISOString(), zone);
   const from = latestOf(meetings, cell, kind) ?? null;
   const days = usualDays(today, takenMonths(meetings, cell, kind), meetingDays(inForce));
@@ -52,7 +56,7 @@ export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: Meeti
     return {
       from, days,
       form: {
-        kind, title: templateTitle(kind, date), date, start: like ? timeOf(like.starts_at, zone) : START,
+        kind, title: templateTitle(kind, date, inCell), date, start: like ? timeOf(like.starts_at, zone) : START,
         end: like ? timeOf(like.ends_at, zone) : (plusMinutes(START, leastMinutes(inForce)) ?? START), days: 0, place: like?.place ?? '', online_url: '',
         agenda: (inForce.templates[kind] ?? templateAgenda(kind)).map((entry) => lineOf(entry, false)),
       },
@@ -60,7 +64,8 @@ export function startMeeting(meetings: readonly Meeting[], cell: Id, kind: Meeti
   }
   const like = formOf(from);
   const own = sameDay(like.date, days[0] ?? today, today);
-  const date = own ?? days[0] ?? addDays(today, 7);
+  const asSet = !inCell || kind !== 'regular' || own === null || days.includes(own);
+  const date = (asSet ? own : null) ?? days[0] ?? addDays(today, 7);
   return {
     from, days: own && !days.includes(own) ? [...days, own].sort() : days,
     form: { ...like, date, title: retitle(like.title, date), agenda: from.agenda.filter((item) => !item.key).map((item) => lineOf(item, false)) },

@@ -1,4 +1,6 @@
+import type { MeetingKind } from '$api/shapes';
 import templates from '../../../../backend/handbook/meetings/agenda_templates.json';
+import words from '../../../../backend/handbook/meetings/kind_words.json';
 
 interface Entry {
   title: string;
@@ -15,13 +17,9 @@ export function templateAgenda(kind: string): (Entry & { body: null })[] {
   return entries.map((entry) => ({ ...entry, body: null }));
 }
 
-const TITLES: Record<string, string> = {
-  regular: 'Sinh hoạt chi bộ thường kỳ', thematic: 'Sinh hoạt chuyên đề', committee: 'Họp cấp ủy',
-  extraordinary: 'Họp bất thường', congress: 'Đại hội chi bộ', conference: 'Hội nghị',
-};
-
-/** "Sinh hoạt chi bộ thường kỳ tháng 12/2026" */
-export function templateTitle(kind: string, date: string): string {
+/** "Sinh hoạt chi bộ thường kỳ tháng 12/2026" in a cell, "Họp thường kỳ tháng 12/2026" elsewhere; the server's own words. */
+export function templateTitle(kind: MeetingKind, date: string, inCell: boolean): string {
   const [year, month] = date.split('-');
-  return `${TITLES[kind] ?? TITLES['regular']} tháng ${Number(month)}/${year}`;
+  const word = (inCell ? words.in_a_cell : words.elsewhere)[kind];
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)} tháng ${Number(month)}/${year}`;
 }

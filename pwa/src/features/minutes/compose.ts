@@ -4,6 +4,7 @@
  */
 import type { Quorum, Tally } from '$api/ballot-shapes';
 import { isMoreThanPresent } from '$features/ballots/rules';
+import kinds from '../../../../backend/handbook/meetings/kind_words.json';
 import script from '../../../../backend/handbook/minutes/script.json';
 
 /** The facts as plain data: what `handbook.minutes.facts` names. Instants are in the meeting's zone, with their offset. */
@@ -145,7 +146,7 @@ interface Node {
 
 const parts: Record<string, Node[]> = script.parts;
 const lists: Record<string, Form[]> = script.lists;
-const words: Record<string, Record<string, string>> = script.words;
+const words: Record<string, Record<string, string>> = { ...kinds, ...script.words };
 const sections: { key: string; title: string; say: Node[] }[] = script.sections;
 
 /** The sections in their order; a section about which there is nothing to say is left out. */

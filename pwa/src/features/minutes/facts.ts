@@ -40,6 +40,8 @@ export async function gather(meetingId: Id, readAt: string | null = null): Promi
   const self = sessionState.current?.member?.id ?? null;
   const { rows } = buildBoard({ meeting, roll, members, items, self });
   const names = new Map([...members, ...rows].map((one) => ['member_id' in one ? one.member_id : one.id, one.full_name]));
+  /** As a signature has them: without what tells two of one name apart. */
+  const plain = new Map([...members.map((one) => [one.id, one.full_name] as const), ...roll.items.map((one) => [one.member_id, one.full_name] as const)]);
   const officers = await readOfficers(meetingId);
   const day = localTime(meeting.starts_at, meeting.timezone).slice(0, 10);
   const chairId = officers.chair ?? members.find((one) => officesOf(one, meeting, day).includes('secretary'))?.id ?? null;
@@ -71,14 +73,14 @@ export async function gather(meetingId: Id, readAt: string | null = null): Promi
       key: item.id, title: item.title, presenter: item.presenter, notes: notes(item.id),
       conclusion: book.room.conclusions[item.id] ?? null,
       votes: votes.filter((vote) => vote.item === item.id).map((vote) => vote.facts),
-      tasks: item.source === 'open_tasks' ? tasksToReview(meeting, day, closed, resolutions, await listMeetings()) : [],
+      tasks: item.source === 'open_tasks' ? tasksToReview(meeting, day, closed, resolutions, await listMeetings(), names) : [],
     }))),
     notes: notes(null),
     votes: votes.filter((vote) => vote.item === null).map((vote) => vote.facts),
     score: scoreFacts(await readScore(meetingId), book.room.score, boundsOf(rules)),
     read_back_at: local(readAt),
   };
-  const named = (id: Id | null): Gathered['chair'] => (id === null ? null : { member_id: id, full_name: names.get(id) ?? '' });
+  const named = (id: Id | null): Gathered['chair'] => (id === null ? null : { member_id: id, full_name: plain.get(id) ?? '' });
   const above = organization?.parent_id ? await db.get('organizations', organization.parent_id) : undefined;
   return { facts, meeting, superior: above?.name ?? null, chair: named(chairId), minute_taker: named(officers.minute_taker) };
 }
@@ -158,7 +160,7 @@ async function votesOf(
 ): Promise<Voted[]> {
   const seen = await readView<{ items: Ballot[] }>(`/api/meetings/${encodeURIComponent(meeting.id)}/ballots`);
   const found = new Map<string, Voted>();
-  for (const ballot of seen?.body.items ?? []) if (ballot.result && ballot.closed_at) found.set(ballot.key, votedOf(ballot, meeting));
+  for (const ballot of seen?.body.items ?? []) if (ballot.result && ballot.closed_at) found.set(ballot.key, votedOf(ballot, meeting, names));
   const counted = [...book.entries.values()].filter((entry) => !book.refused.some((one) => one.id === entry.id));
   for (const vote of book.room.votes) {
     const subject = subjectOf(lineOfVote(vote), { ballot: vote });
@@ -176,14 +178,17 @@ async function votesOf(
   return [...found.values()].sort((a, b) => a.at - b.at);
 }
 
-function votedOf({ key, title, method, agenda_item_id, closed_at, result, reserved, resolution }: Ballot, { agenda }: Meeting): Voted {
+function votedOf(
+  { key, title, method, agenda_item_id, closed_at, result, reserved, resolution }: Ballot, { agenda }: Meeting,
+  names: ReadonlyMap<Id, string>,
+): Voted {
   const { agree = 0, disagree = 0, other = 0, denominator: of = 0, voters_present = 0, papers = null } = result ?? {};
   return {
     item: agenda.find((one) => (one.server_id ?? one.id) === agenda_item_id)?.id ?? agenda_item_id, at: Date.parse(closed_at ?? ''),
     facts: {
       key, title, method, denominator: of, present: voters_present, agree, disagree, other, required: result?.required ?? 0,
       share: result?.majority_share ?? '', at_least: result?.majority_at_least ?? false, passed: result?.passed ?? null, papers,
-      reserved: reserved.map((one) => ({ name: one.full_name, text: one.text })), resolution,
+      reserved: reserved.map((one) => ({ name: names.get(one.member_id) ?? one.full_name, text: one.text })), resolution,
       quorum: result?.quorum ?? null, room_denominator: result?.room_denominator ?? null, count_confirmed: result?.count_confirmed ?? false,
       hands: result?.hands ?? null,
     },
@@ -240,6 +245,7 @@ export async function ballotKey(meetingId: Id, subject: string): Promise<string>
 /** The tasks that the meeting goes through, the same as `handbook.resolutions.task_queries.tasks_to_review`, as it found them. */
 export function tasksToReview(
   meeting: Meeting, day: string, closed: number | null, resolutions: readonly Resolution[], meetings: readonly Meeting[],
+  names: ReadonlyMap<Id, string> = new Map(),
 ): TaskFacts[] {
   const starts = Date.parse(meeting.starts_at);
   const before = Math.max(0, ...meetings
@@ -252,7 +258,7 @@ export function tasksToReview(
     .filter((task) => !task.finished_at || Date.parse(task.finished_at) > before)
     .sort((a, b) => (a.due_on ?? '9').localeCompare(b.due_on ?? '9') || Number(a.id) - Number(b.id))
     .map((task) => ({
-      key: task.id, title: task.title, assignees: task.assignees.map((one) => ({ name: one.full_name })), due_on: task.due_on,
+      key: task.id, title: task.title, assignees: task.assignees.map((one) => ({ name: names.get(one.member_id) ?? one.full_name })), due_on: task.due_on,
       state: closed !== null && task.finished_at && Date.parse(task.finished_at) > closed ? 'open' : task.state,
       percent: task.percent ?? null, reason: task.reason ?? null,
     }));

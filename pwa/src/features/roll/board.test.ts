@@ -41,6 +41,15 @@ describe('the attendance board', () => {
     expect(seen.quorum).toEqual({ due: 2, present: 2, required: 2, reached: true });
   });
 
+  it('tells two of one name apart, as the server says it and else by the records on this phone', () => {
+    const twins = [line('1', 'Nguyễn Văn Hòa'), line('2', 'Nguyễn Văn Hoà'), line('3', 'Vũ Thị Mới')];
+    const record = (id: string, birth_date: string): Member => ({ id, birth_date, card_number: null }) as unknown as Member;
+    const names = (items: RollItem[], members: Member[]): string[] => board([], { ...roll, items }, members).rows.map((row) => row.full_name);
+    expect(names(twins, [record('1', '1962-01-02'), record('2', '1975-01-02')])).toEqual(['Nguyễn Văn Hòa (1962)', 'Nguyễn Văn Hoà (1975)', 'Vũ Thị Mới']);
+    const told = twins.map((one, index) => ({ ...one, name_mark: ['1962', 'thẻ …0452', null][index] ?? null }));
+    expect(names(told, [])).toEqual(['Nguyễn Văn Hòa (1962)', 'Nguyễn Văn Hoà (thẻ …0452)', 'Vũ Thị Mới']);
+  });
+
   const opening = (present: boolean, changes: Partial<OutboxItem> = {}): OutboxItem =>
     lineItem('open', { present }, { kind: 'open_meeting', ...changes });
   const seenBy = (self: string, items: OutboxItem[]) => buildBoard({ meeting, roll, members: [], items, self });

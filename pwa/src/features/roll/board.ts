@@ -1,7 +1,7 @@
 import type { AttendanceState, Counts, Id, Meeting, Member, MemberStatus, RollItem } from '$api/shapes';
 import type { OutboxItem, StoredRoll } from '$db/schema';
 import { matches } from '$lib/fold';
-import { byGivenName } from '$lib/names';
+import { bearerOf, byGivenName, nameMarks, withMark } from '$lib/names';
 import { linesOf } from '$sync/book';
 import { headCount, isFree } from './head-count';
 
@@ -76,7 +76,7 @@ export function buildBoard({ meeting, roll, members, items, self, share }: Known
   const base = roll ? roll.items : members.filter((one) => belongs(one, meeting)).map(lineOf).sort(byGivenName);
   const marks = latestMarks(items, roll?.fetched_at ?? '');
   const opening = items.find((item) => saysOpenerIsPresent(item, roll?.fetched_at ?? ''));
-  const rows = base.map((line) => {
+  const rows = toldApart(base, members).map((line) => {
     const mark = marks.get(line.member_id);
     if (mark) return withMark(line, mark, self);
     return opening && line.member_id === self ? withOpening(line, opening) : { ...line };
@@ -86,6 +86,19 @@ export function buildBoard({ meeting, roll, members, items, self, share }: Known
   const whole = !partial && rows.length >= (roll?.counts.summoned ?? 0);
   const quorum = whole ? quorumOf(rows, roll?.quorum_share ?? share) : told(roll);
   return { rows, counts, quorum, asOf: roll?.fetched_at ?? null, partial };
+}
+
+/**
+ * The lines with what tells two of one name apart behind the name, so that it stands wherever the name does: as the server
+ * says it, else by the records on this phone.
+ */
+export function toldApart<T extends Pick<RollItem, 'member_id' | 'full_name' | 'name_mark'>>(lines: readonly T[], members: readonly Member[]): T[] {
+  const records = new Map(members.map((one) => [one.id, one]));
+  const marks = nameMarks(lines.map((line) => bearerOf(line.member_id, line.full_name, records.get(line.member_id))));
+  return lines.map((line) => {
+    const mark = line.name_mark === undefined ? marks.get(line.member_id) : line.name_mark;
+    return mark ? { ...line, full_name: withMark(line.full_name, mark) } : line;
+  });
 }
 
 function quorumOf(rows: readonly RollItem[], share: string | undefined): BoardQuorum {

@@ -100,6 +100,7 @@ export const en: Record<keyof typeof vi, string> = {
   'error.repeated': 'A number is there twice.',
   'error.above_other': 'It may not exceed {max}, which is set for “{other}”.',
   'error.below_other': 'It may not be below {min}, which is set for “{other}”.',
+  'error.contradicts_below': 'It contradicts “{name}”{n, plural, =0 {} one { and # more} other { and # more}}, where “{other}” is set to {value}. Change it there first.',
   'error.other': 'This value cannot be used.',
   'error.stale': 'Somebody else has just changed this. Look at it again and save once more.',
   'error.notSaved': 'Not saved: {why}',

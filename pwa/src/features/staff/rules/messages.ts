@@ -100,6 +100,7 @@ export const vi = {
   'error.repeated': 'Có số ghi hai lần.',
   'error.above_other': 'Không được quá {max}, là mức đang đặt cho “{other}”.',
   'error.below_other': 'Không được dưới {min}, là mức đang đặt cho “{other}”.',
+  'error.contradicts_below': 'Trái với “{name}”{n, plural, =0 {} other { và # nơi khác}}: ở đó đang đặt {value} cho “{other}”. Đồng chí đổi ở đó trước.',
   'error.other': 'Giá trị này không dùng được.',
   'error.stale': 'Mục này vừa được người khác đổi. Đồng chí xem lại rồi lưu lần nữa.',
   'error.notSaved': 'Chưa lưu được: {why}',

@@ -37,6 +37,9 @@ describe('what is typed', () => {
   it('is told in a sentence when it is refused', () => {
     expect(errorText('out_of_range', { min: 1, max: 31 })).toBe('Phải từ 1 đến 31.');
     expect(errorText('above_other', { max: 3, other: 'meeting.notice_days' })).toContain('Triệu tập trước');
+    const below = { other: 'score.fair_from', value: 88, name: 'Chi bộ Văn phòng', count: 1 };
+    expect(errorText('contradicts_below', below)).toContain('Trái với “Chi bộ Văn phòng”: ở đó đang đặt 88');
+    expect(errorText('contradicts_below', { ...below, count: 3 })).toContain('“Chi bộ Văn phòng” và 2 nơi khác');
     expect(errorText('something_new')).toBe('Giá trị này không dùng được.');
   });
 });

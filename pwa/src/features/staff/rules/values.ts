@@ -66,7 +66,8 @@ export function wholeNumbers(text: string): number[] | null {
 
 /** The sentence of an error code of the API about a value. */
 export function errorText(code: string, params: Record<string, unknown> = {}): string {
-  const { min = '', max = '', other = '' } = params as { min?: number; max?: number; other?: string };
+  const { min = '', max = '', other = '', value = '', name = '', count = 1 } = params as
+    { min?: number; max?: number; other?: string; value?: number; name?: string; count?: number };
   const key = `error.${code}`;
-  return key in vi ? t(key as Key, { min, max, other: nameOf(other) }) : t('error.other');
+  return key in vi ? t(key as Key, { min, max, other: nameOf(other), value, name, n: count - 1 }) : t('error.other');
 }
