@@ -211,8 +211,8 @@ def convene(page: Page, hall: Hall, album: Album) -> None:
     page.get_by_role("link", name="Xem lại, triệu tập hội nghị").click()
     heading(page, TITLE)
     album.picture(page, "before-convening")
-    page.get_by_role("button", name="Triệu tập").click()
-    page.locator("dialog[open]").get_by_role("button", name="Triệu tập").click()
+    page.get_by_role("button", name="Triệu tập", exact=True).click()
+    page.locator("dialog[open]").get_by_role("button", name="Triệu tập", exact=True).click()
     expect(page.locator("dialog[open]")).to_have_count(0)
     wait_until(lambda: hall.state(page) == "convened", "the conference was not convened", page)
     # Back to the conference as staff see it, not to a cell that they do not have.
@@ -246,7 +246,7 @@ def close_it(page: Page, hall: Hall, album: Album) -> None:
     album.picture(page, "closing")
     dialog.get_by_role("button", name="Kết thúc cuộc họp").click()
     expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
-    assert hall.state(page) == "closed"
+    wait_until(lambda: hall.state(page) == "closed", "the conference was not closed", page)
 
 
 def host_without_a_network(page: Page, hall: Hall, album: Album) -> str:

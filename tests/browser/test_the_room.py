@@ -97,6 +97,8 @@ def room(
         pages[0].goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/scan")
         ready_for_flight(pages[0])
         pages[0].goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/room")
+        expect(pages[0].get_by_role("button", name="Mở cuộc họp")).to_be_visible()
+        expect(pages[0].get_by_text(chapter.names["member22"])).to_be_visible()
         yield Room(service, chapter, *pages, *members, film)
 
 
