@@ -47,10 +47,10 @@ def host(browser: Browser, demo: DemoService) -> Iterator[BrowserContext]:
 
 
 def act(demo: DemoService, host: BrowserContext, path: str, data: dict[str, Any] | None = None) -> Any:
-    """What who runs the open meeting does on another device."""
-    answer = host.request.post(
-        f"{demo.url}/api/meetings/{demo.story.open_meeting}{path}", data=data, headers={"Origin": demo.url}
-    )
+    """What who runs the open meeting does on another device, having seen how it stands."""
+    seen = host.request.get(f"{demo.url}/api/{path.rsplit('/', 1)[0]}")
+    tag = {"If-Match": seen.headers["etag"]} if data is None and "etag" in seen.headers else {}
+    answer = host.request.post(f"{demo.url}/api/{path}", data=data, headers={"Origin": demo.url, **tag})
     assert answer.ok, answer.text()
     return answer.json()
 
