@@ -48,8 +48,10 @@ def host(browser: Browser, demo: DemoService) -> Iterator[BrowserContext]:
 
 def act(demo: DemoService, host: BrowserContext, path: str, data: dict[str, Any] | None = None) -> Any:
     """What who runs the open meeting does on another device, having seen how it stands."""
-    seen = host.request.get(f"{demo.url}/api/{path.rsplit('/', 1)[0]}")
-    tag = {"If-Match": seen.headers["etag"]} if data is None and "etag" in seen.headers else {}
+    tag = {}
+    if data is None:
+        seen = host.request.get(f"{demo.url}/api/{path.rsplit('/', 1)[0]}").json()
+        tag = {"If-Match": f'"{seen["etag"]}"'} if seen.get("etag") else {}
     answer = host.request.post(f"{demo.url}/api/{path}", data=data, headers={"Origin": demo.url, **tag})
     assert answer.ok, answer.text()
     return answer.json()
