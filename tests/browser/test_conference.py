@@ -60,13 +60,10 @@ class Hall:
     def card(self, role: str) -> str:
         return str(self.world.members[role].card_number)
 
-    def step(self, staff: Page, name: str) -> None:
-        """Convene or open the conference, as the staff of its committee do it."""
-        path = f"{self.service.url}/api/meetings/{self.meeting_id}"
-        tag = staff.request.get(path).headers["etag"]
-        headers = {"Origin": self.service.url, "If-Match": tag}
-        answer = staff.request.post(f"{path}/{name}", headers=headers)
+    def state(self, staff: Page) -> str:
+        answer = staff.request.get(f"{self.service.url}/api/meetings/{self.meeting_id}")
         assert answer.ok, answer.text()
+        return str(answer.json()["state"])
 
 
 @pytest.fixture
@@ -150,8 +147,8 @@ def test_a_conference_from_the_workbook_to_the_combined_roll(
 ) -> None:
     staff = hall.enter("staff", f"/conference/{hall.meeting_id}", desk=True)
     take_in(staff, hall, album, tmp_path)
-    hall.step(staff, "convene")
-    hall.step(staff, "open")
+    convene(staff, hall, album)
+    open_it(staff, hall, album)
 
     host = hall.enter("host3", f"/meetings/{hall.meeting_id}")
     code = host_without_a_network(host, hall, album)
@@ -175,6 +172,7 @@ def test_a_conference_from_the_workbook_to_the_combined_roll(
     see_the_board(staff, hall, album)
     see_the_combined_roll(staff, hall, album, tmp_path)
     change_a_site(staff, hall, album)
+    close_it(staff, hall, album)
 
 
 def take_in(page: Page, hall: Hall, album: Album, folder: Path) -> None:
@@ -206,6 +204,49 @@ def take_in(page: Page, hall: Hall, album: Album, folder: Path) -> None:
     expect(page.get_by_text("0/12 điểm cầu đã có người")).to_be_visible()
     expect(page.get_by_role("link", name=site(12))).to_be_visible()
     album.picture(page, "sites")
+
+
+def convene(page: Page, hall: Hall, album: Album) -> None:
+    """From the sites that were just taken in, on the screens of staff who belong to no site."""
+    page.get_by_role("link", name="Xem lại, triệu tập hội nghị").click()
+    heading(page, TITLE)
+    album.picture(page, "before-convening")
+    page.get_by_role("button", name="Triệu tập", exact=True).click()
+    page.locator("dialog[open]").get_by_role("button", name="Triệu tập", exact=True).click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    wait_until(lambda: hall.state(page) == "convened", "the conference was not convened", page)
+    # Back to the conference as staff see it, not to a cell that they do not have.
+    page.get_by_role("link", name="Quay lại", exact=True).click()
+    expect(page.get_by_role("link", name="Mở hội nghị")).to_be_visible()
+    album.picture(page, "convened")
+
+
+def open_it(page: Page, hall: Hall, album: Album) -> None:
+    page.get_by_role("link", name="Mở hội nghị").click()
+    page.get_by_role("button", name="Mở cuộc họp").click()
+    album.picture(page, "opening")
+    page.locator("dialog[open]").get_by_role("button", name="Mở cuộc họp").click()
+    wait_until(lambda: hall.state(page) == "open", "the conference was not opened", page)
+    page.goto(f"{hall.service.url}/conference/{hall.meeting_id}")
+    heading(page, "Điểm cầu")
+    expect(page.get_by_role("link", name="Điều hành, kết thúc hội nghị")).to_be_visible()
+    album.picture(page, "opened")
+
+
+def close_it(page: Page, hall: Hall, album: Album) -> None:
+    page.goto(f"{hall.service.url}/staff/meetings/{hall.meeting_id}")
+    heading(page, TITLE)
+    album.picture(page, "staff-meeting")
+    page.get_by_role("link", name="Điều hành, kết thúc hội nghị").click()
+    page.get_by_role("button", name="Kết thúc cuộc họp").click()
+    dialog = page.locator("dialog[open]")
+    expect(
+        dialog.get_by_text(re.compile(r"Còn \d+ đại biểu chưa điểm danh|Chưa điểm danh \d+"))
+    ).to_be_visible()
+    album.picture(page, "closing")
+    dialog.get_by_role("button", name="Kết thúc cuộc họp").click()
+    expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
+    wait_until(lambda: hall.state(page) == "closed", "the conference was not closed", page)
 
 
 def host_without_a_network(page: Page, hall: Hall, album: Album) -> str:

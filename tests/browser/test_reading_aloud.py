@@ -1,20 +1,13 @@
 """A member's month read aloud: what the screen reader finds on Hôm nay and on a meeting, and in which order."""
 
-import itertools
 import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.support.browsing import wait_until
 from tests.support.demo_service import DemoService, go, open_context
 from tests.support.phone import ready_for_flight
-
-HEADINGS = "() => [...document.querySelectorAll('main h1, main h2, main h3')].map((one) => +one.tagName[1])"
-# Names of what can be tapped, in the order in which it is read.
-UNNAMED = """() => [...document.querySelectorAll('a[href], button')]
-    .filter((one) => one.checkVisibility() && !(one.innerText.trim() || one.getAttribute('aria-label')))
-    .map((one) => one.outerHTML.slice(0, 120))"""
+from tests.support.reading import assert_well_formed, in_order
 
 
 @pytest.fixture
@@ -24,37 +17,6 @@ def page(browser: Browser, demo: DemoService) -> Iterator[Page]:
         page = demo.open(context)
         ready_for_flight(page)
         yield page
-
-
-def read(page: Page) -> str:
-    """The accessibility tree of the page, as text in the order in which it is read."""
-    return page.locator("body").aria_snapshot()
-
-
-def in_order(page: Page, *parts: str) -> None:
-    """Each part comes after the one before it, once all of the screen is read from the phone."""
-
-    def missing() -> str | None:
-        tree, at = read(page), 0
-        for part in parts:
-            found = re.compile(part).search(tree, at)
-            if not found:
-                return f"{part} does not follow in:\n{tree}"
-            at = found.end()
-        return None
-
-    wait_until(lambda: missing() is None, missing() or "", page)
-
-
-def assert_well_formed(page: Page) -> None:
-    levels = page.evaluate(HEADINGS)
-    assert levels.count(1) == 1
-    assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), levels
-    assert page.evaluate(UNNAMED) == []
-    tree = read(page)
-    assert len(re.findall(r"^\s*- main\b", tree, re.MULTILINE)) == 1
-    assert re.search(r"- navigation \"", tree), "the bar of tabs has a name"
 
 
 def test_today_is_read_from_the_next_meeting_to_what_is_to_be_done(page: Page, demo: DemoService) -> None:

@@ -1,18 +1,22 @@
 """A whole meeting of 22 members in a room without a network, written down on two devices, and what the server knows after."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from PIL import Image
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 from tests.browser.conftest import Album, Service
+from tests.support import room_acts as acts
 from tests.support import room_minutes as minutes
+from tests.support import room_seen as screens
 from tests.support.browsing import heading, read_qr, wait_until
-from tests.support.chapter import Chapter, build_chapter
+from tests.support.camera import SIZE, launched, look_at, take_aim, with_camera
+from tests.support.chapter import AGENDA, Chapter, build_chapter
 from tests.support.factories import PASSWORD
 from tests.support.phone import ready_for_flight, rows
 from tests.support.rooms import Device
@@ -23,27 +27,30 @@ from handbook.config import Settings
 from handbook.kernel.db import db
 
 TITLE = "Sinh hoạt chi bộ thường kỳ"
-NOTE, CONCLUSION = "Đề nghị rà soát lại danh sách hộ nghèo.", "Giao tổ 4 rà soát xong trước ngày 20."
-SCANS = "member8"
-THEIR_NOTE, RESERVED = "Nhất trí với dự thảo.", "Chưa rõ nguồn kinh phí."
+# Whose phone reads the secretary's code, whose own code the secretary's camera reads, and what the deputy writes.
+SCANS, IS_SCANNED = "member8", "member9"
+THEIR_NOTE = "Nhất trí với dự thảo."
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The room with its two devices, of the secretary and of the deputy, and a member's phone."""
+    """The room with its two devices, of the secretary and of the deputy, and two members' phones. ``film``: what the
+    secretary's camera sees."""
 
     service: Service
     chapter: Chapter
     secretary: Page
     deputy: Page
     member: Page
+    scanned: Page
+    film: Path
 
     @property
     def both(self) -> tuple[Page, Page]:
         return self.secretary, self.deputy
 
     def cut_off(self, offline: bool) -> None:
-        for page in (*self.both, self.member):
+        for page in (*self.both, self.member, self.scanned):
             page.context.set_offline(offline)
 
     def read(self, path: str) -> Any:
@@ -67,13 +74,32 @@ def hall(start_service: Callable[..., Service]) -> tuple[Service, Chapter]:
 
 
 @pytest.fixture
-def room(hall: tuple[Service, Chapter], new_context: Callable[..., BrowserContext]) -> Room:
+def room(
+    hall: tuple[Service, Chapter],
+    new_context: Callable[..., BrowserContext],
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+    tmp_path: Path,
+) -> Iterator[Room]:
     service, chapter = hall
-    pages = [enter(new_context(), service, chapter, role) for role in ("secretary", "deputy")]
-    member = sign_in(new_context(), service, chapter, SCANS)
-    member.goto(service.url)
-    ready_for_flight(member)
-    return Room(service, chapter, *pages, member)
+    film = tmp_path / "camera.y4m"
+    look_at(Image.new("RGB", SIZE, "grey"), film)
+    with launched(browser_type, with_camera(browser_type_launch_args, film)) as with_a_camera:
+        pages = [
+            enter(context, service, chapter, role)
+            for context, role in ((with_a_camera, "secretary"), (new_context(), "deputy"))
+        ]
+        members = [sign_in(new_context(), service, chapter, role) for role in (SCANS, IS_SCANNED)]
+        for member, path in zip(members, ("", f"/meetings/{chapter.meeting_id}"), strict=True):
+            member.goto(service.url + path)
+            ready_for_flight(member)
+        # Seen once with a network, so that it opens without one.
+        pages[0].goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/scan")
+        ready_for_flight(pages[0])
+        pages[0].goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/room")
+        expect(pages[0].get_by_role("button", name="Mở cuộc họp")).to_be_visible()
+        expect(pages[0].get_by_text(chapter.names["member22"])).to_be_visible()
+        yield Room(service, chapter, *pages, *members, film)
 
 
 def sign_in(context: BrowserContext, service: Service, chapter: Chapter, role: str) -> Page:
@@ -100,37 +126,39 @@ def test_the_room(room: Room, album: Album) -> None:
     album.picture(ours, "before-opening")
     room.cut_off(True)
     for page in room.both:
-        open_the_meeting(page)
+        acts.open_the_meeting(page)
     album.picture(ours, "open-without-network")
 
     there = chapter.others[:14]
     differing = there[0]
     scan_the_code(room, album)
-    take_the_roll(ours, chapter, album)
-    mark_present(theirs, chapter.names["member4"])
-    mark(theirs, chapter.names[differing], "Đến muộn")
+    scan_a_members_code(room, album)
+    acts.take_the_roll(ours, chapter, album)
+    acts.mark_present(theirs, chapter.names["member4"])
+    acts.mark(theirs, chapter.names[differing], "Đến muộn")
 
-    run_the_agenda(ours, chapter, album)
-    write_a_note(theirs, chapter, chapter.names["member4"], THEIR_NOTE)
+    acts.run_the_agenda(ours, chapter, album)
+    acts.write_a_note(theirs, chapter.names["member4"], THEIR_NOTE, about=AGENDA[0][0])
     album.picture(theirs, "deputy-note")
-    count_a_vote(ours, chapter, album)
-    tab(ours, "Ghi chép")
-    expect(ours.get_by_text(CONCLUSION)).to_be_visible()
+    acts.count_a_vote(ours, chapter, album)
+    acts.count_papers(ours, album)
+    screens.tab(ours, "Ghi chép")
+    expect(ours.get_by_text(acts.CONCLUSION)).to_be_visible()
     album.picture(ours, "notes")
-    seen = told(ours)
     minutes.write_here(ours, album)
     read = minutes.read_to_the_room(ours, album)
     ours.goto(f"{room.service.url}/chapter/meetings/{chapter.meeting_id}/room?tab=agenda")
-    close_the_meeting(ours, album)
+    acts.close_the_meeting(ours, album)
+    seen = screens.on_screen(ours)
 
     room.cut_off(False)
-    for page in (room.member, theirs, ours):
+    for page in (room.member, room.scanned, theirs, ours):
         page.reload()
-        wait_until(lambda page=page: waiting(page) == 0, "the book was not sent", page, seconds=40)
+        wait_until(lambda page=page: acts.waiting(page) == 0, "the book was not sent", page, seconds=40)
     the_server_knows(room, there, differing)
-    assert seen["notes"] == [NOTE]
     the_minutes_are_what_was_read(room, read, differing)
     settle_the_difference(room, differing, album)
+    the_screens_said_what_the_server_says(room, seen, differing)
     for page in room.both:
         expect(page.get_by_text(re.compile("hai máy ghi khác nhau"))).to_have_count(0)
     sign_the_minutes(room, read, album)
@@ -159,41 +187,6 @@ def test_a_member_follows_the_item_under_discussion(
     expect(member.get_by_text("Đang bàn nội dung 3/4")).to_be_visible()
 
 
-def open_the_meeting(page: Page) -> None:
-    page.get_by_role("button", name="Mở cuộc họp").click()
-    page.locator("dialog[open]").get_by_role("button", name="Mở cuộc họp").click()
-    expect(page.get_by_role("button", name="Hiện mã QR")).to_be_visible()
-
-
-def line(page: Page, name: str) -> Locator:
-    return page.get_by_role("list", name="Danh sách điểm danh").get_by_role("listitem").filter(has_text=name)
-
-
-def mark_present(page: Page, name: str) -> None:
-    page.get_by_role("button", name=f"Ghi có mặt: {name}", exact=True).click()
-    expect(line(page, name).get_by_text("Có mặt", exact=True)).to_be_visible()
-
-
-def mark(
-    page: Page, name: str, state: str, reason: str = "", times: Mapping[str, tuple[str, str]] | None = None
-) -> None:
-    line(page, name).get_by_role("button").first.click()
-    dialog = page.locator("dialog[open]")
-    dialog.get_by_role("radio", name=state).check()
-    if reason:
-        dialog.get_by_label("Lý do").fill(reason)
-    for legend, (hour, minute) in (times or {}).items():
-        group = dialog.get_by_role("group", name=legend)
-        group.get_by_label("giờ").select_option(value=hour)
-        group.get_by_label("phút").select_option(value=minute)
-    dialog.get_by_role("button", name="Ghi điểm danh").click()
-    expect(line(page, name).get_by_text(state, exact=True)).to_be_visible()
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="Các phần của phòng họp").get_by_role("link", name=name).click()
-
-
 def scan_the_code(room: Room, album: Album) -> None:
     """A member's phone reads the code off the secretary's; neither has a network."""
     page, member = room.secretary, room.member
@@ -204,136 +197,19 @@ def scan_the_code(room: Room, album: Album) -> None:
     page.get_by_role("button", name="Đóng mã QR").click()
 
 
-def take_the_roll(page: Page, chapter: Chapter, album: Album) -> None:
-    """By name, with reasons and times, and everybody else in one go; who takes the minutes, and a guest."""
-    names = chapter.names
-    for role in ("member3", "member4"):
-        mark_present(page, names[role])
-    mark(page, names["member18"], "Vắng có phép", reason="Đi công tác")
-    for role in ("member17", "member19", "member21", "member22"):
-        mark(page, names[role], "Vắng không phép")
-    hour, minute = clock(datetime.now(UTC))
-    mark(page, names["member6"], "Đến muộn", times={"Đến lúc": (hour, minute)})
-    mark(page, names["member7"], "Có mặt", times={"Về sớm lúc": (hour, minute)})
-    album.picture(page, "roll-by-name")
-    page.get_by_role("button", name=re.compile("^Tất cả còn lại có mặt")).click()
-    # A trembling finger: the second tap is not meant for what lies beneath the dialog.
-    page.locator("dialog[open]").get_by_role("button", name="Ghi có mặt tất cả").dblclick()
-    expect(page.get_by_role("button", name="Hoàn tác")).to_be_visible()
-    officers = page.get_by_role("region", name="Chủ trì, người ghi biên bản, khách mời")
-    officers.get_by_label("Người ghi biên bản").select_option(value=chapter.id_of("deputy"))
-    officers.get_by_role("button", name="Thêm khách mời").click()
-    dialog = page.locator("dialog[open]")
-    dialog.get_by_label("Họ và tên").fill("Trần Văn Khách")
-    dialog.get_by_label("Đơn vị, chức vụ").fill("Đảng ủy phường")
-    dialog.get_by_role("button", name="Ghi khách mời").click()
-    expect(officers.get_by_text("Trần Văn Khách")).to_be_visible()
-    album.picture(page, "roll")
-
-
-def clock(instant: datetime) -> tuple[str, str]:
-    """Hour and minute on the wall, to the five minutes before."""
-    local = instant.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    return f"{local.hour:02}", f"{local.minute // 5 * 5:02}"
-
-
-def run_the_agenda(page: Page, chapter: Chapter, album: Album) -> None:
-    tab(page, "Chương trình")
-    album.picture(page, "agenda-before")
-    page.get_by_role("button", name="Bắt đầu nội dung 1").click()
-    expect(page.get_by_text("Nội dung 1/4")).to_be_visible()
-    page.get_by_role("button", name="Tiếp theo: nội dung 2").click()
-    expect(page.get_by_text("Nội dung 2/4")).to_be_visible()
-    album.picture(page, "agenda-item")
-    page.get_by_role("button", name="Ghi ý kiến").click()
-    dialog = page.locator("dialog[open]")
-    dialog.get_by_label("Tìm người phát biểu").fill(plain(chapter.names["member3"]))
-    album.picture(page, "note-speaker")
-    dialog.get_by_role("button", name=chapter.names["member3"]).click()
-    dialog.get_by_label("Nội dung phát biểu").fill(NOTE)
-    album.picture(page, "note-text")
-    dialog.get_by_role("button", name="Lưu ý kiến").click()
-    expect(page.get_by_text(NOTE)).to_be_visible()
-    page.get_by_role("button", name="Ghi kết luận").click()
-    dialog.get_by_label("Kết luận nội dung này").fill(CONCLUSION)
-    album.picture(page, "conclusion")
-    dialog.get_by_role("button", name="Lưu kết luận").click()
-    expect(page.get_by_text(CONCLUSION)).to_be_visible()
-    album.picture(page, "agenda-written")
-    page.get_by_role("button", name="Tiếp theo: nội dung 3").click()
-    page.get_by_role("button", name="Tiếp theo: nội dung 4").click()
-    expect(page.get_by_text("Nội dung 4/4")).to_be_visible()
-
-
-def plain(name: str) -> str:
-    """The name as it is typed in a hurry."""
-    from handbook.kernel.text import fold
-
-    return fold(name)
-
-
-def write_a_note(page: Page, chapter: Chapter, speaker: str, text: str) -> None:
-    tab(page, "Chương trình")
-    page.get_by_role("button", name="Bắt đầu nội dung 1").click()
-    page.get_by_role("button", name="Ghi ý kiến").click()
-    dialog = page.locator("dialog[open]")
-    dialog.get_by_label("Tìm người phát biểu").fill(speaker)
-    dialog.get_by_role("button", name=speaker).click()
-    dialog.get_by_label("Nội dung phát biểu").fill(text)
-    dialog.get_by_role("button", name="Lưu ý kiến").click()
-    expect(page.get_by_text(text)).to_be_visible()
-
-
-def count_a_vote(page: Page, chapter: Chapter, album: Album) -> None:
-    tab(page, "Biểu quyết")
-    album.picture(page, "votes-none")
-    page.get_by_role("button", name="Ghi biểu quyết giơ tay").click()
-    dialog = page.locator("dialog[open]")
-    for label, number in (("Đồng ý", "99"), ("Không đồng ý", "1"), ("Ý kiến khác", "0")):
-        dialog.get_by_label(label, exact=True).fill(number)
-    expect(dialog.get_by_text("Đồng chí đếm lại")).to_be_visible()
-    album.picture(page, "vote-too-many")
-    dialog.get_by_label("Đồng ý", exact=True).fill("13")
-    dialog.get_by_role("button", name="Thêm ý kiến bảo lưu").click()
-    dialog.get_by_label("Đảng viên bảo lưu ý kiến").select_option(value=chapter.id_of("member5"))
-    dialog.get_by_label("Nội dung ý kiến").fill(RESERVED)
-    album.picture(page, "vote-numbers")
-    dialog.get_by_role("button", name="Lưu kết quả").click()
-    expect(page.get_by_text("13 đồng ý, 1 không đồng ý, 0 ý kiến khác")).to_be_visible()
-    album.picture(page, "vote-recorded")
-
-
-def close_the_meeting(page: Page, album: Album) -> None:
-    tab(page, "Chương trình")
-    page.get_by_role("button", name="Xong nội dung cuối").click()
-    album.picture(page, "agenda-done")
-    page.get_by_role("button", name="Kết thúc cuộc họp").click()
-    album.picture(page, "closing")
-    page.locator("dialog[open]").get_by_role("button", name="Kết thúc cuộc họp").click()
-    expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
-    album.picture(page, "closed-without-network")
-
-
-def told(page: Page) -> dict[str, list[str]]:
-    """What the secretary's device has of the room."""
-    return {"notes": page.get_by_role("list", name="Ý kiến đã ghi").locator(".text").all_inner_texts()}
-
-
-def waiting(page: Page) -> int:
-    """How many acts of this device the server has not answered."""
-    count: int = page.evaluate(
-        """async () => {
-            const asked = (request) => new Promise((done, failed) => {
-                request.onsuccess = () => done(request.result);
-                request.onerror = () => failed(request.error);
-            });
-            const database = await asked(indexedDB.open('handbook'));
-            const items = await asked(database.transaction('outbox').objectStore('outbox').getAll());
-            database.close();
-            return items.filter((item) => item.state !== 'done').length;
-        }"""
-    )
-    return count
+def scan_a_members_code(room: Room, album: Album) -> None:
+    """The secretary's camera reads the own code of a member who holds the phone up to it; neither has a network."""
+    page, address = room.secretary, room.secretary.url
+    page.goto(f"{room.service.url}/chapter/meetings/{room.chapter.meeting_id}/scan")
+    expect(page.get_by_text("Đảng viên mở cuộc họp trên máy mình")).to_be_visible()
+    room.scanned.get_by_role("button", name="Mã của tôi").click()
+    expect(room.scanned.get_by_role("img", name="Mã của tôi")).to_be_visible()
+    take_aim(room.scanned, room.film)
+    name = room.chapter.names[IS_SCANNED]
+    expect(page.get_by_role("status").get_by_text(name)).to_be_visible()
+    album.picture(page, "scanned-a-member")
+    page.goto(address)
+    expect(acts.line(page, name).get_by_text("quét mã của đảng viên lúc")).to_be_visible()
 
 
 def the_server_knows(room: Room, there: list[str], differing: str) -> None:
@@ -359,13 +235,41 @@ def the_server_knows(room: Room, there: list[str], differing: str) -> None:
     closed = min(entry["at"] for entry in book if entry["kind"] == "close")
     assert (meeting["opened_at"], meeting["closed_at"]) == (opened, closed)
     notes = {entry["data"]["text"]: entry["data"] for entry in book if entry["kind"] == "note"}
-    assert notes[NOTE]["speaker_member_id"] == chapter.id_of("member3")
-    assert notes[NOTE]["agenda_item_id"] == chapter.items[1]
-    assert set(notes) == {NOTE, THEIR_NOTE}
-    assert [entry["data"]["text"] for entry in book if entry["kind"] == "conclusion"] == [CONCLUSION]
-    (ballot,) = room.read("/ballots")["items"]
-    result = ballot["result"]
-    assert (result["agree"], result["disagree"], result["other"], result["passed"]) == (13, 1, 0, True)
+    assert notes[acts.NOTE]["speaker_member_id"] == chapter.id_of("member3")
+    assert notes[acts.NOTE]["agenda_item_id"] == chapter.items[1]
+    assert set(notes) == {acts.NOTE, THEIR_NOTE}
+    assert [entry["data"]["text"] for entry in book if entry["kind"] == "conclusion"] == [acts.CONCLUSION]
+    ballots = {ballot["method"]: ballot for ballot in room.read("/ballots")["items"]}
+    assert set(ballots) == {"hand", "secret_paper"}
+    for result in (ballot["result"] for ballot in ballots.values()):
+        assert (result["agree"], result["disagree"], result["other"], result["passed"]) == (13, 1, 0, True)
+        assert (result["denominator"], result["voters_present"]) == (19, 15)
+    assert ballots["secret_paper"]["kind"] == "admission"
+    assert ballots["secret_paper"]["result"]["papers"] == {
+        "given_out": 15,
+        "returned": 15,
+        "valid": 14,
+        "invalid": 1,
+    }
+    (reserved,) = ballots["hand"]["reserved"]
+    assert (reserved["member_id"], reserved["text"]) == (chapter.id_of("member5"), acts.RESERVED)
+    (by_camera,) = (one for one in roll["items"] if one["method"] == "reverse_scan")
+    assert by_camera["member_id"] == chapter.id_of(IS_SCANNED)
+
+
+def the_screens_said_what_the_server_says(room: Room, seen: dict[str, Any], differing: str) -> None:
+    """Every number, name, time and line that stood on the secretary's screens without a network, and nothing else.
+
+    Two devices recorded the same of some members, each before it knew of the other: how and when is the first one's there.
+    """
+    names = room.chapter.names
+    entries = room.read("/proceedings")["items"]
+    unknown = {one["id"] for one in entries if one["kind"] == "note" and one["data"]["text"] == THEIR_NOTE}
+    told = screens.as_told(
+        room.read(""), room.read("/attendance"), entries, room.read("/ballots")["items"], not_of=unknown
+    )
+    twice = {names[role] for role in ("deputy", "member4", SCANS, differing)}
+    assert screens.without_how(seen, twice) == screens.without_how(told, twice)
 
 
 def settle_the_difference(room: Room, differing: str, album: Album) -> None:

@@ -6,9 +6,9 @@ import click
 _ROLES = (
     ("member", "meets tomorrow evening"),
     ("secretary", "has convened that meeting"),
-    ("staff", "sees all cells"),
+    ("staff", "sees all cells, runs the conference of the day after tomorrow"),
     ("administrator", "runs the installation"),
-    ("host", "another secretary, whose meeting is open now"),
+    ("host", "another secretary, whose meeting is open now; host of a site of the conference"),
     ("guest", "a member who can check in to it"),
 )
 

@@ -21,8 +21,10 @@ SITES = 12
 DELEGATES = 6
 
 
-def convene_conference(block: Block, *, actor: Actor, uow: UnitOfWork) -> Meeting:
-    """At eight in the morning of the day after tomorrow; the secretaries of the cells look after the sites."""
+def convene_conference(block: Block, gathering: Unit, *, actor: Actor, uow: UnitOfWork) -> Meeting:
+    """At eight in the morning of the day after tomorrow; the secretaries of the cells look after the sites, that of
+    ``gathering``, who has a login, after one of them.
+    """
     day = uow.clock.now().astimezone(ZONE).date() + timedelta(days=2)
     starts_at = datetime.combine(day, time(8, 0), tzinfo=ZONE)
     draft = MeetingDraft(
@@ -35,7 +37,7 @@ def convene_conference(block: Block, *, actor: Actor, uow: UnitOfWork) -> Meetin
     )
     organization = uow.session.get_one(Organization, block.block.id)
     meeting = create_meeting(organization, draft, actor=actor, uow=uow)
-    cells = block.cells[:SITES]
+    cells = _cells_with(gathering, block)
     sites = _sites_of(meeting, cells, uow)
     belong = {
         person.id: site.id for cell, site in zip(cells, sites, strict=True) for person in _sent_by(cell)
@@ -43,6 +45,11 @@ def convene_conference(block: Block, *, actor: Actor, uow: UnitOfWork) -> Meetin
     write_delegates(meeting, belong, actor=actor, uow=uow)
     convene_meeting(meeting, actor=actor, uow=uow)
     return meeting
+
+
+def _cells_with(gathering: Unit, block: Block) -> list[Unit]:
+    cells = list(block.cells[:SITES])
+    return cells if gathering in cells else [*cells[:-1], gathering]
 
 
 def _sites_of(meeting: Meeting, cells: Sequence[Unit], uow: UnitOfWork) -> list[Site]:

@@ -148,7 +148,7 @@ def _load(uow: UnitOfWork, blobs: BlobStore, scale: float, tell: Callable[[str],
     ]
     preparing.send_opinions(meeting, asking, random, secretary=secretary, uow=uow)
     tell("a conference")
-    convene_conference(block, actor=_actor(cast.staff, block.block, OfficeTitle.STAFF), uow=uow)
+    convene_conference(block, other, actor=_actor(cast.staff, block.block, OfficeTitle.STAFF), uow=uow)
     tell("roll-ups")
     rebuild_rollups()
     record(uow, "demo:data:loaded", actor=SYSTEM, path=block.root.path, details={"scale": scale})

@@ -15,10 +15,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from tests.support.clients import ApiClient
 
+from handbook.accounts.models import Account
 from handbook.app import create_app
 from handbook.attendance.models import Attendance
 from handbook.config import Settings
-from handbook.demo import loader, names
+from handbook.demo import conference, loader, names
 from handbook.demo.commands import demo
 from handbook.demo.loader import DemoLogins, NotEmptyError, load_demo
 from handbook.demo.sizes import shape_of
@@ -279,6 +280,23 @@ def test_a_database_with_anything_in_it_is_refused(empty_app: Callable[..., Flas
     assert content_of(app) == before
 
 
+def test_somebody_with_a_login_looks_after_a_site_however_many_cells_there_are(
+    empty_app: Callable[[datetime], Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The story's cells lie behind the first ones, which have the sites; the roster of the block is long."""
+    monkeypatch.setattr(conference, "SITES", 2)
+    app = empty_app(NOW)
+    with app.app_context():
+        load_demo(app, scale=SCALE)
+        hosts = (
+            select(Account.user_name)
+            .join(SiteHost, SiteHost.member_id == Account.member_id)
+            .where(Account.user_name.is_not(None))
+        )
+        assert db.session.scalar(select(func.count()).select_from(Site)) == 2
+        assert db.session.scalars(hosts).all() == [loader.HOST]
+
+
 def test_the_command_loads_once_and_prints_the_logins(
     tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,7 +313,8 @@ def test_the_command_loads_once_and_prints_the_logins(
         ["host", "demo-host", loader.PASSWORD],
         ["guest", "demo-guest", loader.PASSWORD],
     ]
-    assert "whose meeting is open now" in first.stdout
+    assert "whose meeting is open now; host of a site of the conference" in first.stdout
+    assert "runs the conference" in first.stdout
     again = CliRunner().invoke(demo, ["--if-empty"])
     assert (again.exit_code, again.stdout) == (0, first.stdout)
 

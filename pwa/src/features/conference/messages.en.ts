@@ -44,6 +44,12 @@ export const en: Record<keyof typeof vi, string> = {
   'sites.roll': 'Combined roll',
   'sites.ofMeeting': 'Meeting',
 
+  'run.convene': 'Review and convene',
+  'run.open': 'Open the conference',
+  'run.lead': 'Lead and close',
+  'run.settle': 'Minutes, resolution, settle',
+  'run.manage': 'Edit, papers, print',
+
   'site.title': 'Site {n}',
   'site.missing': 'There is no such site',
   'site.missingText': 'The site may have been removed, or this device has not fetched it. Refresh when there is a network.',

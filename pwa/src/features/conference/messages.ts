@@ -44,6 +44,12 @@ export const vi = {
   'sites.roll': 'Danh sách chung',
   'sites.ofMeeting': 'Cuộc họp',
 
+  'run.convene': 'Xem lại, triệu tập hội nghị',
+  'run.open': 'Mở hội nghị',
+  'run.lead': 'Điều hành, kết thúc hội nghị',
+  'run.settle': 'Biên bản, nghị quyết, chốt',
+  'run.manage': 'Sửa, tài liệu, bản in',
+
   'site.title': 'Điểm cầu {n}',
   'site.missing': 'Không có điểm cầu này',
   'site.missingText': 'Điểm cầu có thể đã bị bỏ, hoặc máy chưa tải về. Đồng chí bấm Làm mới khi có mạng.',

@@ -1,4 +1,4 @@
-import type { Id } from '$api/shapes';
+import type { Id, Meeting } from '$api/shapes';
 
 const meeting = (id: Id): string => `/api/meetings/${encodeURIComponent(id)}`;
 
@@ -32,3 +32,17 @@ export const siteHref = (id: Id, site: Id): string => `/conference/${id}/sites/$
 export const hostHref = (id: Id, site: Id): string => `/conference/${id}/host/${site}`;
 export const rollHref = (id: Id, site?: Id): string => `/conference/${id}/roll${site ? `?site=${site}` : ''}`;
 export const importHref = (id: Id): string => `/conference/${id}/import`;
+/** Where who runs it convenes, changes and settles it, and where it is opened, led and closed. */
+export const managesHref = (id: Id): string => `/chapter/meetings/${id}`;
+export const roomHref = (id: Id): string => `/chapter/meetings/${id}/room`;
+
+export type ConferenceAct = 'convene' | 'open' | 'lead' | 'settle';
+
+/** What is next to be done on a conference by who looks at it; null for who does not run it, and when nothing is. */
+export function nextAct({ kind, can }: Pick<Meeting, 'kind' | 'can'>): ConferenceAct | null {
+  if (kind !== 'conference') return null;
+  if (can.includes('convene')) return 'convene';
+  if (can.includes('open')) return 'open';
+  if (can.includes('close')) return 'lead';
+  return can.includes('finalize') ? 'settle' : null;
+}

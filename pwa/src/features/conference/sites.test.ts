@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Site, SiteCounts } from '$api/conference-shapes';
+import type { MeetingAct } from '$api/shapes';
 import { en } from './messages.en';
 import { vi } from './messages';
 import { countOf } from './count';
+import { nextAct } from './paths';
 import { cardsIn, pickSites, progressOf } from './sites';
 
 const none: SiteCounts = {
@@ -56,4 +58,16 @@ it('takes card numbers as they are pasted, each once', () => {
 
 it('has every word in English as well', () => {
   expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort());
+});
+
+describe('the next act on a conference', () => {
+  it('follows what the server lets this person do, and is nothing for who does not run it', () => {
+    const of = (...can: MeetingAct[]): string | null => nextAct({ kind: 'conference', can });
+    expect(of('cancel', 'convene', 'edit')).toBe('convene');
+    expect(of('cancel', 'edit', 'mark', 'open', 'show_qr')).toBe('open');
+    expect(of('close', 'mark', 'show_qr')).toBe('lead');
+    expect(of('finalize', 'mark')).toBe('settle');
+    expect(of()).toBeNull();
+    expect(nextAct({ kind: 'regular', can: ['convene'] })).toBeNull();
+  });
 });
