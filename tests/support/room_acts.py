@@ -68,9 +68,9 @@ def take_the_roll(page: Page, chapter: Chapter, album: Album) -> None:
     # A trembling finger: the second tap is not meant for what lies beneath the dialog.
     page.locator("dialog[open]").get_by_role("button", name="Ghi có mặt tất cả").dblclick()
     expect(page.get_by_role("button", name="Hoàn tác")).to_be_visible()
-    officers = page.get_by_role("region", name="Chủ tọa, thư ký, khách mời")
-    officers.get_by_label("Chủ tọa", exact=True).select_option(value=chapter.id_of("secretary"))
-    officers.get_by_label("Thư ký ghi biên bản").select_option(value=chapter.id_of("deputy"))
+    officers = page.get_by_role("region", name="Chủ trì, người ghi biên bản, khách mời")
+    officers.get_by_label("Chủ trì", exact=True).select_option(value=chapter.id_of("secretary"))
+    officers.get_by_label("Người ghi biên bản").select_option(value=chapter.id_of("deputy"))
     officers.get_by_role("button", name="Thêm khách mời").click()
     dialog = page.locator("dialog[open]")
     dialog.get_by_label("Họ và tên").fill("Trần Văn Khách")

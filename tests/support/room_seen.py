@@ -36,7 +36,7 @@ _READ_ROLL = """() => {
     const all = (from, what) => [...from.querySelectorAll(what)];
     const numbers = document.querySelector('section.numbers');
     const inside = (summary) => all(document, 'details').find((one) => words(one.querySelector('summary')) === summary);
-    const officers = inside('Chủ tọa, thư ký, khách mời');
+    const officers = inside('Chủ trì, người ghi biên bản, khách mời');
     return {
         there: words(numbers.querySelector('.there')),
         states: all(numbers, 'li').map(words),
@@ -269,8 +269,8 @@ def _head_count(roll: Any, names: dict[str, str]) -> str:
         named("Vắng không phép", [one for one in lines if one["state"] == "unexcused"], "reason"),
         named("Về sớm", [one for one in came if one["left_at"]], "left_at"),
         f"Khách mời {len(guests)}: {'; '.join(guests)}." if guests else None,
-        f"Chủ tọa: đồng chí {names[roll['chair_id']]}.",
-        f"Thư ký: đồng chí {names[roll['minute_taker_id']]}.",
+        f"Chủ trì: đồng chí {names[roll['chair_id']]}.",
+        f"Người ghi biên bản: đồng chí {names[roll['minute_taker_id']]}.",
     ]
     return " ".join(part for part in parts if part)
 
