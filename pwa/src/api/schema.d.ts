@@ -606,6 +606,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/{meeting_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a meeting that was closed by mistake go on, until somebody has signed its minutes. */
+        post: operations["reopen_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/unopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back an opening by mistake, while nothing but the opener's own line has come of it. */
+        post: operations["unopen_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting_id}/papers": {
         parameters: {
             query?: never;
@@ -1653,7 +1691,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The book of a meeting since a version of it: all for who runs the meeting, the course of the agenda for members. */
+        /**
+         * The book of a meeting since a version of it: all for who runs the meeting or writes its minutes, the course of the
+         *     agenda for members.
+         */
         get: operations["read_proceedings"];
         put?: never;
         /** Write entries into the book of a meeting; the same entry again is answered as the first time. */
@@ -1682,6 +1723,25 @@ export interface paths {
         head?: never;
         /** Rewrite sections, or name chair and minute-taker; signatures given so far have to be given again. */
         patch: operations["edit_minutes"];
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/next-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** The symbols that the minutes and the resolution of the meeting bear, or will bear as things stand now. */
+        get: operations["get_next_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/meetings/{meeting_id}/minutes/compose": {
@@ -1818,6 +1878,49 @@ export interface paths {
         };
         /** The minutes in the Party's layout as DOCX. */
         get: operations["read_minutes_as_docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes/paper-signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put on record that chair or minute-taker signed the printed page, with its scan (PDF, PNG, JPEG or WebP).
+         * @description For who has no account or no phone. It counts like a signature in the application: the second one under the minutes makes
+         *     them final. The file is inspected and stored before the transaction begins, so that a slow one holds nobody up.
+         */
+        post: operations["record_paper_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes/paper-signatures/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        /** The scan of a signed page, for who may read the minutes. */
+        get: operations["read_signed_page"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1983,10 +2086,7 @@ export interface paths {
         /** Own feeds in force; their addresses were told when they were made. */
         get: operations["list_feeds"];
         put?: never;
-        /**
-         * Make a feed and tell its address, this once.
-         * @description The answer is kept nowhere, because it holds the token in clear text: an ``Idempotency-Key`` is therefore not heeded.
-         */
+        /** Make a feed and tell its address, this once: again only to the same request under its ``Idempotency-Key``. */
         post: operations["make_feed"];
         delete?: never;
         options?: never;
@@ -2466,6 +2566,11 @@ export interface components {
             body: string | null;
             /** @enum {string|null} */
             source: "open_tasks" | null;
+            /** @description of an item that was raised from the floor: what the book of the room calls it */
+            key: string | null;
+            /** @description the running meeting took it off its agenda */
+            dropped: boolean;
+            drop_reason: string | null;
         };
         Paper: {
             /** @example 17 */
@@ -2531,7 +2636,7 @@ export interface components {
             /** Format: date-time */
             closed_at: string | null;
             timezone: string;
-            can: ("answer_absence" | "cancel" | "close" | "convene" | "edit" | "finalize" | "mark" | "open" | "show_qr" | "take_minutes")[];
+            can: ("answer_absence" | "cancel" | "close" | "convene" | "edit" | "finalize" | "mark" | "open" | "reopen" | "show_qr" | "unopen" | "take_minutes")[];
             warnings: components["schemas"]["Warning"][];
             counts: components["schemas"]["Counts"];
             my_site: components["schemas"]["OwnSite"] | null;
@@ -2591,6 +2696,9 @@ export interface components {
             opener_present: boolean;
         };
         Cancel: {
+            reason: string;
+        };
+        StepBack: {
             reason: string;
         };
         PaperForm: {
@@ -2662,6 +2770,7 @@ export interface components {
             /** @example 17 */
             member_id: string;
             full_name: string;
+            name_mark?: string | null;
             status: string;
             /** @enum {string|null} */
             state: "present" | "late" | "excused" | "unexcused" | "exempt" | null;
@@ -3441,7 +3550,7 @@ export interface components {
         EntryIn: {
             id: string;
             /** @enum {string} */
-            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "paper_score" | "settle";
+            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "paper_score" | "settle" | "agenda" | "reopen" | "unopen";
             data: {
                 [key: string]: unknown;
             };
@@ -3464,7 +3573,7 @@ export interface components {
             code: string | null;
             /** Format: date-time */
             at: string;
-            flags: ("clock_skew" | "after_closing" | "left_cell")[];
+            flags: ("clock_skew" | "after_closing" | "left_cell" | "undone")[];
         };
         EntryAnswers: {
             items: components["schemas"]["EntryAnswer"][];
@@ -3476,9 +3585,9 @@ export interface components {
             code: string | null;
             /** Format: date-time */
             at: string;
-            flags: ("clock_skew" | "after_closing" | "left_cell")[];
+            flags: ("clock_skew" | "after_closing" | "left_cell" | "undone")[];
             /** @enum {string} */
-            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "paper_score" | "settle";
+            kind: "open" | "close" | "chair" | "minute_taker" | "mark" | "guest" | "item" | "note" | "conclusion" | "hand_vote" | "paper_vote" | "paper_score" | "settle" | "agenda" | "reopen" | "unopen";
             subject: string;
             data: {
                 [key: string]: unknown;
@@ -3569,6 +3678,10 @@ export interface components {
             changed_at: string;
             etag: string;
         };
+        Numbers: {
+            minutes: string;
+            resolution: string;
+        };
         RoomParagraph: {
             id: string;
             text: string;
@@ -3623,6 +3736,12 @@ export interface components {
         };
         AddendumIn: {
             text: string;
+        };
+        SignedPage: {
+            /** @enum {string} */
+            role: "chair" | "minute_taker";
+            /** @default 0 */
+            addendum: number;
         };
         PushKeyOut: {
             /** @description the public VAPID key, base64url */
@@ -4327,6 +4446,34 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_signed`: A closed meeting goes on only while nobody has signed its minutes: they say when it ended. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.minutes_signed.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "minutes_signed" | "wrong_state";
+                };
+            };
+        };
+        /** @description Conflict. `already_begun`: An opening is taken back only while nothing but the opener's own line has come of it. `conflict`: Another request changed the same thing at the same moment; read it again. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.already_begun.conflict.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "already_begun" | "conflict" | "wrong_state";
+                };
+            };
+        };
         /** @description Unprocessable content. `classified_document`: The document bears a secrecy mark: ``level`` mat, toi_mat or tuyet_mat, ``found_in`` file_name, title or text. `damaged_file`: The file says what it is but cannot be read. `idempotency_conflict`: The Idempotency-Key was used for another body. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
         "422.classified_document.damaged_file.idempotency_conflict.unknown_field.unsupported_file_type.validation_failed": {
             headers: {
@@ -4540,7 +4687,7 @@ export interface components {
             };
         };
         /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `minutes_signed`: The minutes are signed and stand as they are; what is to be corrected goes into an addendum. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
-        "409.conflict.minutes_signed.wrong_state": {
+        "409.conflict.minutes_signed.wrong_state.2": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4831,6 +4978,20 @@ export interface components {
                     status?: 409;
                     /** @enum {unknown} */
                     code?: "minutes_altered";
+                };
+            };
+        };
+        /** @description Unprocessable content. `classified_document`: The document bears a secrecy mark: ``level`` mat, toi_mat or tuyet_mat, ``found_in`` file_name, title or text. `damaged_file`: The file says what it is but cannot be read. `unknown_field`: A field or query parameter that this operation does not know; `errors` names each. `unsupported_file_type`: The file is not of a kind that is taken here; `errors` says why. `validation_failed`: A field is missing, of the wrong form or out of bounds; `errors` names each. */
+        "422.classified_document.damaged_file.unknown_field.unsupported_file_type.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "classified_document" | "damaged_file" | "unknown_field" | "unsupported_file_type" | "validation_failed";
                 };
             };
         };
@@ -6212,6 +6373,88 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    reopen_meeting: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepBack"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    unopen_meeting: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepBack"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.already_begun.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
@@ -7905,7 +8148,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state.2"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
@@ -8424,7 +8667,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state.2"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
@@ -9016,11 +9259,54 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state.2"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    get_next_numbers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbers"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
@@ -9049,7 +9335,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state.2"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
@@ -9091,7 +9377,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state.2"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
@@ -9126,7 +9412,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
+            409: components["responses"]["409.conflict.minutes_signed.wrong_state.2"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];
@@ -9271,6 +9557,99 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.minutes_altered"];
+            422: components["responses"]["422.unknown_field"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    record_paper_signature: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @enum {string} */
+                    role: "chair" | "minute_taker";
+                    /** @default 0 */
+                    addendum?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.not_the_signer.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.already_signed.conflict.differences_open.minutes_altered.minutes_not_read_back.minutes_signed.signer_missing.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large.file_too_large"];
+            422: components["responses"]["422.classified_document.damaged_file.unknown_field.unsupported_file_type.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    read_signed_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            404: components["responses"]["404.not_found"];
             422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -9558,7 +9937,10 @@ export interface operations {
     make_feed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to send again: the same key with the same body answers what it answered first, with another body 422 `idempotency_conflict`. Keys belong to the account and live two days. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9571,6 +9953,9 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9582,7 +9967,7 @@ export interface operations {
             403: components["responses"]["403.wrong_origin"];
             409: components["responses"]["409.conflict.member_required.too_many_feeds"];
             413: components["responses"]["413.body_too_large"];
-            422: components["responses"]["422.unknown_field.validation_failed"];
+            422: components["responses"]["422.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };

@@ -78,7 +78,7 @@ export function buildBoard({ meeting, roll, members, items, self, share }: Known
   const opening = items.find((item) => saysOpenerIsPresent(item, roll?.fetched_at ?? ''));
   const rows = toldApart(base, members).map((line) => {
     const mark = marks.get(line.member_id);
-    if (mark) return withMark(line, mark, self);
+    if (mark) return marked(line, mark, self);
     return opening && line.member_id === self ? withOpening(line, opening) : { ...line };
   });
   const partial = typeof roll?.next === 'string';
@@ -136,7 +136,7 @@ function latestMarks(items: readonly OutboxItem[], fetchedAt: string): Map<Id, {
   return found;
 }
 
-function withMark(line: RollItem, { mark, item }: { mark: Mark; item: OutboxItem }, self: Id | null): BoardRow {
+function marked(line: RollItem, { mark, item }: { mark: Mark; item: OutboxItem }, self: Id | null): BoardRow {
   // A mark that was not taken changes nothing; the line says so and keeps what the server knows.
   if (item.state === 'refused' || item.state === 'conflict') return { ...line, mark: item };
   return {
