@@ -83,6 +83,7 @@ STEPS: dict[str, tuple[Callable[..., Any], ...]] = {
     "minuted_meeting": (convene_meeting, open_meeting),
     "full_meeting": (convene_meeting, open_meeting, fill_the_room),
     "scored_meeting": (convene_meeting, open_meeting, close_meeting),
+    "read_meeting": (convene_meeting, open_meeting, close_meeting),
     "signed_meeting": (convene_meeting, open_meeting, close_meeting),
 }
 RESULT: dict[str, Any] = {
@@ -312,12 +313,14 @@ def _furnish_ballots(uow: UnitOfWork, objects: Objects, meeting: Meeting, place:
 
 
 def _furnish_minutes(uow: UnitOfWork, objects: Objects, world: World, place: str, member_id: int) -> None:
-    """A draft and signed minutes, in which people are named who play no part in the matrix."""
-    for kind in ("minuted", "signed"):
+    """A draft, minutes that were read out, and signed ones, in which people are named who play no part in the matrix."""
+    for kind in ("minuted", "read", "signed"):
         meeting = uow.session.get_one(Meeting, objects.ids[f"{kind}_meeting", place])
         minutes = compose_minutes(meeting, None, actor=SYSTEM, uow=uow)
         minutes.chair_id, minutes.minute_taker_id = member_id, world.members["deputy"].id
         minutes.named_by_hand = True
+        if kind == "read":
+            minutes.state = "read_back"
         if kind == "signed":
             minutes.frozen = describe_minutes(minutes)
             minutes.content_hash = digest(minutes.frozen)

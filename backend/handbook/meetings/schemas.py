@@ -41,12 +41,18 @@ class OnlineUrl(fields.String):
 class AgendaItemInSchema(Schema):
     """One item as it is written; ``id`` keeps an existing item.
 
-    ``position`` is understood, so that an agenda may be sent back as it was read, but the order of the list counts.
+    ``READ_ONLY`` is understood, so that an agenda may be sent back as it was read, and changes nothing: the order of the list
+    counts, and what the running meeting does with an item is said in its book.
     With ``source`` the program writes the body: ``open_tasks`` lists the open tasks until the meeting is over.
     """
 
+    READ_ONLY = ("position", "key", "dropped", "drop_reason")
+
     id = Id(load_default=None, allow_none=True)
-    position = fields.Integer(load_default=None, allow_none=True)
+    position = fields.Integer(allow_none=True)
+    key = fields.String(allow_none=True)
+    dropped = fields.Boolean()
+    drop_reason = fields.String(allow_none=True)
     title = Text(required=True, min_length=1, max_length=300)
     presenter = Text(load_default=None, allow_none=True, max_length=120)
     minutes = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 1440))
@@ -55,15 +61,17 @@ class AgendaItemInSchema(Schema):
 
     @post_load
     def entry(self, data: dict[str, Any], **_kwargs: Any) -> AgendaEntry:
-        data.pop("position", None)
-        return AgendaEntry(**{**data, "presenter": data["presenter"] or None, "body": data["body"] or None})
+        written = {name: value for name, value in data.items() if name not in self.READ_ONLY}
+        return AgendaEntry(
+            **{**written, "presenter": written["presenter"] or None, "body": written["body"] or None}
+        )
 
 
 class NewAgendaItemSchema(AgendaItemInSchema):
     """One item of a new meeting."""
 
     class Meta(AgendaItemInSchema.Meta):
-        exclude = ("id", "position")
+        exclude = ("id", *AgendaItemInSchema.READ_ONLY)
 
 
 class AgendaItemSchema(Schema):

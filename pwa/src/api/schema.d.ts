@@ -2668,8 +2668,10 @@ export interface components {
              * @example 17
              */
             id: string | null;
-            /** @default null */
-            position: number | null;
+            position?: number | null;
+            key?: string | null;
+            dropped?: boolean;
+            drop_reason?: string | null;
             title: string;
             /** @default null */
             presenter: string | null;
