@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Minutes } from '$api/minutes-shapes';
 import { onChange, write, writeMeta } from '$db/database';
-import { nameSigners, readMinutes, recordOnPaper, saveSection, sendAgain, settleConflict } from '$features/minutes/commands';
+import { nameSigners, recordOnPaper, saveSection, sendAgain, settleConflict } from '$features/minutes/commands';
 import { agreeHere, composeHere } from '$features/minutes/room';
-import { bodyOf, oursOver, sectionsIn, withText } from '$features/minutes/text';
+import { bodyOf, oursOver, withText } from '$features/minutes/text';
 import { append } from '$sync/book';
 import { flush } from '$sync/flush';
+import { readMinutes, sectionsIn } from '$sync/minutes';
 import { allItems } from '$sync/outbox';
 import { meeting, session } from './samples';
 import { json, problem, serve } from './server';

@@ -1,9 +1,9 @@
 import type { Id, Meeting } from '$api/shapes';
 import { database } from '$db/database';
 import { refreshOnceADay, refreshView } from '$db/views';
-import { fetchMinutes } from '$features/minutes/commands';
 import { opinionsPath } from '$features/opinions/store';
 import { fetchRoll } from '$features/roll/commands';
+import { fetchMinutes } from '$sync/minutes';
 import { numbersPath } from './numbers';
 
 const DAY = 86_400_000;

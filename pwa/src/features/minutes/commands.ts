@@ -1,69 +1,18 @@
-import { codeOf, request, type Result } from '$api/client';
+import { request } from '$api/client';
 import type { Minutes, MinutesSection, SignerRole } from '$api/minutes-shapes';
 import type { Id } from '$api/shapes';
-import { database, write } from '$db/database';
 import type { OutboxItem } from '$db/schema';
-import { dismissItem, enqueueInstead, itemsAbout, overlay, retryItem, unsettled } from '$sync/outbox';
-import { bodyOf, mergeOurs, sectionsIn, unread } from './text';
+import { fetchMinutes, keepMinutes, minutesPath, minutesSubject, readMinutes, ROOM, sectionsIn } from '$sync/minutes';
+import { dismissItem, enqueueInstead, itemsAbout, retryItem, unsettled } from '$sync/outbox';
+import { bodyOf, mergeOurs, unread } from './text';
 
 const WAIT = 250;
 // Longer than a request may last.
 const TRIES = 140;
 
-function pathOf(meetingId: Id, rest = ''): string {
-  return `/api/meetings/${encodeURIComponent(meetingId)}/minutes${rest}`;
-}
-
-export function subjectOf(meetingId: Id): string {
-  return `minutes:${meetingId}`;
-}
-
-export interface Shown {
-  /** With the changes that are still on their way. */
-  minutes: Minutes;
-  /** Changes of this phone that somebody else's came before; their text is in `body`. */
-  conflict: OutboxItem | null;
-  pending: boolean;
-  /** The sections that are on their way. */
-  waiting: string[];
-  refused: OutboxItem | null;
-}
-
-/** The whole text of a room without a network, on its way to the server. */
-const ROOM = 'minutes_room';
-
-/** The minutes as this phone knows them; null when it does not. */
-export async function readMinutes(meetingId: Id): Promise<Shown | null> {
-  const stored = await (await database()).get('minutes', meetingId);
-  const items = await itemsAbout(subjectOf(meetingId));
-  const seen = await overlay('minutes', stored ? [stored] : [], (row) => row.meeting_id);
-  // What was written here stays to be read when the server has not taken it.
-  const kept = items.findLast((item) => item.kind === ROOM && item.state !== 'done')?.local?.patch as Minutes | undefined;
-  const minutes = seen.find((row) => row.meeting_id === meetingId) ?? kept;
-  if (!minutes) return null;
-  return {
-    minutes,
-    conflict: items.find((item) => item.state === 'conflict') ?? null,
-    refused: items.find((item) => item.state === 'refused') ?? null,
-    pending: items.some((item) => unsettled.includes(item.state)),
-    waiting: items.filter((item) => item.kind !== ROOM && unsettled.includes(item.state)).flatMap((item) => sectionsIn(item.body).map(({ key }) => key)),
-  };
-}
-
-async function keep(answer: Result<Minutes>): Promise<string | null> {
-  if (!answer.ok) return codeOf(answer);
-  if (answer.data) await write(['minutes'], (tx) => tx.objectStore('minutes').put(answer.data));
-  return null;
-}
-
-/** Asks the server for the minutes; null, or the code of why not. */
-export async function fetchMinutes(meetingId: Id): Promise<string | null> {
-  return keep(await request<Minutes>('GET', pathOf(meetingId)));
-}
-
 /** Has the minutes written from the facts, or brought up to date. */
 export async function composeMinutes(meetingId: Id): Promise<string | null> {
-  return keep(await request<Minutes>('POST', pathOf(meetingId, '/compose')));
+  return keepMinutes(await request<Minutes>('POST', minutesPath(meetingId, '/compose')));
 }
 
 /** After what is on its way, so that neither changes the version that the other one names. */
@@ -71,12 +20,12 @@ export function nameSigners({ meeting_id: id, etag }: Minutes, body: { chair_id?
   return inTurn(async () => {
     await until(id, (item) => unsettled.includes(item.state) && !item.code);
     const ifMatch = (await readMinutes(id))?.minutes.etag ?? etag;
-    return keep(await request<Minutes>('PATCH', pathOf(id), { body, ifMatch }));
+    return keepMinutes(await request<Minutes>('PATCH', minutesPath(id), { body, ifMatch }));
   });
 }
 
 export async function markReadBack(minutes: Minutes): Promise<string | null> {
-  return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/read-back'), { ifMatch: minutes.etag }));
+  return keepMinutes(await request<Minutes>('POST', minutesPath(minutes.meeting_id, '/read-back'), { ifMatch: minutes.etag }));
 }
 
 export interface SignatureForm {
@@ -88,7 +37,7 @@ export interface SignatureForm {
 }
 
 export async function signMinutes(minutes: Minutes, body: SignatureForm): Promise<string | null> {
-  return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/signatures'), { body, ifMatch: minutes.etag }));
+  return keepMinutes(await request<Minutes>('POST', minutesPath(minutes.meeting_id, '/signatures'), { body, ifMatch: minutes.etag }));
 }
 
 /**
@@ -102,8 +51,8 @@ export async function recordOnPaper(minutes: Minutes, roles: readonly SignerRole
     body.append('role', role);
     body.append('addendum', String(addendum));
     body.append('file', page, page.name);
-    const answer = await request<Minutes>('POST', pathOf(minutes.meeting_id, '/paper-signatures'), { body, ifMatch: etag, timeout: 180_000 });
-    const failed = await keep(answer);
+    const answer = await request<Minutes>('POST', minutesPath(minutes.meeting_id, '/paper-signatures'), { body, ifMatch: etag, timeout: 180_000 });
+    const failed = await keepMinutes(answer);
     if (failed) {
       // An answer that was lost on its way may have taken it; then the screen says so.
       await fetchMinutes(minutes.meeting_id);
@@ -116,11 +65,11 @@ export async function recordOnPaper(minutes: Minutes, roles: readonly SignerRole
 
 /** Where the scan of a signed page is read. */
 export function scanPath(meetingId: Id, scan: string): string {
-  return pathOf(meetingId, `/paper-signatures/${encodeURIComponent(scan)}`);
+  return minutesPath(meetingId, `/paper-signatures/${encodeURIComponent(scan)}`);
 }
 
 export async function addAddendum(minutes: Minutes, text: string, key: string): Promise<string | null> {
-  return keep(await request<Minutes>('POST', pathOf(minutes.meeting_id, '/addenda'), { body: { text }, idempotencyKey: key }));
+  return keepMinutes(await request<Minutes>('POST', minutesPath(minutes.meeting_id, '/addenda'), { body: { text }, idempotencyKey: key }));
 }
 
 let turn: Promise<unknown> = Promise.resolve();
@@ -135,7 +84,7 @@ export function inTurn<T>(work: () => Promise<T>): Promise<T> {
 /** Waits while there is a network and an item of which this holds. */
 async function until(meetingId: Id, waits: (item: OutboxItem) => boolean): Promise<void> {
   for (let round = 0; round < TRIES && navigator.onLine; round++) {
-    if (!(await itemsAbout(subjectOf(meetingId))).some(waits)) break;
+    if (!(await itemsAbout(minutesSubject(meetingId))).some(waits)) break;
     await new Promise((done) => setTimeout(done, WAIT));
   }
 }
@@ -143,7 +92,7 @@ async function until(meetingId: Id, waits: (item: OutboxItem) => boolean): Promi
 /** What waits is replaced; one that is being sent is waited for, because its answer is the next version. */
 async function waitingItem(meetingId: Id): Promise<OutboxItem | undefined> {
   await until(meetingId, (item) => item.state === 'sending');
-  return (await itemsAbout(subjectOf(meetingId))).find((item) => unsettled.includes(item.state));
+  return (await itemsAbout(minutesSubject(meetingId))).find((item) => unsettled.includes(item.state));
 }
 
 /**
@@ -166,7 +115,7 @@ async function put(meetingId: Id, changed: readonly MinutesSection[], settled?: 
   }
   const ours = changed.map(bodyOf).reduce((before, one) => mergeOurs({ sections: before }, one), sectionsIn(waiting?.body));
   await enqueueInstead([waiting, settled], {
-    kind: 'minutes_edit', subject: subjectOf(meetingId), method: 'PATCH', path: pathOf(meetingId), body: { sections: ours },
+    kind: 'minutes_edit', subject: minutesSubject(meetingId), method: 'PATCH', path: minutesPath(meetingId), body: { sections: ours },
     ifMatch: waiting?.if_match ?? shown.minutes.etag, local: { store: 'minutes', key: meetingId, patch: { sections } },
   });
 }
@@ -182,7 +131,7 @@ export async function putRoom(minutes: Minutes, settled?: OutboxItem): Promise<v
   const waiting = await waitingItem(id);
   const body = { sections: sections.map(({ key, paragraphs }) => ({ key, paragraphs })), read_back_at: state === 'read_back' ? read_back_at : null };
   await enqueueInstead([waiting, settled], {
-    kind: ROOM, subject: subjectOf(id), method: 'POST', path: pathOf(id, '/from-room'), body,
+    kind: ROOM, subject: minutesSubject(id), method: 'POST', path: minutesPath(id, '/from-room'), body,
     ifMatch: (waiting ? waiting.if_match : etag) ?? '', local: { store: 'minutes', key: id, patch: minutes },
   });
 }

@@ -2,7 +2,8 @@
 import type { Minutes, MinutesSection } from '$api/minutes-shapes';
 import type { Id } from '$api/shapes';
 import { readBook } from '$sync/book';
-import { inTurn, putRoom, readMinutes, saveRoom } from './commands';
+import { readMinutes } from '$sync/minutes';
+import { inTurn, putRoom, saveRoom } from './commands';
 import { compose, type ComposedSection } from './compose';
 import { gather } from './facts';
 import { composeAgain, sectionAgain } from './merge';

@@ -1,11 +1,6 @@
 import type { MinutesParagraph, MinutesSection } from '$api/minutes-shapes';
 import { randomKey } from '$lib/ids';
-
-/** What is sent of a section: every paragraph with its words. */
-export interface SectionBody {
-  key: string;
-  paragraphs: { id: string; text: string; removed: boolean }[];
-}
+import { sectionsIn, type SectionBody } from '$sync/minutes';
 
 export function bodyOf(section: MinutesSection): SectionBody {
   return { key: section.key, paragraphs: section.paragraphs.map(({ id, text, removed }) => ({ id, text, removed })) };
@@ -15,11 +10,6 @@ export function bodyOf(section: MinutesSection): SectionBody {
 export function mergeOurs(waiting: unknown, section: SectionBody): SectionBody[] {
   const before = sectionsIn(waiting).filter((one) => one.key !== section.key);
   return [...before, section];
-}
-
-export function sectionsIn(body: unknown): SectionBody[] {
-  const sections = (body as { sections?: SectionBody[] } | undefined)?.sections;
-  return Array.isArray(sections) ? sections : [];
 }
 
 /** Words that nobody has agreed to as they stand do not claim it; what somebody wrote of it stays. */
