@@ -84,6 +84,20 @@ def report(client: ApiClient, world: World, name: str, month: str = "2026-12", e
     return dict(client.get(path, expect=expect).json)
 
 
+def test_nobody_is_taken_out_of_the_rate_by_a_mark(world: World, sign_in: SignIn, hold) -> None:
+    """Of whom only the roll says exempt it is an absence with leave, in the month as in the minutes (ADR 14)."""
+    meeting_id = hold("cell", ["member", "second_member", "probationary"])
+    path = f"/api/meetings/{meeting_id}/attendance/{world.id_of('secretary')}"
+    sign_in("deputy").put(path, {"state": "exempt"}, expect=200)
+    roll_up_months()
+    staff = sign_in("root_staff")
+    month = report(staff, world, "cell")
+    told = ("excused", "unexcused", "exempt", "rate")
+    assert [month["totals"][name] for name in told] == [1, 1, 1, 0.6]
+    assert [month["meetings"][0][name] for name in told[:3]] == [1, 1, 1]
+    assert report(staff, world, "root")["totals"]["rate"] == 0.6
+
+
 def test_staff_read_down_to_a_cell_and_its_meeting(world: World, sign_in: SignIn, hold) -> None:
     meeting_id = hold("cell", ["member", "second_member", "probationary", "secretary"])
     roll_up_months()

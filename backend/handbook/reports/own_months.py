@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from handbook.attendance.enums import AttendanceState
+from handbook.attendance.models import Attendance
+from handbook.attendance.rules import is_free
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
+from handbook.members.enums import MemberStatus
 from handbook.organizations.enums import CELL_KINDS, OrganizationKind
 from handbook.organizations.models import Organization
 from handbook.reports.models import CellMonth, DirtyMonth
@@ -32,6 +36,17 @@ from handbook.reports.rules import (
 
 ENDED = (MeetingState.CLOSED.value, MeetingState.FINALIZED.value)
 PLANNED = (MeetingState.CONVENED.value, MeetingState.OPEN.value)
+# Whom only the roll calls exempt: absentees with leave, as in the head-count and in the minutes (ADR 14).
+MARKED_FREE = (
+    select(func.count())
+    .where(
+        Attendance.meeting_id == Meeting.id,
+        Attendance.state == AttendanceState.EXEMPT.value,
+        Attendance.member_status.in_([status.value for status in MemberStatus if not is_free(status)]),
+    )
+    .correlate(Meeting)
+    .scalar_subquery()
+)
 # Columns, not objects: the counters are kept beside the mapped object, which may hold older ones.
 MEETING_COLUMNS = (
     Meeting.id,
@@ -48,6 +63,7 @@ MEETING_COLUMNS = (
     Meeting.excused_count,
     Meeting.unexcused_count,
     Meeting.exempt_count,
+    MARKED_FREE.label("marked_free_count"),
 )
 
 
@@ -68,6 +84,7 @@ class MeetingRow(Protocol):
     excused_count: int
     unexcused_count: int
     exempt_count: int
+    marked_free_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +121,15 @@ def own_month_of(organization_kind: str, meetings: Iterable[MeetingRow]) -> OwnM
 
 
 def figures_of(meeting: MeetingRow) -> Figures:
-    """The kept counters of one meeting."""
+    """The kept counters of one meeting; exempt is who is so by record."""
     return Figures(
         meetings=1,
         summoned=meeting.summoned_count,
         present=meeting.present_count,
         late=meeting.late_count,
-        excused=meeting.excused_count,
+        excused=meeting.excused_count + meeting.marked_free_count,
         unexcused=meeting.unexcused_count,
-        exempt=meeting.exempt_count,
+        exempt=meeting.exempt_count - meeting.marked_free_count,
     )
 
 

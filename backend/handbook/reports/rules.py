@@ -5,7 +5,8 @@ of those who came ("Có mặt", :attr:`Figures.attended`), it is both together, 
 it ("trong đó đến muộn"): on every screen, in the workbook and in resolutions.
 
 **Rate**: (present + late) ÷ (summoned − exempt). A member counts as exempt only when absent: one who is exempt and comes
-is recorded as present. Everybody else who was summoned stays in the denominator, whoever was not recorded included.
+is recorded as present; and only by record: of somebody else whom the roll calls exempt it is an absence with leave
+(ADR 14). Everybody else who was summoned stays in the denominator, whoever was not recorded included.
 Where nobody was due the rate is ``None``, not zero.
 """
 

@@ -24,6 +24,8 @@ from handbook.reports import rebuild
 from handbook.reports.models import CellMonth, DirtyMonth, OpenedMonth, OrganizationMonth
 from handbook.reports.roll_up import open_month, roll_up
 
+STATUSES = ["official", "probationary", "exempt", "temporary_in", "temporary_out", "transferred"]
+FREE = ("exempt", "temporary_out", "transferred")
 STATES = [None, "present", "late", "excused", "unexcused", "exempt"]
 ROLE_COUNT = 5
 MONTHS = ["2026-09", "2026-10", "2026-11", "2026-12"]
@@ -31,14 +33,14 @@ MONTHS = ["2026-09", "2026-10", "2026-11", "2026-12"]
 
 @dataclass(frozen=True)
 class PlannedMeeting:
-    """A meeting of the ``where``-th organisation; ``roll`` is the state of each of the first members of the world."""
+    """A meeting of the ``where``-th organisation; ``roll`` is status and state of each of the first members of the world."""
 
     where: int
     month: int
     hour: int
     kind: str
     state: str
-    roll: tuple[str | None, ...]
+    roll: tuple[tuple[str, str | None], ...]
 
 
 meetings = st.builds(
@@ -48,7 +50,9 @@ meetings = st.builds(
     hour=st.sampled_from([0, 17, 300, 743]),
     kind=st.sampled_from(["regular", "regular", "thematic", "conference"]),
     state=st.sampled_from(["convened", "closed", "closed", "finalized", "cancelled"]),
-    roll=st.lists(st.sampled_from(STATES), min_size=1, max_size=ROLE_COUNT).map(tuple),
+    roll=st.lists(
+        st.tuples(st.sampled_from(STATUSES), st.sampled_from(STATES)), min_size=1, max_size=ROLE_COUNT
+    ).map(tuple),
 )
 # Each node: which earlier node is its parent, and whether it is a cell, a committee or a group.
 trees = st.lists(
@@ -141,12 +145,12 @@ def _hold(world: World, ids: list[int], plan: PlannedMeeting, number: int) -> No
         )
         uow.session.add(meeting)
         uow.session.flush()
-        for member_id, state in zip(members, plan.roll, strict=False):
+        for member_id, (status, state) in zip(members, plan.roll, strict=False):
             uow.session.add(
                 Attendance(
                     meeting_id=meeting.id,
                     member_id=member_id,
-                    member_status="official",
+                    member_status=status,
                     state=state,
                     flags=[],
                     content_version=1,
@@ -181,7 +185,9 @@ def _slow_count(organization: Organization, month: str, *, below: bool) -> dict[
             wanted["meetings"] += 1
             for line in db.session.scalars(db.select(Attendance).where(Attendance.meeting_id == meeting.id)):
                 wanted["summoned"] += 1
-                if line.state:
+                if line.state == "exempt" and line.member_status not in FREE:
+                    wanted["excused"] += 1
+                elif line.state:
                     wanted[line.state] += 1
     return wanted
 
