@@ -77,7 +77,12 @@ def test_an_evening_of_the_new_kinds_goes_down_and_up_again(
     assert one(blobs) == (1, 0)
 
     upgrade(db.engine)
-    assert one(f"{SCORE} WHERE paper_sheets = 3 AND paper_points = 271 AND CAST(paper_corrections AS text) = '[]'") == score
+    assert (
+        one(
+            f"{SCORE} WHERE paper_sheets = 3 AND paper_points = 271 AND CAST(paper_corrections AS text) = '[]'"
+        )
+        == score
+    )
     assert one("SELECT count(*) FROM agenda_items WHERE key IS NULL AND NOT dropped") == (3,)
     secretary = sign_in("secretary")
     minutes = secretary.get(path_of(meeting), expect=200).json
