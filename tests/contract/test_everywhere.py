@@ -146,13 +146,53 @@ def test_changes_need_if_match(sign_in: SignIn, world: World) -> None:
     secretary.patch(path, {"title": "Tên nữa"}, headers=weak, expect=200)
 
 
-def test_a_mark_and_own_settings_need_no_if_match(sign_in: SignIn, world: World) -> None:
-    """The contract names no version for a line of the roll: a stranger may mark with or without ``If-Match``."""
+def test_a_mark_needs_no_if_match_and_heeds_one(sign_in: SignIn, world: World) -> None:
+    """The one exception (ADR 19): a line of the roll has a natural key, the latest mark stands, and no version is needed. Who
+    names one, the roll's or the meeting's, is told when it is stale, and nothing is changed then."""
     secretary = sign_in("secretary")
     meeting = opened(secretary, world.id_of("cell"))
-    path = f"/api/meetings/{meeting['id']}/attendance/{world.id_of('member')}"
+    everybody = f"/api/meetings/{meeting['id']}/attendance"
+    path = f"{everybody}/{world.id_of('member')}"
     secretary.put(path, {"state": "present"}, expect=200)
-    secretary.put(path, {"state": "late", "reason": "Xe hỏng"}, headers={"If-Match": '"0-0"'}, expect=200)
+    read = secretary.get(everybody, expect=200).headers["ETag"]
+    secretary.put(path, {"state": "late"}, headers={"If-Match": read}, expect=200)
+    marks = {"items": [{"member_id": world.id_of("member"), "state": "excused"}]}
+    for tag in (read, '"0-0"'):
+        for target, body in ((path, {"state": "present"}), (everybody, marks)):
+            stale = secretary.put(target, body, headers={"If-Match": tag}, expect=412)
+            assert code_of(stale) == "precondition_failed"
+    now = secretary.get(everybody, expect=200)
+    assert stale.headers["ETag"] == now.headers["ETag"]
+    states = {line["member_id"]: line["state"] for line in now.json["items"]}
+    assert states[world.id_of("member")] == "late"
+    for tag in (now.headers["ETag"], f"W/{now.headers['ETag']}", "*"):
+        headers = {"If-Match": f'"{meeting["etag"]}", {tag}' if tag != "*" else tag}
+        secretary.put(path, {"state": "present"}, headers=headers, expect=200)
+    # Marks do not move the meeting; its version is taken as long as it is that one.
+    secretary.put(path, {"state": "late"}, headers=if_match(meeting), expect=200)
+
+
+def test_chair_and_minute_taker_heed_an_if_match(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    path, body = f"/api/meetings/{meeting['id']}/roles", {"chair_id": world.id_of("deputy")}
+    read = {"If-Match": secretary.get(f"/api/meetings/{meeting['id']}/attendance").headers["ETag"]}
+    secretary.put(path, body, headers={"If-Match": '"0-0"'}, expect=412)
+    secretary.put(path, body, headers=read, expect=200)
+    secretary.put(path, {"chair_id": None}, headers=read, expect=412)
+    secretary.put(path, {"chair_id": None}, expect=200)
+
+
+def test_an_answer_without_a_body_names_no_kind_of_body(sign_in: SignIn, world: World) -> None:
+    member = sign_in("member")
+    for method, path, body in (
+        ("DELETE", "/api/push/subscription", None),
+        ("PUT", "/api/session/password", {"current_password": PASSWORD, "new_password": PASSWORD}),
+        ("DELETE", "/api/session", None),
+    ):
+        answer = member.request(method, path, json=body, expect=204)
+        assert "Content-Type" not in answer.headers, path
+        assert answer.data == b""
 
 
 def test_posts_that_create_take_an_idempotency_key(sign_in: SignIn, world: World) -> None:

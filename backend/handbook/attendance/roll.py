@@ -15,6 +15,7 @@ from handbook.attendance.keeping import of_sites
 from handbook.attendance.models import Attendance
 from handbook.attendance.queries import LINES, find_line, guests_of, name_marks_of, quorum_share
 from handbook.attendance.rules import ATTENDING, is_free, is_quorum_reached, quorum_required
+from handbook.kernel.concurrency import etag_of, heed_match
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate_rows
 from handbook.kernel.problems import NotFound
@@ -72,6 +73,11 @@ def roll_etag(meeting: Meeting, scope: Scope, *, actor: Actor) -> str:
         seen = "-".join(["s", *map(str, scope.sites)]) if scope.sites else f"m{actor.member_id or 0}"
     version = f"{meeting.roll_version}-{sites_version(meeting.id, scope.sites or None)}"
     return f"r{meeting.id}-{version}-{meeting.organization.content_version}-{seen}"
+
+
+def heed_roll_match(meeting: Meeting, *, actor: Actor) -> None:
+    """A mark needs no version (ADR 19). A caller that names one means the roll as it was read, or the meeting."""
+    heed_match(lambda: (roll_etag(meeting, scope_of(meeting, actor=actor), actor=actor), etag_of(meeting)))
 
 
 def read_roll(

@@ -16,6 +16,7 @@ from handbook.attendance.keeping import keeper_of
 from handbook.attendance.marking import Mark, mark_many
 from handbook.attendance.roles import KEEP, chair_warning
 from handbook.attendance.roles import set_roles as write_roles
+from handbook.attendance.roll import heed_roll_match
 from handbook.attendance.schemas import (
     GuestInSchema,
     LineHistorySchema,
@@ -41,6 +42,7 @@ def mark_many_lines(fields: dict[str, Any], meeting_id: int) -> dict[str, Any]:
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
         keeper = keeper_of(meeting, actor=actor)
+        heed_roll_match(meeting, actor=actor)
         marks = [
             Mark(
                 member_id=item["member_id"],
@@ -77,6 +79,7 @@ def set_roles(fields: dict[str, Any], meeting_id: int) -> dict[str, Any]:
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
+        heed_roll_match(meeting, actor=actor)
         write_roles(
             meeting,
             chair_id=fields.get("chair_id", KEEP),

@@ -117,11 +117,15 @@ def check_in(fields: dict[str, Any], meeting_id: int) -> Response:
 @blp.arguments(MarkSchema)
 @blp.response(200, RollItemSchema)
 def mark_attendance(fields: dict[str, Any], meeting_id: int, member_id: int) -> Any:
-    """Write a member's line by hand; with ``code``, the member's own, as proof. A host writes lines of the own site."""
+    """Write a member's line by hand; with ``code``, the member's own, as proof. A host writes lines of the own site.
+
+    The latest mark stands, so no ``If-Match`` is needed; one that is sent is heeded: the tag of the roll, or of the meeting.
+    """
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
         keeper_of(meeting, actor=actor).require(locked_line(meeting_id, member_id, uow))
+        roll.heed_roll_match(meeting, actor=actor)
         state = AttendanceState(fields["state"])
         method = Method.SECRETARY
         if fields["code"] is not None:

@@ -1,6 +1,7 @@
 """Optimistic locking over HTTP: a row's version is its ETag; changing what others may edit needs ``If-Match``."""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from flask import Response, request
@@ -32,6 +33,17 @@ def require_match(row: Versioned) -> None:
         raise Problem(428)
     if not request.if_match.contains_weak(etag_of(row)) and etag_of(row) not in _named_versions():
         raise Problem(412, headers={"ETag": f'"{etag_of(row)}"'})
+
+
+def heed_match(present: Callable[[], Sequence[str]]) -> None:
+    """Of a change that needs no ``If-Match``: 412 when the request names versions all the same and none of the present ones.
+
+    The refusal names the first of them. They are asked for only when they are needed.
+    """
+    if request.if_match:
+        tags = present()
+        if not any(request.if_match.contains_weak(tag) for tag in tags):
+            raise Problem(412, headers={"ETag": f'"{tags[0]}"'})
 
 
 def _named_versions() -> set[str]:

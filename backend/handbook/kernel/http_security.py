@@ -65,6 +65,9 @@ def protect(app: Flask, settings: Settings) -> None:
             response.headers.setdefault(name, value)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        if response.status_code == 204:
+            # Of nothing there is no kind.
+            response.headers.pop("Content-Type", None)
         if response.status_code == 413:
             _discard_body()
             response.headers["Connection"] = "close"

@@ -836,7 +836,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Write a member's line by hand; with ``code``, the member's own, as proof. A host writes lines of the own site. */
+        /**
+         * Write a member's line by hand; with ``code``, the member's own, as proof. A host writes lines of the own site.
+         * @description The latest mark stands, so no ``If-Match`` is needed; one that is sent is heeded: the tag of the roll, or of the meeting.
+         */
         put: operations["mark_attendance"];
         post?: never;
         delete?: never;
@@ -6880,7 +6883,10 @@ export interface operations {
     mark_many_lines: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+            };
             path: {
                 meeting_id: string;
             };
@@ -6906,6 +6912,7 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.invalid_member_code.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
@@ -6990,7 +6997,10 @@ export interface operations {
     mark_attendance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+            };
             path: {
                 meeting_id: string;
                 member_id: string;
@@ -7017,6 +7027,7 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.invalid_member_code.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
@@ -7191,7 +7202,10 @@ export interface operations {
     set_roles: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+            };
             path: {
                 meeting_id: string;
             };
@@ -7217,6 +7231,7 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
