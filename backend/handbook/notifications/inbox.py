@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from handbook.accounts.models import Account
-from handbook.accounts.versions import bump_account_version
+from handbook.accounts.versions import bump_account_versions
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.models import Notice
@@ -36,6 +36,7 @@ def tell_members(
         )
         .order_by(Account.id)
     ).all()
+    versions = bump_account_versions(uow, [member_id for _, member_id in accounts])
     for account_id, member_id in accounts:
         uow.session.add(
             Notice(
@@ -46,7 +47,7 @@ def tell_members(
                 resolution_id=resolution_id,
                 params=params or {},
                 created_at=uow.clock.now(),
-                account_version=bump_account_version(uow, member_id),
+                account_version=versions[member_id],
             )
         )
     uow.session.flush()
@@ -59,9 +60,10 @@ def retell(uow: UnitOfWork, slot: str, params: dict[str, Any]) -> None:
         .join(Account, Account.id == Notice.account_id)
         .where(Notice.slot == slot)
         .order_by(Notice.id)
-    )
-    for notice, member_id in notices.all():
+    ).all()
+    versions = bump_account_versions(uow, [member_id for _, member_id in notices])
+    for notice, member_id in notices:
         notice.params = params
         notice.read_at = None
-        notice.account_version = bump_account_version(uow, member_id)
+        notice.account_version = versions[member_id]
     uow.session.flush()
