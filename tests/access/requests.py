@@ -19,7 +19,7 @@ from tests.support.conferences import workbook
 from tests.support.factories import PASSWORD, World
 
 from handbook.access.actor import SYSTEM
-from handbook.accounts.sheets import issue_renewal
+from handbook.accounts.sheets import draw_up_renewal, issue_renewal
 from handbook.attendance.tokens import make_token, step_at
 from handbook.ballots.queries import denominator_of, roll_lines
 from handbook.conferences.delegates import write_delegates
@@ -73,7 +73,8 @@ def activation(asking: Asking) -> dict[str, str]:
     """A code made for this request: it works once."""
     with asking.app.test_request_context(), unit_of_work() as uow:
         member = uow.session.get_one(Member, asking.world.members["probationary"].id)
-        order = issue_renewal(member, actor=SYSTEM, uow=uow)
+        order = draw_up_renewal(member, actor=SYSTEM, clock=uow.clock)
+        issue_renewal(order, member, actor=SYSTEM, uow=uow)
     return {"code": order.cells[0].members[0].code, "password": NEW_PASSWORD}
 
 

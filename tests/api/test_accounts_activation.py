@@ -10,7 +10,7 @@ from tests.support.pdf import page_texts
 
 from handbook.access.actor import SYSTEM
 from handbook.accounts.codes import ALPHABET, normalize_code
-from handbook.accounts.service import issue_activation_codes
+from handbook.accounts.service import draw_activation_codes, issue_activation_codes
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
@@ -27,7 +27,9 @@ def issue(app: Flask, world: World) -> Issue:
     def make(role: str) -> str:
         with unit_of_work() as uow:
             member = uow.session.get_one(Member, world.members[role].id)
-            return issue_activation_codes([member], actor=SYSTEM, uow=uow)[0].code
+            (drawn,) = draw_activation_codes([member])
+            issue_activation_codes([drawn], actor=SYSTEM, uow=uow)
+            return drawn.code
 
     return make
 

@@ -13,6 +13,7 @@ from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.pdf import page_texts, qr_contents
 
+from handbook.accounts import sheets
 from handbook.accounts.commands import activation_sheet
 from handbook.accounts.models import Account, ActivationCode
 from handbook.audit.models import AuditEntry
@@ -221,3 +222,104 @@ def test_the_command_warns_of_slips_that_no_phone_can_open_and_prints_them_all_t
     assert ("set HANDBOOK_PUBLIC_URL" in result.stderr) is warned
     assert "warning" not in result.stdout
     assert page_texts((tmp_path / "sheet.pdf").read_bytes())
+
+
+def earlier_codes(client: ApiClient, world: World) -> list[str]:
+    return CODE.findall(page_texts(ask(client, world.id_of("cell"), 201))[0])
+
+
+def works(client: ApiClient, code: str) -> bool:
+    return client.post("/api/activations", {"code": code, "password": "con đường sáng"}).status_code == 201
+
+
+@pytest.mark.parametrize("path", ["organizations/{cell}", "members/{second_member}"])
+def test_a_sheet_that_cannot_be_set_ends_no_earlier_code(
+    sign_in: SignIn, client: ApiClient, world: World, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    staff = sign_in("staff")
+    codes = earlier_codes(staff, world)
+    monkeypatch.setattr("handbook.accounts.sheets.build_activation_sheet", fail)
+    ids = {"cell": world.id_of("cell"), "second_member": world.id_of("second_member")}
+    staff.post(f"/api/{path.format(**ids)}/activation-sheets", {}, expect=500)
+    assert works(client, codes[0])
+    assert works(client, codes[1])
+
+
+def test_who_sets_a_password_while_the_pages_are_set_gets_no_second_code(
+    sign_in: SignIn, client: ApiClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip that lies about must not open an account that is in use."""
+    codes = earlier_codes(sign_in("secretary"), world)
+    build = sheets.build_activation_sheet
+
+    def activate_meanwhile(*args: object, **kwargs: object) -> bytes:
+        assert works(client, codes[0])
+        return build(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("handbook.accounts.sheets.build_activation_sheet", activate_meanwhile)
+    later = earlier_codes(sign_in("secretary"), world)
+    assert [works(client, code) for code in later].count(True) == 1
+
+
+@pytest.mark.parametrize("broken", ["build_activation_sheet", "issue_activation_codes"])
+@pytest.mark.parametrize("stop", [RuntimeError("no memory"), KeyboardInterrupt()], ids=["fault", "Ctrl-C"])
+def test_a_print_that_is_broken_off_leaves_sheet_and_codes_as_they_were(
+    command: Callable[..., tuple[int, str]],
+    client: ApiClient,
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+    stop: BaseException,
+) -> None:
+    file = tmp_path / "sheet.pdf"
+    assert command("cell", str(file))[0] == 0
+    before = file.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(f"handbook.accounts.sheets.{broken}", lambda *_a, **_k: fail(stop))
+        assert command("cell", str(file))[0] != 0
+    assert file.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir() if "sheet" in path.name] == ["sheet.pdf"]
+    assert all(works(client, code) for code in CODE.findall(page_texts(before)[0]))
+
+
+def test_codes_begin_to_work_when_their_sheet_is_on_the_disk(
+    command: Callable[..., tuple[int, str]],
+    client: ApiClient,
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sheet that cannot be given its name in the end is there all the same, and the message says where."""
+    monkeypatch.setattr("pathlib.Path.replace", lambda *_a: fail(OSError(5, "Input/output error")))
+    status, output = command("cell", str(tmp_path / "sheet.pdf"))
+    assert status == 1
+    named = re.search(r"whose codes work, is (\S+)", output)
+    assert named
+    sheet = Path(named[1])
+    assert stat.S_IMODE(sheet.stat().st_mode) == 0o600
+    assert all(works(client, code) for code in CODE.findall(page_texts(sheet.read_bytes())[0]))
+
+
+def test_a_device_is_no_file_to_be_replaced(command: Callable[..., tuple[int, str]], world: World) -> None:
+    status, output = command("cell", "/dev/null")
+    assert status == 1
+    assert "not a file" in output
+    assert codes_issued() == 0
+
+
+def test_a_long_print_says_how_far_it_has_come(
+    command: Callable[..., tuple[int, str]],
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("handbook.accounts.commands._STEP", 1)
+    _, output = command("committee", str(tmp_path / "sheet.pdf"))
+    assert "codes drawn for 1 of 2 organisations" in output
+    assert "codes drawn for 2 of 2 organisations" in output
+    assert "setting the pages of 3 slips; no code has changed yet" in output
+
+
+def fail(error: BaseException | None = None, *_args: object, **_kwargs: object) -> bytes:
+    raise error if isinstance(error, BaseException) else RuntimeError("planted")

@@ -67,6 +67,13 @@ class RoomRules:
         if self.write(role, "agenda", act="move", order=order) == "applied":
             assert [name_of(item) for item in self.now()["agenda"]] == order
 
+    @rule(place=st.integers(0, 5), minutes=st.sampled_from([None, 10]))
+    def change_all_of_the_agenda(self, place: int, minutes: int | None) -> None:
+        if self.stored().state == "open":
+            self.raise_an_item("secretary", minutes)
+            self.drop_an_item_or_put_it_back("deputy", place, True)
+            self.move_the_items("secretary", place + 1)
+
     # --- a step back ------------------------------------------------------------------------------------------
 
     @rule(role=WHO_RUNS, step=STEPS_BACK)
@@ -79,6 +86,15 @@ class RoomRules:
         before = self.stored().state
         self.write(role, step, reason="Bấm nhầm")
         self.went_back(step, self.stored().state != before)
+
+    @rule(before=st.sampled_from(["convened", "open"]), in_book=st.booleans())
+    def slip_of_the_hand(self, before: str, in_book: bool) -> None:
+        """Opened or closed, and taken back at once."""
+        if self.stored().state == before:
+            forth, back = ("open", "unopen") if before == "convened" else ("close", "reopen")
+            self.ask("secretary", "POST", f"{self.path}/{forth}", match=self.now())
+            self.state = self.stored().state
+            (self.go_back_in_the_book if in_book else self.go_back)("secretary", back)
 
     def went_back(self, step: str, moved: bool) -> None:
         """Nothing else leads backwards, and only what nobody has signed and nothing has come of."""

@@ -1,6 +1,6 @@
 """The activation sheet: a PDF with one slip per member, to be cut off and handed over in person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -35,26 +35,30 @@ class SheetCell:
 
 
 def build_activation_sheet(
-    cells: Sequence[SheetCell], *, public_url: str, issued_on: date, expires_on: date, created: datetime
+    cells: Sequence[SheetCell],
+    *,
+    public_url: str,
+    issued_on: date,
+    expires_on: date,
+    created: datetime,
+    progress: Callable[[int], None] = lambda _cells: None,
 ) -> bytes:
     """The sheet as PDF, A4; every organisation begins a page of its own, up to 27 slips to the page.
 
     The QR code holds ``PUBLIC_URL/activate#CODE``: the code is in the fragment, which no browser sends to a server.
-    ``expires_on`` is the last day on which the codes work, in the organisation's zone.
+    ``expires_on`` is the last day on which the codes work, in the organisation's zone. ``progress`` is told how many of the
+    organisations have their codes drawn; setting the pages, in the end, is one step.
     """
+    drawn = []
+    for number, cell in enumerate(cells, 1):
+        if cell.members:
+            drawn.append(_cell(cell, public_url))
+        progress(number)
     data = {
         "issued_on": _vietnamese(issued_on),
         "expires_on": _vietnamese(expires_on),
         "address": f"{urlsplit(public_url).netloc}/activate",
-        "cells": [
-            {
-                "name": clean(cell.organization_name),
-                "parent": clean(cell.parent_name),
-                "members": [_slip(member, public_url) for member in cell.members],
-            }
-            for cell in cells
-            if cell.members
-        ],
+        "cells": drawn,
     }
     return render_pdf(TEMPLATE, data, created=created)
 
@@ -62,6 +66,14 @@ def build_activation_sheet(
 def activation_url(public_url: str, code: str) -> str:
     """Where the phone goes when it reads the code."""
     return f"{public_url}/activate#{code}"
+
+
+def _cell(cell: SheetCell, public_url: str) -> dict[str, Any]:
+    return {
+        "name": clean(cell.organization_name),
+        "parent": clean(cell.parent_name),
+        "members": [_slip(member, public_url) for member in cell.members],
+    }
 
 
 def _slip(member: SheetMember, public_url: str) -> dict[str, Any]:

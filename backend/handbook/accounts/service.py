@@ -1,6 +1,6 @@
 """Signing in and out, activation, and what an account decides about itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from handbook.accounts.models import Account, ActivationCode, DeviceSession
 from handbook.accounts.passwords import hash_password, refuse_weak, verify_password
 from handbook.accounts.queries import account_by_login
 from handbook.audit.service import record
+from handbook.kernel.db import db
 from handbook.kernel.problems import FieldError, ValidationFailed
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.members.enums import ACTIVE_STATUSES
@@ -24,8 +25,8 @@ CODE_LIFETIME = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
-class IssuedCode:
-    """A code as it must be printed now; it cannot be read again later."""
+class DrawnCode:
+    """A code as it must be printed now, because it cannot be read again later; it works once it was issued."""
 
     member: Member
     code: str
@@ -88,11 +89,16 @@ def forget_ended_codes(uow: UnitOfWork, before: datetime, *, limit: int) -> int:
     return len(ids)
 
 
-def issue_activation_codes(members: Sequence[Member], *, actor: Actor, uow: UnitOfWork) -> list[IssuedCode]:
-    """A fresh code for each member; a code that was issued before and not used ends."""
+def draw_activation_codes(members: Iterable[Member]) -> list[DrawnCode]:
+    """A fresh code for each member, known to nobody yet."""
+    return [DrawnCode(member, new_code()) for member in members]
+
+
+def issue_activation_codes(codes: Iterable[DrawnCode], *, actor: Actor, uow: UnitOfWork) -> None:
+    """Let these codes work; a code that was issued before and not used ends."""
     now = uow.clock.now()
-    issued = []
-    for member in members:
+    for drawn in codes:
+        member = drawn.member
         uow.session.execute(
             update(ActivationCode)
             .where(
@@ -102,13 +108,14 @@ def issue_activation_codes(members: Sequence[Member], *, actor: Actor, uow: Unit
             )
             .values(revoked_at=now)
         )
-        code = new_code()
         uow.session.add(
             ActivationCode(
-                code_hash=hash_code(code), member_id=member.id, expires_at=now + CODE_LIFETIME, created_at=now
+                code_hash=hash_code(drawn.code),
+                member_id=member.id,
+                expires_at=now + CODE_LIFETIME,
+                created_at=now,
             )
         )
-        issued.append(IssuedCode(member, code))
         record(
             uow,
             "accounts:activation_code:issued",
@@ -116,10 +123,9 @@ def issue_activation_codes(members: Sequence[Member], *, actor: Actor, uow: Unit
             member_id=member.id,
             path=member.organization.path,
         )
-    return issued
 
 
-def members_to_activate(organization: Organization, *, uow: UnitOfWork) -> list[Member]:
+def members_to_activate(organization: Organization) -> list[Member]:
     """Active members at and below the organisation who have not set a password yet, by cell and given name."""
     statement = (
         select(Member)
@@ -133,7 +139,7 @@ def members_to_activate(organization: Organization, *, uow: UnitOfWork) -> list[
         )
         .order_by(Organization.path, Member.name_sort, Member.id)
     )
-    return list(uow.session.scalars(statement))
+    return list(db.session.scalars(statement))
 
 
 def change_password(account: Account, *, current: str, new: str, actor: Actor, uow: UnitOfWork) -> None:

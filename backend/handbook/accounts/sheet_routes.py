@@ -8,8 +8,9 @@ from handbook.access.permissions import Permission
 from handbook.accounts import sheets
 from handbook.accounts.schemas import ActivationSheetIn
 from handbook.config import Settings
+from handbook.kernel.db import db
 from handbook.kernel.openapi import BINARY
-from handbook.kernel.unit_of_work import unit_of_work
+from handbook.kernel.unit_of_work import current_clock, unit_of_work
 from handbook.members.queries import get_member
 from handbook.organizations.queries import get_organization
 
@@ -30,10 +31,13 @@ def issue_activation_sheet(_body: dict[str, Any], organization_id: int) -> Respo
     and asking again issues new codes and ends the ones before.
     """
     actor = current_actor()
+    organization = get_organization(organization_id, Permission.ACTIVATIONS_ISSUE, actor=actor)
+    order = sheets.draw_up_sheet(organization, actor=actor, clock=current_clock(), limit=MAX_ON_SCREEN)
+    sheet = _print(order)
     with unit_of_work() as uow:
         organization = get_organization(organization_id, Permission.ACTIVATIONS_ISSUE, actor=actor)
-        order = sheets.issue_sheet(organization, actor=actor, uow=uow, limit=MAX_ON_SCREEN)
-    return _answer(order)
+        sheets.issue_sheet(order, organization, actor=actor, uow=uow)
+    return _answer(sheet)
 
 
 @blp.route("/members/<id:member_id>/activation-sheets", methods=["POST"])
@@ -43,15 +47,25 @@ def issue_activation_sheet(_body: dict[str, Any], organization_id: int) -> Respo
 def renew_activation(_body: dict[str, Any], member_id: int) -> Response:
     """Issue one slip for a member who forgot the password or lost the sheet; the answer is kept nowhere."""
     actor = current_actor()
+    member = get_member(member_id, Permission.ACTIVATIONS_RENEW, actor=actor)
+    order = sheets.draw_up_renewal(member, actor=actor, clock=current_clock())
+    sheet = _print(order)
     with unit_of_work() as uow:
         member = get_member(member_id, Permission.ACTIVATIONS_RENEW, actor=actor)
-        order = sheets.issue_renewal(member, actor=actor, uow=uow)
-    return _answer(order)
+        sheets.issue_renewal(order, member, actor=actor, uow=uow)
+    return _answer(sheet)
 
 
-def _answer(order: sheets.SheetOrder) -> Response:
+def _print(order: sheets.SheetOrder) -> bytes:
+    """The sheet, before any of its codes works: one that cannot be set ends no earlier code."""
     settings: Settings = current_app.extensions["handbook.settings"]
-    response = Response(sheets.print_sheet(order, public_url=settings.public_url), status=201)
+    # The connection goes back to the pool while the pages are set.
+    db.session.rollback()
+    return sheets.print_sheet(order, public_url=settings.public_url)
+
+
+def _answer(sheet: bytes) -> Response:
+    response = Response(sheet, status=201)
     response.content_type = "application/pdf"
     response.headers["Content-Disposition"] = 'attachment; filename="phieu-kich-hoat.pdf"'
     response.headers["Cache-Control"] = "no-store"
