@@ -1,8 +1,15 @@
-"""``/api/openapi.json`` and the page that shows it: plain HTML, so that the strict content policy needs no exception."""
+"""``/api/openapi.json`` and the page that shows it: plain HTML, so that the strict content policy needs no exception.
 
+Reading every view costs seconds of a processor, and anybody could ask that of every web process. So what is served is the file
+that `make openapi` writes and `make check` holds against the code: beside this module in an installed program, else at the root
+of the tree.
+"""
+
+import json
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, render_template, send_from_directory
+from flask import Blueprint, Flask, Response, jsonify, render_template, send_file, send_from_directory
 
 from handbook.access.guards import PUBLIC, declared_rule, public
 from handbook.access.permissions import Permission
@@ -10,6 +17,8 @@ from handbook.access.policy import POLICY
 from handbook.extensions import api
 from handbook.kernel.openapi import METHODS
 from handbook.kernel.operation_docs import Access
+
+WRITTEN = (Path(__file__).with_name("openapi.json"), Path(__file__).parents[2] / "openapi.json")
 
 blp = Blueprint("api_docs", __name__, template_folder="templates")
 
@@ -30,14 +39,16 @@ def _access_of(app: Flask, endpoint: str) -> Access:
 @public
 def document() -> Response:
     """The OpenAPI document of the whole API."""
-    return jsonify(api.document())
+    file = _written()
+    return jsonify(api.document()) if file is None else send_file(file, "application/json", conditional=True)
 
 
 @blp.get("/api/docs")
 @public
 def page() -> str:
     """The same for reading."""
-    spec = api.document()
+    file = _written()
+    spec = api.document() if file is None else json.loads(file.read_bytes())
     return render_template("api_docs.html", spec=spec, operations=_operations(spec), name_of=_name_of)
 
 
@@ -45,6 +56,11 @@ def page() -> str:
 @public
 def style() -> Response:
     return send_from_directory(str(blp.root_path) + "/templates", "api_docs.css", mimetype="text/css")
+
+
+def _written() -> Path | None:
+    """The file, where there is one."""
+    return next((file for file in WRITTEN if file.is_file()), None)
 
 
 def _operations(spec: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
