@@ -68,7 +68,7 @@ def test_two_of_one_name_are_told_apart_in_the_roll_and_where_somebody_is_chosen
 def namesakes(demo: DemoService, meeting: str) -> tuple[str, str]:
     """Two official members of the meeting who are given one name; as the screen tells them apart."""
     people = demo.rows(
-        "SELECT m.id FROM attendance a JOIN members m ON m.id = a.member_id WHERE a.meeting_id = ?"
+        "SELECT m.id FROM attendances a JOIN members m ON m.id = a.member_id WHERE a.meeting_id = ?"
         " AND a.state IS NULL AND m.status = 'official' AND m.id != ? ORDER BY m.id LIMIT 2",
         int(meeting),
         int(demo.story.guest_id),
