@@ -1,6 +1,8 @@
 import { codeOf, download, request } from '$api/client';
 import type { AbsenceRequest, Id, Meeting, Member } from '$api/shapes';
 import { write } from '$db/database';
+import { fetchMeeting } from '$features/meeting-edit/commands';
+import { differences, formOf } from '$features/meeting-edit/form';
 import { randomKey } from '$lib/ids';
 import { syncNow } from '$sync/engine.svelte';
 import { answeredBefore, enqueueInstead } from '$sync/outbox';
@@ -42,8 +44,23 @@ async function step(meeting: Meeting, name: string, body?: object): Promise<stri
   return null;
 }
 
-/** Each answers null, or the code of what went wrong. */
-export const conveneMeeting = (meeting: Meeting): Promise<string | null> => step(meeting, 'convene');
+/** Whether the meeting is still what the person decided on: at most papers were added to it. */
+export function onlyPapersCame(before: Meeting, after: Meeting): boolean {
+  const kept = new Set(after.papers.map((paper) => paper.id));
+  return before.state === after.state && differences(formOf(before), formOf(after)).length === 0
+    && before.papers.every((paper) => kept.has(paper.id));
+}
+
+/**
+ * Each answers null, or the code of what went wrong. A file that this phone is still sending makes a new version of the
+ * meeting when it arrives: it is no reason to decide on the convening once more.
+ */
+export async function conveneMeeting(meeting: Meeting): Promise<string | null> {
+  const code = await step(meeting, 'convene');
+  if (code !== 'precondition_failed') return code;
+  const found = await fetchMeeting(meeting.id);
+  return 'meeting' in found && onlyPapersCame(meeting, found.meeting) ? step(found.meeting, 'convene') : code;
+}
 export const cancelMeeting = (meeting: Meeting, reason: string): Promise<string | null> => step(meeting, 'cancel', { reason });
 export const finalizeMeeting = (meeting: Meeting): Promise<string | null> => step(meeting, 'finalize');
 
