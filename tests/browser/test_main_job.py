@@ -59,6 +59,9 @@ def test_the_main_job(
     phone = member.new_page()
     first_access(phone, service, codes[MEMBER_CARD], album)
     allow_notifications(phone, album)
+    assert (
+        subscription.application_server_key == member.request.get(f"{service.url}/api/push/key").json()["key"]
+    )
 
     desk = secretary.new_page()
     activate(desk, service.url, codes[SECRETARY_CARD])

@@ -66,6 +66,33 @@ def page(phone: BrowserContext, demo: DemoService) -> Page:
     return page
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "{ ...options, userVisibleOnly: false }",
+        "{ ...options, applicationServerKey: options.applicationServerKey.slice(1) }",
+        "{ ...options, applicationServerKey: options.applicationServerKey.map((byte) => byte ^ 1) }",
+        "{ ...options, applicationServerKey: btoa(options.applicationServerKey) }",
+        "{ userVisibleOnly: true }",
+    ],
+)
+def test_what_a_browser_would_refuse_the_stub_of_the_vendor_refuses(
+    browser: Browser, demo: DemoService, vendor: FakePushService, wrong: str
+) -> None:
+    with open_context(browser) as phone:
+        subscription = vendor.subscribe()
+        stub_push_vendor(phone, demo.url, subscription)
+        phone.add_init_script(
+            "(() => { const subscribe = PushManager.prototype.subscribe;"
+            f"PushManager.prototype.subscribe = function (options) {{ return subscribe.call(this, {wrong}); }}; }})()"
+        )
+        demo.sign_in(phone, demo.story.member)
+        page = demo.open(phone, "/me/notifications")
+        page.get_by_role("button", name="Bật thông báo").click()
+        expect(page.get_by_text("không nối được tới dịch vụ thông báo")).to_be_visible()
+        assert subscription.application_server_key is None
+
+
 def test_a_decision_travels_from_the_secretary_to_the_ledger(
     phone: BrowserContext, browser: Browser, demo: DemoService, vendor: FakePushService
 ) -> None:

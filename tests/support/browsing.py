@@ -8,17 +8,20 @@ from io import BytesIO
 from pathlib import Path
 
 import zxingcpp
+from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Request, expect
 from playwright.sync_api import Error as PlaywrightError
 from tests.support.pdf import page_texts
-from tests.support.push_service import Subscription
+from tests.support.push_service import Subscription, base64url
 
 PASSWORD = "giấy trắng mực đen"
 # These machines are small and shared.
 expect.set_options(timeout=20_000)
 # Of the device, not of the person: text size and language, and when the app offered to be installed.
 DEVICE_SETTINGS = ["handbook.preferences", "handbook.visits", "handbook.install-dismissed"]
+# Of a point of P-256: a mark and two coordinates.
+UNCOMPRESSED_POINT = 65
 _CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 
 
@@ -95,10 +98,24 @@ def stub_push_vendor(context: BrowserContext, url: str, subscription: Subscripti
     """STUB of the browser vendor's registration, which a machine without the vendor's network cannot do.
 
     Only ``PushManager`` is replaced, by a subscription of the fake push service with real keys: our page, our server,
-    encryption, sending, and the service worker are the real ones.
+    encryption, sending, and the service worker are the real ones. What the page asks for is refused as a browser refuses it:
+    pushes that may stay unseen, and a key that is none; from then on the vendor takes messages under that key only.
     """
     context.grant_permissions(["notifications"], origin=url)
     body = json.dumps(subscription.as_json())
+
+    def bind(key: list[int]) -> bool:
+        """Whether the bytes are an uncompressed point of P-256, as RFC 8292 wants the vendor's key to be."""
+        try:
+            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), bytes(key))
+        except ValueError:
+            return False
+        if len(key) != UNCOMPRESSED_POINT:
+            return False
+        subscription.application_server_key = base64url(bytes(key))
+        return True
+
+    context.expose_function("bindToVendor", bind)
     context.add_init_script(
         f"""(() => {{
         const json = {body};
@@ -108,7 +125,14 @@ def stub_push_vendor(context: BrowserContext, url: str, subscription: Subscripti
             getKey: () => null, toJSON: () => json,
             unsubscribe: async () => {{ live = null; return true; }},
         }});
-        PushManager.prototype.subscribe = async () => (live = made());
+        const bytes = async (key) => [...new Uint8Array(await new Response(key).arrayBuffer())];
+        PushManager.prototype.subscribe = async (options) => {{
+            if (options?.userVisibleOnly !== true) throw new DOMException('unseen pushes', 'NotAllowedError');
+            const key = options.applicationServerKey;
+            if (!ArrayBuffer.isView(key) && !(key instanceof ArrayBuffer)) throw new TypeError('no key in bytes');
+            if (!(await window.bindToVendor(await bytes(key)))) throw new DOMException('no key', 'InvalidAccessError');
+            return (live = made());
+        }};
         PushManager.prototype.getSubscription = async () => live;
         PushManager.prototype.permissionState = async () => 'granted';
         }})()"""
