@@ -98,6 +98,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("SecretBallot", story.host, votes, give_out_papers)
     yield Way("OpenBallot", story.host, votes, put_to_the_vote)
     yield Way("VoteCard", story.host, f"/meetings/{story.open_meeting}/ballots", choose)
+    yield Way("ScoreScreen", story.host, f"/meetings/{story.open_meeting}/score", hand_in_score)
     yield Way("ReserveDialog", story.host, votes, close_the_vote)
     yield Way("SheetTime", story.host, f"/chapter/meetings/{story.open_meeting}/sheet", set_arrival)
     yield Way("FloorAgenda", story.host, f"{room}?tab=agenda", button("Bổ sung nội dung"))
@@ -207,6 +208,16 @@ def choose(page: Page) -> None:
     answer = page.request.put(f"{api}/meetings/{meeting}/attendance/{own}", data={"state": "present"})
     assert answer.ok, answer.text()
     page.get_by_role("button", name="Đồng ý", exact=True).click()
+
+
+def hand_in_score(page: Page) -> None:
+    """The scoring is begun, and the secretary, who is in the room, is asked before the sheet goes."""
+    origin, meeting = page.evaluate("location.origin"), page.url.split("/")[-2]
+    path = f"{origin}/api/meetings/{meeting}/score"
+    answer = page.request.post(f"{path}/open", headers={"Origin": origin})
+    assert answer.ok, answer.text()
+    button("Làm mới")(page)
+    button(re.compile("^Gửi phiếu"))(page)
 
 
 def close_the_vote(page: Page) -> None:
