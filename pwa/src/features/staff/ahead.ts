@@ -1,12 +1,12 @@
 import type { Id, Organization, Page } from '$api/shapes';
 import { database, write } from '$db/database';
-import { readView, refreshView } from '$db/views';
+import { keepView, readView, refreshView } from '$db/views';
 import { shiftMonth, thisMonth } from './months';
-import { meetingsTodayPath, organizationPath, partsPath, reportPath } from './paths';
+import { meetingsTodayPath, organizationPath, partsPath, reportPath, worksPaths } from './paths';
 import type { AttendanceReport } from './shapes';
 
 /** What one start may cost, and how much of the tree a phone keeps without being asked. */
-export const LIMITS = { requests: 80, bytes: 1_500_000, roots: 3, months: 3, children: 24, cells: 12 };
+export const LIMITS = { requests: 240, bytes: 1_500_000, roots: 3, months: 3, organizations: 200, cells: 12 };
 /** What is younger is not asked for again. */
 const FRESH = 2 * 3_600_000;
 /** What nobody looked at and nothing renewed for so long leaves the phone. */
@@ -41,38 +41,51 @@ class Budget {
 }
 
 /**
- * Fetches the staff's board ahead, so that it opens without a network after one visit to any screen: the months and the
- * parts of their own organisations, and of those below first the ones to ask about. Members' records are not among it:
- * each reading of them is recorded and shown to the member, so only a person's own look may cause one.
+ * Fetches the staff's board ahead, so that it opens without a network after one visit to any screen: the months, the works
+ * and the parts of their own organisations; then this month of all below them, level by level, on each level first those
+ * with something to ask about. Lists of names are not among it: each reading of them is recorded and shown to the member, so
+ * only a person's own look may cause one.
  */
 export async function fetchBoards(roots: readonly Id[]): Promise<void> {
   await forgetOld();
   if (isSparing()) return;
   const budget = new Budget();
   const month = thisMonth();
-  const below: { id: Id; kind: string; ask: number }[] = [];
+  const watched = roots.slice(0, LIMITS.roots);
   const cells = new Set<Id>();
-  for (const root of roots.slice(0, LIMITS.roots)) {
+  for (const root of watched) {
     await budget.take(organizationPath(root));
-    await budget.take<Page<Organization>>(partsPath(root));
     await budget.take(meetingsTodayPath(root));
-    for (let back = 1; back < LIMITS.months; back++) await budget.take(reportPath(root, shiftMonth(month, -back)));
     const report = await budget.take<AttendanceReport>(reportPath(root, month));
-    const asked = report?.exceptions ?? [];
-    for (const { organization_id: id, kind } of report?.children ?? []) {
-      below.push({ id, kind, ask: asked.filter((found) => found.path.includes(id)).length });
-    }
-    for (const found of asked) cells.add(found.organization_id);
-  }
-  below.sort((a, b) => b.ask - a.ask);
-  for (const { id, kind } of below.slice(0, LIMITS.children)) {
-    cells.delete(id);
-    await budget.take(reportPath(id, month));
-    if (kind !== 'cell') await budget.take(partsPath(id));
+    for (let back = 1; back < LIMITS.months; back++) await budget.take(reportPath(root, shiftMonth(month, -back)));
+    for (const path of worksPaths(root)) await budget.take(path);
+    for (const found of report?.exceptions ?? []) cells.add(found.organization_id);
   }
   for (const id of [...cells].slice(0, LIMITS.cells)) {
     await budget.take(organizationPath(id));
     await budget.take(reportPath(id, month));
+  }
+  let level: Id[] = watched;
+  let left = LIMITS.organizations;
+  while (level.length > 0) {
+    const below: { id: Id; ask: number }[] = [];
+    for (const id of level) {
+      if (left-- <= 0) return;
+      const report = await budget.take<AttendanceReport>(reportPath(id, month));
+      const children = report?.children ?? [];
+      if (children.length === 0) continue;
+      await keepEach(await budget.take<Page<Organization>>(partsPath(id)));
+      below.push(...children.map((child) => ({ id: child.organization_id, ask: report?.to_ask[child.organization_id] ?? 0 })));
+    }
+    level = below.sort((a, b) => b.ask - a.ask).map(({ id }) => id);
+  }
+}
+
+/** A list of organisations says of each what its own screen asks for. */
+async function keepEach(page: Page<Organization> | undefined): Promise<void> {
+  for (const organization of page?.items ?? []) {
+    const path = organizationPath(organization.id);
+    if (!(await readView(path))) await keepView(path, organization, null);
   }
 }
 

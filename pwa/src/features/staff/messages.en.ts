@@ -13,6 +13,7 @@ export const en: Record<keyof typeof vi, string> = {
   'stored.none': 'Not saved on this device',
   'stored.noneText': 'This is not saved on this device and cannot be read without a network. Open it once when there is one; from then on it can be read without.',
   'stored.persons': 'Members’ records are not fetched ahead, as each reading is recorded. Open this once when there is a network; from then on it can be read without.',
+  'stored.numbers': 'Only the numbers of this meeting are on this device. The roll is not fetched ahead, because every look at it is recorded. With a network, open it once; from then on you can read it offline.',
 
   'day.met': 'cells have met in {month}',
   'day.ask': 'cells to telephone about',

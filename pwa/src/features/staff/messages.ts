@@ -13,6 +13,7 @@ export const vi = {
   'stored.none': 'Chưa lưu trên máy',
   'stored.noneText': 'Mục này chưa được lưu trên máy nên chưa xem được khi không có mạng. Khi có mạng, đồng chí mở mục này một lần; từ đó xem được cả khi mất mạng.',
   'stored.persons': 'Hồ sơ đảng viên không được tải sẵn, vì mỗi lần xem đều được ghi lại. Khi có mạng, đồng chí mở mục này một lần; từ đó xem được cả khi mất mạng.',
+  'stored.numbers': 'Trên máy mới có số liệu của cuộc họp này. Danh sách điểm danh không được tải sẵn, vì mỗi lần xem đều được ghi lại. Khi có mạng, đồng chí mở mục này một lần; từ đó xem được cả khi mất mạng.',
 
   'day.met': 'chi bộ đã họp trong {month}',
   'day.ask': 'chi bộ cần gọi điện hỏi',

@@ -36,6 +36,12 @@ export function tasksPath(id: Id, state: string): string {
   return `/api/organizations/${id}/tasks?limit=50${filter}`;
 }
 
+export const settingsPath = (id: Id): string => `/api/organizations/${id}/settings`;
+export const scoreSheetsPath = (id: Id): string => `/api/organizations/${id}/score-sheets`;
+export const agendasPath = (id: Id): string => `/api/organizations/${id}/agenda-templates`;
+/** What the works of an organisation show when they are opened. */
+export const worksPaths = (id: Id): string[] => [settingsPath(id), scoreSheetsPath(id), agendasPath(id), tasksPath(id, 'overdue')];
+
 /** Pages of the app. */
 export const nodeHref = (id: Id, month?: string): string => `/staff/organizations/${id}${month ? `?month=${month}` : ''}`;
 export const meetingHref = (id: Id): string => `/staff/meetings/${id}`;
