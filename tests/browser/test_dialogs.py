@@ -1,4 +1,4 @@
-"""No open dialog has a fault that axe finds, in either scheme, at 100 % and 200 % text, on a phone and at a desk; none is too wide."""
+"""No open dialog is too wide or has a fault that axe finds: either scheme, 100 % and 200 % text, on a phone and at a desk."""
 
 import re
 from contextlib import ExitStack
