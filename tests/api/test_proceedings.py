@@ -181,6 +181,9 @@ def test_the_same_vote_counted_on_two_devices_is_one_ballot(
     send(secretary, meeting, [settle], now=evening.now())
     (result,) = results_of(stored(meeting))
     assert result.agree == 3
+    # Nobody corrected a number: two devices differed, and what was not taken says so.
+    (seen,) = secretary.get(f"/api/meetings/{meeting['id']}/ballots", expect=200).json["items"]
+    assert {one.get("differed") for one in seen["corrections"]} == {True}
 
 
 def test_a_count_entered_with_a_network_is_corrected_by_the_book_and_both_are_shown(

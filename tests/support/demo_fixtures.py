@@ -28,3 +28,10 @@ def demo(prepared_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The demo, served; what one test of the module does to it the next one sees."""
     with serve_demo(prepared_demo, tmp_path_factory.mktemp("demo")) as service:
         yield service
+
+
+@pytest.fixture
+def fresh_demo(prepared_demo: Path, tmp_path: Path) -> Iterator[DemoService]:
+    """The demo, served for one test alone: for a story that ends what others begin with."""
+    with serve_demo(prepared_demo, tmp_path) as service:
+        yield service

@@ -87,9 +87,11 @@ class BallotResultSchema(Schema):
 
 
 class CorrectionSchema(Schema):
-    """A count by people that stood until it was corrected; ``papers`` where they were counted too."""
+    """A count by people that stood until it was corrected; ``papers`` where they were counted too. ``differed``: it was not
+    corrected, two devices counted differently and another count was taken."""
 
     papers = fields.Nested(PapersSchema)
+    differed = fields.Boolean()
 
     agree = fields.Integer(required=True)
     disagree = fields.Integer(required=True)

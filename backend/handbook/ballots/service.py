@@ -181,6 +181,7 @@ def record_counted_vote(
     *,
     method: BallotMethod = BallotMethod.HAND,
     at: datetime,
+    differed: bool = False,
     actor: Actor,
     uow: UnitOfWork,
 ) -> Ballot:
@@ -192,7 +193,8 @@ def record_counted_vote(
     told that more voted than the roll has in the room) and, when the room knew it, ``denominator``, which stands when it can be
     true (:func:`rules.settled_denominator`). The same ``key`` again with the same numbers changes nothing; with others it
     corrects them, which is recorded, and keeps the denominator, the hour and the count that stood before. What is written down
-    after the meeting was closed was voted before. Raises :class:`WrongState`, :class:`WrongCounts`, :class:`ValidationFailed`.
+    after the meeting was closed was voted before. ``differed``: what is given up was not corrected, another device counted it.
+    Raises :class:`WrongState`, :class:`WrongCounts`, :class:`ValidationFailed`.
     """
     require_state(MeetingState(meeting.state), WITH_OPEN_RECORD)
     papers = fields.get("papers")
@@ -228,7 +230,7 @@ def record_counted_vote(
     ballot.opened_at = ballot.opened_at or voted_at
     action = "recorded"
     if corrected:
-        changed = _keep_count(ballot, count, denominator, at=at)
+        changed = _keep_count(ballot, count, denominator, at=at, differed=differed)
         action = "corrected" if changed else "reservations_changed"
     # Who was in the room and when it was closed belong to the vote, whenever its numbers are set right.
     present = rules.voters_present(lines.values()) if ballot.voters_present is None else ballot.voters_present
@@ -263,7 +265,9 @@ def _new_ballot(meeting: Meeting, fields: Mapping[str, Any], *, actor: Actor, uo
     return ballot
 
 
-def _keep_count(ballot: Ballot, count: Count, denominator: rules.Denominator, *, at: datetime) -> bool:
+def _keep_count(
+    ballot: Ballot, count: Count, denominator: rules.Denominator, *, at: datetime, differed: bool
+) -> bool:
     """Keep the numbers that stand before others take their place; false when these are the same."""
     before = {"agree": ballot.agree, "disagree": ballot.disagree, "other": ballot.other}
     papers = queries.papers_of(ballot)
@@ -273,6 +277,8 @@ def _keep_count(ballot: Ballot, count: Count, denominator: rules.Denominator, *,
     kept: dict[str, Any] = {**before, "denominator": ballot.denominator, "corrected_at": at.isoformat()}
     if papers is not None:
         kept["papers"] = asdict(papers)
+    if differed:
+        kept["differed"] = True
     ballot.corrections = [*ballot.corrections, kept]
     return True
 

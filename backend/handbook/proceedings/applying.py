@@ -43,7 +43,8 @@ BEFORE_MEETING = (None, AttendanceState.EXCUSED, AttendanceState.EXEMPT)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is to be done: this data, as of this time, on this actor's word."""
+    """What is to be done: this data, as of this time, on this actor's word. ``differed``: two devices said different things, and
+    it says the one that stands."""
 
     meeting: Meeting
     subject: str
@@ -51,6 +52,7 @@ class Act:
     at: datetime
     actor: Actor
     uow: UnitOfWork
+    differed: bool = False
 
 
 def check(act: Act, kind: EntryKind) -> list[EntryFlag]:
@@ -213,7 +215,9 @@ def _counted_vote(act: Act, method: BallotMethod) -> None:
         "resolution_id": None if resolution is None else int(resolution),
         "reserved": [{"member_id": int(one["member_id"]), "text": one["text"]} for one in ballot["reserved"]],
     }
-    record_counted_vote(act.meeting, fields, method=method, at=act.at, actor=act.actor, uow=act.uow)
+    record_counted_vote(
+        act.meeting, fields, method=method, at=act.at, differed=act.differed, actor=act.actor, uow=act.uow
+    )
 
 
 def _paper_score(act: Act) -> None:

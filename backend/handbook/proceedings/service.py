@@ -317,7 +317,8 @@ class _Writer:
         if entry.kind in UNDOES and kind in ONCE:
             self._set_right(entry, before, after, actor)
             return
-        verb(self._act(entry.subject, dict(after.data), at, actor))
+        differed = bool(after.others) or after.entry.kind == EntryKind.SETTLE
+        verb(self._act(entry.subject, dict(after.data), at, actor, differed=differed))
 
     def _is_back(self, before: Standing | None, after: Standing) -> bool:
         """Whether two devices took the same closing back: the second finds the meeting going on."""
@@ -360,8 +361,10 @@ class _Writer:
         self.uow.emit(event)
         return event.signed
 
-    def _act(self, subject: str, data: dict[str, Any], at: datetime, actor: Actor) -> Act:
-        return Act(self.meeting, subject, data, at, actor, self.uow)
+    def _act(
+        self, subject: str, data: dict[str, Any], at: datetime, actor: Actor, *, differed: bool = False
+    ) -> Act:
+        return Act(self.meeting, subject, data, at, actor, self.uow, differed)
 
     def _rows(self, subject: str) -> Sequence[ProceedingsEntry]:
         with self.uow.session.no_autoflush:

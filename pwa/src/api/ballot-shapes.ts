@@ -76,6 +76,8 @@ export interface Correction extends Tally {
   papers?: Papers | undefined;
   denominator: number;
   corrected_at: string;
+  /** Nobody corrected it: two devices counted differently, and another count was taken. */
+  differed?: boolean | undefined;
 }
 
 export interface Ballot {

@@ -3231,6 +3231,7 @@ export interface components {
         };
         Correction: {
             papers?: components["schemas"]["Papers"];
+            differed?: boolean;
             agree: number;
             disagree: number;
             other: number;

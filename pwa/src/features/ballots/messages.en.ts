@@ -65,6 +65,7 @@ export const en: Record<keyof typeof vi, string> = {
   'ballots.noQuorum': '{n} official members were here at the vote, fewer than the {of} a meeting needs.',
   'ballots.fault.forged_vote': 'The box holds a vote that was not on a paper of this ballot.',
   'ballots.fault.surplus_votes': 'The box holds more votes than papers were taken.',
+  'ballots.differed': 'Two devices differed. The count not taken: {agree} agree, {disagree} disagree, {other} other, out of {of}.',
   'ballots.corrected': 'The numbers were corrected. Written before: {agree} agree, {disagree} disagree, {other} other, out of {of}.',
   'ballots.reserved': 'Reserved opinions',
   'ballots.counted': 'Your vote is in the result; it was counted.',

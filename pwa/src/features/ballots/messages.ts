@@ -65,6 +65,7 @@ export const vi = {
   'ballots.noQuorum': 'Lúc biểu quyết có {n} đảng viên chính thức có mặt, chưa đủ {of} đồng chí để họp.',
   'ballots.fault.forged_vote': 'Trong hòm có phiếu không do cuộc bỏ phiếu này phát ra.',
   'ballots.fault.surplus_votes': 'Số phiếu trong hòm nhiều hơn số phiếu đã phát.',
+  'ballots.differed': 'Hai máy ghi khác nhau. Số không lấy: {agree} đồng ý, {disagree} không đồng ý, {other} ý kiến khác, trên {of}.',
   'ballots.corrected': 'Đã sửa số. Trước đó ghi: {agree} đồng ý, {disagree} không đồng ý, {other} ý kiến khác, trên {of}.',
   'ballots.reserved': 'Ý kiến bảo lưu',
   'ballots.counted': 'Phiếu của đồng chí có trong kết quả, đã được đếm.',

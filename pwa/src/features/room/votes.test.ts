@@ -55,6 +55,18 @@ describe('votes by hands', () => {
     expect(seen?.earlier.map(({ agree, by }) => [agree, by])).toEqual([[12, '7']]);
   });
 
+  it('tell what two devices counted differently from what was corrected, before it is settled and after', () => {
+    const theirs: StoredEntry = { ...entry('b', vote(13), 2), device_id: 'B' };
+    const [open] = countedVotes(bookOf([entry('a', vote(12), 1), theirs]), [], {});
+    expect([open?.vote.agree, open?.earlier.map(({ agree, how }) => [agree, how])]).toEqual([13, [[12, 'differs']]]);
+    const { subject } = theirs;
+    const chosen: StoredEntry = { ...entry('s', vote(12), 3), kind: 'settle', subject, data: { subject, chosen: 'a', instead_of: ['b'] } };
+    const [settled] = countedVotes(bookOf([entry('a', vote(12), 1), theirs, chosen]), [], {});
+    expect([settled?.vote.agree, settled?.earlier.map(({ agree, how }) => [agree, how])]).toEqual([12, [[13, 'settled']]]);
+    const told = [{ agree: 13, disagree: 0, other: 0, denominator: 20, corrected_at: '2026-12-05T13:02:00Z', differed: true }];
+    expect(countedVotes(bookOf([]), [ballot(12, { corrections: told })], {})[0]?.earlier.map(({ how }) => how)).toEqual(['settled']);
+  });
+
   it('are one vote when they were counted with a network and corrected in the book', () => {
     const corrections = [{ agree: 11, disagree: 0, other: 0, denominator: 20, corrected_at: '2026-12-05T13:02:00Z' }];
     const seen = countedVotes(bookOf([entry('a', vote(12), 2)]), [ballot(12, { corrections })], {});

@@ -7,13 +7,17 @@ import {
 import type { RoomBook } from '$sync/book';
 import { lineOfVote, saidBy, subjectOf, type HandVote, type RoomEntry } from '$sync/room';
 
-/** A count that stood before it was corrected; `by` null: counted with a network, and corrected at that time. */
+/**
+ * Another count of the same vote: it was corrected, or two devices differed and this one was not chosen, or nobody has chosen
+ * yet. `by` null: counted with a network, and given up at that time.
+ */
 export interface Earlier extends Tally {
   at: string;
   by: Id | null | undefined;
   /** On which it was written into the book. */
   device: string | null;
   corrected: boolean;
+  how: 'corrected' | 'settled' | 'differs';
 }
 
 export interface Counted {
@@ -79,17 +83,28 @@ function voteOf(ballot: Ballot): { ballot: Ballot; vote: HandVote } {
   };
 }
 
-function earlierCounts(subject: string, vote: HandVote, book: Pick<RoomBook, 'entries' | 'refused'>, ballot: Ballot | undefined): Earlier[] {
+function earlierCounts(subject: string, vote: HandVote, book: Pick<RoomBook, 'room' | 'entries' | 'refused'>, ballot: Ballot | undefined): Earlier[] {
   const refused = new Set(book.refused.map((entry) => entry.id));
   const byId = new Map([...book.entries].map(([id, entry]) => [id, { ...entry, at: Date.parse(entry.at) } as RoomEntry]));
+  const saidOf = (id: string): string | undefined => {
+    const entry = byId.get(id);
+    return entry && saidBy(entry, byId)?.id;
+  };
+  const settled = new Set(
+    [...byId.values()]
+      .filter((entry) => entry.subject === subject && entry.kind === 'settle' && !refused.has(entry.id))
+      .flatMap((entry) => entry.data.instead_of as string[]).map((id) => saidOf(id)),
+  );
+  const differing = new Set(book.room.differences.filter(({ entry }) => entry.subject === subject).flatMap(({ others }) => others.map(({ id }) => saidOf(id))));
+  const howOf = (id: string): Earlier['how'] => (differing.has(id) ? 'differs' : settled.has(id) ? 'settled' : 'corrected');
   const written = [...book.entries.values()]
     .filter((entry) => entry.subject === subject && entry.kind !== 'settle' && !refused.has(entry.id))
     .sort((a, b) => a.at.localeCompare(b.at))
     .flatMap((entry) => {
       const said = saidBy(byId.get(entry.id) as RoomEntry, byId)?.data.ballot as HandVote | undefined;
-      return said ? [{ ...tallyOf(said), at: entry.at, by: entry.recorded_by, device: entry.device_id, corrected: false }] : [];
+      return said ? [{ ...tallyOf(said), at: entry.at, by: entry.recorded_by, device: entry.device_id, corrected: false, how: howOf(entry.id) }] : [];
     });
-  const kept = (ballot?.corrections ?? []).map((one) => ({ ...tallyOf(one), at: one.corrected_at, by: null, device: null, corrected: true }));
+  const kept = (ballot?.corrections ?? []).map((one) => ({ ...tallyOf(one), at: one.corrected_at, by: null, device: null, corrected: true, how: one.differed ? 'settled' as const : 'corrected' as const }));
   const seen = new Set([numbers(vote)]);
   return [...written, ...kept].filter((one) => {
     const known = seen.has(numbers(one));
