@@ -36,7 +36,9 @@ export async function dropDraft(key: string): Promise<void> {
 export function keepTyped(key: () => string | null, body: () => unknown): { forget(): Promise<void> } {
   let pending: (() => Promise<void>) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let done = false;
+  let latest = '';
+  /** What was saved or dropped: it is no draft any more; what is written after it is. */
+  let done: string | null = null;
   const name = $derived(key());
 
   function flush(): void {
@@ -48,7 +50,7 @@ export function keepTyped(key: () => string | null, body: () => unknown): { forg
 
   $effect(() => {
     if (name === null) return;
-    done = false;
+    done = null;
     const hidden = (): void => {
       if (document.visibilityState === 'hidden') flush();
     };
@@ -62,8 +64,9 @@ export function keepTyped(key: () => string | null, body: () => unknown): { forg
   });
   $effect(() => {
     const at = name;
-    if (at === null || done) return;
-    const text = JSON.stringify(body());
+    if (at === null) return;
+    const text = (latest = JSON.stringify(body()));
+    if (text === done) return;
     pending = () => (text === 'null' ? dropDraft(at) : keepDraft(at, JSON.parse(text)));
     clearTimeout(timer);
     timer = setTimeout(flush, DELAY);
@@ -73,7 +76,63 @@ export function keepTyped(key: () => string | null, body: () => unknown): { forg
     async forget() {
       clearTimeout(timer);
       pending = null;
-      done = true;
+      done = latest;
+      if (name !== null) await dropDraft(name);
+    },
+  };
+}
+
+export interface Typed<T> {
+  /** The form as it opens without a draft. */
+  fresh: () => T;
+  /** The form as it is now, plain data. */
+  now: () => T;
+  /** Its words: without any there is nothing to keep. */
+  words: (form: T) => string;
+  /** Puts what was left into the form. */
+  fill: (form: T) => void;
+}
+
+export interface KeptForm {
+  /** When what is here again was left; null: nothing was. */
+  readonly at: string | null;
+  /** It was saved: nothing of it is kept. To be called before the dialog goes. */
+  forget(): Promise<void>;
+  /** Lets go what was left, and begins as if there had been nothing. */
+  anew(): Promise<void>;
+}
+
+/** For the form of a dialog: what was left in it is there when it opens again, and what is typed is kept as by `keepTyped`. */
+export function keepForm<T>(key: () => string | null, { fresh, now, words, fill }: Typed<T>): KeptForm {
+  /** The key whose draft was looked for: what is written from then on is kept. */
+  let looked = $state<string | null>(null);
+  let at = $state<string | null>(null);
+  const name = $derived(key());
+  const untouched = (): boolean => JSON.stringify(now()) === JSON.stringify(fresh());
+
+  $effect(() => {
+    const mine = name;
+    [looked, at] = [null, null];
+    if (mine === null) return;
+    void readDraft<T>(mine).then((kept) => {
+      if (mine !== name) return;
+      if (kept && untouched()) {
+        fill(kept.body);
+        at = kept.saved_at;
+      }
+      looked = mine;
+    });
+  });
+  const typed = keepTyped(() => (name !== null && looked === name ? name : null), () => (words(now()).trim() === '' || untouched() ? null : now()));
+
+  return {
+    get at() {
+      return at;
+    },
+    forget: () => typed.forget(),
+    async anew() {
+      at = null;
+      fill(fresh());
       if (name !== null) await dropDraft(name);
     },
   };

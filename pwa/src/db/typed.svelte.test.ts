@@ -2,7 +2,7 @@ import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Session } from '$api/shapes';
 import { clearDatabase, writeMeta } from './database';
-import { keepTyped, readDraft } from './drafts.svelte';
+import { keepForm, keepTyped, readDraft, type KeptForm } from './drafts.svelte';
 
 let typed: { open: boolean; text: string };
 let forget: () => Promise<void>;
@@ -66,5 +66,59 @@ describe('what is typed in a dialog', () => {
     write('');
     close();
     expect(await kept()).toBeUndefined();
+  });
+});
+
+describe('the form of a dialog', () => {
+  function opened(): { form: { key: string | null; text: string }; draft: KeptForm; end: () => void } {
+    const form = $state({ key: 'conclusion:3' as string | null, text: 'Thống nhất.' });
+    let draft: KeptForm | undefined;
+    const end = $effect.root(() => {
+      draft = keepForm<string>(() => form.key, {
+        fresh: () => 'Thống nhất.', now: () => form.text, words: (text) => text, fill: (text) => (form.text = text),
+      });
+    });
+    flushSync();
+    return { form, draft: draft as KeptForm, end };
+  }
+  const left = async (): Promise<unknown> => (await readDraft('conclusion:3'))?.body;
+  const looked = (): Promise<void> => new Promise((done) => setTimeout(() => (flushSync(), done()), 20));
+
+  it('has again what was left in it, and begins anew when that is dropped', async () => {
+    const first = opened();
+    await looked();
+    first.form.text = 'Thống nhất, giao tổ 2.';
+    flushSync();
+    first.form.key = null;
+    flushSync();
+    expect(await left()).toBe('Thống nhất, giao tổ 2.');
+    first.end();
+    const next = opened();
+    await looked();
+    expect([next.form.text, next.draft.at !== null]).toEqual(['Thống nhất, giao tổ 2.', true]);
+    await next.draft.anew();
+    flushSync();
+    expect([next.form.text, next.draft.at, await left()]).toEqual(['Thống nhất.', null, undefined]);
+    next.end();
+  });
+
+  it('does not take away what was typed before the draft was found, and keeps on after it was saved', async () => {
+    const first = opened();
+    await looked();
+    first.form.text = 'Giao tổ 2.';
+    flushSync();
+    first.end();
+    const next = opened();
+    next.form.text = 'Giao tổ 3.';
+    await looked();
+    expect(next.form.text).toBe('Giao tổ 3.');
+    await next.draft.forget();
+    expect(await left()).toBeUndefined();
+    next.form.text = 'Giao tổ 4.';
+    flushSync();
+    next.form.key = null;
+    flushSync();
+    expect(await left()).toBe('Giao tổ 4.');
+    next.end();
   });
 });

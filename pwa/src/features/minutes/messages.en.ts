@@ -41,6 +41,8 @@ export const en: Record<keyof typeof vi, string> = {
   'minutes.add': 'Add a paragraph',
   'minutes.addTo': 'Add a paragraph to {section}',
   'minutes.done': 'Done',
+  'minutes.kept': 'Opened what you had begun at {time}.',
+  'minutes.dropKept': 'Drop it',
   'minutes.cancel': 'Cancel',
   'minutes.remove': 'Leave this out',
   'minutes.removed': 'One paragraph was left out.',

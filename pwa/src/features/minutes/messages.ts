@@ -41,6 +41,8 @@ export const vi = {
   'minutes.add': 'Thêm đoạn',
   'minutes.addTo': 'Thêm đoạn vào mục {section}',
   'minutes.done': 'Xong',
+  'minutes.kept': 'Đang mở đoạn viết dở lúc {time}.',
+  'minutes.dropKept': 'Bỏ phần viết dở',
   'minutes.cancel': 'Thôi',
   'minutes.remove': 'Bỏ đoạn này',
   'minutes.removed': 'Đã bỏ một đoạn.',

@@ -17,6 +17,8 @@ export const en: Record<keyof typeof vi, string> = {
   'op.missing': 'Please write something.',
   'op.send': 'Send',
   'op.save': 'Save',
+  'op.kept': 'Opened what you had begun at {time}.',
+  'op.dropKept': 'Drop it',
   'op.close': 'Close',
   'op.edit': 'Edit',
   'op.withdraw': 'Withdraw',

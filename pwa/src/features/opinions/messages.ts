@@ -17,6 +17,8 @@ export const vi = {
   'op.missing': 'Đồng chí viết nội dung.',
   'op.send': 'Gửi',
   'op.save': 'Lưu',
+  'op.kept': 'Đang mở ý kiến viết dở lúc {time}.',
+  'op.dropKept': 'Bỏ phần viết dở',
   'op.close': 'Đóng',
   'op.edit': 'Sửa',
   'op.withdraw': 'Rút lại',

@@ -101,6 +101,8 @@ export const en: Record<keyof typeof vi, string> = {
   'end.text': 'Conclusion on this item',
   'end.hint': 'It goes into the minutes and the draft of the resolution.',
   'end.save': 'Keep the conclusion',
+  'end.kept': 'Opened what you had begun at {time}.',
+  'end.dropKept': 'Drop it',
   'end.saved': 'Conclusion kept',
   'end.none': 'No conclusion yet',
 

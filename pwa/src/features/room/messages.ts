@@ -101,6 +101,8 @@ export const vi = {
   'end.text': 'Kết luận nội dung này',
   'end.hint': 'Kết luận đi vào biên bản và dự thảo nghị quyết.',
   'end.save': 'Lưu kết luận',
+  'end.kept': 'Đang mở kết luận viết dở lúc {time}.',
+  'end.dropKept': 'Bỏ phần viết dở',
   'end.saved': 'Đã ghi kết luận',
   'end.none': 'Chưa có kết luận',
 
