@@ -14,9 +14,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.support.browsing import watch_requests
+from tests.support.chapter import Chapter, build_chapter
 from tests.support.demo_service import stand_still
 from tests.support.postgres import find_free_port
 from tests.support.push_service import FakePushService
+
+from handbook.app import create_app
+from handbook.config import Settings
+from handbook.kernel.db import db
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "build" / "screens"
@@ -72,6 +77,17 @@ def start_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     for process in processes:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+@pytest.fixture
+def hall(start_service: Callable[..., Service]) -> tuple[Service, Chapter]:
+    """A service with the cell and its convened meeting."""
+    service = start_service(("migrate",))
+    app = create_app(Settings.from_environment(service.environment))
+    with app.app_context():
+        chapter = build_chapter(app)
+        db.engine.dispose()
+    return service, chapter
 
 
 @pytest.fixture

@@ -14,19 +14,13 @@ from tests.browser.conftest import Album, Service
 from tests.support import room_acts as acts
 from tests.support import room_minutes as minutes
 from tests.support import room_seen as screens
-from tests.support.browsing import heading, read_qr, wait_until
+from tests.support.browsing import read_qr, wait_until
 from tests.support.camera import SIZE, launched, look_at, take_aim, with_camera
-from tests.support.chapter import AGENDA, Chapter, build_chapter
+from tests.support.chapter import AGENDA, Chapter
 from tests.support.factories import PASSWORD
-from tests.support.phone import ready_for_flight, rows
+from tests.support.phone import ready_for_flight
 from tests.support.rooms import Device
 
-from handbook.accounts.sessions import COOKIE
-from handbook.app import create_app
-from handbook.config import Settings
-from handbook.kernel.db import db
-
-TITLE = "Sinh hoạt chi bộ thường kỳ"
 # Whose phone reads the secretary's code, whose own code the secretary's camera reads, and what the deputy writes.
 SCANS, IS_SCANNED = "member8", "member9"
 THEIR_NOTE = "Nhất trí với dự thảo."
@@ -63,17 +57,6 @@ class Room:
 
 
 @pytest.fixture
-def hall(start_service: Callable[..., Service]) -> tuple[Service, Chapter]:
-    """A service with the cell and its convened meeting."""
-    service = start_service(("migrate",))
-    app = create_app(Settings.from_environment(service.environment))
-    with app.app_context():
-        chapter = build_chapter(app)
-        db.engine.dispose()
-    return service, chapter
-
-
-@pytest.fixture
 def room(
     hall: tuple[Service, Chapter],
     new_context: Callable[..., BrowserContext],
@@ -86,10 +69,10 @@ def room(
     look_at(Image.new("RGB", SIZE, "grey"), film)
     with launched(browser_type, with_camera(browser_type_launch_args, film)) as with_a_camera:
         pages = [
-            enter(context, service, chapter, role)
+            acts.enter(context, service, chapter, role)
             for context, role in ((with_a_camera, "secretary"), (new_context(), "deputy"))
         ]
-        members = [sign_in(new_context(), service, chapter, role) for role in (SCANS, IS_SCANNED)]
+        members = [acts.sign_in(new_context(), service, chapter, role) for role in (SCANS, IS_SCANNED)]
         for member, path in zip(members, ("", f"/meetings/{chapter.meeting_id}"), strict=True):
             member.goto(service.url + path)
             ready_for_flight(member)
@@ -100,25 +83,6 @@ def room(
         expect(pages[0].get_by_role("button", name="Mở cuộc họp")).to_be_visible()
         expect(pages[0].get_by_text(chapter.names["member22"])).to_be_visible()
         yield Room(service, chapter, *pages, *members, film)
-
-
-def sign_in(context: BrowserContext, service: Service, chapter: Chapter, role: str) -> Page:
-    context.add_cookies([{"name": COOKIE, "value": chapter.world.token_of(role), "url": service.url}])
-    return context.new_page()
-
-
-def enter(context: BrowserContext, service: Service, chapter: Chapter, role: str) -> Page:
-    """A device that has seen the room once with a network."""
-    page = sign_in(context, service, chapter, role)
-    page.goto(service.url)
-    ready_for_flight(page)
-    page.goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/room")
-    heading(page, TITLE)
-    expect(page.get_by_text(chapter.names["member22"])).to_be_visible()
-    wait_until(lambda: rows(page, "check_in_keys") != [], "the code cannot be shown", page)
-    wait_until(lambda: rows(page, "rolls") != [], "the roll is not on the phone", page)
-    wait_until(lambda: rows(page, "books") != [], "the book is not on the phone", page)
-    return page
 
 
 def test_the_room(room: Room, album: Album) -> None:
@@ -168,8 +132,8 @@ def test_a_member_follows_the_item_under_discussion(
     hall: tuple[Service, Chapter], new_context: Callable[..., BrowserContext], album: Album
 ) -> None:
     service, chapter = hall
-    secretary = sign_in(new_context(), service, chapter, "secretary").request
-    device, member = Device(), sign_in(new_context(), service, chapter, "member3")
+    secretary = acts.sign_in(new_context(), service, chapter, "secretary").request
+    device, member = Device(), acts.sign_in(new_context(), service, chapter, "member3")
 
     def write(kind: str, **data: Any) -> None:
         now = datetime.now(UTC)

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Locator, Page, expect
-from tests.browser.conftest import Album
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from tests.browser.conftest import Album, Service
+from tests.support.browsing import heading, wait_until
 from tests.support.chapter import Chapter
+from tests.support.phone import ready_for_flight, rows
 from tests.support.room_seen import tab
 
+from handbook.accounts.sessions import COOKIE
 from handbook.kernel.text import fold
 
+TITLE = "Sinh hoạt chi bộ thường kỳ"
 NOTE, CONCLUSION = "Đề nghị rà soát lại danh sách hộ nghèo.", "Giao tổ 4 rà soát xong trước ngày 20."
 RESERVED = "Chưa rõ nguồn kinh phí."
 ADMISSION = "Kết nạp quần chúng Lý Thị Sen"
@@ -19,6 +23,25 @@ PAPERS = (
     *(("Phiếu phát ra", "15"), ("Phiếu thu về", "15"), ("Phiếu hợp lệ", "14"), ("Phiếu không hợp lệ", "1")),
     *(("Đồng ý", "13"), ("Không đồng ý", "1"), ("Ý kiến khác", "0")),
 )
+
+
+def sign_in(context: BrowserContext, service: Service, chapter: Chapter, role: str) -> Page:
+    context.add_cookies([{"name": COOKIE, "value": chapter.world.token_of(role), "url": service.url}])
+    return context.new_page()
+
+
+def enter(context: BrowserContext, service: Service, chapter: Chapter, role: str) -> Page:
+    """A device that has seen the room once with a network."""
+    page = sign_in(context, service, chapter, role)
+    page.goto(service.url)
+    ready_for_flight(page)
+    page.goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/room")
+    heading(page, TITLE)
+    expect(page.get_by_text(chapter.names["member22"])).to_be_visible()
+    wait_until(lambda: rows(page, "check_in_keys") != [], "the code cannot be shown", page)
+    wait_until(lambda: rows(page, "rolls") != [], "the roll is not on the phone", page)
+    wait_until(lambda: rows(page, "books") != [], "the book is not on the phone", page)
+    return page
 
 
 def open_the_meeting(page: Page) -> None:

@@ -43,8 +43,8 @@ BEFORE_MEETING = (None, AttendanceState.EXCUSED, AttendanceState.EXEMPT)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is to be done: this data, as of this time, on this actor's word. ``differed``: two devices said different things, and
-    it says the one that stands."""
+    """What is to be done: this data, as of this time, on this actor's word. ``differed``: two devices said different
+    things, and this is the one that stands."""
 
     meeting: Meeting
     subject: str

@@ -241,7 +241,7 @@ export const vi = {
   'refused.guest': 'Khách mời',
   'refused.agenda': 'Sửa chương trình',
   'refused.reopen': 'Mở lại cuộc họp',
-  'refused.unopen': 'Bỏ mở cuộc họp',
+  'refused.unopen': 'Trở lại lúc chưa mở cuộc họp',
   'refused.settle': 'Chọn giữa hai cách ghi',
   'code.not_in_office': 'Lúc ghi, người ghi không giữ chức vụ điều hành cuộc họp này.',
   'code.meeting_settled': 'Cuộc họp đã chốt, không ghi thêm được nữa.',
