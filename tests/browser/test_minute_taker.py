@@ -102,6 +102,9 @@ def test_minutes_signed_on_the_printed_page_become_final(
     scan: Any = {"name": "trang-ky.png", "mimeType": "image/png", "buffer": files.png(8, 8)}
     page.locator("input[type=file]").set_input_files(scan)
     expect(page.get_by_text("trang-ky.png")).to_be_visible()
+    # What was missing is there, and no other act stands beside this one.
+    expect(page.get_by_text("Đồng chí chọn người đã ký trên giấy.")).to_have_count(0)
+    expect(page.get_by_role("link", name="Ký biên bản")).to_have_count(0)
     album.picture(page, "on-paper")
     large(page, album, "on-paper-large")
     assert faults(page) == []
@@ -127,6 +130,7 @@ def test_closing_warns_when_the_minutes_were_not_read_back(
 ) -> None:
     path, room = path_of(demo), f"/chapter/meetings/{demo.story.open_meeting}/room"
     page = demo.open(office, room)
+    expect(page.get_by_text(demo.guest_name())).to_be_visible()
     dialog = confirm(page, "Kết thúc cuộc họp")
     expect(dialog.get_by_text("Chưa lập biên bản để đọc thông qua trước cuộc họp.")).to_be_visible()
     album.picture(page, "close-without-minutes")
