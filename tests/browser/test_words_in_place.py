@@ -49,6 +49,27 @@ def test_the_kept_list_of_devices_says_its_time_and_asks_for_no_second_try(
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["usual", "large-text"])
+def test_who_opens_the_meeting_of_tomorrow_is_asked_and_told_what_ends(
+    browser: Browser, demo: DemoService, large: bool
+) -> None:
+    with open_context(browser) as phone:
+        demo.sign_in(phone, demo.story.secretary)
+        page = demo.open(phone, f"/chapter/meetings/{demo.story.next_meeting}/room")
+        if large:
+            page.evaluate(LARGE_TEXT)
+        page.get_by_role("button", name="Mở cuộc họp").click()
+        question = page.locator("dialog[open]")
+        expect(question.get_by_text("Chưa đến giờ họp")).to_be_visible()
+        told = question.get_by_text("lời nhắc chưa gửi sẽ không gửi nữa, và cuộc họp không dời hay hủy được")
+        expect(told).to_be_visible()
+        expect(told).to_contain_text("bỏ mở được khi chưa ai điểm danh")
+        page.screenshot(path=f"build/screens/open-early-{'large' if large else 'usual'}.png")
+        # Asked, and not done.
+        question.get_by_role("button", name="Thôi").click()
+        expect(page.get_by_role("button", name="Mở cuộc họp")).to_be_visible()
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["usual", "large-text"])
 def test_a_refused_paper_says_why_across_the_whole_width_under_its_name(
     browser: Browser, demo: DemoService, tmp_path: Path, large: bool
 ) -> None:

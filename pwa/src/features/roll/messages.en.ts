@@ -11,7 +11,7 @@ export const en: Record<keyof typeof vi, string> = {
   'room.opening': 'Opening…',
   'room.openTitle': 'Open the meeting now?',
   'room.openText': 'From then on members scan the code to check in. Announced time: {when}.',
-  'room.early': 'It is early: {left}. Opening cannot be taken back.',
+  'room.early': 'It is early: {left}. Once it is open, reminders that have not gone out are not sent, and it cannot be moved or cancelled. An opening by mistake can be taken back while nobody has checked in.',
   'room.opened': 'The meeting is open. Tap “Show the QR code” for members to scan.',
   'room.openedOffline': 'Open on this device. The server will hear of it when there is a network.',
   'room.openPending': 'Opened on this device at {time}; the server will hear of it when there is a network. The code and the roll work.',

@@ -11,7 +11,7 @@ export const vi = {
   'room.opening': 'Đang mở…',
   'room.openTitle': 'Mở cuộc họp bây giờ?',
   'room.openText': 'Từ lúc mở, đảng viên quét mã để điểm danh. Giờ họp đã báo: {when}.',
-  'room.early': 'Chưa đến giờ họp: {left}. Nếu mở nhầm, không quay lại được.',
+  'room.early': 'Chưa đến giờ họp: {left}. Mở bây giờ thì lời nhắc chưa gửi sẽ không gửi nữa, và cuộc họp không dời hay hủy được. Mở nhầm thì bỏ mở được khi chưa ai điểm danh.',
   'room.opened': 'Cuộc họp đã mở. Đồng chí bấm “Hiện mã QR” cho đảng viên quét.',
   'room.openedOffline': 'Đã mở trên máy này. Máy chủ sẽ được báo khi có mạng.',
   'room.openPending': 'Đã mở trên máy này lúc {time}, chờ mạng để báo máy chủ. Mã QR và điểm danh vẫn dùng được.',
