@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 STOP_SECONDS = 15
+# Who has begun a request and does not send the end of its head is cut off, and so holds up no stop.
+HEAD_MILLISECONDS = 10_000
 # granian itself ends workers that do not stop in time, and needs a moment for that.
 KILL_SECONDS = STOP_SECONDS + 5
 BACKPRESSURE_PER_WORKER = 128
@@ -48,7 +50,7 @@ def web_options(settings: Settings) -> dict[str, Any]:
         "respawn_failed_workers": True,
         "workers_kill_timeout": STOP_SECONDS,
         "websockets": False,
-        "http1_settings": HTTP1Settings(),
+        "http1_settings": HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS),
         "log_level": LogLevels.warning,
         # Addresses are personal data.
         "log_access": False,
