@@ -40,7 +40,7 @@ def run_worker(app: Flask | None = None) -> None:
     scheduler = BackgroundScheduler(timezone="UTC")
     options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     scheduler.add_job(
-        tick, "interval", args=[app], seconds=min(1.0, settings.reminder_tick_seconds), **options
+        tick, "interval", args=[app, stop.is_set], seconds=min(1.0, settings.reminder_tick_seconds), **options
     )
     for plan in app.extensions.get("handbook.ticks", []):
         _in_app(app, plan)
@@ -58,10 +58,10 @@ def run_worker(app: Flask | None = None) -> None:
     get_logger().info("worker.stopped")
 
 
-def tick(app: Flask) -> None:
-    """Run due jobs until none is left."""
+def tick(app: Flask, stopping: Callable[[], bool]) -> None:
+    """Run due jobs until none is left, or until the worker is told to stop: a long queue holds up no stop."""
     with app.app_context():
-        while jobs.run_due():
+        while not stopping() and jobs.run_due(stopping=stopping):
             pass
 
 

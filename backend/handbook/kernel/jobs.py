@@ -5,7 +5,7 @@ A handler runs at least once: what it does must bear being done again when a wor
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -130,10 +130,16 @@ def purge_finished(uow: UnitOfWork, before: datetime, *, limit: int) -> int:
     return len(ids)
 
 
-def run_due(*, limit: int = 50) -> int:
-    """Claim up to ``limit`` due jobs, run them one after the other, and tell how many were run."""
+def run_due(*, limit: int = 50, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Claim up to ``limit`` due jobs, run them one after the other, and tell how many were run.
+
+    Once it is ``stopping`` no other is begun; those that were claimed are free again for whoever comes next.
+    """
     runs = _claim(limit)
-    for run in runs:
+    for number, run in enumerate(runs):
+        if stopping():
+            _release(runs[number:])
+            return number
         _run(run)
     return len(runs)
 
@@ -159,6 +165,15 @@ def _claim(limit: int) -> list[JobRun]:
             row.attempts += 1
             row.lease_until = now + LEASE
         return [JobRun(row.id, row.name, row.attempts, dict(row.args)) for row in claimed]
+
+
+def _release(runs: Sequence[JobRun]) -> None:
+    with unit_of_work() as uow:
+        uow.session.execute(
+            update(Job)
+            .where(Job.id.in_([run.job_id for run in runs]))
+            .values(state="queued", attempts=Job.attempts - 1, lease_until=None)
+        )
 
 
 def _run(run: JobRun) -> None:
