@@ -94,6 +94,27 @@ def test_who_is_exempt_cannot_be_a_delegate(laid: Laid, world: World) -> None:
     assert answer.json["errors"][0]["code"] == "not_eligible"
 
 
+def test_delegates_are_named_by_who_they_are_as_well(laid: Laid, world: World) -> None:
+    """A probationary member has no card yet."""
+    body = {
+        "member_ids": [world.id_of("other_member"), world.id_of("member")],
+        "card_numbers": card_of(world, "second_member"),
+        "site_id": laid.there["id"],
+    }
+    answer = laid.staff.post(f"{laid.path}/delegates", body, expect=200)
+    assert answer.json == {"created": 1, "moved": 2, "unchanged": 0}
+    assert laid.counts("Sở Khác")["delegates"] == 5
+    refused = {"member_ids": [world.id_of("exempt_member"), "999999"], "site_id": laid.there["id"]}
+    wrong = laid.staff.post(f"{laid.path}/delegates", refused, expect=422).json["errors"]
+    assert [(error["pointer"], error["code"]) for error in wrong] == [
+        ("/member_ids/0", "not_eligible"),
+        ("/member_ids/1", "unknown"),
+    ]
+    nobody = laid.staff.post(f"{laid.path}/delegates", {"site_id": laid.there["id"]}, expect=422)
+    assert nobody.json["errors"] == [{"pointer": "/card_numbers", "code": "required"}]
+    assert_counters_are_true(laid.meeting["id"])
+
+
 def test_everybody_sees_the_own_part_of_the_conference(laid: Laid, sign_in: SignIn, world: World) -> None:
     step(laid.staff, fresh(laid.staff, laid.meeting), "convene")
     assert list(sites_of(laid.staff, laid.meeting)) == ["Điểm cầu Sở Mẫu", "Điểm cầu Sở Khác"]

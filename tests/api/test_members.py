@@ -1,14 +1,15 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
-from handbook.members.models import Member, StatusChange
+from handbook.members.models import Member, Office, StatusChange
 from handbook.members.service import set_citizen_id
 
 SignIn = Callable[[str], ApiClient]
@@ -33,6 +34,27 @@ def test_names_are_found_without_diacritics(
 def test_percent_and_underscore_are_only_characters(sign_in: SignIn, world: World) -> None:
     url = f"/api/organizations/{world.id_of('cell')}/members"
     assert sign_in("secretary").get(url, query_string={"q": "%"}, expect=200).json["items"] == []
+
+
+def test_who_holds_an_office_today_is_found_in_the_whole_tree(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    def found(**query: str) -> set[str]:
+        url = f"/api/organizations/{world.id_of('root')}/members"
+        page = sign_in("root_staff").get(url, query_string={"below": "true", **query}, expect=200)
+        return {item["id"] for item in page.json["items"]}
+
+    secretaries = found(office="secretary")
+    assert {world.id_of("secretary"), world.id_of("far_secretary")} <= secretaries
+    assert world.id_of("member") not in secretaries
+    with unit_of_work() as uow:
+        office = uow.session.scalars(
+            select(Office).where(
+                Office.member_id == world.members["secretary"].id, Office.title == "secretary"
+            )
+        ).one()
+        office.to_date = uow.clock.now().date() - timedelta(days=1)
+    assert found(office="secretary") == secretaries - {world.id_of("secretary")}
 
 
 def test_a_list_is_paged_by_key_in_the_order_of_given_names(

@@ -299,6 +299,77 @@ def told_of_another_site(page: Page, hall: Hall, album: Album) -> None:
     expect(page.get_by_text("Đồng chí được ghi có mặt tại một điểm cầu khác")).to_be_visible()
 
 
+def test_staff_make_a_conference_from_their_screen(hall: Hall, album: Album) -> None:
+    """Kind, place and time, a site with its host, delegates by organisation, office and name; with the keyboard where it matters."""
+    staff = hall.enter("staff", "/staff")
+    staff.get_by_role("link", name="Chuẩn bị hội nghị").click()
+    heading(staff, "Hội nghị mới")
+    expect(staff.get_by_label("Loại cuộc họp").get_by_role("option")).to_have_text(["Hội nghị"])
+    save = staff.get_by_role("button", name="Lưu, lập điểm cầu")
+    place = staff.get_by_role("textbox", name="Địa điểm")
+    place.fill("")
+    save.click()
+    expect(staff.get_by_text("Đồng chí điền ô này.")).to_be_visible()
+    expect(place).to_be_focused()
+    place.fill("Hội trường Đảng ủy xã")
+    save.click()
+    heading(staff, "Điểm cầu")
+    expect(staff.get_by_text("Chưa có điểm cầu nào")).to_be_visible()
+    ask_to_convene(staff, "Triệu tập rồi thì không lập điểm cầu được nữa")
+
+    staff.get_by_role("button", name="Thêm điểm cầu").click()
+    dialog = staff.locator("dialog[open]")
+    dialog.get_by_label("Tên điểm cầu").fill("Điểm cầu trung tâm")
+    dialog.get_by_role("button", name="Tìm người phụ trách theo tên").press("Enter")
+    dialog.get_by_role("searchbox").fill(hall.name("host2"))
+    expect(dialog.get_by_text("1 đảng viên", exact=True)).to_be_visible()
+    dialog.get_by_role("checkbox", name=hall.name("host2")).press("Space")
+    expect(dialog.get_by_label("Số thẻ người phụ trách")).to_have_value(hall.card("host2"))
+    album.picture(staff, "host-by-name")
+    dialog.get_by_role("button", name="Lưu điểm cầu").click()
+    expect(dialog).to_have_count(0)
+    staff.get_by_role("link", name=re.compile("Điểm cầu trung tâm")).click()
+    expect(staff.get_by_role("link", name=hall.name("host2"), exact=True)).to_be_visible()
+    choose_delegates(staff, hall, album)
+    staff.goto(staff.url.rsplit("/sites/", 1)[0])
+    ask_to_convene(staff, "4 đại biểu của 1 điểm cầu sẽ nhận thông báo ngay")
+
+
+def ask_to_convene(page: Page, words: str) -> None:
+    page.get_by_role("link", name="Xem lại, triệu tập hội nghị").click()
+    page.get_by_role("button", name="Triệu tập", exact=True).click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog.get_by_text(re.compile(words))).to_be_visible()
+    dialog.get_by_role("button", name="Chưa triệu tập").click()
+    page.go_back()
+    heading(page, "Điểm cầu")
+
+
+def choose_delegates(page: Page, hall: Hall, album: Album) -> None:
+    page.get_by_role("button", name="Thêm đại biểu").click()
+    dialog = page.locator("dialog[open]")
+    boxes = dialog.get_by_role("checkbox")
+    expect(boxes).to_have_count(37)
+    dialog.get_by_role("button", name="Thêm 0 đại biểu").click()
+    expect(dialog.get_by_text("Đồng chí chọn ít nhất một người.")).to_be_visible()
+    dialog.get_by_label("Tổ chức đảng").select_option(hall.world.id_of("cell4"))
+    expect(boxes).to_have_count(3)
+    dialog.get_by_role("button", name="Chọn cả 3 người đang hiện").click()
+    # Another organisation, and those stay chosen.
+    dialog.get_by_label("Tổ chức đảng").select_option(hall.world.id_of("root"))
+    dialog.get_by_role("searchbox").fill("khong co ai")
+    expect(dialog.get_by_text("Không có đảng viên chính thức hoặc dự bị nào như vậy")).to_be_visible()
+    dialog.get_by_role("searchbox").fill(hall.name("host9"))
+    expect(boxes).to_have_count(1)
+    boxes.first.press("Space")
+    expect(dialog.get_by_text("Đã chọn 4 người.")).to_be_visible()
+    album.picture(page, "delegates-chosen")
+    dialog.get_by_role("button", name="Thêm 4 đại biểu").click()
+    expect(page.get_by_text("Đã thêm 4 đại biểu", exact=True)).to_be_visible()
+    expect(page.get_by_text(hall.name("host9"))).to_be_visible()
+    album.picture(page, "delegates-added")
+
+
 def see_the_board(page: Page, hall: Hall, album: Album) -> None:
     """The board was open all the while and has moved by itself."""
     row = page.get_by_role("row").filter(has_text=site(3))
@@ -352,6 +423,7 @@ def change_a_site(page: Page, hall: Hall, album: Album) -> None:
     call = page.get_by_role("link", name=re.compile(f"^Gọi {hall.name('host1')}, 0"))
     expect(call).to_have_attribute("href", f"tel:{hall.world.members['host1'].phone}")
     page.get_by_role("button", name="Thêm đại biểu").click()
+    dialog.get_by_text("Ghi số thẻ").click()
     dialog.get_by_label("Số thẻ đảng viên").fill("77.777777")
     dialog.get_by_role("button", name="Thêm 1 đại biểu").click()
     expect(dialog.get_by_text(re.compile("Không nhận: 77.777777"))).to_be_visible()

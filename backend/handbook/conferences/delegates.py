@@ -13,7 +13,7 @@ from handbook.attendance.rules import ATTENDING
 from handbook.attendance.site_counters import recount_sites
 from handbook.attendance.summons import summon_members
 from handbook.audit.service import record_about_many
-from handbook.conferences.cards import AT_ONCE, members_of_cards
+from handbook.conferences.cards import AT_ONCE, members_of_cards, members_of_ids
 from handbook.conferences.errors import PresenceRecorded
 from handbook.conferences.events import DelegatesSummoned
 from handbook.conferences.queries import get_delegate
@@ -35,26 +35,34 @@ class Added:
 
 
 def add_delegates(
-    meeting: Meeting, *, card_numbers: Sequence[str], site_id: int, actor: Actor, uow: UnitOfWork
+    meeting: Meeting,
+    *,
+    card_numbers: Sequence[str],
+    member_ids: Sequence[int] = (),
+    site_id: int,
+    actor: Actor,
+    uow: UnitOfWork,
 ) -> Added:
-    """Let the holders of these cards be delegates of this site; the meeting is locked by the caller.
+    """Let the holders of these cards, and these members, be delegates of this site; the meeting is locked by the caller.
 
-    After the convening they are summoned at once. Raises :class:`ValidationFailed` with every card that names nobody of the
-    conference's tree (``unknown``) or somebody who is neither official nor probationary (``not_eligible``).
+    After the convening they are summoned at once. Raises :class:`ValidationFailed` with every card and every id that names
+    nobody of the conference's tree (``unknown``) or somebody who is neither official nor probationary (``not_eligible``).
     """
     require_preparable(meeting)
     site = _site_of(meeting, site_id, uow)
-    holders = members_of_cards(meeting, card_numbers, uow)
+    by_card = members_of_cards(meeting, card_numbers, uow)
+    by_id = members_of_ids(meeting, member_ids, uow)
+    named = [(f"/card_numbers/{place}", by_card.get(card)) for place, card in enumerate(card_numbers)]
+    named += [(f"/member_ids/{place}", by_id.get(id_)) for place, id_ in enumerate(member_ids)]
     wrong = [
-        FieldError(f"/card_numbers/{place}", "unknown" if card not in holders else "not_eligible")
-        for place, card in enumerate(card_numbers)
-        if card not in holders or not holders[card].is_eligible
+        FieldError(pointer, "unknown" if holder is None else "not_eligible")
+        for pointer, holder in named
+        if holder is None or not holder.is_eligible
     ]
     if wrong:
         raise ValidationFailed(*wrong)
-    return write_delegates(
-        meeting, {holders[card].id: site.id for card in card_numbers}, actor=actor, uow=uow
-    )
+    chosen = {holder.id: site.id for _, holder in named if holder is not None}
+    return write_delegates(meeting, chosen, actor=actor, uow=uow)
 
 
 def write_delegates(meeting: Meeting, sites: Mapping[int, int], *, actor: Actor, uow: UnitOfWork) -> Added:

@@ -88,7 +88,7 @@ def remove_site(site_id: int) -> None:
 @blp.arguments(DelegatesInSchema)
 @blp.response(200, DelegatesAnswerSchema)
 def add_delegates(fields: dict[str, Any], meeting_id: int) -> delegates.Added:
-    """Name delegates of one site by their cards; all of them are taken, or none."""
+    """Name delegates of one site by their cards or by who they are; all of them are taken, or none."""
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.CONFERENCES_PREPARE, actor=actor, lock=True)

@@ -1,4 +1,6 @@
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from handbook.kernel.concurrency import etag_of
 from handbook.kernel.pagination import PageArgs
@@ -94,10 +96,16 @@ class SiteListArgs(PageArgs):
 
 
 class DelegatesInSchema(Schema):
-    """Delegates of one site by their card numbers; all of them are taken, or none."""
+    """Delegates of one site by their card numbers, or by who they are; all of them are taken, or none."""
 
-    card_numbers = fields.List(CardNumber(), required=True, validate=validate.Length(min=1, max=MAX_CARDS))
+    card_numbers = fields.List(CardNumber(), load_default=list, validate=validate.Length(max=MAX_CARDS))
+    member_ids = fields.List(Id(), load_default=list, validate=validate.Length(max=MAX_CARDS))
     site_id = Id(required=True)
+
+    @validates_schema
+    def somebody(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if not data["card_numbers"] and not data["member_ids"]:
+            raise ValidationError({"card_numbers": ["required"]})
 
 
 class DelegatesAnswerSchema(Schema):

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import require, visible
 from handbook.access.permissions import Permission
 from handbook.audit.models import AuditEntry
 from handbook.audit.readings import OF_ALL_BELOW, OF_ONE, OF_THE_CELL
+from handbook.kernel.clock import today_in
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
 from handbook.kernel.text import like_pattern
 from handbook.kernel.tree import PATH_END, ancestor_paths
+from handbook.kernel.unit_of_work import current_clock
 from handbook.members.models import Member, Office, StatusChange
 from handbook.organizations.models import Organization
 
@@ -34,6 +36,7 @@ def list_members(
     *,
     q: str | None,
     status: str | None,
+    office: str | None,
     below: bool,
     actor: Actor,
     limit: int,
@@ -41,7 +44,7 @@ def list_members(
 ) -> Page[Member]:
     """Members of one organisation, or with ``below`` of its whole subtree, by given name.
 
-    ``q`` finds parts of names without regard to diacritics and đ.
+    ``q`` finds parts of names without regard to diacritics and đ; ``office`` leaves who holds one of this title today.
     """
     statement = (
         select(Member)
@@ -55,12 +58,24 @@ def list_members(
         statement = statement.where(Member.name_folded.like(like_pattern(q), escape="\\"))
     if status:
         statement = statement.where(Member.status == status)
+    if office:
+        day = today_in(organization.timezone, current_clock())
+        statement = statement.where(Member.id.in_(_holders_of(office, day)))
     return paginate(
         statement,
         [Member.name_sort, Member.id],
         limit=limit,
         cursor=cursor,
         key_of=lambda member: [member.name_sort, member.id],
+    )
+
+
+def _holders_of(title: str, day: date) -> Select[tuple[int | None]]:
+    return select(Office.member_id).where(
+        Office.title == title,
+        Office.member_id.is_not(None),
+        Office.from_date <= day,
+        or_(Office.to_date.is_(None), Office.to_date >= day),
     )
 
 

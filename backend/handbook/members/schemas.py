@@ -53,6 +53,11 @@ class MemberListArgs(PageArgs):
     status = fields.String(
         load_default=None, validate=validate.OneOf([status.value for status in MemberStatus])
     )
+    office = fields.String(
+        load_default=None,
+        validate=validate.OneOf([title.value for title in OfficeTitle]),
+        metadata={"description": "only who holds an office of this title today"},
+    )
     below = fields.Boolean(load_default=False, metadata={"description": "with the organisations below"})
 
 

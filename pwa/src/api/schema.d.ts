@@ -1620,7 +1620,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Name delegates of one site by their cards; all of them are taken, or none. */
+        /** Name delegates of one site by their cards or by who they are; all of them are taken, or none. */
         post: operations["add_delegates"];
         delete?: never;
         options?: never;
@@ -3525,7 +3525,8 @@ export interface components {
             host_cards?: string[];
         };
         DelegatesIn: {
-            card_numbers: string[];
+            card_numbers?: string[];
+            member_ids?: string[];
             /** @example 17 */
             site_id: string;
         };
@@ -5343,6 +5344,8 @@ export interface operations {
                 cursor?: string | null;
                 q?: string | null;
                 status?: "official" | "probationary" | "exempt" | "temporary_in" | "temporary_out" | "transferred" | "suspended" | "struck_off" | "expelled" | "withdrawn" | "deceased" | null;
+                /** @description only who holds an office of this title today */
+                office?: "secretary" | "deputy_secretary" | "committee_member" | "staff" | "administrator" | null;
                 /** @description with the organisations below */
                 below?: boolean;
             };

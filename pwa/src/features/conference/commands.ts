@@ -1,9 +1,12 @@
 import { codeOf, request, type Failure } from '$api/client';
 import type { ConferenceReport, Site } from '$api/conference-shapes';
+import type { components } from '$api/schema';
 import type { Id } from '$api/shapes';
 import { randomKey } from '$lib/ids';
 import { cardsIn } from './sites';
 import { delegatePath, delegatesPath, importPath, sitePath, sitesPath } from './paths';
+
+type Schemas = components['schemas'];
 
 export interface SiteForm {
   name: string;
@@ -45,12 +48,19 @@ export async function removeSite(site: Site): Promise<Outcome> {
   return answer.ok ? null : outcome(answer);
 }
 
-export async function addDelegates(meetingId: Id, site: Id, cards: string[], key: string): Promise<Outcome & { refused?: string[] } | null> {
-  const answer = await request('POST', delegatesPath(meetingId), { body: { card_numbers: cards, site_id: site }, idempotencyKey: key });
-  if (answer.ok) return null;
+/** Who is to be a delegate: by card, or by who it is. */
+export type Wanted = { card_numbers: string[] } | { member_ids: Id[] };
+export type Added = { created: number; moved: number; unchanged: number } | { code: string; refused: string[] };
+
+/** Lets these be delegates of the site; all of them are taken, or none, and who is refused is named as asked. */
+export async function addDelegates(meetingId: Id, site: Id, wanted: Wanted, key: string): Promise<Added> {
+  const answer = await request<Schemas['DelegatesAnswer']>('POST', delegatesPath(meetingId), {
+    body: { ...wanted, site_id: site }, idempotencyKey: key,
+  });
+  if (answer.ok) return answer.data;
   const errors = answer.kind === 'problem' ? (answer.problem.errors ?? []) : [];
-  const refused = errors.flatMap(({ pointer }) => cards[Number(pointer.split('/')[2])] ?? []);
-  return { code: codeOf(answer), fields: new Map(), refused };
+  const asked = 'card_numbers' in wanted ? wanted.card_numbers : wanted.member_ids;
+  return { code: codeOf(answer), refused: errors.flatMap(({ pointer }) => asked[Number(pointer.split('/')[2])] ?? []) };
 }
 
 export async function moveDelegate(meetingId: Id, member: Id, site: Id): Promise<Outcome> {

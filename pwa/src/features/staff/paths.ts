@@ -17,15 +17,17 @@ export interface MemberQuery {
   /** Empty: all. */
   q?: string;
   status?: string;
+  office?: string;
   below?: boolean;
   cursor?: string | null;
 }
 
-export function membersPath(id: Id, { q = '', status = '', below = false, cursor }: MemberQuery = {}): string {
+export function membersPath(id: Id, { q = '', status = '', office = '', below = false, cursor }: MemberQuery = {}): string {
   const query = new URLSearchParams({ limit: '50' });
   if (below) query.set('below', 'true');
   if (q.trim()) query.set('q', q.trim());
   if (status) query.set('status', status);
+  if (office) query.set('office', office);
   if (cursor) query.set('cursor', cursor);
   return `/api/organizations/${id}/members?${query}`;
 }
