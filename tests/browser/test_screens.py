@@ -1,5 +1,6 @@
 """Pictures of every screen, with the demo's content, under ``build/screens/gallery/``."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from tests.support.demo_service import DESK, PHONE, DemoService, go, open_contex
 from tests.support.visits import ROLES, SIGNED_OUT, Visit, visits
 
 GALLERY = Path(__file__).resolve().parents[2] / "build" / "screens" / "gallery"
+# What is watched is asked for every three seconds, and a visit takes a few.
+OFTEN = 12
 # Looked at in the dark and in the largest text as well.
 MORE = {"/", "/meetings/:id", "/chapter", "/chapter/meetings/:id/room", "/staff", "/me", "/login"}
 
@@ -22,16 +25,21 @@ def empty_gallery() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_pictures_of_every_screen(browser: Browser, demo: DemoService, role: str) -> None:
     errors: list[str] = []
+    asked: Counter[str] = Counter()
     with open_context(browser) as context:
         own = visits(demo.story, role)
         if role != SIGNED_OUT:
             demo.sign_in(context, own[0].login)
         page = demo.open(context, "/" if role != SIGNED_OUT else "/login")
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda one: asked.update([f"{one.method} {one.url}"]))
         for visit in own:
+            asked.clear()
             go(page, visit.path)
             visit.prepare(page)
             photograph(page, visit, role)
+            # A screen that is looked at asks again after a while, not all the time.
+            assert {one: times for one, times in asked.items() if times > OFTEN} == {}, visit.name
     assert errors == []
 
 

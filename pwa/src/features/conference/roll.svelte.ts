@@ -30,6 +30,9 @@ export class CombinedRoll {
   #q = '';
   #site: Id | '' = '';
   #etag: string | null = null;
+  #begun: Promise<void> = Promise.resolve();
+  /** One question at a time: who loads and who watches share its answer. */
+  #asking: { turn: number; answer: Promise<string | null> } | null = null;
 
   constructor(private readonly meetingId: Id) {}
 
@@ -44,13 +47,16 @@ export class CombinedRoll {
     this.#etag = null;
     const turn = ++this.#turn;
     this.#state.busy = true;
-    const seen = this.#q === '' ? await readView<Roll>(this.#path) : undefined;
-    if (turn !== this.#turn) return;
-    if (seen) {
-      this.#take(seen.body, null);
-      this.#state.fetchedAt = seen.fetched_at;
-    }
+    this.#begun = this.#show(turn);
     await this.refresh();
+  }
+
+  /** What this device has seen of it, until the server answers. */
+  async #show(turn: number): Promise<void> {
+    const seen = this.#q === '' ? await readView<Roll>(this.#path) : undefined;
+    if (turn !== this.#turn || !seen) return;
+    this.#take(seen.body, seen.etag);
+    this.#state.fetchedAt = seen.fetched_at;
   }
 
   get #path(): string {
@@ -60,6 +66,15 @@ export class CombinedRoll {
   /** Brings what is shown up to date. Answers null, or the code of what went wrong. */
   async refresh(signal?: AbortSignal): Promise<string | null> {
     const turn = this.#turn;
+    if (this.#asking?.turn !== turn) this.#asking = { turn, answer: this.#ask(turn, signal) };
+    const { answer } = this.#asking;
+    return answer.finally(() => {
+      if (this.#asking?.answer === answer) this.#asking = null;
+    });
+  }
+
+  async #ask(turn: number, signal?: AbortSignal): Promise<string | null> {
+    await this.#begun;
     const path = this.#path;
     const answer = await request<Roll>('GET', path, { ifNoneMatch: this.#etag ?? undefined, signal, timeout: 15_000 });
     if (turn !== this.#turn) return null;
