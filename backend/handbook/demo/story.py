@@ -102,13 +102,14 @@ class Storyteller:
         self._write(scene, EntryKind.MINUTE_TAKER, {"member_id": str(scene.minute_taker.id)})
         for item in meeting.agenda:
             self._item(item, scene, whole=whole)
-        clock.advance(minutes=2)
-        close_meeting(meeting, actor=chair, uow=self.uow)
         if whole and len(scene.phones) >= FEWEST_SHEETS:
             self._score(scene)
-        clock.advance(minutes=20)
+        # 2-domain: "minutes read back; closing".
         minutes = compose_minutes(meeting, None, actor=chair, uow=self.uow)
+        clock.advance(minutes=2)
         read_back(minutes, actor=chair, uow=self.uow)
+        clock.advance(minutes=2)
+        close_meeting(meeting, actor=chair, uow=self.uow)
         for role, signer in (
             (SignerRole.MINUTE_TAKER, scene.minute_taker),
             (SignerRole.CHAIR, scene.chair),

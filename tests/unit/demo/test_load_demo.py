@@ -179,6 +179,11 @@ def test_the_cell_of_the_story_has_lived_its_months(app: Flask, engine_name: str
     for meeting in past:
         minutes = client.get(f"/api/meetings/{meeting['id']}/minutes", expect=200).json
         assert (minutes["state"], len(minutes["signatures"])) == ("signed", 2)
+        # "minutes read back; closing": agreed to by the meeting, and signed after it with its end.
+        assert meeting["opened_at"] < minutes["read_back_at"] < meeting["closed_at"]
+        said = [paragraph["text"] for section in minutes["sections"] for paragraph in section["paragraphs"]]
+        assert any("đã được đọc lại trước buổi sinh hoạt" in text for text in said)
+        assert any("kết thúc lúc" in text for text in said)
     regular = [meeting for meeting in past if meeting["kind"] == "regular"]
     last = max(regular, key=lambda meeting: meeting["starts_at"])["id"]
     ballots = client.get(f"/api/meetings/{last}/ballots", expect=200).json["items"]
