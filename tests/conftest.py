@@ -20,7 +20,12 @@ from handbook.kernel.db import db
 from handbook.kernel.migrations import upgrade
 from handbook.organizations.models import Organization
 
-pytest_plugins = ["tests.support.postgres", "tests.support.chromium", "tests.support.demo_fixtures"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.chromium",
+    "tests.support.demo_fixtures",
+    "tests.support.evening_fixtures",
+]
 
 # A Thursday morning in Hanoi, two days before the usual meeting day.
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)

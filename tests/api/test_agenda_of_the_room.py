@@ -1,7 +1,7 @@
 """The agenda of the running meeting: what the floor adds, drops and moves are lines of the book, and stand in the minutes."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,11 +19,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def secretary(sign_in: SignIn) -> ApiClient:
-    return sign_in("secretary")
-
-
-@pytest.fixture
 def meeting(secretary: ApiClient, world: World) -> dict[str, Any]:
     agenda = [
         {"title": "Đánh giá tháng 11", "minutes": 30},
@@ -31,12 +26,6 @@ def meeting(secretary: ApiClient, world: World) -> dict[str, Any]:
         {"title": "Bế mạc"},
     ]
     return convened(secretary, world.id_of("cell"), agenda=agenda)
-
-
-@pytest.fixture
-def evening(clock: FixedClock, meeting: dict[str, Any]) -> FixedClock:
-    clock.set(datetime.fromisoformat(meeting["starts_at"]))
-    return clock
 
 
 def agenda_of(client: ApiClient, meeting: dict[str, Any]) -> list[tuple[str, bool]]:

@@ -28,11 +28,6 @@ SignIn = Callable[[str], ApiClient]
 
 
 @pytest.fixture
-def secretary(sign_in: SignIn) -> ApiClient:
-    return sign_in("secretary")
-
-
-@pytest.fixture
 def meeting(secretary: ApiClient, world: World) -> dict[str, Any]:
     """Convened: four official members, one probationary, one exempt."""
     return convened(secretary, world.id_of("cell"))

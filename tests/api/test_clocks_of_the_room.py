@@ -26,11 +26,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def secretary(sign_in: SignIn) -> ApiClient:
-    return sign_in("secretary")
-
-
-@pytest.fixture
 def meeting(secretary: ApiClient, world: World, clock: FixedClock) -> dict[str, Any]:
     """Convened; the clock stands at the hour at which it was called."""
     made = convened(secretary, world.id_of("cell"))

@@ -25,11 +25,6 @@ MINUTE = timedelta(minutes=1)
 LOW = [5, 5, 10, 10, 5, 5, 0]
 
 
-@pytest.fixture
-def secretary(sign_in: SignIn) -> ApiClient:
-    return sign_in("secretary")
-
-
 def enter(client: ApiClient, meeting: dict[str, Any], sheets: int, points: int, expect: int = 200) -> Any:
     path = f"/api/meetings/{meeting['id']}/score/paper"
     return client.put(path, {"sheets": sheets, "points": points}, expect=expect)

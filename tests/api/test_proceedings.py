@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.ballots import close, open_ballot, tally
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
-from tests.support.meetings import convened, draft, opened, step
+from tests.support.meetings import draft, opened, step
 from tests.support.rooms import Device, book, send
 
 from handbook.access.actor import OfficeTitle
@@ -26,23 +26,6 @@ from handbook.proceedings.queries import record_of
 
 SignIn = Callable[[str], ApiClient]
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def secretary(sign_in: SignIn) -> ApiClient:
-    return sign_in("secretary")
-
-
-@pytest.fixture
-def meeting(secretary: ApiClient, world: World) -> dict[str, Any]:
-    return convened(secretary, world.id_of("cell"))
-
-
-@pytest.fixture
-def evening(clock: FixedClock, meeting: dict[str, Any]) -> FixedClock:
-    """The clock at the hour at which the meeting was called."""
-    clock.set(datetime.fromisoformat(meeting["starts_at"]))
-    return clock
 
 
 def roll(client: ApiClient, meeting: dict[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from tests.support.ballots import begin_casting, close, open_ballot, take
+from tests.support.ballots import (
+    VOTERS,
+    begin_casting,
+    close,
+    open_ballot,
+    secret_ballot,
+    take,
+    voters_in_the_room,
+)
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
-from tests.support.meetings import if_match, opened
+from tests.support.meetings import if_match
 from tests.support.voter import Paper
 
 from handbook.ballots.box_limit import LIMIT
@@ -20,23 +28,16 @@ from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 
 SignIn = Callable[[str], ApiClient]
-VOTERS = ("member", "second_member", "secretary", "deputy")
 
 
 @pytest.fixture
 def meeting(sign_in: SignIn, world: World) -> dict[str, Any]:
-    """An open meeting with the four official members of the cell and the probationary one in the room."""
-    secretary = sign_in("secretary")
-    found = opened(secretary, world.id_of("cell"))
-    for role in (*VOTERS, "probationary"):
-        path = f"/api/meetings/{found['id']}/attendance/{world.id_of(role)}"
-        secretary.put(path, {"state": "present"}, expect=200)
-    return found
+    return voters_in_the_room(sign_in("secretary"), world)
 
 
 @pytest.fixture
 def ballot(sign_in: SignIn, meeting: dict[str, Any]) -> dict[str, Any]:
-    return open_ballot(sign_in("secretary"), meeting, method="secret", kind="admission", title="Kết nạp")
+    return secret_ballot(sign_in("secretary"), meeting)
 
 
 def cast(client: ApiClient, ballot: dict[str, Any], body: dict[str, Any], expect: int) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
-from tests.support.meetings import convened, if_match, opened, step
+from tests.support.meetings import if_match, opened, step
 from tests.support.minutes import closed_meeting, composed, path_of, read_back, sign, texts_of
 from tests.support.rooms import Device, book, send
 
@@ -22,22 +22,6 @@ from handbook.notifications.models import Reminder
 SignIn = Callable[[str], ApiClient]
 MINUTE = timedelta(minutes=1)
 REASON = {"reason": "Bấm nhầm"}
-
-
-@pytest.fixture
-def secretary(sign_in: SignIn) -> ApiClient:
-    return sign_in("secretary")
-
-
-@pytest.fixture
-def meeting(secretary: ApiClient, world: World) -> dict[str, Any]:
-    return convened(secretary, world.id_of("cell"))
-
-
-@pytest.fixture
-def evening(clock: FixedClock, meeting: dict[str, Any]) -> FixedClock:
-    clock.set(datetime.fromisoformat(meeting["starts_at"]))
-    return clock
 
 
 def get(client: ApiClient, meeting: dict[str, Any]) -> dict[str, Any]:

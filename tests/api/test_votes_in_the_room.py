@@ -1,7 +1,7 @@
 """Votes that people count: never more of them than people in the room, on paper without a network, and what they rest on."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.support.ballots import close, open_ballot, tally
 from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.meetings import convened, if_match, step
+from tests.support.meetings import if_match, step
 from tests.support.rooms import Device, send
 
 from handbook.audit.models import AuditEntry
@@ -20,22 +20,6 @@ SignIn = Callable[[str], ApiClient]
 MINUTE = timedelta(minutes=1)
 # The official members of the cell; the fifth with a vote is exempt and counts when present.
 OFFICIAL = ("secretary", "deputy", "member", "second_member")
-
-
-@pytest.fixture
-def secretary(sign_in: SignIn) -> ApiClient:
-    return sign_in("secretary")
-
-
-@pytest.fixture
-def meeting(secretary: ApiClient, world: World) -> dict[str, Any]:
-    return convened(secretary, world.id_of("cell"))
-
-
-@pytest.fixture
-def evening(clock: FixedClock, meeting: dict[str, Any]) -> FixedClock:
-    clock.set(datetime.fromisoformat(meeting["starts_at"]))
-    return clock
 
 
 @pytest.fixture

@@ -5,8 +5,26 @@ from typing import Any
 from uuid import uuid4
 
 from tests.support.clients import ApiClient
-from tests.support.meetings import if_match
+from tests.support.factories import World
+from tests.support.meetings import if_match, opened
 from tests.support.voter import Paper
+
+# The official members of the cell who can be in the room; the probationary one is there and has no vote.
+VOTERS = ("member", "second_member", "secretary", "deputy")
+
+
+def voters_in_the_room(secretary: ApiClient, world: World) -> dict[str, Any]:
+    """An open meeting with the four official members of the cell and the probationary one in the room."""
+    found = opened(secretary, world.id_of("cell"))
+    for role in (*VOTERS, "probationary"):
+        path = f"/api/meetings/{found['id']}/attendance/{world.id_of(role)}"
+        secretary.put(path, {"state": "present"}, expect=200)
+    return found
+
+
+def secret_ballot(secretary: ApiClient, meeting: Mapping[str, Any]) -> dict[str, Any]:
+    """An admission by secret ballot, whose papers are given out."""
+    return open_ballot(secretary, meeting, method="secret", kind="admission", title="Kết nạp")
 
 
 def propose(secretary: ApiClient, meeting: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
