@@ -98,10 +98,8 @@ class Chronicler:
                 continue
             last = months_ago == 0 or (months_ago == 1 and self.today.day <= habits.day)
             decline = 0.3 if habits.falling and last else 0.0
-            meeting_id, absent = self._hold(
-                cell, MeetingKind.REGULAR, day, habits.at, cell.people, decline=decline
-            )
-            self._resolve(cell, meeting_id, day, absent, open_tasks=last)
+            meeting_id = self._hold(cell, MeetingKind.REGULAR, day, habits.at, cell.people, decline=decline)
+            self._resolve(cell, meeting_id, day, open_tasks=last)
 
     def _habits_of(self, cell: Unit) -> Habits:
         if cell.id not in self._habits:
@@ -128,8 +126,8 @@ class Chronicler:
         people: list[Person],
         *,
         decline: float = 0.0,
-    ) -> tuple[int, int]:
-        """A meeting that is over; returns its id and how many were absent."""
+    ) -> int:
+        """A meeting that is over; returns its id."""
         starts_at = datetime.combine(day, at, tzinfo=ZONE).astimezone(UTC)
         age = self.now - starts_at
         settled = self.random.random() < (0.95 if age > timedelta(days=8) else 0.4)
@@ -137,8 +135,8 @@ class Chronicler:
         if unit is self._told:
             state = MeetingState.OPEN
         meeting_id = self._meeting(unit, kind, starts_at, self._habits_of(unit).place, state)
-        absent = self._roll(unit, meeting_id, starts_at, people, decline=decline, over=True)
-        return meeting_id, absent
+        self._roll(unit, meeting_id, starts_at, people, decline=decline, over=True)
+        return meeting_id
 
     def _meeting(
         self,
@@ -205,7 +203,7 @@ class Chronicler:
         decline: float,
         over: bool,
         awaited: Person | None = None,
-    ) -> int:
+    ) -> None:
         counts = dict.fromkeys(AttendanceState, 0)
         due = present = 0
         for person in people:
@@ -224,7 +222,6 @@ class Chronicler:
             official_present=present,
             roll_version=1 + len(people),
         )
-        return counts[AttendanceState.EXCUSED] + counts[AttendanceState.UNEXCUSED]
 
     def _line(
         self,
@@ -300,14 +297,12 @@ class Chronicler:
             row_version=1,
         )
 
-    def _resolve(self, cell: Unit, meeting_id: int, day: date, absent: int, *, open_tasks: bool) -> None:
+    def _resolve(self, cell: Unit, meeting_id: int, day: date, *, open_tasks: bool) -> None:
         random = self.random
         habits = self._habits_of(cell)
         symbol = Symbol(habits.next_number, DocumentType.RESOLUTION, issuer_of(cell.kind))
         habits.next_number += 1
         body = words.RESOLUTION_BODY.format(focus=random.choice(words.FOCUSES))
-        if absent:
-            body += f"\nVắng mặt: {absent} đồng chí."
         resolution_id = self.store.add(
             Resolution,
             organization_id=cell.id,

@@ -4,6 +4,7 @@ import { matches } from '$lib/fold';
 import { bearerOf, byGivenName, nameMarks, withMark } from '$lib/names';
 import { linesOf } from '$sync/book';
 import { headCount, isFree } from './head-count';
+import { toldQuorum } from './quorum';
 
 /** One line of the board: what the server said last, with the marks of this phone laid over it. */
 export interface BoardRow extends RollItem {
@@ -84,7 +85,7 @@ export function buildBoard({ meeting, roll, members, items, self, share }: Known
   const partial = typeof roll?.next === 'string';
   const counts = partial ? roll.counts : countRows(rows);
   const whole = !partial && rows.length >= (roll?.counts.summoned ?? 0);
-  const quorum = whole ? quorumOf(rows, roll?.quorum_share ?? share) : told(roll);
+  const quorum = whole ? quorumOf(rows, roll?.quorum_share ?? share) : toldQuorum(roll);
   return { rows, counts, quorum, asOf: roll?.fetched_at ?? null, partial };
 }
 
@@ -106,11 +107,6 @@ function quorumOf(rows: readonly RollItem[], share: string | undefined): BoardQu
   return { due, present, required, reached };
 }
 
-/** What the server counted, where this phone does not hold all lines. */
-function told(roll: StoredRoll | undefined): BoardQuorum | null {
-  const { quorum = null, official_due: due, official_present: present } = roll ?? {};
-  return quorum === null || due === undefined || present === undefined ? null : { due, present, ...quorum };
-}
 
 function belongs(member: Member, meeting: Meeting): boolean {
   return member.organization_id === meeting.organization_id && BELONGS.includes(member.status);

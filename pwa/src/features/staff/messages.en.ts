@@ -119,8 +119,6 @@ export const en: Record<keyof typeof vi, string> = {
   'meeting.counts': 'Attendance',
   'meeting.present': 'present',
   'meeting.of': 'of {n} summoned',
-  'meeting.quorumReached': 'Quorum reached ({n} official members needed)',
-  'meeting.quorumMissing': 'Quorum not reached ({n} official members needed)',
   'meeting.sites': 'Sites and combined roll',
   'meeting.roll': 'Roll',
   'meeting.rollNone': 'Only the cell secretary and the staff in charge see the roll by name.',

@@ -119,8 +119,6 @@ export const vi = {
   'meeting.counts': 'Điểm danh',
   'meeting.present': 'có mặt',
   'meeting.of': 'trên {n} được triệu tập',
-  'meeting.quorumReached': 'Đủ số người để họp (cần {n} đảng viên chính thức)',
-  'meeting.quorumMissing': 'Chưa đủ số người để họp (cần {n} đảng viên chính thức)',
   'meeting.sites': 'Điểm cầu và danh sách chung',
   'meeting.roll': 'Danh sách điểm danh',
   'meeting.rollNone': 'Danh sách từng người chỉ bí thư chi bộ và cán bộ phụ trách xem được.',
