@@ -429,7 +429,7 @@ TABLE |= {
         (200,), {"site_id": "site"}, {"address": "Hội trường tầng 2"}, match="site"
     ),
     ("DELETE", "/api/sites/<id:site_id>"): prepare(
-        (204,), {"site_id": "site_to_remove"}, requests.removable_site
+        (204,), {"site_id": "site_to_remove"}, requests.removable_site, match="*"
     ),
     ("POST", "/api/meetings/<id:meeting_id>/delegates"): prepare((200,), CONFERENCE, requests.delegates),
     ("PUT", "/api/meetings/<id:meeting_id>/delegates/<id:member_id>"): prepare(

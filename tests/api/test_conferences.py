@@ -247,10 +247,11 @@ def test_no_site_can_make_the_code_of_another_one_or_of_the_conference(
 def test_the_code_of_a_site_that_was_taken_out_is_no_code(
     laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
 ) -> None:
-    third = add_site(laid.staff, laid.meeting, "Điểm cầu thứ ba", card_of(world, "deputy"))
+    add_site(laid.staff, laid.meeting, "Điểm cầu thứ ba", card_of(world, "deputy"))
     laid.begin(clock)
     body = laid.code(sign_in("deputy"), clock)
-    laid.staff.delete(f"/api/sites/{third['id']}", expect=204)
+    third = sites_of(laid.staff, laid.meeting)["Điểm cầu thứ ba"]
+    laid.staff.delete(f"/api/sites/{third['id']}", headers=if_match(third), expect=204)
     answer = sign_in("member").post(f"{laid.path}/check-ins", body, expect=422)
     assert code_of(answer) == "invalid_check_in_token"
 
@@ -349,8 +350,17 @@ def test_a_delegate_asks_to_be_excused_and_a_member_who_is_none_may_not(laid: La
 
 
 def test_a_site_with_delegates_is_not_taken_out(laid: Laid) -> None:
-    answer = laid.staff.delete(f"/api/sites/{laid.here['id']}", expect=409)
-    assert code_of(answer) == "site_not_empty"
+    site = sites_of(laid.staff, laid.meeting)["Điểm cầu Sở Mẫu"]
+    path = f"/api/sites/{site['id']}"
+    assert code_of(laid.staff.delete(path, headers=if_match(site), expect=409)) == "site_not_empty"
+
+
+def test_a_site_that_another_has_changed_is_not_taken_out(laid: Laid) -> None:
+    site = add_site(laid.staff, laid.meeting, "Điểm cầu thứ ba")
+    path = f"/api/sites/{site['id']}"
+    laid.staff.delete(path, expect=428)
+    laid.staff.patch(path, {"address": "Tầng 3"}, headers=if_match(site), expect=200)
+    laid.staff.delete(path, headers=if_match(site), expect=412)
 
 
 def test_two_sites_of_a_conference_have_two_names(laid: Laid) -> None:

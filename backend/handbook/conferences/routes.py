@@ -80,7 +80,9 @@ def remove_site(site_id: int) -> None:
     """Take out a site to which no delegate belongs."""
     actor = current_actor()
     with unit_of_work() as uow:
-        service.remove_site(_locked_site(site_id), actor=actor, uow=uow)
+        site = _locked_site(site_id)
+        require_match(site)
+        service.remove_site(site, actor=actor, uow=uow)
 
 
 @blp.route("/meetings/<id:meeting_id>/delegates", methods=["POST"])

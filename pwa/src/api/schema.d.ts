@@ -8901,7 +8901,10 @@ export interface operations {
     remove_site: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
             path: {
                 site_id: string;
             };
@@ -8920,8 +8923,10 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.site_not_empty.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];
+            428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };
