@@ -50,6 +50,18 @@ def test_a_moved_delegate_belongs_to_the_new_site_and_is_counted_there(
     assert_counters_are_true(laid.meeting["id"])
 
 
+def test_what_is_said_of_a_delegate_heeds_a_version(laid: Laid, world: World) -> None:
+    """ADR 19: none is needed; who names the sites as they were read is told when they have moved, and nothing is changed."""
+    path, body = f"{laid.path}/delegates/{world.id_of('member')}", {"site_id": laid.there["id"]}
+    read = {"If-Match": laid.staff.get(f"{laid.path}/sites", expect=200).headers["ETag"]}
+    laid.staff.put(path, body, headers=read, expect=204)
+    laid.staff.put(path, {"site_id": laid.here["id"]}, headers=read, expect=412)
+    laid.staff.delete(path, headers=read, expect=412)
+    assert (laid.counts("Sở Mẫu")["delegates"], laid.counts("Sở Khác")["delegates"]) == (2, 3)
+    laid.staff.delete(path, expect=204)
+    assert laid.counts("Sở Khác")["delegates"] == 2
+
+
 def test_a_delegate_who_was_there_stays_on_the_roll(
     laid: Laid, sign_in: SignIn, clock: FixedClock, world: World
 ) -> None:

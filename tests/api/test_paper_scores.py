@@ -71,6 +71,20 @@ def test_paper_alone_is_a_score_and_a_correction_keeps_both(
     assert sorted(tags) == ["scores:score:corrected", "scores:score:entered"]
 
 
+def test_a_count_needs_no_version_and_heeds_one(engine_name: str, secretary: ApiClient, world: World) -> None:
+    """ADR 19: the count has a natural key and is said whole. Who names the score as read is told when it has moved."""
+    meeting = opened(secretary, world.id_of("cell"))
+    mark_present(secretary, meeting, world)
+    path = f"/api/meetings/{meeting['id']}/score/paper"
+    before = {"If-Match": f'"{read(secretary, meeting)["etag"]}"'}
+    secretary.put(path, {"sheets": 4, "points": 360}, headers=before, expect=200)
+    stale = secretary.put(path, {"sheets": 4, "points": 300}, headers=before, expect=412)
+    score = read(secretary, meeting)
+    assert (score["average"], stale.headers["ETag"]) == ("90.00", f'"{score["etag"]}"')
+    corrected = secretary.put(path, {"sheets": 4, "points": 300}, headers=if_match(score), expect=200).json
+    assert corrected["average"] == "75.00"
+
+
 def test_paper_is_added_to_the_phones_before_and_after_the_closing(
     engine_name: str, sign_in: SignIn, secretary: ApiClient, world: World
 ) -> None:

@@ -17,7 +17,7 @@ from handbook.conferences.schemas import (
     SitePatchSchema,
     SiteSchema,
 )
-from handbook.kernel.concurrency import require_match, set_etag
+from handbook.kernel.concurrency import etag_of, heed_match, require_match, set_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.models import Meeting
@@ -94,6 +94,7 @@ def add_delegates(fields: dict[str, Any], meeting_id: int) -> delegates.Added:
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.CONFERENCES_PREPARE, actor=actor, lock=True)
+        _heed(meeting)
         return delegates.add_delegates(meeting, **fields, actor=actor, uow=uow)
 
 
@@ -106,6 +107,7 @@ def move_delegate(fields: dict[str, Any], meeting_id: int, member_id: int) -> No
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.CONFERENCES_PREPARE, actor=actor, lock=True)
+        _heed(meeting)
         delegates.move_delegate(meeting, member_id, fields["site_id"], actor=actor, uow=uow)
 
 
@@ -117,7 +119,13 @@ def remove_delegate(meeting_id: int, member_id: int) -> None:
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.CONFERENCES_PREPARE, actor=actor, lock=True)
+        _heed(meeting)
         delegates.remove_delegate(meeting, member_id, actor=actor, uow=uow)
+
+
+def _heed(meeting: Meeting) -> None:
+    """What is said of a delegate needs no version (ADR 19): the key is natural, and all of it is said."""
+    heed_match(lambda: (queries.sites_etag(meeting, actor=current_actor()), etag_of(meeting)))
 
 
 def _locked_site(site_id: int) -> Site:

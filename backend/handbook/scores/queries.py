@@ -166,8 +166,17 @@ def score_data(meeting: Meeting, *, actor: Actor) -> dict[str, Any]:
             "may_score": open_ and not voted and attended(meeting.id, actor.member_id),
         },
         "can": _acts(state, score) if runs and scorable else [],
-        "etag": etag_of(score) if score else f"{meeting.id}-0",
+        "etag": _etag(meeting, score),
     }
+
+
+def score_etag(meeting: Meeting) -> str:
+    """The tag of the meeting's score as it is now."""
+    return _etag(meeting, db.session.get(MeetingScore, meeting.id, populate_existing=True))
+
+
+def _etag(meeting: Meeting, score: MeetingScore | None) -> str:
+    return etag_of(score) if score else f"{meeting.id}-0"
 
 
 def _acts(state: str, score: MeetingScore | None) -> list[str]:

@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 from handbook.access.guards import current_actor, requires
 from handbook.access.permissions import Permission
 from handbook.kernel.clock import today_in
-from handbook.kernel.concurrency import require_match, set_body_etag
+from handbook.kernel.concurrency import heed_match, require_match, set_body_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.problems import WrongState
 from handbook.kernel.secrets import current_secrets
@@ -123,6 +123,7 @@ def enter_paper_score(fields: dict[str, Any], meeting_id: int) -> Response:
     actor = current_actor()
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=actor, lock=True)
+        heed_match(lambda: (queries.score_etag(meeting),))
         service.enter_paper_score(meeting, **fields, actor=actor, uow=uow)
         return _answer(meeting)
 

@@ -8778,7 +8778,10 @@ export interface operations {
     enter_paper_score: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+            };
             path: {
                 meeting_id: string;
             };
@@ -8805,6 +8808,7 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.minutes_signed.too_few_sheets.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
@@ -8975,7 +8979,10 @@ export interface operations {
     add_delegates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+            };
             path: {
                 meeting_id: string;
             };
@@ -9001,6 +9008,7 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
@@ -9010,7 +9018,10 @@ export interface operations {
     move_delegate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+            };
             path: {
                 meeting_id: string;
                 member_id: string;
@@ -9035,6 +9046,7 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
@@ -9044,7 +9056,10 @@ export interface operations {
     remove_delegate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+            };
             path: {
                 meeting_id: string;
                 member_id: string;
@@ -9064,6 +9079,7 @@ export interface operations {
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.presence_recorded.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];
