@@ -4,8 +4,9 @@ import re
 
 from playwright.sync_api import Browser, BrowserContext, expect
 from tests.browser.conftest import Album
+from tests.browser.test_ballots import faults, large
 from tests.support.browsing import heading, wait_until
-from tests.support.demo_service import DemoService, open_context
+from tests.support.demo_service import DemoService, go, open_context
 
 
 def test_the_open_meeting_drafts_its_resolution_and_votes_on_that_draft(
@@ -45,6 +46,47 @@ def test_the_open_meeting_drafts_its_resolution_and_votes_on_that_draft(
         sheet.get_by_role("button", name="Đưa ra biểu quyết").click()
         expect(sheet).to_have_count(0)
         assert demo.rows("SELECT resolution_id FROM ballots WHERE meeting_id = ?", int(meeting)) == [(draft,)]
+
+
+def test_conclusions_written_after_the_draft_was_begun_are_offered_to_it(
+    browser: Browser, demo: DemoService, album: Album
+) -> None:
+    """The draft of the first story goes on being written; what was typed in it stays."""
+    meeting, later = demo.story.open_meeting, "Giao tổ 4 rà soát hộ bị ngập xong trước ngày 20."
+    with open_context(browser) as context:
+        demo.sign_in(context, demo.story.host)
+        page = demo.open(context, f"/chapter/meetings/{meeting}/room?tab=notes")
+
+        def conclude(text: str) -> None:
+            page.get_by_role("button", name=re.compile("^(Ghi|Sửa) kết luận")).last.click()
+            dialog = page.locator("dialog[open]")
+            dialog.get_by_label("Kết luận nội dung này").fill(text)
+            dialog.get_by_role("button", name="Lưu kết luận").click()
+            expect(dialog).to_have_count(0)
+            go(page, f"/chapter/meetings/{meeting}/resolution")
+            expect(offer).to_be_visible()
+
+        offer = page.get_by_text("1 kết luận của cuộc họp chưa có trong dự thảo này:")
+        body = page.get_by_label("Nội dung", exact=True)
+        conclude(later)
+        body.fill(body.input_value() + "\n3. Báo cáo vào kỳ họp sau.")
+        album.picture(page, "later-conclusion")
+        large(page, album, "later-conclusion-large")
+        assert faults(page) == []
+        page.get_by_role("button", name="Đưa vào dự thảo").click()
+        expect(offer).to_have_count(0)
+        expect(body).to_have_value(re.compile(rf"Mỗi đảng viên giúp một hộ\.\n3\. Báo cáo .*\n4\. {later}"))
+        album.picture(page, "taken-over")
+        page.get_by_role("button", name="Lưu nháp").click()
+        expect(page.get_by_text("Đã lưu nháp.")).to_be_visible()
+
+        go(page, f"/chapter/meetings/{meeting}/room?tab=notes")
+        conclude("Chưa kết luận, để kỳ sau.")
+        page.get_by_role("button", name="Không lấy").click()
+        expect(offer).to_have_count(0)
+        page.reload()
+        expect(body).to_have_value(re.compile(later))
+        expect(offer).to_have_count(0)
 
 
 def test_issued_without_a_vote_the_dialog_says_so_and_the_reason_stays_on_the_resolution(

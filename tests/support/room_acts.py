@@ -191,6 +191,8 @@ def close_the_meeting(page: Page, album: Album) -> None:
     album.picture(page, "closing")
     page.locator("dialog[open]").get_by_role("button", name="Kết thúc cuộc họp").click()
     expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
+    # What the screen says comes next is its act, also without a network.
+    expect(page.get_by_role("link", name="Đọc lại và ký biên bản")).to_be_visible()
     album.picture(page, "closed-without-network")
 
 

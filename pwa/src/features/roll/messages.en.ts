@@ -54,7 +54,6 @@ export const en: Record<keyof typeof vi, string> = {
   'room.closedIssued': 'The roll can be corrected until the meeting is settled.',
   'room.toSettle': 'Look over and settle the meeting',
   'room.toMinutes': 'Read back and sign the minutes',
-  'room.toResolution': 'Write the resolution',
   'room.settled': 'The roll is settled and can no longer be changed.',
   'room.cancelled': 'This meeting was cancelled.',
 

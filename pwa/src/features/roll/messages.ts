@@ -54,7 +54,6 @@ export const vi = {
   'room.closedIssued': 'Danh sách điểm danh còn sửa được cho đến khi chốt cuộc họp.',
   'room.toSettle': 'Xem lại và chốt cuộc họp',
   'room.toMinutes': 'Đọc lại và ký biên bản',
-  'room.toResolution': 'Soạn nghị quyết',
   'room.settled': 'Danh sách điểm danh đã chốt, không sửa được nữa.',
   'room.cancelled': 'Cuộc họp này đã hủy.',
 
