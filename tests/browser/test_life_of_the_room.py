@@ -98,7 +98,7 @@ def test_the_room_changes_its_agenda(
     dialog.get_by_role("button", name="Xong").last.click()
     wanted = [titles[0], titles[2], RAISED, titles[3]]
     expect(page.get_by_role("main").locator("ol li:not(.dropped) .title")).to_have_text(wanted)
-    expect(page.get_by_text(f"Đã rút: {WHY_NOT}")).to_be_visible()
+    expect(page.get_by_text(f"đã rút khỏi chương trình: {WHY_NOT}")).to_be_visible()
     page.reload()
     expect(page.get_by_role("main").locator("ol li:not(.dropped) .title")).to_have_text(wanted)
     album.picture(page, "agenda-changed")
