@@ -72,7 +72,7 @@ def test_the_minutes_from_the_closed_meeting_to_two_signatures(
     album.picture(page, "draft")
     large(page, album, "draft-large")
     assert faults(page) == []
-    page.get_by_label("Người ghi biên bản").select_option(value=demo.story.guest_id)
+    page.get_by_label("Người ghi biên bản", exact=True).select_option(value=demo.story.guest_id)
     expect(page.get_by_text("Chưa có người ghi biên bản")).to_have_count(0)
 
     # Without a network: kept on the phone, sent by itself afterwards.
