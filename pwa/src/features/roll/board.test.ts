@@ -67,6 +67,20 @@ describe('the attendance board', () => {
     expect(seenBy('77', [opening(true)]).counts.present).toBe(1);
   });
 
+  it('takes nobody for present by an opening, nor for absent by a closing, that was taken back', () => {
+    const unopen = lineItem('unopen', { reason: 'nhầm' }, {});
+    expect(seenBy('2', [opening(true), unopen]).rows[1]).toMatchObject({ state: null, flags: [] });
+    expect(seenBy('2', [opening(true), unopen, opening(true)]).rows[1]?.state).toBe('present');
+    const there = { ...line('2', 'Trần Văn Hai'), state: 'present' as const, method: 'secretary', flags: ['opened_meeting'] as RollItem['flags'] };
+    const left = { ...line('3', 'Vũ Thị Mới'), state: 'unexcused' as const, method: 'system' };
+    const known = { ...roll, items: [there, left] };
+    const states = (items: OutboxItem[]) => board(items, known).rows.map((row) => row.state);
+    expect(states([unopen])).toEqual([null, 'unexcused']);
+    expect(states([{ ...unopen, state: 'refused' }])).toEqual(['present', 'unexcused']);
+    expect(states([lineItem('reopen', { reason: 'nhầm' }, {})])).toEqual(['present', null]);
+    expect(states([lineItem('reopen', { reason: 'nhầm' }, {}), lineItem('close', {}, {})])).toEqual(['present', 'unexcused']);
+  });
+
   it('names who holds the phone before all others', () => {
     expect(selfFirst(board([]).rows, '3').map((row) => row.member_id)).toEqual(['3', '1', '2']);
   });

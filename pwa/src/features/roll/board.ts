@@ -76,8 +76,9 @@ export function marksOf(item: OutboxItem): Mark[] {
 export function buildBoard({ meeting, roll, members, items, self, share }: Known): Board {
   const base = roll ? roll.items : members.filter((one) => belongs(one, meeting)).map(lineOf).sort(byGivenName);
   const marks = latestMarks(items, roll?.fetched_at ?? '');
-  const opening = items.find((item) => saysOpenerIsPresent(item, roll?.fetched_at ?? ''));
-  const rows = toldApart(base, members).map((line) => {
+  const { opening, back } = hoursOf(items, roll?.fetched_at ?? '');
+  const rows = toldApart(base, members).map((known) => {
+    const line = back.some((kind) => cameOf[kind](known)) ? { ...known, ...UNRECORDED } : known;
     const mark = marks.get(line.member_id);
     if (mark) return marked(line, mark, self);
     return opening && line.member_id === self ? withOpening(line, opening) : { ...line };
@@ -152,6 +153,31 @@ function methodOf(line: RollItem, mark: Mark): string | null {
   if (mark.state === null || onlyTimes(line, mark)) return mark.state === null ? null : line.method;
   if (mark.sheet) return 'sheet';
   return mark.code ? 'reverse_scan' : 'secretary';
+}
+
+const UNRECORDED: Partial<RollItem> = { state: null, reason: null, method: null, checked_in_at: null, recorded_at: null, recorded_by: null, flags: [] };
+
+/** The lines that an opening, or a closing, alone has written: they go when it is taken back. */
+const cameOf: Record<'unopen' | 'reopen', (line: RollItem) => boolean> = {
+  unopen: (line) => line.flags.includes('opened_meeting'),
+  reopen: (line) => line.state === 'unexcused' && line.method === 'system',
+};
+
+/** The opening of this phone that stands, and what it took back of which the roll does not know yet. */
+function hoursOf(items: readonly OutboxItem[], fetchedAt: string): { opening: OutboxItem | undefined; back: ('unopen' | 'reopen')[] } {
+  let opening: OutboxItem | undefined;
+  let back: ('unopen' | 'reopen')[] = [];
+  for (const item of items) {
+    if (item.state === 'refused' || item.state === 'conflict' || (item.state === 'done' && (item.sent_at ?? '') < fetchedAt)) continue;
+    if (saysOpenerIsPresent(item, fetchedAt)) opening = item;
+    for (const { kind } of linesOf(item)) {
+      if (kind === 'unopen') opening = undefined;
+      if (kind === 'unopen' || kind === 'reopen') back.push(kind);
+      // Closed once more: whom that leaves without an entry, the server will say.
+      if (kind === 'close') back = back.filter((one) => one !== 'reopen');
+    }
+  }
+  return { opening, back };
 }
 
 /** An opening made without a network that says that who holds this phone is in the room, and is not in the roll yet. */

@@ -55,6 +55,7 @@ export const en: Record<keyof typeof vi, string> = {
   'floor.down': 'Move down: {title}',
   'floor.moved': '{title}: number {n} of {of}',
   'floor.drop': 'Drop from the agenda: {title}',
+  'floor.dropShort': 'Drop',
   'floor.dropTitle': 'Drop this item?',
   'floor.dropText': 'What was written about it is kept. It can be put back.',
   'floor.dropAct': 'Drop from the agenda',

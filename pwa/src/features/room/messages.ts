@@ -56,6 +56,7 @@ export const vi = {
   'floor.down': 'Đưa xuống: {title}',
   'floor.moved': '{title}: thứ {n} trên {of}',
   'floor.drop': 'Rút khỏi chương trình: {title}',
+  'floor.dropShort': 'Rút',
   'floor.dropTitle': 'Rút nội dung này?',
   'floor.dropText': 'Điều đã ghi về nội dung này vẫn được giữ. Đưa lại vào chương trình được.',
   'floor.dropAct': 'Rút khỏi chương trình',
