@@ -55,7 +55,8 @@ def test_conclusions_written_after_the_draft_was_begun_are_offered_to_it(
     meeting, later = demo.story.open_meeting, "Giao tổ 4 rà soát hộ bị ngập xong trước ngày 20."
     with open_context(browser) as context:
         demo.sign_in(context, demo.story.host)
-        page = demo.open(context, f"/chapter/meetings/{meeting}/room?tab=notes")
+        page = demo.open(context, f"/chapter/meetings/{meeting}/room?tab=agenda")
+        page.get_by_role("button", name="Bắt đầu nội dung 1").click()
 
         def conclude(text: str) -> None:
             page.get_by_role("button", name=re.compile("^(Ghi|Sửa) kết luận")).last.click()
@@ -80,7 +81,7 @@ def test_conclusions_written_after_the_draft_was_begun_are_offered_to_it(
         page.get_by_role("button", name="Lưu nháp").click()
         expect(page.get_by_text("Đã lưu nháp.")).to_be_visible()
 
-        go(page, f"/chapter/meetings/{meeting}/room?tab=notes")
+        go(page, f"/chapter/meetings/{meeting}/room?tab=agenda")
         conclude("Chưa kết luận, để kỳ sau.")
         page.get_by_role("button", name="Không lấy").click()
         expect(offer).to_have_count(0)
