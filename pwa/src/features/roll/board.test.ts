@@ -27,7 +27,7 @@ function mark(member: string, state: string, changes: Partial<OutboxItem> = {}):
 function lineItem(kind: string, data: object, changes: Partial<OutboxItem>): OutboxItem {
   return {
     seq: 1, key: 'k', kind, subject: 'meeting:17', method: 'POST', path: '/api/meetings/17/proceedings',
-    body: { entries: [{ id: 'e', kind, data }] }, state: 'queued', created_at: '2026-12-03T12:31:00.000Z', attempts: 0, ...changes,
+    body: { entries: [{ id: 'e', kind, data, at: '2026-12-03T12:30:59.990Z' }] }, state: 'queued', created_at: '2026-12-03T12:31:00.000Z', attempts: 0, ...changes,
   };
 }
 const board = (items: OutboxItem[], stored: StoredRoll | undefined = roll, members: Member[] = []) =>

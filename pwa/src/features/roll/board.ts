@@ -121,26 +121,35 @@ function lineOf(member: Member): RollItem {
   };
 }
 
+/** A mark with its hour in the book, which is the one that the server will tell. */
+interface Marking {
+  mark: Mark;
+  item: OutboxItem;
+  at: string;
+}
+
 /** Per member the last mark that still matters: on its way, refused, or sent after the roll was last fetched. */
-function latestMarks(items: readonly OutboxItem[], fetchedAt: string): Map<Id, { mark: Mark; item: OutboxItem }> {
-  const found = new Map<Id, { mark: Mark; item: OutboxItem }>();
+function latestMarks(items: readonly OutboxItem[], fetchedAt: string): Map<Id, Marking> {
+  const found = new Map<Id, Marking>();
   for (const item of items) {
-    for (const mark of marksOf(item)) {
+    for (const { kind, data, at } of linesOf(item)) {
+      if (kind !== 'mark') continue;
+      const mark = data as unknown as Mark;
       if (item.state === 'done' && (item.sent_at ?? '') < fetchedAt) found.delete(mark.member_id);
-      else found.set(mark.member_id, { mark, item });
+      else found.set(mark.member_id, { mark, item, at });
     }
   }
   return found;
 }
 
-function marked(line: RollItem, { mark, item }: { mark: Mark; item: OutboxItem }, self: Id | null): BoardRow {
+function marked(line: RollItem, { mark, item, at }: Marking, self: Id | null): BoardRow {
   // A mark that was not taken changes nothing; the line says so and keeps what the server knows.
   if (item.state === 'refused' || item.state === 'conflict') return { ...line, mark: item };
   return {
     ...line, state: mark.state, reason: mark.reason ?? null, method: methodOf(line, mark), mark: item,
     arrived_at: mark.arrived_at ?? null, left_at: mark.left_at ?? null,
     // A change of the times alone leaves how and by whom the member was recorded.
-    ...(onlyTimes(line, mark) ? {} : { recorded_at: item.created_at, recorded_by: self }),
+    ...(onlyTimes(line, mark) ? {} : { recorded_at: at, recorded_by: self }),
   };
 }
 
@@ -191,7 +200,7 @@ function saysOpenerIsPresent(item: OutboxItem, fetchedAt: string): boolean {
 function withOpening(line: RollItem, opening: OutboxItem): BoardRow {
   if (isThere(line)) return { ...line };
   return {
-    ...line, state: 'present', reason: null, method: 'secretary', recorded_at: opening.created_at,
+    ...line, state: 'present', reason: null, method: 'secretary', recorded_at: linesOf(opening).find((one) => one.kind === 'open')?.at ?? opening.created_at,
     recorded_by: line.member_id, flags: [...line.flags, 'opened_meeting'],
   };
 }

@@ -178,7 +178,7 @@ export const vi = {
   'guests.remove': 'Bỏ khách mời này',
   'bulk.act': 'Tất cả còn lại có mặt ({n})',
   'bulk.title': 'Ghi có mặt {n} đảng viên còn lại?',
-  'bulk.text': 'Chỉ ghi những người chưa được điểm danh. Hoàn tác được ngay sau đó.',
+  'bulk.text': 'Chỉ ghi những người chưa được điểm danh. Ghi nhầm thì bấm “Hoàn tác”.',
   'bulk.left': 'Đã xin vắng, chưa được trả lời nên không ghi: {names}.',
   'bulk.confirm': 'Ghi có mặt tất cả',
   'bulk.done': 'Đã ghi có mặt {n} đảng viên.',
