@@ -178,7 +178,7 @@ export const en: Record<keyof typeof vi, string> = {
   'guests.remove': 'Remove this guest',
   'bulk.act': 'Everybody else is present ({n})',
   'bulk.title': 'Record the other {n} members as present?',
-  'bulk.text': 'Only those who are not recorded yet. It can be taken back right after.',
+  'bulk.text': 'Only those who are not recorded yet. After a slip, tap “Undo”.',
   'bulk.left': 'Asked to be excused and not answered yet, so left out: {names}.',
   'bulk.confirm': 'Record all as present',
   'bulk.done': '{n} members recorded as present.',
