@@ -34,6 +34,7 @@ def examine_looks(page: Page) -> Iterator[str]:
         for size in SIZES:
             yield from _examine_colours(page, window, size)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.emulate_media(reduced_motion="null")
 
 
 def _examine_colours(page: Page, window: dict[str, int], size: str) -> Iterator[str]:
@@ -45,7 +46,8 @@ def _examine_colours(page: Page, window: dict[str, int], size: str) -> Iterator[
     height = page.evaluate(HEIGHT)
     page.set_viewport_size({"width": room, "height": max(window["height"], height)})
     for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
+        # Nobody has to wait for colours that fade from one scheme to the other.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         width, violations = page.evaluate(RUN, TAGS)
         if width > room:
             yield f"{room} px {size} % {scheme}: {width} px wide: {page.evaluate(WIDEST, room)}"
