@@ -98,7 +98,11 @@ _compiled: dict[str, dict[Any, Any]] = {}
 def share_compiled_statements(engine: Engine) -> None:
     """Spare every test's engine the compiling that an engine before it has done, as one long-lived process would."""
     name = engine.dialect.name
-    engine.dialect = _dialects.setdefault(name, engine.dialect)
+    if name not in _dialects:
+        # A dialect knows its server's version only once it has connected; what reads a schema asks for it.
+        engine.connect().close()
+        _dialects[name] = engine.dialect
+    engine.dialect = _dialects[name]
     engine.update_execution_options(compiled_cache=_compiled.setdefault(name, {}))
 
 
