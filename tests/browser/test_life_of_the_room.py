@@ -15,7 +15,7 @@ from tests.support.phone import ready_for_flight
 from tests.support.room_seen import tab
 
 RAISED = "Hỗ trợ hộ bị ngập ở ngõ 12"
-WHY_NOT, SLIP = "chờ số liệu của phường", "bấm nhầm"
+WHY_NOT, SLIP = "Chờ số liệu của phường", "bấm nhầm"
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_the_room_changes_its_agenda(
     assert faults(member) == []
 
     page.goto(f"{service.url}/chapter/meetings/{chapter.meeting_id}/minutes")
-    expect(page.get_by_text(f"Bổ sung nội dung vào chương trình: {RAISED}.")).to_be_visible()
+    expect(page.get_by_text(f"Bổ sung nội dung vào chương trình: “{RAISED}”.")).to_be_visible()
     dropped = f"Rút nội dung “{titles[1]}” khỏi chương trình. Lý do: {WHY_NOT}."
     expect(page.get_by_text(dropped)).to_be_visible()
     expect(page.get_by_text(f"3. {RAISED}")).to_be_visible()
