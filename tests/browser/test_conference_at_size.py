@@ -66,8 +66,7 @@ def crowd(start_service: Callable[..., Service], new_context: Callable[..., Brow
             uow.session.execute(update(Account).values(**noticed))
         staff = ApiClient(app, token=multitude.staff)
         starts_at = datetime.now(UTC) + timedelta(minutes=5)
-        times = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=3)).isoformat()}
-        meeting = conference(staff, str(multitude.organization_id), **times)
+        meeting = conference(staff, str(multitude.organization_id), starts_at=starts_at)
         assert hand_in(staff, meeting, multitude.workbook())["problems"] == []
         begin(staff, meeting)
         first = sites_of(staff, meeting)[name_of(0)]

@@ -66,6 +66,7 @@ export const vi = {
   'site.save': 'Lưu điểm cầu',
   'site.delegates': 'Đại biểu của điểm cầu',
   'site.addDelegates': 'Thêm đại biểu',
+  'site.notSummoned': 'Đã có {n} đại biểu. Danh sách hiện ở đây sau khi triệu tập.',
   'site.noDelegates': 'Điểm cầu này chưa có đại biểu',
   'site.noDelegatesText': 'Đồng chí chọn trong danh sách đảng viên, ghi số thẻ, hoặc nhập từ Excel.',
   'site.excel': 'Tải Excel',
