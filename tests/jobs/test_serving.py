@@ -131,7 +131,7 @@ def test_a_stop_while_starting_kills_nobody_and_leaves_nobody(
         time.sleep(later)
         process.send_signal(stop)
         said, _ = process.communicate(timeout=60)
-    assert "refused to gracefully stop" not in said
+    assert "serving.ended_by_force" not in said
     assert process.returncode == 0
     assert not is_bound(port)
 

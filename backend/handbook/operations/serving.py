@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 STOP_SECONDS = 15
 # Who has begun a request and does not send the end of its head is cut off, and so holds up no stop.
 HEAD_MILLISECONDS = 10_000
-# granian itself ends workers that do not stop in time, and needs a moment for that.
-KILL_SECONDS = STOP_SECONDS + 5
 BACKPRESSURE_PER_WORKER = 128
 # From malloc.h.
 M_MMAP_THRESHOLD = -3
@@ -48,7 +46,6 @@ def web_options(settings: Settings) -> dict[str, Any]:
         "blocking_threads": settings.web_threads,
         "backpressure": BACKPRESSURE_PER_WORKER,
         "respawn_failed_workers": True,
-        "workers_kill_timeout": STOP_SECONDS,
         "websockets": False,
         "http1_settings": HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS),
         "log_level": LogLevels.warning,
@@ -213,14 +210,20 @@ def _wait_for_first(children: set[int]) -> int:
 
 
 def _wait_for_rest(children: set[int]) -> None:
-    """Wait for who was told to stop, and kill who does not in time."""
-    deadline = time.monotonic() + KILL_SECONDS
+    """Wait for who was told to stop, and kill who does not in time, with everybody of its session.
+
+    granian could do that for its own workers, but at times takes one that has just ended for one that refuses to.
+    """
+    deadline = time.monotonic() + STOP_SECONDS
     while children:
         for child in tuple(children):
             if os.waitpid(child, os.WNOHANG)[0]:
                 children.discard(child)
         if time.monotonic() > deadline:
-            _send(children, signal.SIGKILL)
-            deadline += KILL_SECONDS
+            from handbook.kernel.logging import get_logger
+
+            get_logger().warning("serving.ended_by_force", after_seconds=STOP_SECONDS)
+            _send(children, signal.SIGKILL, group=True)
+            deadline += STOP_SECONDS
         if children:
             time.sleep(0.02)
