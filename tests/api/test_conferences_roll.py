@@ -51,7 +51,7 @@ def test_a_moved_delegate_belongs_to_the_new_site_and_is_counted_there(
 
 
 def test_what_is_said_of_a_delegate_heeds_a_version(laid: Laid, world: World) -> None:
-    """ADR 19: none is needed; who names the sites as they were read is told when they have moved, and nothing is changed."""
+    """ADR 18: none is needed; who names the sites as they were read is told when they have moved, and nothing is changed."""
     path, body = f"{laid.path}/delegates/{world.id_of('member')}", {"site_id": laid.there["id"]}
     read = {"If-Match": laid.staff.get(f"{laid.path}/sites", expect=200).headers["ETag"]}
     laid.staff.put(path, body, headers=read, expect=204)

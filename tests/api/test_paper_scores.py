@@ -72,7 +72,7 @@ def test_paper_alone_is_a_score_and_a_correction_keeps_both(
 
 
 def test_a_count_needs_no_version_and_heeds_one(engine_name: str, secretary: ApiClient, world: World) -> None:
-    """ADR 19: the count has a natural key and is said whole. Who names the score as read is told when it has moved."""
+    """ADR 18: the count has a natural key and is said whole. Who names the score as read is told when it has moved."""
     meeting = opened(secretary, world.id_of("cell"))
     mark_present(secretary, meeting, world)
     path = f"/api/meetings/{meeting['id']}/score/paper"

@@ -147,7 +147,7 @@ def test_changes_need_if_match(sign_in: SignIn, world: World) -> None:
 
 
 def test_a_mark_needs_no_if_match_and_heeds_one(sign_in: SignIn, world: World) -> None:
-    """The one exception (ADR 19): a line of the roll has a natural key, the latest mark stands, and no version is needed. Who
+    """The one exception (ADR 18): a line of the roll has a natural key, the latest mark stands, and no version is needed. Who
     names one, the roll's or the meeting's, is told when it is stale, and nothing is changed then."""
     secretary = sign_in("secretary")
     meeting = opened(secretary, world.id_of("cell"))

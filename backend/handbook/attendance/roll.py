@@ -76,7 +76,7 @@ def roll_etag(meeting: Meeting, scope: Scope, *, actor: Actor) -> str:
 
 
 def heed_roll_match(meeting: Meeting, *, actor: Actor) -> None:
-    """A mark needs no version (ADR 19). A caller that names one means the roll as it was read, or the meeting."""
+    """A mark needs no version (ADR 18). A caller that names one means the roll as it was read, or the meeting."""
     heed_match(lambda: (roll_etag(meeting, scope_of(meeting, actor=actor), actor=actor), etag_of(meeting)))
 
 

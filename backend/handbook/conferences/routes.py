@@ -124,7 +124,7 @@ def remove_delegate(meeting_id: int, member_id: int) -> None:
 
 
 def _heed(meeting: Meeting) -> None:
-    """What is said of a delegate needs no version (ADR 19): the key is natural, and all of it is said."""
+    """What is said of a delegate needs no version (ADR 18): the key is natural, and all of it is said."""
     heed_match(lambda: (queries.sites_etag(meeting, actor=current_actor()), etag_of(meeting)))
 
 
