@@ -65,6 +65,23 @@ def test_a_clock_wrong_by_more_is_set_right_and_flagged(
     assert (answer["flags"], answer["at"]) == (["clock_skew"], start.isoformat())
 
 
+@pytest.mark.parametrize("opened_already", [False, True])
+def test_who_opened_was_there_since_the_opening_and_not_since_its_arrival(
+    opened_already: bool, secretary: ApiClient, meeting: dict[str, Any], clock: FixedClock, world: World
+) -> None:
+    """A room without a network: whatever the server hears half an hour later was so at its own time."""
+    device, opening = Device(), clock.now() + MINUTE
+    device.write("open", opening, present=True)
+    clock.advance(minutes=20)
+    if opened_already:
+        send(secretary, meeting, [Device().write("open", clock.now())], now=clock.now())
+    clock.advance(minutes=10)
+    send(secretary, meeting, device.lines, now=clock.now())
+    roll = secretary.get(f"/api/meetings/{meeting['id']}/attendance", expect=200).json["items"]
+    (line,) = [one for one in roll if one["member_id"] == world.id_of("secretary")]
+    assert (line["state"], line["recorded_at"]) == ("present", opening.isoformat())
+
+
 def test_nothing_was_written_after_it_arrived(
     secretary: ApiClient, meeting: dict[str, Any], clock: FixedClock
 ) -> None:

@@ -164,9 +164,11 @@ def _mark_one(
     return None
 
 
-def record_opener(meeting: Meeting, member_id: int, *, actor: Actor, uow: UnitOfWork) -> None:
-    """Who opens the meeting and says to be in the room is present, whatever was foreseen; who was not summoned is no part
-    of the roll.
+def record_opener(
+    meeting: Meeting, member_id: int, *, at: datetime | None, actor: Actor, uow: UnitOfWork
+) -> None:
+    """Who opens the meeting and says to be in the room is present since then (``at``), whatever was foreseen; who was not
+    summoned is no part of the roll.
     """
     line = locked_line(meeting.id, member_id, uow)
     if line is None or line.state in ATTENDING:
@@ -181,6 +183,7 @@ def record_opener(meeting: Meeting, member_id: int, *, actor: Actor, uow: UnitOf
         by=member_id,
         uow=uow,
         flag=Flag.OPENED_MEETING,
+        at=at,
     )
     _record_mark(uow, meeting, line, actor=actor, before=before, stay=NO_TIMES, method=Method.SECRETARY)
 

@@ -31,7 +31,7 @@ def summon_newcomers(event: MeetingOpened, uow: UnitOfWork) -> None:
     bring_up_to_date(meeting, actor=event.actor, uow=uow)
     summon_members(meeting, uow=uow)
     if event.present_member_id is not None:
-        record_opener(meeting, event.present_member_id, actor=event.actor, uow=uow)
+        record_opener(meeting, event.present_member_id, at=meeting.opened_at, actor=event.actor, uow=uow)
 
 
 @subscribe(MeetingClosed)

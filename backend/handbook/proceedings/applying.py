@@ -109,7 +109,7 @@ def _open(act: Act) -> None:
         return
     correct_hours(meeting, opened_at=at, actor=act.actor, uow=act.uow)
     if present and act.actor.member_id is not None:
-        record_opener(meeting, act.actor.member_id, actor=act.actor, uow=act.uow)
+        record_opener(meeting, act.actor.member_id, at=at, actor=act.actor, uow=act.uow)
 
 
 def _close(act: Act) -> None:
