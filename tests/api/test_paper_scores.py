@@ -114,6 +114,7 @@ def test_one_or_two_by_phone_are_left_out_because_the_difference_would_tell_them
     enter(secretary, meeting, 4, 360)
     close(secretary, meeting)
     assert told(secretary, meeting) == ("closed", "paper", 4, "90.00", "good")
+    assert [read(client, meeting)["left_out"] for client in (secretary, sign_in(VOTERS[0]))] == [2, 2]
     with unit_of_work() as uow:
         kept = uow.session.get_one(MeetingScore, int(meeting["id"]))
         assert (kept.points, kept.criterion_points, kept.tally_sealed) == (360, None, None)

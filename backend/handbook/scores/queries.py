@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may
@@ -157,6 +157,7 @@ def score_data(meeting: Meeting, *, actor: Actor) -> dict[str, Any]:
         "sheets": score.sheets if score else 0,
         "average": result.shown if result else None,
         "grade": result.grade if result else None,
+        "left_out": _left_out(score) if score and result else 0,
         "points": score.points if score and result and runs else None,
         "paper": score.on_paper if score and runs else None,
         "corrections": _corrections(score) if score and runs else [],
@@ -200,6 +201,12 @@ def may_begin_again(score: MeetingScore) -> bool:
         return False
     voted = select(ScoreVoter.member_id).where(ScoreVoter.meeting_id == score.meeting_id).limit(1)
     return db.session.scalar(voted) is None
+
+
+def _left_out(score: MeetingScore) -> int:
+    """How many sheets by phone the average does not rest on, because beside paper they would tell what was given."""
+    voted = select(func.count()).where(ScoreVoter.meeting_id == score.meeting_id)
+    return max(0, (db.session.scalar(voted) or 0) - score.by_phone.sheets)
 
 
 def _corrections(score: MeetingScore) -> list[dict[str, Any]]:

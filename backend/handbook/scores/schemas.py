@@ -69,6 +69,7 @@ class MeetingScoreSchema(Schema):
     """The score of a meeting; ``average`` and ``grade`` once it is closed. The average has two decimals, not rounded up; those
     of the criteria add up to it, and there are none where paper was counted, of which only the sum is known.
 
+    ``left_out``: how many sheets by phone it does not rest on, because one or two beside paper would tell what they gave.
     ``paper``, ``corrections`` and ``points`` (of all sheets) are for who runs the meeting.
     """
 
@@ -80,6 +81,7 @@ class MeetingScoreSchema(Schema):
     sheets = fields.Integer(required=True)
     average = fields.String(required=True, allow_none=True, metadata={"example": "92.50"})
     grade = fields.String(required=True, allow_none=True, validate=_GRADES)
+    left_out = fields.Integer(required=True)
     points = fields.Integer(required=True, allow_none=True)
     paper = fields.Nested(PaperScoreSchema, required=True, allow_none=True)
     corrections = fields.List(fields.Nested(PaperCorrectionSchema), required=True)

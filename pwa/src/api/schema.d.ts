@@ -3457,6 +3457,7 @@ export interface components {
             average: string | null;
             /** @enum {string|null} */
             grade: "good" | "fair" | "average" | "poor" | null;
+            left_out: number;
             points: number | null;
             paper: components["schemas"]["PaperScore"] | null;
             corrections: components["schemas"]["PaperCorrection"][];

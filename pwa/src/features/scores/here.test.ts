@@ -7,7 +7,7 @@ import type { MeetingScore } from './shapes';
 const BOUNDS = { good: 90, fair: 70, average: 50 };
 const view = (changes: Partial<MeetingScore>): MeetingScore => ({
   meeting_id: '1', state: 'none', method: null, criteria: [], present: 20, sheets: 0, average: null, grade: null, points: null, paper: null,
-  corrections: [], criterion_averages: [], mine: { scored: false, may_score: false }, can: [], etag: '1', ...changes,
+  left_out: 0, corrections: [], criterion_averages: [], mine: { scored: false, may_score: false }, can: [], etag: '1', ...changes,
 });
 const byPhone = view({ state: 'closed', method: 'phone', sheets: 10, points: 900, average: '90.00', grade: 'good', criterion_averages: ['90.00'] });
 

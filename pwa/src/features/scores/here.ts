@@ -62,7 +62,7 @@ export async function readScoreHere(meetingId: Id): Promise<ScoreHere> {
     view, paper, open: view?.state === 'open', result: resultOf(view, paper, bounds), byPhone: phoneSheets(view),
     earlier: earlierOf(lines.map((entry) => ({ ...entry, at: Date.parse(entry.at) }) as RoomEntry), view, paper),
     present: (await peopleThere(meetingId)) ?? view?.present ?? 0,
-    waiting: lines.some((entry) => entry.outcome === null),
+    waiting: book.waiting > 0 && lines.some((entry) => entry.outcome === null),
     editable: meeting !== null && ['open', 'closed'].includes(meeting.state) && meeting.can.length > 0,
   };
 }

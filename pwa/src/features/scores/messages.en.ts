@@ -27,6 +27,7 @@ export const en: Record<keyof typeof vi, string> = {
   'score.average': 'Average',
   'score.sheets': '{n, plural, one {# sheet} other {# sheets}}',
   'score.ofPaper': 'Of these {n, plural, one {# sheet} other {# sheets}} on paper with {points} points together, {rest} by phone.',
+  'score.leftOut': '{n, plural, one {# sheet} other {# sheets}} by phone not counted: beside paper, fewer than 3 would tell what they gave.',
   'score.mixed': 'By phone and on paper.',
   'score.paperSoFar': '{n, plural, one {# sheet} other {# sheets}} on paper entered, {points} points together.',
   'score.paperBefore': 'Before it was corrected: {n, plural, one {# sheet} other {# sheets}}, {points} points together.',

@@ -28,6 +28,8 @@ export interface MeetingScore {
   /** Two decimals with a point, such as "92.50". */
   average: string | null;
   grade: Grade | null;
+  /** Sheets by phone that it does not rest on. */
+  left_out: number;
   /** Of all sheets; with `paper` and `corrections` for who runs the meeting. */
   points: number | null;
   paper: PaperCount | null;
