@@ -23,3 +23,9 @@ test.each([
   vi.useFakeTimers({ now: new Date(now), toFake: ['Date'] });
   expect([ownCells(), staffOrganizations()]).toEqual([cells, staff]);
 });
+
+test('two offices in one cell are one cell', async () => {
+  const office = { organization_id: '1', from: '2025-01-01', to: null };
+  await signIn({ ...session(), offices: [{ ...office, title: 'secretary' }, { ...office, title: 'deputy_secretary' }] });
+  expect(ownCells()).toEqual(['1']);
+});

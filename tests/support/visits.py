@@ -82,6 +82,8 @@ def visits(story: Story, role: str) -> list[Visit]:
             ("/chapter/meetings/:id/resolution", f"/chapter/meetings/{story.past_meeting}/resolution"),
             ("/meetings/:id", f"/meetings/{story.next_meeting}"),
             ("/me", "/me"),
+            # Holds an office in the committee as well, as secretaries do.
+            ("/me/record", "/me/record"),
         ],
         "host": [
             ("/", "/"),

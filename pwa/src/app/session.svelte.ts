@@ -76,9 +76,11 @@ function inForce(from: string, to: string | null): boolean {
 /** Organisations in which the account holds one of these offices today. */
 export function organizationsAs(...titles: OfficeTitle[]): Id[] {
   const offices = current?.offices ?? [];
-  return offices
+  const ids = offices
     .filter((office) => titles.includes(office.title) && inForce(office.from, office.to))
     .map((office) => office.organization_id);
+  // Somebody may hold two of them in one place.
+  return [...new Set(ids)];
 }
 
 /** The cells that this member runs: secretary or deputy secretary. */
