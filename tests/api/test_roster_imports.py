@@ -65,6 +65,7 @@ def test_staff_import_a_roster_and_read_the_report(
     assert done["report"] == {
         "rows": 10, "created": 10, "updated": 0, "unchanged": 0, "refused": 0, "problems": [], "organizations_created": 2,
     }  # fmt: skip
+    assert done["warnings"] == []
     assert blobs(app) == [], "personal data does not lie about"
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.tag == "members:roster:imported")).one()
     assert entry.actor_account_id == world.accounts["staff"].id

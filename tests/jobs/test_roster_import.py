@@ -202,6 +202,18 @@ def test_a_member_who_moved_is_moved_and_loses_the_offices_there(engine_name: st
     assert (kept[CELLS[0]], kept[CELLS[1]]) == (5, 7)
 
 
+def test_a_cell_that_all_would_leave_is_named_before_anything_is_written(run: Import) -> None:
+    roster = people()
+    assert run(roster).warnings == []
+    later = [changed(p, cell=f"{CELLS[0]} mới", post=None) if p.cell == CELLS[0] else p for p in roster]
+    for dry_run in (True, False):
+        (warning,) = run(later, dry_run=dry_run).warnings
+        assert warning.startswith(f"Cả 6 đảng viên của “{CELLS[0]}” được chuyển sang “{CELLS[0]} mới”")
+    assert run(later).warnings == []
+    stays_one = [changed(later[0], cell=CELLS[0]), *later[1:]]
+    assert run(stays_one).warnings == []
+
+
 def test_a_new_secretary_follows_the_old_one(engine_name: str, run: Import, clock: FixedClock) -> None:
     roster = people()
     run(roster)

@@ -2471,6 +2471,7 @@ export interface components {
             create_organizations: boolean;
             progress: components["schemas"]["RosterProgress"] | null;
             report: components["schemas"]["RosterReport"] | null;
+            warnings: string[];
             error: components["schemas"]["RosterImportError"] | null;
             /** Format: date-time */
             created_at: string;

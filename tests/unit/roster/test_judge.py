@@ -10,6 +10,7 @@ from handbook.members.roster.judge import JudgedRow, judge_roster
 from handbook.members.roster.layout import read_table
 from handbook.members.roster.messages import message_of
 from handbook.members.roster.reader import read_sheets
+from handbook.members.roster.warnings import warnings_of_rows
 
 TODAY = dt.date(2026, 11, 21)
 CELL = "Chi bộ Bưu điện số 3"
@@ -62,6 +63,10 @@ def problems_of(row: JudgedRow) -> list[str]:
         ({"Ngày vào Đảng": "22/11/2026"}, ["admitted:future_date"]),
         ({"Ngày vào Đảng": "21/11/2026", "Ngày chính thức": ""}, []),
         ({"Ngày vào Đảng": "01/01/1969"}, ["admitted:invalid"]),
+        ({"Ngày sinh": "02/03/1990", "Ngày vào Đảng": "01/03/2008", "Ngày chính thức": ""}, ["admitted:invalid"]),
+        ({"Ngày sinh": "02/03/1990", "Ngày vào Đảng": "02/03/2008", "Ngày chính thức": ""}, []),
+        ({"Ngày sinh": "02/03/1950", "Ngày vào Đảng": "02/03/1966", "Ngày chính thức": ""}, []),
+        ({"Ngày sinh": "02/03/1950", "Ngày vào Đảng": "01/03/1966", "Ngày chính thức": ""}, ["admitted:invalid"]),
         ({"Ngày vào Đảng": "01/01/1929", "Ngày sinh": "01/01/1905"}, ["admitted:invalid"]),
         ({"Ngày chính thức": "04/06/1995"}, ["official:before_admitted"]),
         ({"Ngày chính thức": "không rõ"}, ["official:invalid_date"]),
@@ -129,9 +134,57 @@ def test_the_sex_is_taken_from_the_citizen_id_when_the_years_of_birth_agree(tmp_
         ("Dự bị", "probationary"),
         ("Miễn sinh hoạt", "exempt"),
         ("Từ trần", "deceased"),
+        ("Đang sinh hoạt", "official"),
         ("?", "official"),
     ],
 )
 def test_a_status_column_is_understood_where_there_is_one(tmp_path: Path, words: str, status: str) -> None:
     (row,) = judge(tmp_path, {"Tình trạng": words})
     assert row.values.derived_status == status
+
+
+def test_who_takes_part_before_the_day_of_becoming_official_stays_probationary(tmp_path: Path) -> None:
+    (row,) = judge(tmp_path, {"Tình trạng": "Đang sinh hoạt", "Ngày chính thức": ""})
+    assert (row.values.derived_status, row.unread_status) == ("probationary", None)
+
+
+def test_a_status_that_names_none_is_warned_of_once_for_all_its_rows(tmp_path: Path) -> None:
+    own = {"Số thẻ": "", "Số CCCD": ""}
+    rows = judge(
+        tmp_path,
+        {"Tình trạng": "Hưu trí"},
+        {**own, "Tình trạng": "hưu trí", "Họ và tên": "Lê Thị Bình"},
+        {**own, "Tình trạng": "0912345678", "Họ và tên": "Lê Thị Chi"},
+        {**own, "Tình trạng": "-", "Họ và tên": "Lê Thị Dung"},
+    )
+    assert [row.unread_status for row in rows] == ["Hưu trí", "hưu trí", "0912345678", None]
+    together, number = warnings_of_rows(rows)
+    assert together.startswith("Trang “Sheet”, dòng 2 và 1 dòng khác: không hiểu tình trạng “Hưu trí”.")
+    assert number.startswith("Trang “Sheet”, dòng 4: không hiểu tình trạng. ")
+
+
+def test_one_person_twice_and_two_secretaries_of_a_cell_are_warned_of(tmp_path: Path) -> None:
+    rows = judge(
+        tmp_path,
+        {"Số thẻ": "", "Số CCCD": "", "Chức vụ Đảng": "Bí thư"},
+        {"Số thẻ": "", "Số CCCD": "", "Họ và tên": "LÊ VĂN AN"},
+        {"Họ và tên": "Lê Thị Bình", "Chức vụ Đảng": "BT"},
+        {"Số thẻ": "11.000002", "Số CCCD": "", "Họ và tên": "Lê Thị Bình"},
+    )
+    twice, secretaries = warnings_of_rows(rows)
+    assert twice.startswith("Trang “Sheet”, dòng 3: ")
+    assert "giống hệt trang “Sheet”, dòng 2" in twice
+    assert secretaries.startswith(
+        f"“{CELL}” có 2 Bí thư trong tệp (trang “Sheet”, dòng 2; trang “Sheet”, dòng 4)"
+    )
+
+
+def test_many_warnings_of_a_kind_are_few_sentences(tmp_path: Path) -> None:
+    rows = judge(
+        tmp_path,
+        *(
+            {"Số thẻ": "", "Số CCCD": "", "Họ và tên": f"Lê {c}n", "Tình trạng": f"lạ {c}"}
+            for c in "abcdeghiklmn"
+        ),
+    )
+    assert warnings_of_rows(rows)[-1] == "… và 2 trường hợp nữa"

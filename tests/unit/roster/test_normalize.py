@@ -229,3 +229,67 @@ def test_cells_are_the_same_whatever_the_case_the_tone_place_and_the_blanks() ->
 )  # fmt: skip
 def test_a_name_in_capitals_is_written_properly(name: str) -> None:
     assert proper_name(name.upper()) == name
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (
+            "deceased",
+            ("đã qua đời", "mất", "Đã mất (2024)", "Mất ngày 3/4/2024", "từ trần năm 2023", "đã từ trần."),
+        ),
+        (
+            "transferred",
+            (
+                "Đã chuyển đi",
+                "chuyển đi",
+                "chuyển SHĐ đi nơi khác",
+                "Chuyển sinh hoạt từ 5/2025",
+                "đã chuyển",
+            ),
+        ),
+        ("expelled", ("Đã khai trừ", "bị khai trừ khỏi Đảng", "Khai trừ theo QĐ số 15")),
+        ("struck_off", ("đã xóa tên", "bị xoá tên", "Xóa tên trong danh sách đảng viên")),
+        ("suspended", ("bị đình chỉ", "Đang bị đình chỉ sinh hoạt Đảng")),
+        ("withdrawn", ("Đã xin ra khỏi Đảng", "xin ra", "ra khỏi Đảng")),
+        (
+            "exempt",
+            ("Miễn SH", "ĐV miễn sinh hoạt", "Được miễn công tác và sinh hoạt", "miễn CT, SH", "Miễn"),
+        ),
+        ("probationary", ("ĐV dự bị", "đảng viên dự bị", "Đang dự bị", "DB", "ĐVDB")),
+        ("official", ("ĐV chính thức", "CT", "Chuyển Đảng chính thức")),
+        ("temporary_in", ("Sinh hoạt tạm thời", "tạm thời đến")),
+        ("temporary_out", ("Tạm thời đi", "Sinh hoạt tạm thời nơi khác")),
+        (None, ("Mất thẻ", "miễn nhiệm", "hết miễn sinh hoạt", "Hưu trí", "xin chuyển", "chưa chuyển", "?")),
+    ],
+)
+def test_a_status_is_known_by_the_words_of_the_party_and_of_people(
+    status: str | None, words: tuple[str, ...]
+) -> None:
+    assert {word: normalize.status(word) for word in words} == dict.fromkeys(words, status)
+
+
+@pytest.mark.parametrize(
+    ("written", "card"),
+    [("5.2000006E7", "52.000006"), ("5,200006E+06", "05.200006"), ("5.2E7", None), ("AB 1234E5", "AB1234E5")],
+)
+def test_a_card_number_that_became_a_power_of_ten_is_restored_or_refused(
+    written: str, card: str | None
+) -> None:
+    assert normalize.card_number(written) == card
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Văn\u200bAn", "Văn An"),
+        ("(Đ/c) Mai Ổn", "Mai Ổn"),
+        ("\u00d0ặng \u00d0ình Ân", "Đặng Đình Ân"),
+        ("Y Ñuê Niê", "Y Ñuê Niê"),
+        ("ĐÀO ĐÊ", "Đào Đê"),
+        ("TrÇn ThÞ Hoa", None),
+        ("NguyÔn Thanh", None),
+    ],
+)
+def test_a_name_is_read_as_a_person_would_and_an_old_font_is_none(written: str, name: str | None) -> None:
+    assert normalize.person_name(written) == name

@@ -120,6 +120,8 @@ def _print(report: ImportReport, *, dry_run: bool, in_full: bool) -> None:
         )
     if len(problems) < len(report.problems):
         click.echo(f"… và {len(report.problems) - len(problems)} lỗi nữa trong tệp báo cáo")
+    for warning in report.warnings:
+        click.echo(f"Lưu ý: {warning}")
     click.echo(
         f"{'Chạy thử, chưa ghi gì: ' if dry_run else ''}{report.rows} dòng đảng viên: {report.created} thêm mới,"
         f" {report.updated} cập nhật, {report.unchanged} không đổi, {report.refused} bị từ chối;"

@@ -68,6 +68,7 @@ def import_data(row: Job) -> dict[str, Any]:
         "create_organizations": row.args["create_organizations"],
         "progress": row.progress,
         "report": result.get("report") if row.state == "done" else None,
+        "warnings": result.get("warnings", []) if row.state == "done" else [],
         "error": error,
         "created_at": row.created_at,
         "finished_at": row.finished_at,
@@ -115,7 +116,7 @@ def _import(run: JobRun, store: BlobStore, key: str) -> dict[str, Any]:
         uow.session.execute(
             update(Job)
             .where(Job.id == run.job_id)
-            .values(result={"report": report.as_json()}, progress={"done": rows, "total": rows})
+            .values(result=_result(report), progress={"done": rows, "total": rows})
         )
 
     try:
@@ -137,4 +138,8 @@ def _import(run: JobRun, store: BlobStore, key: str) -> dict[str, Any]:
     except BlobNotFoundError:
         missing = RosterUnreadable("file_missing")
         return {"error": {"code": missing.code, "message": missing.message}}
-    return {"report": report.as_json()}
+    return _result(report)
+
+
+def _result(report: ImportReport) -> dict[str, Any]:
+    return {"report": report.as_json(), "warnings": report.warnings}

@@ -34,6 +34,10 @@ _NOT_YET = {
 _ORDER = ("name", "birth", "sex", "card", "admitted", "official", "phone", "cccd", "post", "cell")
 # The Party was founded on 3 February 1930.
 EARLIEST_ADMISSION = dt.date(1930, 2, 3)
+# The rules of the Party ask for 18 full years; in the wars, before the rules of 20 December 1976, some were younger.
+YOUNGEST = 18
+YOUNGEST_IN_WAR = 16
+AFTER_THE_WARS = dt.date(1976, 12, 20)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -90,13 +94,17 @@ class MemberValues:
 
 @dataclasses.dataclass(slots=True)
 class JudgedRow:
-    """A member row: where it is, what it says, and its problems (none: it can be taken)."""
+    """A member row: where it is, what it says, and its problems (none: it can be taken).
+
+    ``unread_status`` is what stands in the status column when it names no status: the dates then tell it.
+    """
 
     sheet: str
     number: int
     values: MemberValues
     columns: frozenset[Column]
     problems: list[RowProblem]
+    unread_status: str | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -204,15 +212,13 @@ class _Judge:
         values.phone = self._phone(cells.get(Column.PHONE, ""), problems)
         values.citizen_id = self._citizen_id(cells.get(Column.CITIZEN_ID, ""), values, problems)
         values.post = self._post(cells.get(Column.POST, ""), problems)
-        status_cell = cells.get(Column.STATUS, "")
-        if not is_blank(status_cell):
-            values.status = normalize.status(status_cell)
+        unread_status = self._status(cells.get(Column.STATUS, ""), values)
         self._cell(cell_text, values, problems)
         self._duplicates(row, values, problems)
         problems.sort(key=lambda problem: _ORDER.index(problem.field))
         if values.sex is None and values.citizen_id and values.birth_date:
             values.sex = normalize.sex_in_citizen_id(values.citizen_id, values.birth_date)
-        return JudgedRow(row.sheet, row.number, values, frozenset(cells), problems)
+        return JudgedRow(row.sheet, row.number, values, frozenset(cells), problems, unread_status)
 
     def _name(self, cell: CellValue, problems: list[RowProblem]) -> str:
         if is_blank(cell) or cell is UNCALCULATED:
@@ -266,7 +272,7 @@ class _Judge:
         day = self._date("admitted", cell, problems)
         if day is None:
             return None
-        if day < EARLIEST_ADMISSION or (values.birth_date and day <= values.birth_date):
+        if day < EARLIEST_ADMISSION or (values.birth_date and _is_too_young(values.birth_date, day)):
             problems.append(RowProblem("admitted", "invalid"))
             return None
         return day
@@ -303,6 +309,18 @@ class _Judge:
             return None
         return normalize.post(cell)
 
+    def _status(self, cell: CellValue, values: MemberValues) -> str | None:
+        """Take the status; the text when it names none."""
+        if is_blank(cell):
+            return None
+        values.status = normalize.status(cell)
+        if values.status is not None:
+            return None
+        if not normalize.says_takes_part(cell):
+            return normalize.text_of(cell)
+        values.status = MemberStatus.OFFICIAL if values.official_on else None
+        return None
+
     def _cell(self, text: str, values: MemberValues, problems: list[RowProblem]) -> None:
         if not text:
             problems.append(RowProblem("cell", "missing"))
@@ -333,6 +351,11 @@ def _birth_cell(cells: Mapping[Column, CellValue]) -> CellValue:
         if not is_blank(cells.get(column, "")):
             return cells[column]
     return ""
+
+
+def _is_too_young(born: dt.date, admitted: dt.date) -> bool:
+    years = admitted.year - born.year - ((admitted.month, admitted.day) < (born.month, born.day))
+    return years < (YOUNGEST if admitted >= AFTER_THE_WARS else YOUNGEST_IN_WAR)
 
 
 def _is_not_yet(cell: CellValue) -> bool:

@@ -17,17 +17,14 @@ from handbook.members.roster.grid import HEADER_ROWS, Merges, Window
 from handbook.members.roster.headers import Column, Columns, columns_of
 from handbook.members.roster.normalize import is_blank, sex, text_of
 from handbook.members.roster.reader import UNCALCULATED, CellValue, RosterSheet, SheetRow
+from handbook.members.roster.titles import cell_named_in, name_alone
 
 RowKind = Literal["title", "header", "index", "group", "subtotal", "member", "other"]
 
 _MOST_HEADER_LETTERS = 120
 _NUMBERING = re.compile(r"^\s*(?:\(?(?:[IVXLC]{1,7}|\d{1,4}|[A-ZĐa-zđ])\)?\s*[.)/\-:–]+|[-*+•–])\s*")
 _NUMBER_ONLY = re.compile(r"\(?(?:[IVXLC]{1,7}|\d{1,5}|[A-ZĐ])\)?[.)/]?")
-_COUNT_BEHIND = re.compile(
-    r"[\s,;:(\-–]*\d+\s*(đảng viên|đồng chí|đ/c|đc|đv)\b[\s.);:]*.*$|[\s:;.,\-–]+$", re.IGNORECASE
-)
 _CELL_NAME = re.compile(r"(chi bộ|chi bo|cb|tổ đảng)\b.*\w", re.IGNORECASE)
-_CELL_IN_TITLE = re.compile(r"\bchi bộ\s+(?!trực thuộc|cơ sở|năm|tháng|đến|tính|và|các)\S.*", re.IGNORECASE)
 _SUBTOTAL = re.compile(r"^\W*(tổng\s*(cộng|số)?|cộng(\s*dồn)?)\b(?=\s*[:\d(]|\s*$|\s+(toàn|chi|đảng|danh|số|của|cộng|có|là))",
                        re.IGNORECASE)  # fmt: skip
 _PLACE_AND_DAY = re.compile(r"ngày\b.*\btháng\b.*\bnăm\b", re.IGNORECASE)
@@ -88,7 +85,7 @@ class _TableReader:
                 continue
             rows.append(self._read_row(row))
         _fill_sparse_cells(rows)
-        title = self._title_cell or _cell_named_in(self._name)
+        title = self._title_cell or cell_named_in(self._name)
         return TableSheet(self._name, self._columns is not None, rows, title)
 
     def _read_row(self, row: SheetRow) -> TableRow:
@@ -159,7 +156,7 @@ class _TableReader:
     def _read_title(self, row: SheetRow) -> None:
         for cell in row.cells:
             if isinstance(cell, str) and not self._title_cell:
-                self._title_cell = _cell_named_in(clean(cell))
+                self._title_cell = cell_named_in(clean(cell))
 
     # --- body -------------------------------------------------------------------------------------
 
@@ -197,7 +194,7 @@ class _TableReader:
             return ""
         is_numbered = bool(_NUMBERING.match(words[0])) or len(words) < len(texts)
         stripped = words[0] if _CELL_NAME.match(words[0]) else _NUMBERING.sub("", words[0])
-        name = _COUNT_BEHIND.sub("", stripped).strip()
+        name = name_alone(stripped)
         if _CELL_NAME.match(name) and (len(words) == 1 or (not evidence and self._is_line(words))):
             return name
         if evidence:
@@ -308,12 +305,6 @@ def _is_member(values: dict[Column, CellValue], evidence: int, is_numbered: bool
     if has_name:
         return is_numbered or others >= 1
     return evidence >= 2 or (is_numbered and evidence >= 1)
-
-
-def _cell_named_in(text: str) -> str:
-    """The cell a title or a sheet's name speaks of: "Danh sách đảng viên chi bộ X" tells of "chi bộ X"."""
-    match = _CELL_IN_TITLE.search(clean(text))
-    return _COUNT_BEHIND.sub("", match[0]).strip() if match else ""
 
 
 def _fill_sparse_cells(rows: list[TableRow]) -> None:

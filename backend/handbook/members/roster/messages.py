@@ -34,7 +34,7 @@ _BY_FIELD = {
     (
         "admitted",
         "invalid",
-    ): "Ngày vào Đảng sớm hơn ngày sinh hoặc trước khi Đảng thành lập. Hãy kiểm tra lại.",
+    ): "Ngày vào Đảng trước khi Đảng thành lập, hoặc khi chưa đủ 18 tuổi. Hãy kiểm tra lại cả ngày sinh.",
     ("official", "before_admitted"): "Ngày chính thức sớm hơn ngày vào Đảng. Hãy kiểm tra lại hai ngày này.",
     (
         "phone",

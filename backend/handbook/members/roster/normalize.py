@@ -7,14 +7,19 @@ not blank and answer None when it makes no sense.
 import datetime as dt
 import re
 import unicodedata
+from itertools import pairwise
 
 from handbook.kernel.text import clean, fold
 from handbook.members.enums import MemberStatus, Sex
+from handbook.members.roster import statuses
 from handbook.members.roster.reader import UNCALCULATED, CellValue
 
 MOST_NAME_LETTERS = 120
 _DASHES = re.compile(r"[\s\-‐‑‒–—―_.…/\\*]*")
-_COMRADE = re.compile(r"^(đ/c|đ\.c|đc\.|đồng chí)[\s.:]*", re.IGNORECASE)
+_COMRADE = re.compile(r"^\(?(đ/c|đ\.c|đc\.|đồng chí)[\s.:]*\)?[\s.:]*", re.IGNORECASE)
+# TCVN3 shows as letters that no name in Viet Nam has ("TrÇn ThÞ"), or capital behind a small one ("NguyÔn").
+_OLD_FONT = frozenset("ÇÞËÎÏÖØÜßäåæçëîïðöøûüþ")
+_OLD_FONT_INSIDE = frozenset("ÈÉÊÌÒÓÔÕÝÑĐ")
 _NAME_LETTERS = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’ʼ\-.()])*")
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE)
 
@@ -33,21 +38,6 @@ _SEXES = {
     "Nam": Sex.MALE, "Nữ": Sex.FEMALE, "nữ": Sex.FEMALE,
     "nam": Sex.MALE, "m": Sex.MALE, "male": Sex.MALE, "trai": Sex.MALE, "ong": Sex.MALE,
     "nu": Sex.FEMALE, "f": Sex.FEMALE, "female": Sex.FEMALE, "gai": Sex.FEMALE, "ba": Sex.FEMALE,
-}  # fmt: skip
-
-_STATUSES = {
-    "chinh thuc": MemberStatus.OFFICIAL, "dang vien chinh thuc": MemberStatus.OFFICIAL, "ct": MemberStatus.OFFICIAL,
-    "dang sinh hoat": MemberStatus.OFFICIAL,
-    "du bi": MemberStatus.PROBATIONARY, "dang vien du bi": MemberStatus.PROBATIONARY, "db": MemberStatus.PROBATIONARY,
-    "mien cong tac va sinh hoat": MemberStatus.EXEMPT, "mien sinh hoat": MemberStatus.EXEMPT,
-    "mien cong tac": MemberStatus.EXEMPT, "mien cong tac sinh hoat": MemberStatus.EXEMPT, "mien": MemberStatus.EXEMPT,
-    "sinh hoat tam thoi": MemberStatus.TEMPORARY_IN, "tam thoi den": MemberStatus.TEMPORARY_IN,
-    "tam thoi di": MemberStatus.TEMPORARY_OUT, "sinh hoat tam thoi noi khac": MemberStatus.TEMPORARY_OUT,
-    "da chuyen": MemberStatus.TRANSFERRED, "chuyen sinh hoat": MemberStatus.TRANSFERRED,
-    "da chuyen sinh hoat": MemberStatus.TRANSFERRED,
-    "dinh chi": MemberStatus.SUSPENDED, "dinh chi sinh hoat": MemberStatus.SUSPENDED,
-    "xoa ten": MemberStatus.STRUCK_OFF, "khai tru": MemberStatus.EXPELLED, "xin ra": MemberStatus.WITHDRAWN,
-    "xin ra khoi dang": MemberStatus.WITHDRAWN, "tu tran": MemberStatus.DECEASED, "da mat": MemberStatus.DECEASED,
 }  # fmt: skip
 
 
@@ -75,10 +65,23 @@ def person_name(value: CellValue) -> str | None:
     """Full name in NFC with single blanks; words in capitals or small letters get one: ``ĐỖ THẾ SƠN`` → ``Đỗ Thế Sơn``."""
     if not isinstance(value, str):
         return None
-    name = _COMRADE.sub("", clean(value)).strip(" .,;:-*")
-    if not name or len(name) > MOST_NAME_LETTERS or not _NAME_LETTERS.fullmatch(_bare(name)):
+    # A zero-width space stands between words that were copied from a page; the letter eth was typed for Đ.
+    written = clean(value.replace("\u200b", " ")).replace("Ð", "Đ")
+    name = _COMRADE.sub("", written).strip(" .,;:-*")
+    if (
+        not name
+        or len(name) > MOST_NAME_LETTERS
+        or _is_old_font(name)
+        or not _NAME_LETTERS.fullmatch(_bare(name))
+    ):
         return None
     return " ".join(_capitalised(word) for word in name.split(" "))
+
+
+def _is_old_font(name: str) -> bool:
+    return not _OLD_FONT.isdisjoint(name) or any(
+        before.islower() and letter in _OLD_FONT_INSIDE for before, letter in pairwise(name)
+    )
 
 
 def _bare(name: str) -> str:
@@ -101,7 +104,12 @@ def sex(value: CellValue) -> Sex | None:
 
 def status(value: CellValue) -> MemberStatus | None:
     """A status in the Party's words, or None for words that name none."""
-    return _STATUSES.get(fold(text_of(value)).strip("."))
+    return statuses.status_named(text_of(value))
+
+
+def says_takes_part(value: CellValue) -> bool:
+    """Whether a status cell only says that the member takes part: the dates then tell the rest."""
+    return statuses.says_takes_part(text_of(value))
 
 
 def phone(value: CellValue) -> str | None:
@@ -177,11 +185,12 @@ def card_number(value: CellValue) -> str | None:
         return None
     if isinstance(value, str):
         text = clean(value).strip("'`")
-        digits = re.sub(r"[\s.\-,]", "", text)
-        if re.fullmatch(r"[0-9]{8}", digits):
-            return f"{digits[:2]}.{digits[2:]}"
-        compact = text.replace(" ", "").upper()
-        return compact if re.fullmatch(r"(?=.*\d.*\d)[0-9A-ZĐ./\-]{4,30}", compact) else None
+        if not _EXPONENT.fullmatch(text):
+            return _card_text(text)
+        exact = _exact_number(text)
+        if not exact.isdigit():
+            return None
+        value = float(exact)
     if not 0 < value < 10**15:
         return None
     if value < 100 and value != int(value):
@@ -194,6 +203,14 @@ def card_number(value: CellValue) -> str | None:
         digits = digits.zfill(8)
         return f"{digits[:2]}.{digits[2:]}"
     return digits if len(digits) >= 4 else None
+
+
+def _card_text(text: str) -> str | None:
+    digits = re.sub(r"[\s.\-,]", "", text)
+    if re.fullmatch(r"[0-9]{8}", digits):
+        return f"{digits[:2]}.{digits[2:]}"
+    compact = text.replace(" ", "").upper()
+    return compact if re.fullmatch(r"(?=.*\d.*\d)[0-9A-ZĐ./\-]{4,30}", compact) else None
 
 
 def _exact_number(text: str) -> str:

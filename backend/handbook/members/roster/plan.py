@@ -5,17 +5,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from handbook.access.actor import OfficeTitle
-from handbook.members.enums import MemberStatus
-from handbook.members.models import Office
-from handbook.members.roster.judge import JudgedRoster, MemberValues, RowProblem
+from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
+from handbook.members.models import Member, Office
+from handbook.members.roster.judge import JudgedRoster, JudgedRow, MemberValues, RowProblem
 from handbook.members.roster.matching import KnownMember, Matcher, chunked
 from handbook.members.roster.normalize import POST_COMMITTEE, POST_DEPUTY, POST_SECRETARY
 from handbook.members.roster.report import ImportReport
 from handbook.members.roster.target import ImportTarget
+from handbook.members.roster.warnings import emptied_cell, few, warnings_of_rows
+from handbook.organizations.models import Organization
 
 TITLES = {
     POST_SECRETARY: OfficeTitle.SECRETARY,
@@ -70,12 +72,14 @@ def plan_import(session: Session, judged: JudgedRoster, target: ImportTarget) ->
     matcher = Matcher(session, [row.values for row in taken], path=target.path, cell_ids=cell_ids.values())
     offices = _Offices(session, cell_ids.values(), target.today)
     secretaries: dict[str, set[int]] = {}
+    going_in: list[JudgedRow] = []
     for row in judged.rows:
         found = None if row.problems else matcher.find(row.values, cell_ids.get(row.values.cell_key))
         if row.problems or isinstance(found, RowProblem):
             problems = [found] if isinstance(found, RowProblem) else row.problems
             report.refuse(row.sheet, row.number, problems)
             continue
+        going_in.append(row)
         if row.values.post == POST_SECRETARY:
             secretaries.setdefault(row.values.cell_key, set()).add(found.id if found else 0)
         if found is None:
@@ -93,7 +97,33 @@ def plan_import(session: Session, judged: JudgedRoster, target: ImportTarget) ->
             plan.replaced += offices.secretaries_other_than(cell_ids[key], holders)
     ended = {office for change in plan.changes for office in change.ended}
     plan.replaced = [(office, holder) for office, holder in plan.replaced if office not in ended]
+    report.warnings = [*warnings_of_rows(going_in), *_emptied_cells(session, plan, target)]
     return plan
+
+
+def _emptied_cells(session: Session, plan: ImportPlan, target: ImportTarget) -> list[str]:
+    """Warnings about cells that all their members leave: more often a name written in another way than a move."""
+    leaving: dict[int, list[Change]] = {}
+    for change in plan.changes:
+        if change.moves_to and change.member.status in ACTIVE_STATUSES:
+            leaving.setdefault(change.member.organization_id, []).append(change)
+    staying = {creation.values.cell_key for creation in plan.creations}
+    staying |= {change.moves_to for change in plan.changes if change.moves_to}
+    filled = {target.cells[key].organization_id for key in staying if key in target.cells}
+    found: list[str] = []
+    for chunk in chunked(leaving.keys() - filled, 500):
+        statement = (
+            select(Organization.id, Organization.name, func.count(Member.id))
+            .join(Member, Member.organization_id == Organization.id)
+            .where(Organization.id.in_(chunk), Member.status.in_([str(one) for one in ACTIVE_STATUSES]))
+            .group_by(Organization.id, Organization.name)
+            .order_by(Organization.id)
+        )
+        for cell_id, name, count in session.execute(statement):
+            if count == len(leaving[cell_id]):
+                to = dict.fromkeys(change.values.cell for change in leaving[cell_id])
+                found.append(emptied_cell(name, count, list(to)))
+    return few(found)
 
 
 def _compare(

@@ -10,7 +10,10 @@ from handbook.members.roster.messages import message_of
 
 @dataclass(slots=True)
 class ImportReport:
-    """Counts of member rows, and every problem of the refused ones in the order of the file."""
+    """Counts of member rows, and every problem of the refused ones in the order of the file.
+
+    ``warnings`` are sentences about what was taken and should be looked at; the contract's report does not hold them.
+    """
 
     rows: int = 0
     created: int = 0
@@ -19,6 +22,7 @@ class ImportReport:
     refused: int = 0
     organizations_created: int = 0
     problems: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def refuse(self, sheet: str, row: int, problems: list[RowProblem]) -> None:
         """Count a refused row and say why."""

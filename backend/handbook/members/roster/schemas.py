@@ -43,7 +43,10 @@ class RosterImportErrorSchema(Schema):
 
 
 class RosterImportSchema(Schema):
-    """An import under way or ended. ``report`` is there when it is done, ``error`` when it failed."""
+    """An import under way or ended. ``report`` is there when it is done, ``error`` when it failed.
+
+    ``warnings`` are Vietnamese sentences about rows that were taken and should be looked at.
+    """
 
     id = Id(required=True)
     organization_id = Id(required=True)
@@ -52,6 +55,7 @@ class RosterImportSchema(Schema):
     create_organizations = fields.Boolean(required=True)
     progress = fields.Nested(RosterProgressSchema, required=True, allow_none=True)
     report = fields.Nested(RosterReportSchema, required=True, allow_none=True)
+    warnings = fields.List(fields.String(), required=True)
     error = fields.Nested(RosterImportErrorSchema, required=True, allow_none=True)
     created_at = Instant(required=True)
     finished_at = Instant(required=True, allow_none=True)

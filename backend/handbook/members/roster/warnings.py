@@ -1,0 +1,91 @@
+"""What a person should look at although it was taken: sentences beside the report, which is the contract's."""
+
+from collections.abc import Iterable
+
+from handbook.kernel.text import fold
+from handbook.members.roster.judge import JudgedRow, MemberValues
+from handbook.members.roster.normalize import POST_SECRETARY
+
+# Of one kind; a column that is no status at all would otherwise fill pages.
+MOST_OF_A_KIND = 10
+_MOST_WORD_LETTERS = 40
+
+
+def warnings_of_rows(rows: Iterable[JudgedRow]) -> list[str]:
+    """Statuses that name none, people who stand in the file twice, and cells with several secretaries."""
+    unread: dict[str, list[JudgedRow]] = {}
+    people: dict[tuple[object, ...], list[JudgedRow]] = {}
+    secretaries: dict[str, list[JudgedRow]] = {}
+    for row in rows:
+        values = row.values
+        if row.unread_status is not None:
+            unread.setdefault(fold(row.unread_status), []).append(row)
+        person = (fold(values.full_name), values.birth_date, values.admitted_on, values.cell_key)
+        people.setdefault(person, []).append(row)
+        if values.post == POST_SECRETARY:
+            secretaries.setdefault(values.cell_key, []).append(row)
+    return [
+        *few([_unread_status(found) for found in unread.values()]),
+        *few(
+            [_twice(first, again) for first, *others in people.values() for again in others
+             if _may_be_one(first.values, again.values)]
+        ),
+        *few([_secretaries(found) for found in secretaries.values() if len(found) > 1]),
+    ]  # fmt: skip
+
+
+def emptied_cell(name: str, count: int, to: list[str]) -> str:
+    """All members of a cell are moved to other cells."""
+    others = few([f"“{cell}”" for cell in to])
+    return (
+        f"Cả {count} đảng viên của “{name}” được chuyển sang {', '.join(others)}; “{name}” không còn ai."
+        " Nếu vẫn là một chi bộ, hãy ghi tên trong tệp đúng như trong hệ thống trước khi nhập."
+    )
+
+
+def few(sentences: list[str]) -> list[str]:
+    """The first of many, and how many more there are."""
+    rest = len(sentences) - MOST_OF_A_KIND
+    return sentences if rest <= 0 else [*sentences[:MOST_OF_A_KIND], f"… và {rest} trường hợp nữa"]
+
+
+def _unread_status(rows: list[JudgedRow]) -> str:
+    word = rows[0].unread_status or ""
+    # A word may be quoted; what has digits or is long could be somebody's data in the wrong column.
+    is_word = word and len(word) <= _MOST_WORD_LETTERS and not any(char.isdigit() for char in word)
+    more = f" và {len(rows) - 1} dòng khác" if len(rows) > 1 else ""
+    return (
+        f"{_place(rows[0])}{more}: không hiểu tình trạng{f' “{word}”' if is_word else ''}. Người mới được tính là chính"
+        " thức hoặc dự bị theo ngày chính thức, người đã có giữ như cũ. Hãy ghi Chính thức, Dự bị, Miễn sinh hoạt, Chuyển"
+        " đi, Đình chỉ, Xóa tên, Khai trừ, Xin ra khỏi Đảng hoặc Từ trần, hay để trống."
+    )
+
+
+def _may_be_one(first: MemberValues, again: MemberValues) -> bool:
+    """Numbers that differ tell two people apart."""
+    return not any(
+        one and other and one != other
+        for one, other in (
+            (first.card_number, again.card_number),
+            (first.citizen_id, again.citizen_id),
+        )
+    )
+
+
+def _twice(first: JudgedRow, again: JudgedRow) -> str:
+    return (
+        f"{_place(again)}: họ tên, ngày sinh, ngày vào Đảng và chi bộ giống hệt {_place(first, inside=True)} mà không có số"
+        " thẻ hay số căn cước để phân biệt, nên thành hai đảng viên. Nếu là một người, hãy xóa một dòng trước khi nhập."
+    )
+
+
+def _secretaries(rows: list[JudgedRow]) -> str:
+    places = "; ".join(few([_place(row, inside=True) for row in rows]))
+    return (
+        f"“{rows[0].values.cell}” có {len(rows)} Bí thư trong tệp ({places}); tất cả được ghi chức vụ này."
+        " Hãy kiểm tra lại: mỗi chi bộ chỉ có một Bí thư."
+    )
+
+
+def _place(row: JudgedRow, *, inside: bool = False) -> str:
+    return f"{'trang' if inside else 'Trang'} “{row.sheet}”, dòng {row.number}"
