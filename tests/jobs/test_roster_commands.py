@@ -107,6 +107,25 @@ def test_a_dry_run_says_so_and_writes_nothing(house: str) -> None:
     assert "0 thêm mới" in again.output, "no cell was made by the dry run"
 
 
+def test_what_should_be_looked_at_is_said_and_is_no_part_of_the_report(house: str, tmp_path: Path) -> None:
+    file, report = tmp_path / "r.xlsx", tmp_path / "r.json"
+    book = openpyxl.Workbook()
+    book.active.append(["DANH SÁCH ĐẢNG VIÊN CHI BỘ ẤP 7 THÁNG 10 NĂM 2026"])
+    book.active.append(["STT", "Họ và tên", "Ngày sinh", "Ngày vào Đảng", "Tình trạng"])
+    book.active.append([1, "Lê Văn An", "02/03/1970", "05/06/1995", "hưu trí"])
+    book.save(file)
+    taken = run("import-roster", file, "--into", house, "--create-organizations", "--report", report)
+    assert taken.exit_code == 0, taken.output
+    assert "Lưu ý: Trang “Sheet”, dòng 3: không hiểu tình trạng “hưu trí”." in taken.output
+    assert set(json.loads(report.read_text("utf-8"))) == {
+        *NOTHING,
+        "rows",
+        "unchanged",
+        "refused",
+        "problems",
+    }
+
+
 def test_a_file_that_cannot_be_read_exits_with_two_and_says_what_to_do(house: str, tmp_path: Path) -> None:
     empty = tmp_path / "empty.xlsx"
     openpyxl.Workbook().save(empty)
