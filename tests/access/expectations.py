@@ -450,6 +450,9 @@ DRAFTS: dict[tuple[str, str], Expected] = {
     ("GET", "/api/meetings/<id:meeting_id>/check-in-key"): Expected(
         READERS, roles("secretary", "staff", ""), (200,), CONFERENCE
     ),
+    ("GET", "/api/meetings/<id:meeting_id>/deliveries"): Expected(
+        READERS, roles("secretary", "staff", ""), (200,), CONFERENCE
+    ),
     ("PUT", "/api/meetings/<id:meeting_id>/roles"): Expected(
         READERS, roles("secretary", "staff", ""), (200,), CONFERENCE, {"chair_id": None}
     ),

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 from tests.support.clients import ApiClient, code_of
+from tests.support.conferences import add_delegates, add_site, card_of, conference, fresh
 from tests.support.factories import World
-from tests.support.meetings import convened, if_match
+from tests.support.meetings import convened, if_match, step
 
 from handbook.accounts.models import Account
+from handbook.audit.models import AuditEntry
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
@@ -174,6 +176,24 @@ def test_the_ledger_is_for_who_runs_the_meeting(sign_in: SignIn, client: ApiClie
     for role in ("other_member", "other_secretary", "far_staff"):
         sign_in(role).get(path, expect=404)
     client.get(path, expect=401)
+
+
+def test_staff_who_convened_a_conference_see_whom_to_telephone_and_are_recorded(
+    engine_name: str, sign_in: SignIn, world: World
+) -> None:
+    staff = sign_in("staff")
+    meeting = conference(staff, world.id_of("committee"))
+    site = add_site(staff, meeting, "Nhà văn hóa Mẫu", card_of(world, "secretary"))
+    add_delegates(staff, meeting, site, card_of(world, "member"))
+    step(staff, fresh(staff, meeting), "convene")
+    path = f"/api/meetings/{meeting['id']}/deliveries"
+    unreached = {line["member_id"]: line for line in staff.get(path, expect=200).json["unreached"]}
+    assert unreached[world.id_of("member")]["phone"] == world.members["member"].phone
+    read = db.session.scalars(select(AuditEntry).where(AuditEntry.tag == "members:phone:read")).all()
+    assert world.members["member"].id in {entry.member_id for entry in read}
+    assert {entry.actor_account_id for entry in read} == {world.accounts["staff"].id}
+    for role in ("root_staff", "administrator", "secretary", "member"):
+        sign_in(role).get(path, expect=403)
 
 
 def test_the_ledger_is_paged_by_member(sign_in: SignIn, world: World) -> None:

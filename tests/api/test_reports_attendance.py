@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from tests.api.test_organization_settings import change
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
+from tests.support.meetings import convened, step
 
 from handbook.access.actor import SYSTEM
 from handbook.attendance.counters import recount
@@ -184,6 +185,53 @@ def test_cells_that_have_not_met_are_named_after_the_committees_day(
     clock.set(datetime(2026, 12, 5, 17, 30, tzinfo=UTC))
     found = report(staff, world, "committee")["exceptions"]
     assert [(item["kind"], item["name"]) for item in found] == [("no_meeting", "Chi bộ Kế toán")]
+
+
+@pytest.mark.parametrize("opened_month", [False, True])
+def test_nobody_is_asked_about_a_cell_whose_meeting_lies_ahead_or_goes_on(
+    world: World, sign_in: SignIn, clock: FixedClock, opened_month: bool
+) -> None:
+    if opened_month:
+        roll_up_months()
+    staff, secretary = sign_in("staff"), sign_in("secretary")
+    path = f"/api/organizations/{world.id_of('committee')}/reports/attendance?month=2026-12"
+
+    def asked() -> tuple[set[str], dict[str, int]]:
+        found = staff.get(path, expect=200).json
+        book = load_workbook(io.BytesIO(staff.get(path, headers={"Accept": XLSX}, expect=200).data))
+        told = [row[0] for row in book["Cần lưu ý"].iter_rows(min_row=6, values_only=True) if row[0]]
+        assert told == [item["name"] for item in found["exceptions"]]
+        return {item["organization_id"] for item in found["exceptions"]}, found["to_ask"]
+
+    cell, other, committee = (world.id_of(name) for name in ("cell", "other_cell", "committee"))
+    clock.set(datetime(2026, 12, 8, 2, 0, tzinfo=UTC))
+    both = ({cell, other}, {committee: 2, cell: 1, other: 1})
+    only_other = ({other}, {committee: 1, other: 1})
+    assert asked() == both
+
+    convened(secretary, cell, kind="extraordinary", starts_at=START + timedelta(days=6))
+    convened(secretary, cell, starts_at=START + timedelta(days=40))
+    assert asked() == both, "neither a meeting of another kind nor one of another month is the monthly one"
+    meeting = convened(secretary, cell, starts_at=START + timedelta(days=17))
+    assert asked() == only_other, "convened for the 20th"
+    clock.set(START + timedelta(days=17))
+    meeting = step(secretary, meeting, "open")
+    ends_at = datetime.fromisoformat(meeting["ends_at"])
+    clock.set(ends_at + timedelta(hours=1))
+    assert asked() == only_other, "it goes on longer than planned"
+    clock.set(ends_at + timedelta(days=1))
+    assert asked() == both, "nobody closed it, a day after it should have ended"
+
+
+def test_a_cell_is_asked_about_when_nobody_came_to_open_its_meeting(
+    world: World, sign_in: SignIn, clock: FixedClock
+) -> None:
+    convened(sign_in("secretary"), world.id_of("cell"), starts_at=START + timedelta(days=17))
+    staff = sign_in("staff")
+    for hours, expected in ((-24, 0), (2, 0), (25, 0), (26, 1)):
+        clock.set(START + timedelta(days=17, hours=hours))
+        found = report(staff, world, "cell")["exceptions"]
+        assert [item["kind"] for item in found] == ["no_meeting"] * expected, hours
 
 
 def test_minutes_are_overdue_after_seven_days_until_they_are_finalized(

@@ -37,6 +37,8 @@ class Rule:
 
 
 AS_DELEGATE = AllOf(OwnMember(), OwnUnits())
+# A conference is run by the secretariat of its committee as well.
+RUNS_MEETING = AnyOf(At(RUNNERS), AtConference(SECRETARIAT))
 
 POLICY: dict[P, Rule] = {
     # Organisations: the member's own line up to the root, those of an office, and everything below an office.
@@ -61,12 +63,11 @@ POLICY: dict[P, Rule] = {
     P.ACTIVATIONS_RENEW: Rule(AtOrBelow(STAFF), P.MEMBERS_READ),
     # Meetings: drafts only for office holders; running one belongs to secretary and deputy of that very organisation.
     P.MEETINGS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
-    # A conference is run by the secretariat of its committee as well.
-    P.MEETINGS_RUN: Rule(AnyOf(At(RUNNERS), AtConference(SECRETARIAT)), P.MEETINGS_READ),
+    P.MEETINGS_RUN: Rule(RUNS_MEETING, P.MEETINGS_READ),
     # Sites and delegates of a conference are laid down by who runs it, or by staff above.
     P.CONFERENCES_PREPARE: Rule(AnyOf(At(RUNNERS), AtOrBelow(STAFF)), P.MEETINGS_READ),
     # Codes and marks in the room: who runs the meeting and, asked about the member who is host of a site, that host.
-    P.ROLL_KEEP: Rule(AnyOf(At(RUNNERS), AtConference(SECRETARIAT), OwnMember()), P.MEETINGS_READ),
+    P.ROLL_KEEP: Rule(AnyOf(RUNS_MEETING, OwnMember()), P.MEETINGS_READ),
     P.ATTENDANCE_READ_COUNTS: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
     # The minutes name who was away and why, so who writes them reads it.
     P.ATTENDANCE_READ: Rule(AnyOf(AtOrBelow(OFFICERS), TakesMinutes()), P.MEETINGS_READ),
@@ -95,7 +96,7 @@ POLICY: dict[P, Rule] = {
     # The book of the room: the office is judged by the day of each entry, because a secretary who was replaced sends later.
     P.PROCEEDINGS_WRITE: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),
     # Everything in the book is for who runs the meeting and for who writes its minutes; notes and conclusions come from both.
-    P.PROCEEDINGS_READ: Rule(AnyOf(At(RUNNERS), AtConference(SECRETARIAT), TakesMinutes()), P.MEETINGS_READ),
+    P.PROCEEDINGS_READ: Rule(AnyOf(RUNS_MEETING, TakesMinutes()), P.MEETINGS_READ),
     P.PROCEEDINGS_NOTE: Rule(TakesMinutes(), P.MEETINGS_READ),
     # Opinions: their names are for who runs the meeting; neither other members nor the committee above see them.
     P.OPINIONS_READ: Rule(AnyOf(OwnMember(), At(RUNNERS)), P.OPINIONS_READ),
@@ -110,7 +111,8 @@ POLICY: dict[P, Rule] = {
     ),
     P.MINUTES_WRITE: Rule(AnyOf(At(RUNNERS), OwnMember(), TakesMinutes()), P.MINUTES_READ),
     P.MINUTES_SIGN: Rule(AnyOf(OwnCell(), At(COMMITTEE), OwnMember(), Chaired()), P.MINUTES_READ),
-    P.DELIVERIES_READ: Rule(At(RUNNERS), P.MEETINGS_READ),
+    # Who convened it telephones those whom no message reached.
+    P.DELIVERIES_READ: Rule(RUNS_MEETING, P.MEETINGS_READ),
     P.DELIVERIES_REPORT: Rule(OwnAccount(), P.DELIVERIES_REPORT),
     P.NOTICES_READ: Rule(OwnAccount(), P.NOTICES_READ),
     P.SESSIONS_END: Rule(OwnAccount(), P.SESSIONS_END),

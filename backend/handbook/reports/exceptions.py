@@ -6,20 +6,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from handbook.kernel.db import db
 from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.tree import PATH_END, path_ids
+from handbook.meetings.enums import MeetingKind
+from handbook.meetings.models import Meeting
 from handbook.organizations.enums import CELL_KINDS
 from handbook.organizations.models import Organization
 from handbook.organizations.settings.queries import values_below
 from handbook.reports.models import CellMonth
+from handbook.reports.own_months import PLANNED
 from handbook.reports.rules import (
     FALL_MONTHS,
+    GOING_ON,
     ExceptionKind,
     Figures,
+    month_bounds,
     must_have_met,
     shift_month,
     total,
@@ -54,7 +59,7 @@ def find_exceptions(
 ) -> Page[Finding]:
     """The exceptions of one kind in this organisation and everything below it, in the order of the tree."""
     if kind is ExceptionKind.NO_MEETING and not opened:
-        statement = _cells_without_rows(organization, month, today)
+        statement = _cells_without_rows(organization, month, today=today, now=now)
         cells = paginate(
             statement, [Organization.path], limit=limit, cursor=cursor, key_of=lambda row: [row.path]
         )
@@ -105,7 +110,8 @@ def count_exceptions(
         for kind in kept
     ]
     if not opened:
-        paths.append(_cells_without_rows(organization, month, today).with_only_columns(Organization.path))
+        cells = _cells_without_rows(organization, month, today=today, now=now)
+        paths.append(cells.with_only_columns(Organization.path))
     above = len(path_ids(organization.path)) - 1
     return Counter(id_ for path in db.session.scalars(union(*paths)) for id_ in path_ids(path)[above:])
 
@@ -127,7 +133,25 @@ def _is_overdue(organization: Organization, now: datetime) -> ColumnElement[bool
     )
 
 
-def _cells_without_rows(organization: Organization, month: str, today: date) -> Select[tuple[Organization]]:
+def _is_awaited(
+    organization: Organization, cell_id: InstrumentedAttribute[int], month: str, now: datetime
+) -> ColumnElement[bool]:
+    """The cell's meeting of the month is convened and lies ahead, or goes on: nobody need be asked about it yet."""
+    start, end = month_bounds(month, organization.timezone)
+    combined = and_(Meeting.kind == MeetingKind.THEMATIC.value, Meeting.thematic_combines.is_(True))
+    return exists().where(
+        Meeting.organization_id == cell_id,
+        Meeting.starts_at >= start,
+        Meeting.starts_at < end,
+        Meeting.ends_at > now - GOING_ON,
+        Meeting.state.in_(PLANNED),
+        or_(Meeting.kind == MeetingKind.REGULAR.value, combined),
+    )
+
+
+def _cells_without_rows(
+    organization: Organization, month: str, *, today: date, now: datetime
+) -> Select[tuple[Organization]]:
     """Of a month that was never opened: the cells themselves, without those that have met in it."""
     met = select(CellMonth.organization_id).where(
         CellMonth.organization_id == Organization.id, CellMonth.month == month, CellMonth.cells_met == 1
@@ -137,6 +161,7 @@ def _cells_without_rows(organization: Organization, month: str, today: date) -> 
         Organization.path < organization.path + PATH_END,
         Organization.kind.in_(sorted(CELL_KINDS)),
         ~met.exists(),
+        ~_is_awaited(organization, Organization.id, month, now),
         _day_has_passed(organization, Organization.path, month, today),
     )
 
@@ -147,7 +172,13 @@ def _cells_where(
     conditions: tuple[ColumnElement[bool], ...] = (CellMonth.falling.is_(True),)
     if kind is ExceptionKind.NO_MEETING:
         day_has_passed = _day_has_passed(organization, CellMonth.path, month, today)
-        conditions = (CellMonth.cells == 1, CellMonth.cells_met == 0, day_has_passed)
+        awaited = _is_awaited(organization, CellMonth.organization_id, month, now)
+        conditions = (
+            CellMonth.cells == 1,
+            CellMonth.cells_met == 0,
+            day_has_passed,
+            or_(CellMonth.cells_planned == 0, ~awaited),
+        )
     elif kind is ExceptionKind.MINUTES_OVERDUE:
         conditions = (CellMonth.minutes_open.is_(True), _is_overdue(organization, now))
     return select(CellMonth).where(

@@ -22,6 +22,9 @@ from handbook.meetings.enums import MeetingKind
 # A fall of the rate that staff should ask about, against the months before, in points of a hundred.
 FALL_POINTS = 15
 FALL_MONTHS = 3
+# How long after its planned end a meeting that is not closed counts as going on: the book of a room without a network, and
+# the closing itself, may come the day after.
+GOING_ON = timedelta(days=1)
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -107,7 +110,7 @@ def month_bounds(month: str, timezone: str) -> tuple[datetime, datetime]:
 
 
 def must_have_met(month: str, today: date, meeting_days: Iterable[int]) -> bool:
-    """Whether a cell without its monthly meeting in this month is an exception today.
+    """Whether a cell without its monthly meeting in this month, neither held nor convened ahead, is an exception today.
 
     That is so when the month is over, or the last of the days has passed that the committee sets (2-domain, Cells and
     meetings: "A cell meets at least monthly, on a day the committee sets").
