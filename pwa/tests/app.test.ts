@@ -4,7 +4,7 @@ import { routes } from '$app/routes';
 import { base64urlOf, bytesOfBase64url } from '$lib/base64url';
 import { fold, matches } from '$lib/fold';
 import { phoneText } from '$lib/phone';
-import { canAskAbsence, momentOf } from '$features/meeting/moment';
+import { canAskAbsence, momentOf, onlyRuns } from '$features/meeting/moment';
 import { wordingOf } from '$push/wording';
 import { meeting, resolution } from './samples';
 
@@ -69,6 +69,17 @@ describe('the moment of a meeting', () => {
     ['cancelled', '10:00', 'cancelled'],
   ] as const)('%s at %s is %s', (state, time, moment) => {
     expect(momentOf(meeting({ state }), at(time))).toBe(moment);
+  });
+
+  test('who runs a conference and is no delegate has nothing to check in to', () => {
+    const conference = meeting({ kind: 'conference', state: 'open', can: ['close'] });
+    const own = { meeting_id: '17', state: null, method: null, checked_in_at: null, recorded_at: null, flags: [] };
+    const site = { id: '1', name: 'Hội trường', address: null, online_url: null };
+    expect(onlyRuns(conference, undefined)).toBe(true);
+    expect(onlyRuns(conference, own)).toBe(false);
+    expect(onlyRuns({ ...conference, my_site: site }, undefined)).toBe(false);
+    expect(onlyRuns({ ...conference, can: [] }, undefined)).toBe(false);
+    expect(onlyRuns({ ...conference, kind: 'regular' }, undefined)).toBe(false);
   });
 
   test('a request to be excused can be sent until the meeting begins', () => {

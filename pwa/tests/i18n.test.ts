@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import {
-  ago, chooseLanguage, countdown, dateOf, daysToDate, dayOf, fileSize, loadProblems, monthKey, monthName, problemText, stamp, t,
+  ago, chooseLanguage, countdown, dateOf, daysToDate, dayOf, fileSize, loadProblems, locale, monthKey, monthName, problemText, stamp, t,
   timeAndDay,
 } from '$i18n';
 import { core } from '$i18n/core.vi';
@@ -150,4 +150,13 @@ test('months, dates and sizes', async () => {
   expect(fileSize(1_300_000)).toBe('1,2 MB');
   await chooseLanguage('en');
   expect(monthName('2026-12')).toBe('December 2026');
+});
+
+test('a language whose words cannot be fetched leaves Vietnamese, its dates included', async () => {
+  vi.doMock('$i18n/core.en', () => Promise.reject(new TypeError('Failed to fetch')));
+  await chooseLanguage('en');
+  expect([locale.language, t('tab.today'), dayOf('2026-12-03T12:00:00Z')]).toEqual(['vi', 'Hôm nay', 'thứ Năm 3/12']);
+  vi.doUnmock('$i18n/core.en');
+  await chooseLanguage('en');
+  expect([locale.language, t('tab.today'), dayOf('2026-12-03T12:00:00Z')]).toEqual(['en', 'Today', 'Thursday 3/12']);
 });

@@ -1,4 +1,4 @@
-import { chooseLanguage, type Language } from '$i18n';
+import { chooseLanguage, locale, type Language } from '$i18n';
 import { readMeta, writeMeta } from '$db/database';
 
 export const textSizes = [100, 115, 130, 150, 175, 200] as const;
@@ -42,6 +42,8 @@ export async function setPreferences(changes: Partial<Preferences>): Promise<voi
   apply();
   if (changes.language) {
     await chooseLanguage(changes.language);
+    // Its words come with the network.
+    if (locale.language !== state.language) addEventListener('online', () => void chooseLanguage(state.language), { once: true });
     await tellWorker();
   }
 }

@@ -1,13 +1,16 @@
 import { readMeta } from '$db/database';
 import { refreshOnceADay } from '$db/views';
+import { messagesReady } from '$i18n';
 import { ownCells, staffOrganizations } from './session.svelte';
-import { routes, type Tab } from './routes';
+import { routes, type Route, type Tab } from './routes';
 
 /** A page that was reloaded past its worker is never controlled; then the browser's own cache has to do. */
 const CONTROL_WAIT = 10_000;
 
 /** Members' screens that the worker does not fetch before the app may start (`onDemand` in scripts/build-worker.mjs). */
 const AFTER_START = /^\/meetings\/:id\/|^\/tasks\/|\/calendar$/;
+/** A conference, for who runs it: it lies under the meetings, which everybody has. */
+const OF_CONFERENCES = /^\/conference\//;
 /** Parts of members' screens that are fetched when they are shown. */
 const PARTS = [
   () => import('qr/decode.js'),
@@ -27,13 +30,19 @@ export async function warm(tabs: readonly Tab[]): Promise<void> {
   await controlled();
   for (const route of routes) {
     // Without a network the next start tries again.
-    if (route.tab && (tabs.includes(route.tab) || AFTER_START.test(route.path))) await route.load().catch(() => undefined);
+    if (route.tab && (tabs.includes(route.tab) || AFTER_START.test(route.path))) await loaded(route);
   }
   for (const part of PARTS) await part().catch(() => undefined);
   const conference = await import('$features/conference/hosted').catch(() => null);
-  if (await conference?.hostsSoon()) await import('$features/conference/HostScreen.svelte').catch(() => undefined);
+  if (tabs.includes('/staff') || (await conference?.runsSoon())) {
+    for (const route of routes) if (OF_CONFERENCES.test(route.path)) await loaded(route);
+  } else if (await conference?.hostsSoon()) await import('$features/conference/HostScreen.svelte').catch(() => undefined);
   if (tabs.includes('/staff')) await import('$features/staff/StaffToday.svelte').catch(() => undefined);
+  // The words of all this, in the language that is chosen.
+  await messagesReady();
 }
+
+const loaded = (route: Route): Promise<unknown> => route.load().catch(() => undefined);
 
 /** Until the worker keeps what is fetched; not longer than it takes when all is well. */
 async function controlled(): Promise<void> {

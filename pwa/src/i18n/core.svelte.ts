@@ -1,5 +1,5 @@
 import { core } from './core.vi';
-import { defineMessages } from './messages';
+import { defineMessages, messagesReady } from './messages';
 
 export type CoreKey = keyof typeof core;
 
@@ -14,7 +14,9 @@ let problem = $state.raw<((code: string) => string) | null>(null);
 
 /** The sentences are fetched right after the first screen; who reads one before that follows when they are there. */
 export async function loadProblems(): Promise<void> {
-  problem ??= (await import('./problems')).sentenceOf;
+  const { sentenceOf } = await import('./problems');
+  await messagesReady();
+  problem ??= sentenceOf;
 }
 
 /** The sentence for a problem code, with a way on; a code nobody worded gets the general sentence. */

@@ -46,5 +46,6 @@ export async function messagesReady(language: Language = locale.language): Promi
 export async function chooseLanguage(language: Language): Promise<void> {
   for (const bundle of bundles) bundle.other = null;
   await messagesReady(language);
-  applyLanguage(language);
+  // Without the words, Vietnamese stands in: then its dates do too.
+  applyLanguage(bundles[0]?.other ? language : 'vi');
 }

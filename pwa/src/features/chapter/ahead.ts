@@ -1,9 +1,9 @@
 import type { Id, Meeting } from '$api/shapes';
 import { database } from '$db/database';
-import { refreshOnceADay, refreshView } from '$db/views';
+import { keepView, readView, refreshOnceADay, refreshView } from '$db/views';
 import { opinionsPath } from '$features/opinions/store';
 import { fetchRoll } from '$features/roll/commands';
-import { fetchMinutes } from '$sync/minutes';
+import { fetchMinutes, minutesPath } from '$sync/minutes';
 import { numbersPath } from './numbers';
 
 const DAY = 86_400_000;
@@ -21,7 +21,7 @@ export async function fetchCells(cells: readonly Id[]): Promise<void> {
   await refreshOnceADay(cells.flatMap((id) => rules.map((name) => `/api/organizations/${encodeURIComponent(id)}/${name}`)));
 }
 
-async function fetchMeeting({ id, state, starts_at }: Meeting): Promise<void> {
+async function fetchMeeting({ id, state, starts_at, etag }: Meeting): Promise<void> {
   const ahead = Date.parse(starts_at) - Date.now();
   if (state === 'draft' || state === 'convened') await refreshView(numbersPath(id));
   if (state === 'convened' || state === 'open') {
@@ -31,6 +31,13 @@ async function fetchMeeting({ id, state, starts_at }: Meeting): Promise<void> {
     await refreshView(`/api/meetings/${encodeURIComponent(id)}/deliveries?limit=1`);
     if (state === 'open') await fetchMinutes(id);
   } else if ((state === 'closed' || state === 'finalized') && ahead > -RECENT) {
-    await fetchMinutes(id);
+    await fetchOldMinutes(id, etag);
   }
+}
+
+/** Minutes that there are not are asked for again only when the meeting has changed since; who opens them asks anyway. */
+async function fetchOldMinutes(id: Id, etag: string): Promise<void> {
+  const none = `${minutesPath(id)}?none`;
+  if ((await readView(none))?.etag === etag) return;
+  if ((await fetchMinutes(id)) === 'not_found') await keepView(none, null, etag);
 }

@@ -17,6 +17,7 @@ export const en: Record<keyof typeof vi, string> = {
   'chapter.nothing': 'No meeting ahead yet',
   'chapter.hint.few_officials': 'The cell has {official} official members; a cell needs at least {bound}.',
   'chapter.hint.no_committee': 'The cell has {official} official members and no committee member; from {bound} on it elects a committee.',
+  'chapter.firstText': 'Tap the button below: the agenda is filled in after the template of the cell.',
   'chapter.nothingText': 'Tap the button below: everything is filled in after the last meeting.',
   'chapter.act.prepare': 'Prepare the meeting',
   'chapter.act.convene': 'Review and convene',

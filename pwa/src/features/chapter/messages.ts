@@ -17,6 +17,7 @@ export const vi = {
   'chapter.nothing': 'Chưa có cuộc họp sắp tới',
   'chapter.hint.few_officials': 'Chi bộ có {official} đảng viên chính thức; chi bộ phải có ít nhất {bound}.',
   'chapter.hint.no_committee': 'Chi bộ có {official} đảng viên chính thức mà chưa có chi ủy viên; từ {bound} đảng viên chính thức thì bầu chi ủy.',
+  'chapter.firstText': 'Đồng chí bấm nút bên dưới: chương trình được điền sẵn theo mẫu của chi bộ.',
   'chapter.nothingText': 'Đồng chí bấm nút bên dưới: mọi thứ được điền sẵn theo cuộc họp trước.',
   'chapter.act.prepare': 'Chuẩn bị cuộc họp',
   'chapter.act.convene': 'Xem lại và triệu tập',

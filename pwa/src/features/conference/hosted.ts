@@ -3,6 +3,7 @@ import type { Id, Meeting } from '$api/shapes';
 import { database } from '$db/database';
 import { readView, refreshView } from '$db/views';
 import { fetchRoll } from '$features/roll/commands';
+import { runsMeeting } from '$lib/acts';
 import { sitesPath } from './paths';
 
 /** How near a conference is whose hosts may have no network at their site. */
@@ -18,6 +19,11 @@ export async function hostedSites(meetingId: Id): Promise<Site[]> {
 /** Whether this phone's member hosts a site of a meeting that is close at hand. */
 export async function hostsSoon(): Promise<boolean> {
   return (await (await database()).getAll('meetings')).some((one) => isNear(one) && (one.my_sites_as_host?.length ?? 0) > 0);
+}
+
+/** Whether this phone's member runs a conference that is close at hand. Its sites are not fetched for that: who reads them is recorded. */
+export async function runsSoon(): Promise<boolean> {
+  return (await (await database()).getAll('meetings')).some((one) => isNear(one) && runsMeeting(one));
 }
 
 function isNear({ kind, state, starts_at }: Meeting): boolean {

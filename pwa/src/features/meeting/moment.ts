@@ -1,4 +1,5 @@
-import type { AbsenceRequest, AttendanceState, Meeting } from '$api/shapes';
+import type { AbsenceRequest, AttendanceState, Meeting, OwnAttendance } from '$api/shapes';
+import { runsMeeting } from '$lib/acts';
 
 export type Moment = 'ahead' | 'check_in' | 'after' | 'cancelled';
 
@@ -20,6 +21,11 @@ export function momentOf(meeting: Meeting, now: Date): Moment {
 /** A request to be excused makes sense until the meeting begins. */
 export function canAskAbsence(meeting: Meeting, now: Date): boolean {
   return meeting.state === 'convened' && now.getTime() < Date.parse(meeting.starts_at);
+}
+
+/** Whether this phone's member runs a conference without being a delegate of it. */
+export function onlyRuns(meeting: Meeting, own: OwnAttendance | undefined): boolean {
+  return meeting.kind === 'conference' && runsMeeting(meeting) && !meeting.my_site && !own;
 }
 
 /** Already counted as being there. */

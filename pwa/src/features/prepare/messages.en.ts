@@ -1,6 +1,7 @@
 import type { vi } from './messages';
 
 export const en: Record<keyof typeof vi, string> = {
+  'next.first': 'Prepare a meeting',
   'next.act': 'Prepare the meeting of month {month}',
   'next.busy': 'Drafting…',
   'next.text': 'Agenda, place and open tasks are filled in; look them over and convene.',

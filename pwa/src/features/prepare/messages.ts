@@ -1,6 +1,7 @@
 import { defineMessages } from '$i18n';
 
 export const vi = {
+  'next.first': 'Chuẩn bị sinh hoạt',
   'next.act': 'Chuẩn bị sinh hoạt tháng {month}',
   'next.busy': 'Đang soạn…',
   'next.text': 'Chương trình, địa điểm và nhiệm vụ chưa xong được điền sẵn; đồng chí xem lại rồi triệu tập.',

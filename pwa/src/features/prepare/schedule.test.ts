@@ -45,4 +45,7 @@ describe('the month of the next meeting', () => {
     expect(nextMonth([meeting('finalized', '2026-10-25T12:30:00Z')], '3', null, now, ZONE)).toBe(11);
     expect(nextMonth([meeting('finalized', '2026-11-05T12:30:00Z')], '3', null, now, ZONE)).toBe(12);
   });
+  it('is not said before the first meeting of a cell: the form proposes a day of its own', () => {
+    expect(nextMonth([], '3', null, now, ZONE)).toBeNull();
+  });
 });

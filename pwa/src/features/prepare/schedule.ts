@@ -37,12 +37,13 @@ export function nextDays(schedule: Parameters<typeof dayIn>[0], now: Date, zone:
   return found;
 }
 
-/** The month (1 to 12) that the next meeting of a cell will be of: what the button says. */
-export function nextMonth(meetings: readonly Meeting[], cell: Id, schedule: Schedule | null, now: Date, zone: string): number {
+/** The month (1 to 12) that the next meeting of a cell will be of: what the button says. Null with nothing to follow. */
+export function nextMonth(meetings: readonly Meeting[], cell: Id, schedule: Schedule | null, now: Date, zone: string): number | null {
   const kind = schedule?.kind ?? 'regular';
   const own = meetings.filter((one) => one.organization_id === cell && one.kind === kind && one.state !== 'cancelled' && one.state !== 'draft');
   const taken = new Set(own.map((one) => monthKey(one.starts_at, one.timezone)));
   const last = own.reduce<Meeting | null>((a, b) => (a && a.starts_at >= b.starts_at ? a : b), null);
+  if (!schedule && !last) return null;
   const rule = schedule ?? { day: last ? dayParts(new Date(last.starts_at), zone).day : 31, week: null, weekday: null, next_working_day: false };
   const day = nextDays(rule, now, zone, 24).find((one) => !taken.has(one.slice(0, 7)));
   return day ? Number(day.slice(5, 7)) : dayParts(now, zone).month;

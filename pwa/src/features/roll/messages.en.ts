@@ -109,7 +109,7 @@ export const en: Record<keyof typeof vi, string> = {
   'mark.now': 'Now: {state}',
   'mark.state': 'Record as',
   'mark.reason': 'Reason',
-  'mark.reasonHint': 'Best given for absence or exemption. It stands in the roll.',
+  'mark.reasonHint': 'Best given for absence. It stands in the roll.',
   'mark.optional': 'optional',
   'mark.act': 'Record',
   'mark.cancel': 'Cancel',

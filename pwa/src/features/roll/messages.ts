@@ -109,7 +109,7 @@ export const vi = {
   'mark.now': 'Hiện ghi: {state}',
   'mark.state': 'Ghi là',
   'mark.reason': 'Lý do',
-  'mark.reasonHint': 'Nên ghi khi vắng hoặc được miễn. Lý do nằm trong danh sách điểm danh.',
+  'mark.reasonHint': 'Nên ghi khi vắng. Lý do nằm trong danh sách điểm danh.',
   'mark.optional': 'không bắt buộc',
   'mark.act': 'Ghi điểm danh',
   'mark.cancel': 'Thôi',

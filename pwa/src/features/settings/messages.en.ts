@@ -31,6 +31,7 @@ export const en: Record<keyof typeof vi, string> = {
   'display.language': 'Language',
   'display.language.vi': 'Tiếng Việt',
   'display.language.en': 'English',
+  'display.later': 'This language could not be loaded yet. The app changes by itself when there is a network.',
   'display.stays': 'These choices stay on the device, also after you log out.',
 
   'push.title': 'Notifications on this device',

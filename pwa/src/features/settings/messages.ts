@@ -31,6 +31,7 @@ export const vi = {
   'display.language': 'Ngôn ngữ',
   'display.language.vi': 'Tiếng Việt',
   'display.language.en': 'English',
+  'display.later': 'Chưa tải được ngôn ngữ này. Khi có mạng, ứng dụng sẽ tự đổi.',
   'display.stays': 'Các lựa chọn này được giữ trên máy, kể cả khi đăng xuất.',
 
   'push.title': 'Thông báo trên máy này',

@@ -84,7 +84,7 @@ export function organizationTree(
   });
 
   $effect(() => {
-    for (const id of new Set([...roots(), current()])) ask(id, () => refreshView(organizationPath(id)));
+    for (const id of new Set([...roots(), current()].filter(Boolean))) ask(id, () => refreshView(organizationPath(id)));
   });
   $effect(() => {
     for (const id of opened) ask(`below ${id}`, () => fetchChildren(id));

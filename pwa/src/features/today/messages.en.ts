@@ -11,6 +11,7 @@ export const en: Record<keyof typeof vi, string> = {
   'today.read': 'Read the papers',
   'today.program': 'See the agenda',
   'today.absence': 'Ask to be excused',
+  'today.lead': 'Follow the sites',
   'today.scan': 'Scan check-in code',
   'today.resolution': 'See the resolution',
   'today.details': 'See the meeting',

@@ -11,6 +11,7 @@ export const vi = {
   'today.read': 'Đọc tài liệu',
   'today.program': 'Xem chương trình',
   'today.absence': 'Xin vắng',
+  'today.lead': 'Theo dõi các điểm cầu',
   'today.scan': 'Quét mã điểm danh',
   'today.resolution': 'Xem nghị quyết',
   'today.details': 'Xem cuộc họp',
