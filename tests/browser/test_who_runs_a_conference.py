@@ -16,7 +16,9 @@ def test_staff_find_the_screens_of_their_conference_in_flight_mode(
         ready_for_flight(page)
         go(page, f"/chapter/meetings/{conference}")
         expect(page.get_by_role("link", name="Điểm cầu")).to_be_visible()
-        assert [one.path for one in demo.front.passed if "/deliveries" in one.path] == []
+        # Who convened it sees whom no message reached, and may ask.
+        expect(page.get_by_role("heading", name="Chưa nhận được tin")).to_be_visible()
+        assert {one.status for one in demo.front.passed if "/deliveries" in one.path} == {200}
         page.close()
 
         phone.set_offline(True)
