@@ -191,7 +191,8 @@ def test_after_a_log_out_a_push_says_nothing(page: Page, demo: DemoService) -> N
     page.get_by_role("button", name="Đăng xuất và xóa dữ liệu").click()
     heading(page, "Đăng nhập")
     wait_until(lambda: is_wiped(page) == [], f"left: {is_wiped(page)}", page)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    # The page starts anew when everything is gone, so what is asked here is asked until it is answered.
+    page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
     # What was in the tray went, too.
     assert notifications(page) == []
 

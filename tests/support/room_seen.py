@@ -52,6 +52,11 @@ _READ_ROLL = """() => {
         })),
     };
 }"""
+# Each is there when what it tells has been read from the phone.
+_BELOW_THE_ROLL = [
+    f"summary:has-text('{summary}')"
+    for summary in ("Dòng kiểm diện cho biên bản", "Chủ trì, người ghi biên bản, khách mời")
+]
 _READ_AGENDA = """() => {
     const words = (one) => one ? one.textContent.replace(/\\s+/g, ' ').trim() : null;
     return {
@@ -97,13 +102,14 @@ def on_screen(page: Page) -> dict[str, Any]:
     """Every screen of the room, read as it stands on this device."""
     seen: dict[str, Any] = {}
     for name, key, script, there in (
-        ("Điểm danh", "roll", _READ_ROLL, "ul[aria-label='Danh sách điểm danh'] > li"),
-        ("Chương trình", "agenda", _READ_AGENDA, "main ol > li"),
-        ("Biểu quyết", "votes", _READ_VOTES, "main section.card .head .tag"),
-        ("Ghi chép", "notes", _READ_NOTES, "main h3"),
+        ("Điểm danh", "roll", _READ_ROLL, ("ul[aria-label='Danh sách điểm danh'] > li", *_BELOW_THE_ROLL)),
+        ("Chương trình", "agenda", _READ_AGENDA, ("main ol > li",)),
+        ("Biểu quyết", "votes", _READ_VOTES, ("main section.card .head .tag",)),
+        ("Ghi chép", "notes", _READ_NOTES, ("main h3",)),
     ):
         tab(page, name)
-        expect(page.locator(there).first).to_be_visible()
+        for part in there:
+            expect(page.locator(part).first).to_be_visible()
         seen[key] = page.evaluate(script)
     return seen
 
