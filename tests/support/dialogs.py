@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from playwright.sync_api import BrowserContext, Page, expect
+from tests.support.axe import bring_axe
 from tests.support.demo_service import DemoService, go
 
 FEATURES = Path(__file__).resolve().parents[2] / "pwa" / "src" / "features"
@@ -216,7 +217,9 @@ def hand_in_score(page: Page) -> None:
     path = f"{origin}/api/meetings/{meeting}/score"
     answer = page.request.post(f"{path}/open", headers={"Origin": origin})
     assert answer.ok, answer.text()
-    button("Làm mới")(page)
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("^Gửi phiếu"))).to_be_visible()
+    bring_axe(page)
     button(re.compile("^Gửi phiếu"))(page)
 
 
