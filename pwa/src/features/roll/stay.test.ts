@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockOf, instantNear } from './stay';
+import { clockOf, instantNear, stayError } from './stay';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
 const START = '2026-12-05T12:30:00.000Z';
@@ -19,4 +19,25 @@ test('a meeting that runs past midnight is left on the next day', () => {
 test('half a time is none', () => {
   expect(instantNear(START, '', ZONE)).toBeNull();
   expect(instantNear(START, '19:', ZONE)).toBeNull();
+});
+
+const MEETING = { starts_at: START, opened_at: '2026-12-05T12:40:00.000Z', closed_at: null };
+const at = (time: string): string => `2026-12-05T${time}:00.000Z`;
+
+test.each([
+  ['12:35', null, null],
+  ['11:30', null, null],
+  ['11:29', null, { field: 'arrived_at', code: 'too_early' }],
+  [null, '13:10', null],
+  [null, '13:11', { field: 'left_at', code: 'too_late' }],
+  ['12:50', '12:50', { field: 'left_at', code: 'before_arrival' }],
+])('nobody comes long before the meeting or leaves before the hour has come: %s to %s', (came, left, wrong) => {
+  const stay = { arrived_at: came && at(came), left_at: left && at(left) };
+  expect(stayError(stay, MEETING, Date.parse(at('13:00')))).toEqual(wrong);
+});
+
+test('after the closing its time is the last one', () => {
+  const closed = { ...MEETING, closed_at: at('13:30') };
+  expect(stayError({ arrived_at: null, left_at: at('13:41') }, closed, Date.parse(at('20:00')))?.code).toBe('too_late');
+  expect(stayError({ arrived_at: null, left_at: at('13:40') }, closed, Date.parse(at('20:00')))).toBeNull();
 });

@@ -1,6 +1,14 @@
 /** When somebody came late or left early, as a time of the day on the wall of the meeting's place. */
+import type { Meeting } from '$api/shapes';
+import type { Times } from './commands';
 
 const HALF_DAY = 12 * 60;
+const MINUTE = 60_000;
+/** People are there up to an hour before the meeting; clocks differ by ten minutes. As the server judges (`stay_error`). */
+const BEFORE_START = 60 * MINUTE;
+const CLOCK_SKEW = 10 * MINUTE;
+
+export type StayError = { field: keyof Times; code: 'too_early' | 'too_late' | 'before_arrival' };
 
 /** `19:45` of an instant in a zone. */
 export function clockOf(iso: string, zone: string): string {
@@ -20,4 +28,18 @@ export function instantNear(startsAt: string, clock: string, zone: string): stri
   if (apart > HALF_DAY) apart -= 2 * HALF_DAY;
   const start = Math.floor(Date.parse(startsAt) / 60_000) * 60_000;
   return new Date(start + apart * 60_000).toISOString();
+}
+
+/** Which of the two times cannot be right and why; null when both can. */
+export function stayError(
+  stay: Times, { starts_at, opened_at, closed_at }: Pick<Meeting, 'starts_at' | 'opened_at' | 'closed_at'>, now: number,
+): StayError | null {
+  const earliest = Math.min(Date.parse(opened_at ?? starts_at), Date.parse(starts_at)) - BEFORE_START;
+  const latest = (closed_at ? Date.parse(closed_at) : now) + CLOCK_SKEW;
+  for (const field of ['arrived_at', 'left_at'] as const) {
+    const at = Date.parse(stay[field] ?? '');
+    if (at < earliest) return { field, code: 'too_early' };
+    if (at > latest) return { field, code: 'too_late' };
+  }
+  return stay.arrived_at && stay.left_at && stay.left_at <= stay.arrived_at ? { field: 'left_at', code: 'before_arrival' } : null;
 }
