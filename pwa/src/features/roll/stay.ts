@@ -4,7 +4,7 @@ import type { Times } from './commands';
 
 const HALF_DAY = 12 * 60;
 const MINUTE = 60_000;
-/** People are there up to an hour before the meeting; clocks differ by ten minutes. As the server judges (`stay_error`). */
+/** People are there up to an hour before the meeting; the clocks of two devices differ by ten minutes. As the server judges (`stay_error`). */
 const BEFORE_START = 60 * MINUTE;
 const CLOCK_SKEW = 10 * MINUTE;
 
@@ -30,12 +30,15 @@ export function instantNear(startsAt: string, clock: string, zone: string): stri
   return new Date(start + apart * 60_000).toISOString();
 }
 
-/** Which of the two times cannot be right and why; null when both can. */
+/**
+ * Which of the two times cannot be right and why; null when both can. An hour that this clock has not shown yet is none, so
+ * that whom the head-count of this phone lets go is not in the room for its votes either.
+ */
 export function stayError(
   stay: Times, { starts_at, opened_at, closed_at }: Pick<Meeting, 'starts_at' | 'opened_at' | 'closed_at'>, now: number,
 ): StayError | null {
   const earliest = Math.min(Date.parse(opened_at ?? starts_at), Date.parse(starts_at)) - BEFORE_START;
-  const latest = (closed_at ? Date.parse(closed_at) : now) + CLOCK_SKEW;
+  const latest = closed_at ? Date.parse(closed_at) + CLOCK_SKEW : now;
   for (const field of ['arrived_at', 'left_at'] as const) {
     const at = Date.parse(stay[field] ?? '');
     if (at < earliest) return { field, code: 'too_early' };
