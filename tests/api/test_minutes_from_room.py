@@ -74,6 +74,12 @@ def test_what_the_room_heard_stands_and_says_where_the_facts_are_others_by_now(
     # The meeting heard that somebody was excused; that fact is gone.
     excused = paragraph(brought["sections"], "excused")
     assert (excused["facts"], excused["differs"]) == (None, True)
+    # Nobody edited it; who brings the minutes up to date has what is true, to be read once more.
+    assert not excused["by_hand"]
+    again = secretary.post(path_of(meeting, "/compose"), expect=200).json
+    assert again["state"] == "draft"
+    assert "Có mặt: 5 đồng chí." in texts_of(again)
+    assert excused["text"] not in texts_of(again)
 
 
 def test_words_that_the_room_has_not_heard_make_the_minutes_a_draft_again(

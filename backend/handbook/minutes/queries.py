@@ -18,6 +18,8 @@ from handbook.minutes.enums import MinutesState
 from handbook.minutes.models import Minutes
 from handbook.organizations.locality import line_above
 
+_AS_SIGNED = {"facts": None, "removed": False, "differs": False, "by_hand": False}
+
 
 def find_minutes(meeting_id: int, *, lock: bool = False) -> Minutes | None:
     """The minutes of the meeting; with ``lock`` nobody else changes them until the end of the unit of work."""
@@ -117,7 +119,7 @@ def _signed_sections(described: dict[str, Any]) -> list[dict[str, Any]]:
         {
             **section,
             "paragraphs": [
-                {"id": str(number), "facts": None, "removed": False, "differs": False, **paragraph}
+                {**_AS_SIGNED, "id": str(number), **paragraph}
                 for number, paragraph in enumerate(section["paragraphs"], 1)
             ],
         }

@@ -14,7 +14,7 @@ _ROLES = validate.OneOf([role.value for role in SignerRole])
 
 class MinutesParagraphSchema(Schema):
     """``facts``: what the facts of the meeting say here; null for words of one's own. ``differs``: the facts changed after
-    somebody had edited this paragraph."""
+    somebody had edited this paragraph, or after it was read to the meeting. ``by_hand``: a person wrote it."""
 
     id = fields.String(required=True)
     text = fields.String(required=True)
@@ -22,6 +22,7 @@ class MinutesParagraphSchema(Schema):
     facts = fields.String(required=True, allow_none=True)
     removed = fields.Boolean(required=True)
     differs = fields.Boolean(required=True)
+    by_hand = fields.Boolean(required=True)
 
 
 class MinutesSectionSchema(Schema):
@@ -88,11 +89,13 @@ class MinutesSchema(Schema):
 
 
 class ParagraphInSchema(Schema):
-    """A paragraph of the facts keeps its id; one of one's own has an id of the device's making."""
+    """A paragraph of the facts keeps its id; one of one's own has an id of the device's making. ``differs`` false: it is to
+    stand though the facts say otherwise."""
 
     id = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9._-]{1,80}$"))
     text = Text(required=True, min_length=1, max_length=MAX_TEXT, multiline=True)
     removed = fields.Boolean(load_default=False)
+    differs = fields.Boolean(load_default=True)
 
 
 class SectionInSchema(Schema):
@@ -111,11 +114,13 @@ class MinutesPatchSchema(Schema):
 
 
 class RoomParagraphSchema(ParagraphInSchema):
-    """``facts``: what the facts on the phone said here."""
+    """``facts``: what the facts on the phone said here. ``by_hand``: a person wrote it; when left out, whether it says
+    something else."""
 
     is_heading = fields.Boolean(load_default=False)
     facts = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2 * MAX_TEXT))
     differs = fields.Boolean(load_default=False)
+    by_hand = fields.Boolean(load_default=None, allow_none=True)
 
 
 class RoomSectionSchema(SectionInSchema):

@@ -195,7 +195,7 @@ def forget_agreement(minutes: Minutes, *, actor: Actor, uow: UnitOfWork) -> None
 def is_written_by_people(minutes: Minutes) -> bool:
     """Whether somebody's words or agreement are in it, which nobody may replace without having seen them."""
     sections = text.from_json(minutes.sections)
-    edited = any(one.is_edited for section in sections for one in section.paragraphs)
+    edited = any(one.is_edited or one.differs for section in sections for one in section.paragraphs)
     return edited or minutes.state != MinutesState.DRAFT
 
 

@@ -1,7 +1,9 @@
 """The text of minutes as it is kept and edited: paragraphs from the facts and paragraphs of one's own, pure.
 
 A paragraph of the facts keeps the facts' words (``facts``) beside its own, so that composing again replaces what nobody
-touched, keeps what somebody wrote, and says where the facts have moved under an edited paragraph (``differs``).
+touched, keeps what somebody wrote (``by_hand``), and says where the facts have moved under words that stay (``differs``):
+those that somebody wrote, and those that were read to the meeting. What the machine wrote of lines that are true no longer
+falls out by itself as soon as the words are a draft again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +17,8 @@ MAX_PARAGRAPHS = 1000
 
 @dataclass(frozen=True, slots=True)
 class TextParagraph:
-    """``facts`` None: written by hand, or the fact behind it is gone. ``removed``: left out, and can be brought back."""
+    """``facts`` None: written by hand, or the fact behind it is gone. ``removed``: left out, and can be brought back.
+    ``by_hand``: a person wrote these words, or wants them to stand whatever the facts say."""
 
     id: str
     text: str
@@ -23,10 +26,11 @@ class TextParagraph:
     facts: str | None = None
     removed: bool = False
     differs: bool = False
+    by_hand: bool = False
 
     @property
     def is_edited(self) -> bool:
-        return self.removed or self.text != self.facts
+        return self.removed or self.by_hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,10 @@ def _brought_up_to_date(old: TextParagraph | None, fresh: ComposedParagraph) -> 
     if old is None:
         return _fresh(fresh)
     moved = old.facts != fresh.text
-    return replace(old, facts=fresh.text, differs=(old.differs or moved) and old.text != fresh.text)
+    other = old.text != fresh.text
+    return replace(
+        old, facts=fresh.text, differs=(old.differs or moved) and other, by_hand=old.by_hand and other
+    )
 
 
 def _without_facts(paragraph: TextParagraph) -> TextParagraph:
@@ -143,7 +150,8 @@ def _words(section: TextSection) -> list[str]:
 
 
 def edit(old: Sections, changes: Sequence[Mapping[str, Any]]) -> Sections:
-    """The text with some sections rewritten. ``changes``: ``{key, paragraphs: [{id, text, removed}]}``.
+    """The text with some sections rewritten. ``changes``: ``{key, paragraphs: [{id, text, removed, differs}]}``; ``differs``
+    false: somebody has seen that the facts say otherwise, and the words are to stand.
 
     A paragraph of the facts that is not named counts as removed; one of one's own that is not named is gone. Raises
     :class:`KeyError` for a section that the minutes do not have.
@@ -167,9 +175,17 @@ def _edit_section(old: TextSection, given: Sequence[Mapping[str, Any]]) -> TextS
 
 def _edit_paragraph(old: TextParagraph | None, given: Mapping[str, Any]) -> TextParagraph:
     if old is None:
-        return TextParagraph(given["id"], given["text"], removed=False)
-    touched = old.text != given["text"] or old.removed != given["removed"]
-    return replace(old, text=given["text"], removed=given["removed"], differs=old.differs and not touched)
+        return TextParagraph(given["id"], given["text"], removed=False, by_hand=True)
+    text, removed = given["text"], given["removed"]
+    settled = old.differs and not given.get("differs", True)
+    touched = old.text != text or old.removed != removed or settled
+    return replace(
+        old,
+        text=text,
+        removed=removed,
+        differs=old.differs and not touched,
+        by_hand=text != old.facts and (old.by_hand or old.text != text or settled),
+    )
 
 
 def to_json(sections: Sections) -> list[dict[str, Any]]:
@@ -189,9 +205,17 @@ def from_json(data: Iterable[Mapping[str, Any]]) -> Sections:
         TextSection(
             section["key"],
             section["title"],
-            tuple(TextParagraph(**paragraph) for paragraph in section["paragraphs"]),
+            tuple(_paragraph(paragraph) for paragraph in section["paragraphs"]),
         )
         for section in data
+    )
+
+
+def _paragraph(given: Mapping[str, Any]) -> TextParagraph:
+    """Older texts and phones do not say whether somebody wrote it; then other words than the facts' are somebody's."""
+    by_hand = given.get("by_hand")
+    return TextParagraph(
+        **{**given, "by_hand": given["text"] != given["facts"] if by_hand is None else by_hand}
     )
 
 
@@ -205,7 +229,7 @@ def from_room(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> 
         TextSection(
             section["key"],
             titles[section["key"]],
-            tuple(TextParagraph(**paragraph) for paragraph in section["paragraphs"]),
+            tuple(_paragraph(paragraph) for paragraph in section["paragraphs"]),
         )
         for section in given
     )

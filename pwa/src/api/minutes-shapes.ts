@@ -9,8 +9,10 @@ export interface MinutesParagraph {
   /** What the facts of the meeting say here; null for words of one's own. */
   facts: string | null;
   removed: boolean;
-  /** The facts changed after somebody had edited this paragraph. */
+  /** The facts changed after somebody had edited this paragraph, or after it was read to the meeting. */
   differs: boolean;
+  /** A person wrote these words, or wants them to stand whatever the facts say; missing in what older versions kept. */
+  by_hand?: boolean | undefined;
 }
 
 export interface MinutesSection {

@@ -3623,6 +3623,7 @@ export interface components {
             facts: string | null;
             removed: boolean;
             differs: boolean;
+            by_hand: boolean;
         };
         MinutesSection: {
             key: string;
@@ -3697,11 +3698,13 @@ export interface components {
             /** @default false */
             removed: boolean;
             /** @default false */
+            differs: boolean;
+            /** @default false */
             is_heading: boolean;
             /** @default null */
             facts: string | null;
-            /** @default false */
-            differs: boolean;
+            /** @default null */
+            by_hand: boolean | null;
         };
         RoomSection: {
             key: string;
@@ -3720,6 +3723,8 @@ export interface components {
             text: string;
             /** @default false */
             removed: boolean;
+            /** @default true */
+            differs: boolean;
         };
         SectionIn: {
             key: string;

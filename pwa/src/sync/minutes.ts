@@ -9,7 +9,7 @@ import { itemsAbout, overlay, unsettled } from './outbox';
 /** What is sent of a section: every paragraph with its words. */
 export interface SectionBody {
   key: string;
-  paragraphs: { id: string; text: string; removed: boolean }[];
+  paragraphs: { id: string; text: string; removed: boolean; differs?: boolean | undefined }[];
 }
 
 export interface Shown {

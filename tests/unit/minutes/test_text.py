@@ -21,8 +21,8 @@ def facts(**paragraphs: str) -> list[ComposedSection]:
     return [ComposedSection("content", "Nội dung", made)]
 
 
-def given_text(*paragraphs: tuple[str, str]) -> list[dict[str, Any]]:
-    listed = [{"id": id_, "text": text, "removed": False} for id_, text in paragraphs]
+def given_text(*paragraphs: tuple[str, str], **said: bool) -> list[dict[str, Any]]:
+    listed = [{"id": id_, "text": text, "removed": False, **said} for id_, text in paragraphs]
     return [{"key": "content", "paragraphs": listed}]
 
 
@@ -57,6 +57,24 @@ def test_an_edited_paragraph_whose_fact_is_gone_stays_and_says_so() -> None:
     again = compose_again(edited, facts(a="Một.", c="Ba."))
     assert printed(again.sections) == ["Một.", "Hai sửa.", "Ba."]
     assert again.sections[0].paragraphs[1].differs
+
+
+def test_only_what_a_person_wrote_or_keeps_is_edited() -> None:
+    """The machine wrote of an early leaving that the book refused later; the meeting had heard it."""
+    heard = compose_again(FIRST, facts(a="Một.", b="Hai mới."), agreed=True).sections
+    assert [(one.text, one.differs, one.by_hand) for one in heard[0].paragraphs] == [
+        ("Một.", False, False),
+        ("Hai.", True, False),
+        ("Ba.", True, False),
+    ]
+    # Once the words are a draft again, they follow the facts by themselves.
+    assert printed(compose_again(heard, facts(a="Một.", b="Hai mới.")).sections) == ["Một.", "Hai mới."]
+    kept = edit(heard, given_text(("a", "Một."), ("b", "Hai."), differs=False))
+    assert [(one.text, one.differs, one.by_hand) for one in kept[0].paragraphs] == [
+        ("Một.", False, False),
+        ("Hai.", False, True),
+    ]
+    assert printed(compose_again(kept, facts(a="Một.", b="Hai mới.")).sections) == ["Một.", "Hai."]
 
 
 def test_a_paragraph_left_out_stays_left_out_and_can_be_brought_back() -> None:

@@ -4,12 +4,13 @@
  */
 import type { MinutesParagraph, MinutesSection } from '$api/minutes-shapes';
 import type { ComposedParagraph, ComposedSection } from './compose';
+import { isByHand } from './text';
 
 const ORDER = ['opening', 'attendance', 'content', 'votes', 'score', 'closing'];
 
 /** The old text with the facts as they are now: nothing that somebody wrote, left out or, when `agreed`, read is lost. */
 export function composeAgain(old: readonly MinutesSection[], fresh: readonly ComposedSection[], agreed = false): MinutesSection[] {
-  const keeps = (one: MinutesParagraph): boolean => agreed || one.removed || one.text !== one.facts;
+  const keeps = (one: MinutesParagraph): boolean => agreed || one.removed || isByHand(one);
   const merged = fresh.map((section) => merge(old.find((one) => one.key === section.key), section, keeps));
   // A section whose facts are all gone stays for what people wrote in it.
   for (const section of old) {
@@ -52,13 +53,14 @@ function merge(
 
 function broughtUpToDate(old: MinutesParagraph, fresh: ComposedParagraph): MinutesParagraph {
   const moved = old.facts !== fresh.text;
-  return { ...old, facts: fresh.text, differs: (old.differs || moved) && old.text !== fresh.text };
+  const other = old.text !== fresh.text;
+  return { ...old, facts: fresh.text, differs: (old.differs || moved) && other, by_hand: isByHand(old) && other };
 }
 
 function withoutFacts(one: MinutesParagraph): MinutesParagraph {
-  return { ...one, facts: null, differs: one.differs || one.facts !== null };
+  return { ...one, facts: null, differs: one.differs || one.facts !== null, by_hand: isByHand(one) };
 }
 
 function asFacts({ key, text, is_heading }: ComposedParagraph): MinutesParagraph {
-  return { id: key, text, is_heading, facts: text, removed: false, differs: false };
+  return { id: key, text, is_heading, facts: text, removed: false, differs: false, by_hand: false };
 }

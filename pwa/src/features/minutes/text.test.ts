@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MinutesSection } from '$api/minutes-shapes';
 import { drawnTo, isDrawn, onPad, pathOf } from './pad';
-import { bodyOf, broughtBack, headsWords, mergeOurs, originOf, oursOver, printed, withNew, without, withText } from './text';
+import { bodyOf, broughtBack, differing, headsWords, mergeOurs, originOf, oursOver, printed, withNew, without, withText } from './text';
 
 const fact = (id: string, text: string) => ({ id, text, is_heading: false, facts: text, removed: false, differs: false });
 const section: MinutesSection = { key: 'opening', title: 'Mở đầu', paragraphs: [fact('a', 'Một.'), fact('b', 'Hai.')] };
@@ -11,6 +11,17 @@ describe('a section of minutes', () => {
     const edited = withNew(withText(section, 'a', 'Một, sửa.'), 'a', 'Xen vào.');
     expect(edited.paragraphs.map(originOf)).toEqual(['edited', 'own', 'facts']);
     expect(printed(edited).map((one) => one.text)).toEqual(['Một, sửa.', 'Xen vào.', 'Hai.']);
+  });
+
+  it('calls edited only what a person changed, and counts what says something else than the facts', () => {
+    const heard = { ...fact('b', 'Hai.'), facts: 'Hai mới.', differs: true, by_hand: false };
+    const gone = { ...fact('c', 'Về sớm lúc 23 giờ.'), facts: null, differs: true, by_hand: false };
+    const moved = { ...section, paragraphs: [heard, gone] };
+    expect(moved.paragraphs.map(originOf)).toEqual(['facts', 'facts']);
+    expect(differing([moved, section]).map((one) => one.id)).toEqual(['b', 'c']);
+    const kept = without(withText(moved, 'b', 'Hai.'), 'c');
+    expect(kept.paragraphs.map((one) => [originOf(one), one.differs])).toEqual([['edited', false]]);
+    expect(bodyOf(kept).paragraphs).toEqual([{ id: 'b', text: 'Hai.', removed: false, differs: false }]);
   });
 
   it('leaves facts out so that they can be brought back, and lets own words go', () => {

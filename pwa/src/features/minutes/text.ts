@@ -3,7 +3,7 @@ import { randomKey } from '$lib/ids';
 import { sectionsIn, type SectionBody } from '$sync/minutes';
 
 export function bodyOf(section: MinutesSection): SectionBody {
-  return { key: section.key, paragraphs: section.paragraphs.map(({ id, text, removed }) => ({ id, text, removed })) };
+  return { key: section.key, paragraphs: section.paragraphs.map(({ id, text, removed, differs }) => ({ id, text, removed, differs })) };
 }
 
 /** The sections of a change that waits, with one of them written anew. */
@@ -20,10 +20,20 @@ export function unread(sections: readonly MinutesSection[]): MinutesSection[] {
     .filter(({ paragraphs }) => paragraphs.length > 0);
 }
 
-/** Where a paragraph comes from, for its mark. */
+/** Whether a person wrote these words, or wants them to stand; what does not say so was written when other words were somebody's. */
+export function isByHand({ by_hand, text, facts }: Pick<MinutesParagraph, 'by_hand' | 'text' | 'facts'>): boolean {
+  return by_hand ?? text !== facts;
+}
+
+/** Where a paragraph comes from, for its mark: what the machine wrote stays the machine's when the facts have moved since. */
 export function originOf(paragraph: MinutesParagraph): 'facts' | 'edited' | 'own' {
-  if (paragraph.facts === null) return 'own';
-  return paragraph.text === paragraph.facts ? 'facts' : 'edited';
+  if (!isByHand(paragraph)) return 'facts';
+  return paragraph.facts === null ? 'own' : 'edited';
+}
+
+/** The paragraphs that say something else than the facts of the meeting say by now, and nobody has looked at it. */
+export function differing(sections: readonly MinutesSection[]): MinutesParagraph[] {
+  return sections.flatMap(printed).filter((paragraph) => paragraph.differs);
 }
 
 export function printed(section: MinutesSection): MinutesParagraph[] {
@@ -40,7 +50,8 @@ function changed(section: MinutesSection, id: string, change: Partial<MinutesPar
 }
 
 export function withText(section: MinutesSection, id: string, text: string): MinutesSection {
-  return changed(section, id, { text, differs: false });
+  const facts = section.paragraphs.find((one) => one.id === id)?.facts;
+  return changed(section, id, { text, differs: false, by_hand: text !== facts });
 }
 
 /** A paragraph of the facts is left out and can be brought back; one's own is gone. */
@@ -56,7 +67,7 @@ export function broughtBack(section: MinutesSection, id: string): MinutesSection
 
 export function withNew(section: MinutesSection, after: string | null, text: string): MinutesSection {
   const place = section.paragraphs.findIndex((one) => one.id === after) + 1 || section.paragraphs.length;
-  const fresh: MinutesParagraph = { id: `own-${randomKey()}`, text, is_heading: false, facts: null, removed: false, differs: false };
+  const fresh: MinutesParagraph = { id: `own-${randomKey()}`, text, is_heading: false, facts: null, removed: false, differs: false, by_hand: true };
   return { ...section, paragraphs: [...section.paragraphs.slice(0, place), fresh, ...section.paragraphs.slice(place)] };
 }
 
@@ -71,8 +82,9 @@ export function oursOver(theirs: MinutesSection, ours: SectionBody): MinutesSect
   return {
     ...theirs,
     paragraphs: ours.paragraphs.map((one) => {
-      const base = known.get(one.id) ?? { is_heading: false, facts: null, differs: false };
-      return { ...base, ...one };
+      const base = known.get(one.id) ?? { text: null, is_heading: false, facts: null, differs: false };
+      const by_hand = one.text === base.text ? isByHand({ ...base, text: one.text }) : one.text !== base.facts;
+      return { ...base, ...one, differs: one.differs ?? base.differs, by_hand };
     }),
   };
 }
