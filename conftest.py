@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
-pytest_plugins = ["tests.support.postgres", "tests.support.chromium"]
+pytest_plugins = ["tests.support.postgres", "tests.support.chromium", "tests.support.limits"]
 
 BROWSER_TESTS = Path(__file__).parent / "tests" / "browser"
 STORIES = "tests/browser/"
@@ -51,6 +52,23 @@ class WholeFiles(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return part_of(nodeid)
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """A worker has ended. The test that ended it is not tried on the next one; what was done is not handed out again."""
+        parts = self.assigned_work[node]
+        ended_by = next((test for part in parts.values() for test, done in part.items() if not done), None)
+        if ended_by is not None:
+            parts[part_of(ended_by)][ended_by] = True
+        for name in [name for name, part in parts.items() if all(part.values())]:
+            del parts[name]
+        super().remove_node(node)
+        return ended_by
+
+    def schedule(self) -> None:
+        """A worker waits with its last test until it knows of another or of the end: one part may be too little for it."""
+        super().schedule()
+        for node in self.nodes:
+            self._reschedule(node)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.support.browsing import watch_requests
 from tests.support.chapter import Chapter, build_chapter
 from tests.support.demo_service import stand_still
+from tests.support.limits import stop
 from tests.support.postgres import find_free_port
 from tests.support.push_service import FakePushService
 
@@ -42,7 +42,12 @@ class Service:
     def run(self, *arguments: str) -> str:
         """Run a handbook command on this installation."""
         done = subprocess.run(
-            [HANDBOOK, *arguments], env=self.environment, capture_output=True, text=True, check=True
+            [HANDBOOK, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
         )
         return done.stdout
 
@@ -75,8 +80,7 @@ def start_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
 
     yield start
     for process in processes:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        stop(process)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ import pytest
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.files import pdf
+from tests.support.limits import stop
 from tests.support.meetings import check_in_body, key_of, opened
 from tests.support.postgres import find_free_port
 
@@ -99,7 +100,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
             _wait_for(served, process)
             yield served
         finally:
-            process.terminate()
+            stop(process)
 
 
 def _attach(secretary: ApiClient, meeting: dict[str, Any], name: str) -> str:

@@ -23,7 +23,7 @@ def run(data: Path, *arguments: str, url: str | None = None, expect: int = 0, **
     if url:
         environment["HANDBOOK_DATABASE_URL"] = url
     done = subprocess.run(
-        [HANDBOOK, *arguments], env=environment, capture_output=True, text=True, check=False
+        [HANDBOOK, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=240
     )
     assert done.returncode == expect, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -102,7 +102,10 @@ def test_the_service_starts_answers_and_stops_with_its_worker(tmp_path: Path) ->
         wait_for(f"http://127.0.0.1:{port}/healthz")
     finally:
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
+        try:
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 0
     events = [json.loads(line)["event"] for line in said.splitlines() if line.startswith("{")]
     assert "worker.started" in events

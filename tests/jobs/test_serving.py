@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.support.limits import STOP_SECONDS, stop
 
 HANDBOOK = Path(sys.executable).with_name("handbook")
 
@@ -100,22 +101,25 @@ def serve_until_stopped(folder: Path, template: Path) -> Iterator[Serving]:
         (folder / name).write_bytes((template / name).read_bytes())
     port = free_port()
     with start(folder, port, "serve") as process:
-        try:
-            wait_until(lambda: is_up(port), process)
-            yield Serving(process, port)
-        finally:
-            process.terminate()
+        wait_until(lambda: is_up(port), process)
+        yield Serving(process, port)
 
 
-def start(folder: Path, port: int, *command: str) -> subprocess.Popen[str]:
+@contextmanager
+def start(folder: Path, port: int, *command: str) -> Iterator[subprocess.Popen[str]]:
     environment = {
         "PATH": os.environ["PATH"],
         "HANDBOOK_DATA_DIR": str(folder),
         "HANDBOOK_PORT": str(port),
     }
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [HANDBOOK, *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+    try:
+        yield process
+    finally:
+        stop(process)
+        process.communicate(timeout=STOP_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +227,9 @@ print(kilobytes() - before)
 
 
 def test_the_memory_of_a_password_hash_is_given_back() -> None:
-    done = subprocess.run([sys.executable, "-c", HASHING], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", HASHING], capture_output=True, text=True, check=True, timeout=120
+    )
     # One hash takes 19 MiB.
     assert int(done.stdout) < 8 * 1024
 
@@ -242,7 +248,12 @@ def test_the_application_is_built_without_what_is_needed_later(tmp_path: Path) -
     )
     environment = {"PATH": os.environ["PATH"], "HANDBOOK_DATA_DIR": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     assert done.stdout.split() == []
 
@@ -251,6 +262,6 @@ def test_the_program_that_make_run_starts_loads_little_before_it_serves() -> Non
     program = "import sys; import scripts.run; print(*sorted({'flask', 'sqlalchemy', 'granian'} & sys.modules.keys()))"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout.split() == []

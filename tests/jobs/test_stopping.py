@@ -19,6 +19,7 @@ from flask import Flask
 from tests.jobs.test_serving import HANDBOOK, free_port, is_alive, is_bound, is_up, wait_until
 from tests.support.clients import ApiClient
 from tests.support.factories import World
+from tests.support.limits import stop
 from tests.support.meetings import opened
 
 from handbook.accounts.sessions import COOKIE
@@ -135,7 +136,7 @@ def serve(environment: dict[str, str], port: int) -> Iterator["subprocess.Popen[
             wait_until(lambda: is_up(port), process)
             yield process
         finally:
-            process.terminate()
+            stop(process)
 
 
 def use_in_every_way(used: Used, held: ExitStack) -> None:

@@ -62,16 +62,18 @@ def describe(violation: dict[str, Any]) -> str:
 
 
 # Of the page, and of the dialog that is open over it, of which 92 % of the window's height is the limit. What follows the
-# window's width (a table in place of a list) is there after the next frame.
+# window's width (a table in place of a list) is there after the next frame; a window that is not drawn has no frames.
 HEIGHT = """async () => {
-    for (const _ of [1, 2]) await new Promise((drawn) => requestAnimationFrame(drawn));
+    const late = () => new Promise((over) => setTimeout(over, 2000));
+    for (const _ of [1, 2]) await Promise.race([new Promise((drawn) => requestAnimationFrame(drawn)), late()]);
     const dialog = document.querySelector('dialog[open]');
     return Math.ceil(Math.max(document.documentElement.scrollHeight, (dialog?.scrollHeight ?? 0) / 0.9));
 }"""
 
 RUN = """async (tags) => {
-    await new Promise((drawn) => requestAnimationFrame(drawn));
-    await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+    const late = () => new Promise((over) => setTimeout(over, 2000));
+    await Promise.race([new Promise((drawn) => requestAnimationFrame(drawn)), late()]);
+    await Promise.race([Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))), late()]);
     const width = Math.max(document.documentElement.scrollWidth, document.querySelector('dialog[open]')?.scrollWidth ?? 0);
     const found = await axe.run({ runOnly: tags, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'] });
     return [width, found.violations.map(({ id, nodes }) => ({

@@ -213,7 +213,7 @@ def wait_until(condition: Callable[[], bool], otherwise: str, page: Page, *, sec
 
 def saved_on_the_phone(page: Page) -> None:
     """Wait until the service worker controls the page: from then on the app starts without a network."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)", timeout=60_000)
 
 
 def heading(page: Page, name: str | re.Pattern[str]) -> None:

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.support.browsing import watch_requests
 from tests.support.front import Front
+from tests.support.limits import stop
 from tests.support.postgres import find_free_port
 from tests.support.push_service import FakePushService
 
@@ -158,7 +158,7 @@ def prepare_demo(folder: Path) -> Path:
     """Migrate and load the demo into an empty folder."""
     environment = {**os.environ, "HANDBOOK_DATA_DIR": str(folder)}
     for command in (("migrate",), ("demo", "--scale", SCALE)):
-        subprocess.run([HANDBOOK, *command], env=environment, check=True, capture_output=True)
+        subprocess.run([HANDBOOK, *command], env=environment, check=True, capture_output=True, timeout=240)
     return folder
 
 
@@ -183,8 +183,7 @@ def serve_demo(prepared: Path, folder: Path, push: FakePushService | None = None
             _wait_for(f"{front.url}/readyz", process)
             yield DemoService(front.url, folder, read_story(folder / "handbook.sqlite3"), front)
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            stop(process)
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -41,6 +41,8 @@ SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "listen_addresses": "127.0.0.1",
+    # Who waits this long for another waits for ever.
+    "lock_timeout": "60s",
     "max_connections": "100",
     "shared_buffers": "64MB",
     "synchronous_commit": "off",
@@ -145,7 +147,12 @@ class PostgresCluster:
     def execute(self, statement: sql.Composed | sql.SQL) -> None:
         """Run one administrative statement outside any transaction."""
         with psycopg.connect(
-            host="127.0.0.1", port=self.port, user="handbook", dbname="postgres", autocommit=True
+            host="127.0.0.1",
+            port=self.port,
+            user="handbook",
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=int(STOP_SECONDS),
         ) as connection:
             connection.execute(statement)
 
@@ -200,8 +207,9 @@ def start_cluster(overrides: dict[str, str] | None = None) -> PostgresCluster:
             check=True,
             capture_output=True,
             stdin=subprocess.DEVNULL,
+            timeout=START_SECONDS,
         )
-    except (subprocess.CalledProcessError, OSError) as error:
+    except (subprocess.SubprocessError, OSError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         output = getattr(error, "stderr", b"") or b""
         raise PostgresUnavailableError(f"initdb failed: {error} {output.decode(errors='replace')}") from error
@@ -251,7 +259,7 @@ def _wait_until_ready(cluster: PostgresCluster) -> bool:
             return True
     if cluster.process.poll() is None:
         cluster.process.kill()
-    cluster.process.wait()
+    cluster.process.wait(STOP_SECONDS)
     return False
 
 

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from tests.support.limits import join
 from tests.support.push_service import Answer, FakePushService, Subscription, base64url
 from tests.unit.push.test_endpoints import HOSTILE
 
@@ -259,8 +260,7 @@ def test_threads_may_share_a_sender(sender: PushSender, service: FakePushService
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    join(threads)
     assert [result.state for result in results] == [PushState.ACCEPTED] * 40
     assert all(len(service.messages_of(one)) == 1 for one in subscriptions)
 

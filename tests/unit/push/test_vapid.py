@@ -7,6 +7,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.support.limits import join
 from tests.support.push_service import unbase64url
 
 from handbook.kernel.clock import FixedClock
@@ -77,8 +78,7 @@ def test_many_threads_share_one_signature(private_key: bytes, monkeypatch: pytes
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    join(threads)
     assert len(set(headers)) == 1
     assert len(headers) == 16
     assert len(signed) == 1

@@ -53,7 +53,7 @@ def test_closing_and_rolling_up_at_once_loses_nothing(app: Flask, world: World) 
         acts = [pool.submit(inside, announce, name, id_) for name in CELLS for id_ in ids[name]]
         acts += [pool.submit(inside, roll) for _ in range(WORKERS)]
     for act in acts:
-        act.result()
+        act.result(60)
     while roll_up():
         continue
     month = (int(world.id_of("root")), "2026-12")

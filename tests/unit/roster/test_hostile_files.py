@@ -338,7 +338,7 @@ def test_reading_5300_rows_stays_small() -> None:
         "print(json.dumps([sum(row.kind == 'member' for t in tables for row in t.rows), before, after]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(sample)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, str(sample)], capture_output=True, text=True, check=True, timeout=240
     )
     rows, before, after = json.loads(done.stdout)
     assert rows == 5300
