@@ -105,6 +105,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("FloorAgenda", story.host, f"{room}?tab=agenda", button("Bổ sung nội dung"))
     yield Way("NoteDialog", story.host, f"{room}?tab=notes", button("Ghi ý kiến"))
     yield Way("HandVoteDialog", story.host, f"{room}?tab=votes", button("Ghi biểu quyết giơ tay"))
+    yield Way("VoteOut", story.host, f"{room}?tab=votes", button(re.compile("^Bỏ kết quả ghi nhầm")))
     yield Way("ConclusionDialog", story.host, f"{room}?tab=notes", conclude)
     yield Way("Differences", story.host, room, differ)
     # Last, because the meeting is over afterwards.

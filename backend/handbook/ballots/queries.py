@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, or_, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require
@@ -164,14 +164,14 @@ def voters_of(ballot: Ballot) -> set[int]:
 
 
 def counted_ballots(meeting_id: int, method: BallotMethod) -> list[Ballot]:
-    """The votes of a meeting that people count in this way and that were not withdrawn, the latest first."""
+    """The votes of a meeting that people count in this way, the latest first; none that was withdrawn before it was counted."""
     return list(
         db.session.scalars(
             select(Ballot)
             .where(
                 Ballot.meeting_id == meeting_id,
                 Ballot.method == method.value,
-                Ballot.state != BallotState.WITHDRAWN.value,
+                or_(Ballot.state != BallotState.WITHDRAWN.value, Ballot.closed_at.is_not(None)),
             )
             .order_by(Ballot.id.desc())
         )

@@ -88,10 +88,12 @@ class BallotResultSchema(Schema):
 
 class CorrectionSchema(Schema):
     """A count by people that stood until it was corrected; ``papers`` where they were counted too. ``differed``: it was not
-    corrected, two devices counted differently and another count was taken."""
+    corrected, two devices counted differently and another count was taken. ``withdrawn``: the vote was written down by
+    mistake and taken out at that time, for this reason."""
 
     papers = fields.Nested(PapersSchema)
     differed = fields.Boolean()
+    withdrawn = fields.String()
 
     agree = fields.Integer(required=True)
     disagree = fields.Integer(required=True)
@@ -141,7 +143,8 @@ class BallotSchema(Schema):
     """A ballot as its reader sees it: ``progress`` for who runs the meeting, ``result`` for everybody once it is closed.
 
     ``resolution_id``: the draft it decides on; ``resolution`` its name, for who cannot read drafts as well.
-    ``corrections``: the counts by hand that stood before, in their order.
+    ``corrections``: the counts by hand that stood before, in their order. A counted vote that was taken out is
+    ``withdrawn``, and the last of them says why.
     """
 
     id = Id(required=True)

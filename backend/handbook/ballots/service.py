@@ -215,7 +215,9 @@ def record_counted_vote(
         raise ValidationFailed(FieldError("/key", "taken"))
     elif ballot.state == BallotState.CLOSED and _same_record(ballot, asked, count, reserved):
         return ballot
-    corrected = ballot.state == BallotState.CLOSED
+    # One that was taken out and is put back keeps what was frozen with it.
+    restored = ballot.state == BallotState.WITHDRAWN and ballot.closed_at is not None
+    corrected = ballot.state == BallotState.CLOSED or restored
     voted_at = min(at, meeting.closed_at) if meeting.closed_at else at
     lines = roll_lines(meeting.id, voted_at)
     room = fields.get("denominator")
@@ -228,8 +230,8 @@ def record_counted_vote(
     _checked(ballot, count, denominator.of)
     _set_question(ballot, asked, uow=uow)
     ballot.opened_at = ballot.opened_at or voted_at
-    action = "recorded"
-    if corrected:
+    action = "restored" if restored else "recorded"
+    if corrected and not restored:
         changed = _keep_count(ballot, count, denominator, at=at, differed=differed)
         action = "corrected" if changed else "reservations_changed"
     # Who was in the room and when it was closed belong to the vote, whenever its numbers are set right.
@@ -241,6 +243,22 @@ def record_counted_vote(
     _reserve(ballot, reserved, uow=uow)
     _advance(ballot, BallotState.CLOSED, action, actor=actor, uow=uow, confirmed=ballot.count_confirmed)
     return ballot
+
+
+def withdraw_counted_vote(
+    meeting: Meeting, key: str, reason: str, *, at: datetime, actor: Actor, uow: UnitOfWork
+) -> None:
+    """Take out a vote that was written down by mistake, from the book of the room; the meeting is locked by the caller.
+
+    Its numbers are kept with the reason; it decides nothing and no record tells it. :func:`record_counted_vote` with its key
+    puts it back. Where nothing was counted there is nothing to take out. Raises :class:`WrongState`.
+    """
+    require_state(MeetingState(meeting.state), WITH_OPEN_RECORD)
+    ballot = uow.session.scalar(select(Ballot).where(Ballot.key == key).with_for_update(of=Ballot))
+    if ballot is None or ballot.meeting_id != meeting.id or ballot.state != BallotState.CLOSED:
+        return
+    ballot.corrections = [*ballot.corrections, {**_standing_count(ballot, at), "withdrawn": reason}]
+    _advance(ballot, BallotState.WITHDRAWN, "withdrawn", actor=actor, uow=uow, counted=True)
 
 
 def key_context(ballot_key: str) -> str:
@@ -270,17 +288,22 @@ def _keep_count(
 ) -> bool:
     """Keep the numbers that stand before others take their place; false when these are the same."""
     before = {"agree": ballot.agree, "disagree": ballot.disagree, "other": ballot.other}
-    papers = queries.papers_of(ballot)
-    stood = (before, papers, ballot.denominator)
+    stood = (before, queries.papers_of(ballot), ballot.denominator)
     if stood == (asdict(count.tally), count.papers, denominator.of):
         return False
-    kept: dict[str, Any] = {**before, "denominator": ballot.denominator, "corrected_at": at.isoformat()}
-    if papers is not None:
-        kept["papers"] = asdict(papers)
+    kept = _standing_count(ballot, at)
     if differed:
         kept["differed"] = True
     ballot.corrections = [*ballot.corrections, kept]
     return True
+
+
+def _standing_count(ballot: Ballot, at: datetime) -> dict[str, Any]:
+    """The numbers that stood until then, as they are kept."""
+    names = ("agree", "disagree", "other", "denominator")
+    kept = {name: getattr(ballot, name) for name in names} | {"corrected_at": at.isoformat()}
+    papers = queries.papers_of(ballot)
+    return kept if papers is None else {**kept, "papers": asdict(papers)}
 
 
 def _set_question(ballot: Ballot, fields: Mapping[str, Any], *, uow: UnitOfWork) -> None:

@@ -17,30 +17,34 @@ from handbook.resolutions.standing import tells_what_is_missing
 
 def votes_on_resolutions(meeting_id: int, session: Session) -> Sequence[Ballot]:
     """The votes on the resolution of a meeting in their order; one that is not closed comes last, and has not passed."""
+    return [one for one in _votes(meeting_id, session) if one.state != BallotState.WITHDRAWN]
+
+
+def _votes(meeting_id: int, session: Session) -> Sequence[Ballot]:
     return session.scalars(
         select(Ballot)
-        .where(
-            Ballot.meeting_id == meeting_id,
-            Ballot.kind == BallotKind.RESOLUTION.value,
-            Ballot.state != BallotState.WITHDRAWN.value,
-        )
+        .where(Ballot.meeting_id == meeting_id, Ballot.kind == BallotKind.RESOLUTION.value)
         .order_by(Ballot.closed_at.is_(None), Ballot.closed_at, Ballot.id)
     ).all()
 
 
 @tells_what_is_missing
 def what_is_missing(resolution: Resolution) -> Iterator[IssueWarning]:
-    """No vote on it was held; too few were in the room at the last one or, where that froze no quorum, at the meeting."""
+    """No vote on it was held, or none that was not taken out; too few were in the room at the last one or, where that froze no
+    quorum, at the meeting."""
     if resolution.meeting_id is None:
         return
-    votes = votes_on_resolutions(resolution.meeting_id, db.session())
+    every = _votes(resolution.meeting_id, db.session())
+    votes = [ballot for ballot in every if ballot.state != BallotState.WITHDRAWN]
     deciding = [ballot for ballot in votes if ballot.resolution_id == resolution.id] or [
         ballot for ballot in votes if ballot.resolution_id is None
     ]
     held = [ballot for ballot in deciding if ballot.closed_at is not None]
     last = held[-1] if held else None
     if last is None:
-        yield IssueWarning.NO_VOTE
+        counted = (one for one in every if one.closed_at is not None and one not in votes)
+        taken_out = any(one.resolution_id in (None, resolution.id) for one in counted)
+        yield IssueWarning.VOTE_WITHDRAWN if taken_out else IssueWarning.NO_VOTE
     if not _had_quorum(resolution.meeting_id, last):
         yield IssueWarning.NO_QUORUM
 

@@ -18,7 +18,7 @@ from handbook.attendance.reverse import require_member_code
 from handbook.attendance.roles import set_roles
 from handbook.ballots.enums import BallotMethod
 from handbook.ballots.queries import counted_ballots
-from handbook.ballots.service import record_counted_vote
+from handbook.ballots.service import record_counted_vote, withdraw_counted_vote
 from handbook.documents.secrecy import find_mark_in_text
 from handbook.kernel.secrets import current_secrets
 from handbook.kernel.unit_of_work import UnitOfWork
@@ -59,7 +59,7 @@ def check(act: Act, kind: EntryKind) -> list[EntryFlag]:
     """What is remarkable about an entry. Raises :class:`EntryRefused` for one that names what is not there,
     :class:`ClassifiedText` for one that bears a secrecy mark."""
     data = act.data.get("ballot", act.data)
-    for pointer, text in _texts(data):
+    for pointer, text in [*_texts(data), *_texts({"withdrawn": act.data.get("withdrawn")})]:
         if level := find_mark_in_text(text.splitlines()):
             raise ClassifiedText(pointer, level)
     item = data.get("agenda_item_id")
@@ -84,7 +84,7 @@ def _require_room_for(meeting: Meeting, key: str) -> None:
 
 
 def _texts(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in ("text", "title", "reason", "name", "from", "speaker_name", "presenter"):
+    for name in ("text", "title", "reason", "name", "from", "speaker_name", "presenter", "withdrawn"):
         if isinstance(data.get(name), str):
             yield f"/{name}", data[name]
 
@@ -206,6 +206,10 @@ def _paper_vote(act: Act) -> None:
 
 def _counted_vote(act: Act, method: BallotMethod) -> None:
     ballot = act.data["ballot"]
+    if reason := act.data.get("withdrawn"):
+        key = _key_of(act, method)
+        withdraw_counted_vote(act.meeting, key, reason, at=act.at, actor=act.actor, uow=act.uow)
+        return
     item = ballot.get("agenda_item_id")
     resolution = ballot.get("resolution_id")
     fields = {

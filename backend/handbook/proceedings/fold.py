@@ -73,6 +73,15 @@ class ItemTime:
     since: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A counted vote that was written down by mistake and taken out: it stays in the book, and no result tells it."""
+
+    entry: str
+    ballot: Data
+    reason: str
+
+
 @dataclass(slots=True)
 class Room:
     opened_at: int | None = None
@@ -88,6 +97,7 @@ class Room:
     notes: list[dict[str, Any]] = field(default_factory=list)
     conclusions: dict[str, str] = field(default_factory=dict)
     votes: list[Data] = field(default_factory=list)
+    withdrawn: list[Withdrawn] = field(default_factory=list)
     score: Data | None = None
     added: list[Data] = field(default_factory=list)
     dropped: dict[str, str] = field(default_factory=dict)
@@ -253,7 +263,10 @@ def _put(room: Room, stands: Standing, *, first_at: int) -> None:
         _put_agenda(room, data, first_at)
     elif kind in COUNTED:
         # By hands unless it says that papers were counted.
-        room.votes.append(data["ballot"])
+        if data.get("withdrawn"):
+            room.withdrawn.append(Withdrawn(stands.entry.id, data["ballot"], data["withdrawn"]))
+        else:
+            room.votes.append(data["ballot"])
     elif kind == K.PAPER_SCORE:
         room.score = data
     if stands.others:

@@ -178,7 +178,14 @@ class CountedVoteSchema(Schema):
     )
 
 
-class HandVoteDataSchema(Schema):
+class CountedVoteDataSchema(Schema):
+    """``withdrawn``: the vote was written down by mistake and is taken out, for this reason; the same line without it puts it
+    back."""
+
+    withdrawn = Text(min_length=1, max_length=500, allow_none=True)
+
+
+class HandVoteDataSchema(CountedVoteDataSchema):
     ballot = fields.Nested(CountedVoteSchema, required=True)
 
 
@@ -188,7 +195,7 @@ class PaperVoteSchema(CountedVoteSchema):
     papers = fields.Nested(PapersSchema, required=True)
 
 
-class PaperVoteDataSchema(Schema):
+class PaperVoteDataSchema(CountedVoteDataSchema):
     ballot = fields.Nested(PaperVoteSchema, required=True)
 
 

@@ -21,8 +21,8 @@ def tell_conclusions(event: ResolutionDrafting, uow: UnitOfWork) -> None:
 def tell_of_the_book(event: MeetingUnopening, uow: UnitOfWork) -> None:
     """What was said, counted, begun or changed in the agenda came of the opening."""
     room = room_of(uow.session.get_one(Meeting, event.meeting_id))
-    said = (room.items, room.notes, room.conclusions, room.votes, room.added, room.dropped, room.order)
-    event.begun = event.begun or any(said)
+    said = (room.items, room.notes, room.conclusions, room.added, room.dropped, room.order)
+    event.begun = event.begun or any((*said, room.votes, room.withdrawn))
 
 
 @subscribe(MeetingReopened)

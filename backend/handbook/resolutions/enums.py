@@ -10,9 +10,11 @@ class ResolutionState(StrEnum):
 
 
 class IssueWarning(StrEnum):
-    """What the meeting of a resolution lacked: no vote was taken on it; too few members were there to decide anything."""
+    """What the meeting of a resolution lacked: no vote was taken on it; the vote on it was written down by mistake and taken
+    out; too few members were there to decide anything."""
 
     NO_VOTE = "no_vote"
+    VOTE_WITHDRAWN = "vote_withdrawn"
     NO_QUORUM = "no_quorum"
 
 

@@ -75,8 +75,9 @@ class ResolutionSchema(Schema):
 
     ``issue_exception``: why it was issued although its meeting's vote had not passed it, or although something was missing.
     ``superseded_by``: the resolution that took its place. ``issue_warnings``: what a draft of a meeting lacks, for who may
-    issue it, in answers about this one resolution: ``no_vote`` (the meeting took none on it), ``no_quorum`` (when it voted,
-    or was held).
+    issue it, in answers about this one resolution: ``no_vote`` (the meeting took none on it), ``vote_withdrawn`` (it was
+    written down by mistake and taken out; also of an issued one, for who may revoke it), ``no_quorum`` (when it voted, or was
+    held).
     """
 
     id = Id(required=True)

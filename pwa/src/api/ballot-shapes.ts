@@ -78,6 +78,8 @@ export interface Correction extends Tally {
   corrected_at: string;
   /** Nobody corrected it: two devices counted differently, and another count was taken. */
   differed?: boolean | undefined;
+  /** The vote was written down by mistake and taken out, for this reason. */
+  withdrawn?: string | undefined;
 }
 
 export interface Ballot {

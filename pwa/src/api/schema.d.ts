@@ -3070,7 +3070,7 @@ export interface components {
             meeting_id: string | null;
             tasks: components["schemas"]["Task"][];
             can: string[];
-            issue_warnings?: ("no_vote" | "no_quorum")[];
+            issue_warnings?: ("no_vote" | "vote_withdrawn" | "no_quorum")[];
             etag: string;
         };
         ResolutionPage: {
@@ -3233,6 +3233,7 @@ export interface components {
         Correction: {
             papers?: components["schemas"]["Papers"];
             differed?: boolean;
+            withdrawn?: string;
             agree: number;
             disagree: number;
             other: number;

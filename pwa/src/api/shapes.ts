@@ -257,6 +257,9 @@ export interface TaskLine extends Task {
   resolution: ResolutionName;
 }
 
+/** What the meeting of a resolution lacked. */
+export type IssueWarning = 'no_vote' | 'vote_withdrawn' | 'no_quorum';
+
 export interface Resolution {
   id: Id;
   organization_id: Id;
@@ -272,8 +275,8 @@ export interface Resolution {
   type?: string;
   term?: string;
   issue_exception?: string | null;
-  /** What a draft of a meeting lacks, in answers to who may issue it. */
-  issue_warnings?: ('no_vote' | 'no_quorum')[];
+  /** What a draft of a meeting lacks, in answers to who may issue it; of an issued one, that its vote was taken out since. */
+  issue_warnings?: IssueWarning[];
   revoked_on?: string | null;
   revoke_reason?: string | null;
   supersedes?: ResolutionName | null;

@@ -70,6 +70,14 @@ export interface HandVote {
   reserved: { member_id: Id; text: string }[];
 }
 
+/** A counted vote that was written down by mistake and taken out: it stays in the book, and no result tells it. */
+export interface Withdrawn {
+  /** The line that took it out. */
+  entry: string;
+  ballot: HandVote;
+  reason: string;
+}
+
 /** How many sheets the meeting was scored with on paper, and the points of all of them together. */
 export interface PaperCount {
   sheets: number;
@@ -100,6 +108,7 @@ export interface Room {
   notes: Note[];
   conclusions: Record<Id, string>;
   votes: HandVote[];
+  withdrawn: Withdrawn[];
   score: PaperCount | null;
   added: AddedItem[];
   /** Why an item was dropped, by its name in the book. */
@@ -244,7 +253,7 @@ export function standing(entries: Iterable<RoomEntry>): Standing | null {
 export function foldRoom(entries: Iterable<RoomEntry>): Room {
   const room: Room = {
     opened_at: null, closed_at: null, unopened_at: null, reopened_at: null, chair: null, minute_taker: null, current_item: null,
-    marks: {}, guests: [], items: {}, notes: [], conclusions: {}, votes: [], score: null, added: [], dropped: {}, restored: [], order: [], differences: [],
+    marks: {}, guests: [], items: {}, notes: [], conclusions: {}, votes: [], withdrawn: [], score: null, added: [], dropped: {}, restored: [], order: [], differences: [],
   };
   const ordered = inOrder(entries);
   const subjects = new Map<string, RoomEntry[]>();
@@ -271,7 +280,11 @@ function put(room: Room, stands: Standing, firstAt: number): void {
   else if (kind === 'guest' && !data.removed) room.guests.push(data as unknown as Guest);
   else if (kind === 'note' && !data.removed) room.notes.push({ ...(data as unknown as Note), at: firstAt });
   else if (kind === 'conclusion' && data.text) room.conclusions[data.agenda_item_id as Id] = data.text as string;
-  else if (kind === 'hand_vote' || kind === 'paper_vote') room.votes.push(data.ballot as HandVote);
+  else if (kind === 'hand_vote' || kind === 'paper_vote') {
+    const ballot = data.ballot as HandVote;
+    if (data.withdrawn) room.withdrawn.push({ entry: entry.id, ballot, reason: data.withdrawn as string });
+    else room.votes.push(ballot);
+  }
   else if (kind === 'paper_score') room.score = data as unknown as PaperCount;
   if (stands.others.length > 0) room.differences.push(stands);
 }

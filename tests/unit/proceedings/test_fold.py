@@ -62,6 +62,9 @@ def told(room: Room) -> dict[str, Any]:
         ],
         "conclusions": room.conclusions,
         "votes": room.votes,
+        "withdrawn": [
+            {"entry": one.entry, "ballot": one.ballot, "reason": one.reason} for one in room.withdrawn
+        ],
         "score": room.score,
         "differences": [
             {

@@ -76,6 +76,7 @@ export const en: Record<keyof typeof vi, string> = {
   'ballots.recountBad': 'The result does not fit: {genuine} valid votes, {forged} forged, {papers} members took a paper. Tell the chair at once.',
   'ballots.takers': 'Who took a paper',
   'ballots.withdrawn': 'Withdrawn, does not count',
+  'ballots.mistaken': 'Written down by mistake and taken out. Reason: {reason}',
 
   'problem.ballot_closed': 'The chair has closed this vote. See the result.',
   'problem.ballot_not_open': 'This vote is not open, or was withdrawn. Wait for the chair.',

@@ -76,6 +76,7 @@ export const vi = {
   'ballots.recountBad': 'Kết quả không khớp: {genuine} phiếu hợp lệ, {forged} phiếu giả, {papers} người đã nhận phiếu. Đồng chí báo ngay với chủ trì.',
   'ballots.takers': 'Người đã nhận phiếu',
   'ballots.withdrawn': 'Đã hủy, không tính',
+  'ballots.mistaken': 'Kết quả ghi nhầm đã được bỏ. Lý do: {reason}',
 
   'problem.ballot_closed': 'Chủ trì đã kết thúc biểu quyết này. Đồng chí xem kết quả.',
   'problem.ballot_not_open': 'Biểu quyết này chưa mở hoặc đã hủy. Đồng chí chờ chủ trì.',

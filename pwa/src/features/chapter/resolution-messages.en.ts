@@ -39,6 +39,7 @@ export const en: Record<keyof typeof vi, string> = {
   'res.taskClose': 'Close without changing',
   'res.supersedes': 'When it is issued, this resolution takes the place of {symbol} ({title}).',
   'res.lacks.no_vote': 'The meeting has not voted on this resolution.',
+  'res.lacks.vote_withdrawn': 'The vote on this resolution was written down by mistake and taken out.',
   'res.lacks.no_quorum': 'Too few official members were at the meeting for it to decide.',
   'res.override': 'Why it is issued all the same',
   'res.overrideHint': 'The reason is kept with the resolution.',

@@ -39,6 +39,7 @@ export const vi = {
   'res.taskClose': 'Đóng, không sửa',
   'res.supersedes': 'Khi ban hành, nghị quyết này thay thế {symbol} ({title}).',
   'res.lacks.no_vote': 'Cuộc họp chưa biểu quyết nghị quyết này.',
+  'res.lacks.vote_withdrawn': 'Kết quả biểu quyết về nghị quyết này là ghi nhầm, đã được bỏ.',
   'res.lacks.no_quorum': 'Cuộc họp không đủ số đảng viên chính thức có mặt để quyết định.',
   'res.override': 'Lý do vẫn ban hành',
   'res.overrideHint': 'Lý do được ghi vào nghị quyết và lưu lại.',

@@ -160,7 +160,15 @@ async function votesOf(
 ): Promise<Voted[]> {
   const seen = await readView<{ items: Ballot[] }>(`/api/meetings/${encodeURIComponent(meeting.id)}/ballots`);
   const found = new Map<string, Voted>();
-  for (const ballot of seen?.body.items ?? []) if (ballot.result && ballot.closed_at) found.set(ballot.key, votedOf(ballot, meeting, names));
+  const out = new Map(book.room.withdrawn.map((one) => [subjectOf(lineOfVote(one.ballot), { ballot: one.ballot }), Date.parse(book.entries.get(one.entry)?.at ?? '')]));
+  for (const ballot of seen?.body.items ?? []) {
+    if (!ballot.result || !ballot.closed_at) continue;
+    const voted = votedOf(ballot, meeting, names);
+    // What this phone knows of the server may be older than the line that took it out.
+    const subject = subjectOf(ballot.method === 'secret_paper' ? 'paper_vote' : 'hand_vote', { ballot: { ...ballot, agenda_item_id: voted.item } });
+    const gone = ['hand', 'secret_paper'].includes(ballot.method) ? (out.get(subject) ?? -Infinity) : -Infinity;
+    if (Date.parse(ballot.closed_at) > gone) found.set(ballot.key, voted);
+  }
   const counted = [...book.entries.values()].filter((entry) => !book.refused.some((one) => one.id === entry.id));
   for (const vote of book.room.votes) {
     const subject = subjectOf(lineOfVote(vote), { ballot: vote });

@@ -53,6 +53,11 @@ export async function recordVote(meetingId: Id, ballot: HandVote): Promise<void>
   await append(meetingId, [{ kind: lineOfVote(ballot), data: { ballot } }]);
 }
 
+/** Takes a vote out that was written down by mistake; `reason` null puts it back. Its numbers stay as they are. */
+export async function withdrawVote(meetingId: Id, ballot: HandVote, reason: string | null): Promise<void> {
+  await append(meetingId, [{ kind: lineOfVote(ballot), data: { ballot, ...reason && { withdrawn: reason.trim() } } }]);
+}
+
 /** Ends a difference: what this entry says stands. */
 export async function settle(meetingId: Id, { entry, others, agreeing }: Standing, chosen: string): Promise<void> {
   const instead_of = [entry, ...others, ...agreeing].map((one) => one.id).filter((id) => id !== chosen);

@@ -21,7 +21,7 @@ export function planOf(meeting: Meeting): AgendaItem[] {
 /** Nothing has come of the opening but perhaps the opener's own line; the server looks again. */
 export function isUntouched(board: Board, room: Room): boolean {
   const here = board.rows.filter((row) => row.state === 'present' || row.state === 'late' || row.state === 'unexcused');
-  const said = [room.notes, room.votes, room.added, room.order, Object.keys(room.items), Object.keys(room.conclusions), Object.keys(room.dropped)];
+  const said = [room.notes, room.votes, room.withdrawn, room.added, room.order, Object.keys(room.items), Object.keys(room.conclusions), Object.keys(room.dropped)];
   return here.length <= 1 && said.every((one) => one.length === 0);
 }
 

@@ -3,7 +3,7 @@ import type { Ballot } from '$api/ballot-shapes';
 import { passes, required } from '$features/ballots/rules';
 import type { StoredEntry } from '$db/schema';
 import { foldRoom, subjectOf, type HandVote, type RoomEntry } from '$sync/room';
-import { countedVotes, reservedError, written } from './votes';
+import { countedVotes, reservedError, takenOut, written } from './votes';
 
 const TITLE = 'Thông qua nghị quyết';
 
@@ -76,6 +76,29 @@ describe('votes by hands', () => {
   it('are listed when only the server knows them, other ways of voting not', () => {
     const seen = countedVotes(bookOf([]), [ballot(12), ballot(3, { method: 'phone' }), ballot(4, { state: 'withdrawn', title: 'x' })], {});
     expect(seen.map((one) => one.vote.agree)).toEqual([12]);
+  });
+});
+
+describe('a vote that was taken out', () => {
+  const out = (id: string, minute: number, base: string): StoredEntry => {
+    const made = entry(id, vote(12), minute, base);
+    return { ...made, data: { ...made.data, withdrawn: 'Ghi hai lần' } };
+  };
+
+  it('is told apart with the reason, whatever this phone still knows of the server', () => {
+    const book = bookOf([entry('a', vote(12), 1), out('b', 3, 'a')]);
+    const stale = ballot(12, { closed_at: '2026-12-05T13:01:00Z' });
+    const votes = countedVotes(book, [stale], {});
+    expect(votes).toEqual([]);
+    expect(takenOut(book, votes)).toMatchObject([{ reason: 'Ghi hai lần', by: '7', device: 'A', vote: { agree: 12 } }]);
+  });
+
+  it('counts again when it is put back, or when the question is voted on anew', () => {
+    const again = bookOf([entry('a', vote(12), 1), out('b', 3, 'a'), entry('c', vote(12), 4, 'b')]);
+    expect([countedVotes(again, [], {}).length, takenOut(again, countedVotes(again, [], {}))]).toEqual([1, []]);
+    const book = bookOf([entry('a', vote(12), 1), out('b', 3, 'a')]);
+    const anew = countedVotes(book, [ballot(15, { closed_at: '2026-12-05T13:20:00Z' })], {});
+    expect([anew.map((one) => one.vote.agree), takenOut(book, anew)]).toEqual([[15], []]);
   });
 });
 

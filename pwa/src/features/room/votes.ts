@@ -37,6 +37,16 @@ export interface Counted {
   earlier: Earlier[];
 }
 
+/** A vote that was taken out. */
+export interface Out {
+  subject: string;
+  vote: HandVote;
+  reason: string;
+  at: string;
+  by: Id | null;
+  device: string | null;
+}
+
 export function subjectOfVote(vote: Pick<HandVote, 'title' | 'kind' | 'agenda_item_id' | 'papers'>): string {
   return subjectOf(lineOfVote(vote), { ballot: vote });
 }
@@ -48,7 +58,12 @@ export function countedVotes(
   const closed = ballots.filter((one) => (one.method === 'hand' || one.method === 'secret_paper') && one.state === 'closed').map(voteOf);
   const told = new Map(closed.map((one) => [subjectOfVote(one.vote), one]));
   const votes = new Map(book.room.votes.map((vote) => [subjectOfVote(vote), vote]));
-  for (const [subject, { vote }] of told) if (!votes.has(subject)) votes.set(subject, vote);
+  const out = new Map(book.room.withdrawn.map((one) => [subjectOfVote(one.ballot), Date.parse(book.entries.get(one.entry)?.at ?? '')]));
+  for (const [subject, { ballot, vote }] of told) {
+    // What this phone knows of the server may be older than the line that took it out.
+    const gone = Date.parse(ballot.closed_at ?? '') > (out.get(subject) ?? Infinity) ? undefined : out.get(subject);
+    if (!votes.has(subject) && gone === undefined) votes.set(subject, vote);
+  }
   return [...votes].map(([subject, vote]) => {
     const frozen = told.get(subject)?.ballot.result;
     const present = frozen?.voters_present ?? votersPresent(lines);
@@ -58,6 +73,15 @@ export function countedVotes(
       majority: frozen ? frozenMajority(frozen) : majorityFor(vote.kind, shares),
       earlier: earlierCounts(subject, vote, book, told.get(subject)?.ballot),
     };
+  });
+}
+
+/** Those that were taken out, and not counted anew since. */
+export function takenOut(book: Pick<RoomBook, 'room' | 'entries'>, votes: readonly Pick<Counted, 'subject'>[]): Out[] {
+  return book.room.withdrawn.flatMap(({ entry, ballot, reason }) => {
+    const [line, subject] = [book.entries.get(entry), subjectOfVote(ballot)];
+    if (!line || votes.some((one) => one.subject === subject)) return [];
+    return [{ subject, vote: ballot, reason, at: line.at, by: line.recorded_by, device: line.device_id }];
   });
 }
 
