@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, select, update
 from handbook.access.actor import Actor
 from handbook.access.predicates import Target
 from handbook.attendance.counters import MEETINGS, ROLL, move_counts
-from handbook.attendance.enums import BY_HAND, Flag, Method
+from handbook.attendance.enums import BY_HAND, PROVED, Flag, Method
 from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken, NotOpenYet
 from handbook.attendance.rules import (
     ATTENDING,
@@ -304,6 +304,9 @@ def _after(
         corrected=False,
         site_id=line.site_id,
     )
+    if line.state == arrived.state and line.method not in PROVED and arrival.at <= line.recorded_at:
+        # Both say the same, and the member had proved it first: that is how, when and by whom.
+        return arrived
     if line.state in ATTENDING:
         return kept
     if line.recorded_at >= arrival.at:

@@ -27,6 +27,8 @@ class Method(StrEnum):
 
 # What somebody who ran the meeting wrote; a check-in does not overrule it lightly.
 BY_HAND = frozenset({Method.SECRETARY, Method.SHEET, Method.REVERSE_SCAN})
+# What the member proved: "every entry says how, when and by whom", and no later mark that says the same is a better answer.
+PROVED = frozenset({Method.QR, Method.LINK, Method.REVERSE_SCAN})
 
 
 class Flag(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from handbook.access.actor import Actor
 from handbook.accounts.versions import bump_account_version
 from handbook.attendance.counters import move_counts, touch_roll
-from handbook.attendance.enums import BY_HAND, AttendanceState, Flag, Method
+from handbook.attendance.enums import BY_HAND, PROVED, AttendanceState, Flag, Method
 from handbook.attendance.events import AttendanceCorrected
 from handbook.attendance.keeping import WHOLE, Keeper
 from handbook.attendance.models import Attendance
@@ -60,12 +60,15 @@ def mark_attendance(
     arrived_at: datetime | None = None,
     left_at: datetime | None = None,
     method: Method = Method.SECRETARY,
+    together: bool = False,
 ) -> Attendance:
     """Write a member's line by hand; it stands above what check-ins said before. The meeting is locked by the caller.
 
     ``state`` None takes a mark by hand back: what was known without it stands again. ``at``: when it was seen in a room
     without a network; what was recorded after that time stands. ``arrived_at`` and ``left_at`` belong to who attended; a
-    change of these alone leaves how and by whom the member was recorded.
+    change of these alone leaves how and by whom the member was recorded. What a member has proved stands as how, when and by
+    whom where the mark says the same, and against a mark of everybody else ``together``, which means those of whom nothing was
+    known; the history keeps both.
     Raises :class:`WrongState` when the roll is settled or nobody can be there yet, :class:`NotFound` for somebody who was
     not summoned, :class:`ValidationFailed` for impossible times. The same mark again changes nothing.
     """
@@ -80,7 +83,8 @@ def mark_attendance(
     if state is None:
         return _take_back(meeting, line, actor=actor, uow=uow)
     known = Stay(line.arrived_at, line.left_at)
-    if (line.state, line.reason) == (state, reason) and (state in ATTENDING or line.method == method):
+    says_the_same = (line.state, line.reason) == (state, reason)
+    if says_the_same and (state in ATTENDING or line.method == method):
         if stay == known and line.method == method:
             return line
         if stay != known and line.method is not None:
@@ -89,6 +93,9 @@ def mark_attendance(
     if at is not None and stands_since(line) > at:
         return line
     before = line.state
+    if line.state in ATTENDING and line.method in PROVED and (says_the_same or together):
+        _record_mark(uow, meeting, line, actor=actor, before=before, stay=known, method=method)
+        return line
     write_line(meeting, line, state, method, reason, by=actor.member_id, uow=uow, flag=flag, at=at, stay=stay)
     _record_mark(uow, meeting, line, actor=actor, before=before, stay=stay, method=method)
     return line

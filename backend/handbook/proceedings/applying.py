@@ -157,6 +157,7 @@ def _mark(act: Act) -> None:
         arrived_at=_instant(data.get("arrived_at")),
         left_at=_instant(data.get("left_at")),
         method=_method(data),
+        together=bool(data.get("together")),
     )
 
 

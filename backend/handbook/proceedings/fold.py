@@ -34,8 +34,8 @@ COUNTED = frozenset({K.HAND_VOTE.value, K.PAPER_VOTE.value})
 NEVER_DIFFERENT = frozenset({*ONCE, *UNDOES, K.ITEM.value})
 
 
-# How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about.
-PROOFS = frozenset({"code", "sheet", "confirmed"})
+# How a mark was made: by a scanned code, a signature on paper, with everybody else; that the numbers of a vote were questioned.
+PROOFS = frozenset({"code", "sheet", "together", "confirmed"})
 
 
 @dataclass(frozen=True, slots=True)

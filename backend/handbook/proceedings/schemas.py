@@ -109,7 +109,8 @@ class PersonDataSchema(Schema):
 
 class MarkDataSchema(Schema):
     """A member's line in the roll, as it was seen in the room; null takes the mark back. ``code``: the member's own, which
-    the device scanned. ``sheet``: it was read off the signed sheet of paper."""
+    the device scanned. ``sheet``: it was read off the signed sheet of paper. ``together``: everybody else was marked in one go,
+    which says nothing against what a member has proved."""
 
     member_id = TextId(required=True)
     state = fields.String(required=True, allow_none=True, validate=validate.OneOf(MARK_STATES))
@@ -118,6 +119,7 @@ class MarkDataSchema(Schema):
     left_at = TextInstant(load_default=None, allow_none=True)
     code = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=64))
     sheet = fields.Boolean(load_default=False)
+    together = fields.Boolean(load_default=False)
 
 
 class GuestDataSchema(Schema):

@@ -125,7 +125,7 @@ const UNDOES: Partial<Record<EntryKind, EntryKind>> = { unopen: 'open', reopen: 
 const NEVER_DIFFERENT: readonly EntryKind[] = ['open', 'close', 'unopen', 'reopen', 'item'];
 const HOURS = { open: 'opened_at', close: 'closed_at', unopen: 'unopened_at', reopen: 'reopened_at' } as const;
 /** How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about. */
-const PROOFS: readonly string[] = ['code', 'sheet', 'confirmed'];
+const PROOFS: readonly string[] = ['code', 'sheet', 'together', 'confirmed'];
 
 /** The kind of the line in which such a vote stands. */
 export function lineOfVote(vote: Pick<HandVote, 'papers'>): 'hand_vote' | 'paper_vote' {

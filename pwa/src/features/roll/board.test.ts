@@ -95,6 +95,15 @@ describe('the attendance board', () => {
     expect(seen.counts.present).toBe(1);
   });
 
+  it('leaves how, when and by whom to what the member has proved, whether the mark says the same or marks everybody else', () => {
+    const late = { ...roll, items: roll.items.map((one) => (one.member_id === '1' ? { ...one, state: 'late' as const } : one)) };
+    const all = lineItem('mark', { member_id: '1', state: 'present', together: true }, {});
+    const one = lineItem('mark', { member_id: '1', state: 'present' }, {});
+    expect(board([one]).rows[0]).toMatchObject({ state: 'present', method: 'qr', recorded_by: roll.items[0]?.recorded_by });
+    expect(board([all], late).rows[0]).toMatchObject({ state: 'late', method: 'qr' });
+    expect(board([one], late).rows[0]).toMatchObject({ state: 'present', method: 'secretary', recorded_by: '9' });
+  });
+
   it('leaves a sent mark to the roll once the roll is newer', () => {
     const sent = (at: string) => mark('2', 'present', { state: 'done', sent_at: at });
     expect(board([sent('2026-12-03T12:30:01.000Z')]).rows[1]?.state).toBe('present');

@@ -34,6 +34,7 @@ export type Filter = 'all' | 'missing' | 'there' | 'away';
 
 export const OPEN_KIND = 'open_meeting';
 const BELONGS: readonly MemberStatus[] = ['official', 'probationary', 'exempt', 'temporary_in', 'temporary_out'];
+const PROVED = ['qr', 'link', 'reverse_scan'];
 const THERE: readonly (AttendanceState | null)[] = ['present', 'late'];
 
 interface Known {
@@ -58,6 +59,8 @@ export interface Mark {
   code?: string | null;
   /** Read off the signed sheet of paper. */
   sheet?: boolean;
+  /** Marked in one go with everybody else of whom nothing was known. */
+  together?: boolean;
 }
 
 /** Who leads the meeting, who writes its minutes, and who is there without being summoned. */
@@ -145,12 +148,20 @@ function latestMarks(items: readonly OutboxItem[], fetchedAt: string): Map<Id, M
 function marked(line: RollItem, { mark, item, at }: Marking, self: Id | null): BoardRow {
   // A mark that was not taken changes nothing; the line says so and keeps what the server knows.
   if (item.state === 'refused' || item.state === 'conflict') return { ...line, mark: item };
+  if (isProved(line, mark)) return { ...line, mark: item };
   return {
     ...line, state: mark.state, reason: mark.reason ?? null, method: methodOf(line, mark), mark: item,
     arrived_at: mark.arrived_at ?? null, left_at: mark.left_at ?? null,
     // A change of the times alone leaves how and by whom the member was recorded.
     ...(onlyTimes(line, mark) ? {} : { recorded_at: at, recorded_by: self }),
   };
+}
+
+/** What the member has proved stands as how, when and by whom, as `mark_attendance` says. */
+function isProved(line: RollItem, mark: Mark): boolean {
+  const same = line.state === mark.state && (line.reason ?? null) === (mark.reason ?? null);
+  const stays = (line.arrived_at ?? null) === (mark.arrived_at ?? null) && (line.left_at ?? null) === (mark.left_at ?? null);
+  return isThere(line) && PROVED.includes(line.method ?? '') && (mark.together === true || (same && stays));
 }
 
 function onlyTimes(line: RollItem, mark: Mark): boolean {

@@ -35,7 +35,7 @@ const NO_TIMES: Times = { arrived_at: null, left_at: null };
 /** Everybody of these is here; in one go, so that it goes out together. */
 export async function markAll(meetingId: Id, memberIds: readonly Id[]): Promise<void> {
   if (memberIds.length === 0) return;
-  await append(meetingId, memberIds.map((member_id) => ({ kind: 'mark', data: { member_id, state: 'present', reason: null, ...NO_TIMES } })));
+  await append(meetingId, memberIds.map((member_id) => ({ kind: 'mark', data: { member_id, state: 'present', reason: null, ...NO_TIMES, together: true } })));
 }
 
 /** The last "everybody else is here" of this phone, as far as its marks still stand; from the lines themselves. */
