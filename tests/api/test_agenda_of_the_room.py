@@ -80,6 +80,26 @@ def test_an_item_from_the_floor_has_clock_notes_vote_and_conclusion_and_stands_i
     assert not any(text.endswith("Thu nộp đảng phí") for text in said), "it was not dealt with"
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_two_devices_raise_goes_before_the_closing_whichever_arrives_first(
+    order: tuple[int, int], secretary: ApiClient, meeting: dict[str, Any], evening: FixedClock
+) -> None:
+    start, closing = evening.now(), meeting["agenda"][-1]["id"]
+    one, two = Device(), Device()
+    send(secretary, meeting, [one.write("open", start)], now=start)
+    evening.advance(minutes=10)
+    raised = [
+        device.write(
+            "agenda", start + minutes * MINUTE, act="add", key=str(uuid4()), title=title, before=closing
+        )
+        for minutes, device, title in ((1, one, "Hỗ trợ hộ bị bão"), (2, two, "Việc khác"))
+    ]
+    for number in order:
+        send(secretary, meeting, [raised[number]], now=evening.now())
+    titles = [title for title, _ in agenda_of(secretary, meeting)]
+    assert titles == ["Đánh giá tháng 11", "Thu nộp đảng phí", "Hỗ trợ hộ bị bão", "Việc khác", "Bế mạc"]
+
+
 def test_what_was_written_about_an_item_waits_for_the_device_that_added_it(
     secretary: ApiClient, meeting: dict[str, Any], evening: FixedClock
 ) -> None:

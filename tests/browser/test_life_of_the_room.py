@@ -73,6 +73,7 @@ def test_the_room_changes_its_agenda(
     expect(dialog.get_by_text("Đồng chí ghi tên nội dung.")).to_be_visible()
     dialog.get_by_label("Tên nội dung").fill(RAISED)
     dialog.get_by_label("Số phút dự kiến").fill("15")
+    expect(dialog.get_by_text("Nội dung này đứng cuối chương trình.")).to_be_visible()
     album.picture(page, "raised")
     large(page, album, "raised-large")
     assert faults(page) == []

@@ -172,10 +172,16 @@ def _takes_back(undo: Entry, entry: Entry) -> bool:
 
 def agenda_of(names: Sequence[str], room: Room) -> list[str]:
     """The items of an agenda by their names in the book, with those from the floor, in the order that the room gave them: what
-    it did not speak of stays behind the others as it was."""
-    every = [*names, *(line["key"] for line in room.added if line["key"] not in names)]
+    it did not speak of stays behind the others as it was, and what the floor raised since goes ``before`` the item that its
+    line names, else to the end."""
+    added = {line["key"]: line.get("before") for line in room.added}
+    every = [*(name for name in names if name not in added), *added]
     listed = [name for name in dict.fromkeys(room.order) if name in every]
-    return [*listed, *(name for name in every if name not in listed)]
+    told = [*listed, *(name for name in every if name not in listed and name not in added)]
+    for key, before in added.items():
+        if key not in listed:
+            told.insert(told.index(before) if before in told else len(told), key)
+    return told
 
 
 def says_the_same(one: Entry, other: Entry) -> bool:

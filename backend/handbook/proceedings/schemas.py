@@ -16,7 +16,7 @@ MAX_NOTE = 10_000
 MAX_SEQUENCE = 2**31 - 1
 # What each change of the agenda says, and what it may say.
 AGENDA_ACTS: dict[str, tuple[set[str], set[str]]] = {
-    "add": ({"key", "title"}, {"presenter", "minutes"}),
+    "add": ({"key", "title"}, {"presenter", "minutes", "before"}),
     "drop": ({"agenda_item_id", "dropped"}, {"reason"}),
     "move": ({"order"}, set()),
 }
@@ -80,14 +80,15 @@ class UndoDataSchema(Schema):
 
 class AgendaDataSchema(Schema):
     """A change of the running meeting's agenda. ``add``: an item from the floor, which the book calls by its ``key`` from then
-    on; the same key again corrects it. ``drop``: an item is not dealt with (or is again, with ``dropped`` false). ``move``: the
-    whole ``order`` of the items by their names in the book."""
+    on; the same key again corrects it; it goes ``before`` that item, else to the end. ``drop``: an item is not dealt with (or
+    is again, with ``dropped`` false). ``move``: the whole ``order`` of the items by their names in the book."""
 
     act = fields.String(required=True, validate=validate.OneOf(list(AGENDA_ACTS)))
     key = _uuid()
     title = Text(min_length=1, max_length=300)
     presenter = Text(allow_none=True, max_length=120)
     minutes = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 1440))
+    before = ItemName(allow_none=True)
     agenda_item_id = ItemName()
     dropped = fields.Boolean()
     reason = Text(allow_none=True, max_length=500)

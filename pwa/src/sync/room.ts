@@ -90,6 +90,8 @@ export interface AddedItem {
   title: string;
   presenter?: string | null;
   minutes?: number | null;
+  /** The item that it goes before, by its name in the book; else it goes to the end. */
+  before?: string | null;
   at: number;
 }
 
@@ -216,12 +218,18 @@ function takesBack(undo: RoomEntry, entry: RoomEntry): boolean {
 
 /**
  * The items of an agenda by their names in the book, with those from the floor, in the order that the room gave them: what it
- * did not speak of stays behind the others as it was.
+ * did not speak of stays behind the others as it was, and what the floor raised since goes before the item that its line names.
  */
 export function agendaNames(names: readonly string[], room: Room): string[] {
-  const every = [...names, ...room.added.map((line) => line.key).filter((key) => !names.includes(key))];
+  const added = new Map(room.added.map((line) => [line.key, line.before ?? null]));
+  const every = [...names.filter((name) => !added.has(name)), ...added.keys()];
   const listed = [...new Set(room.order)].filter((name) => every.includes(name));
-  return [...listed, ...every.filter((name) => !listed.includes(name))];
+  const told = [...listed, ...every.filter((name) => !listed.includes(name) && !added.has(name))];
+  for (const [key, before] of added) {
+    if (listed.includes(key)) continue;
+    told.splice(before !== null && told.includes(before) ? told.indexOf(before) : told.length, 0, key);
+  }
+  return told;
 }
 
 /** What stands for one subject, of which these are the entries that count. */

@@ -47,6 +47,8 @@ export const en: Record<keyof typeof vi, string> = {
   'back.unopenDone': 'The meeting is only convened again.',
   'back.reason': 'Reason',
   'back.reasonMissing': 'Write the reason.',
+  'back.kept': 'This reason was left half written at {time}.',
+  'back.dropKept': 'Discard it',
   'back.busy': 'Saving…',
   'room.keep': 'Not yet, go on',
   'room.closed': 'The meeting is closed.',

@@ -47,6 +47,8 @@ export const vi = {
   'back.unopenDone': 'Cuộc họp trở lại trạng thái đã triệu tập.',
   'back.reason': 'Lý do',
   'back.reasonMissing': 'Đồng chí ghi lý do.',
+  'back.kept': 'Đang mở lý do viết dở lúc {time}.',
+  'back.dropKept': 'Bỏ phần viết dở',
   'back.busy': 'Đang ghi…',
   'room.keep': 'Chưa, họp tiếp',
   'room.closed': 'Cuộc họp đã kết thúc.',

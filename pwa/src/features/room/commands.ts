@@ -14,9 +14,9 @@ export async function finishItem(meetingId: Id, itemId: Id): Promise<void> {
   await append(meetingId, [{ kind: 'item', data: { agenda_item_id: itemId, state: 'done' } }]);
 }
 
-/** An item from the floor, at the end of the agenda; the book calls it by this key from now on. */
-export async function addItem(meetingId: Id, title: string, minutes: number | null): Promise<void> {
-  await append(meetingId, [{ kind: 'agenda', data: { act: 'add', key: uuid(), title: title.trim(), presenter: null, minutes } }]);
+/** An item from the floor, before that one or at the end of the agenda; the book calls it by this key from now on. */
+export async function addItem(meetingId: Id, title: string, minutes: number | null, before: Id | null): Promise<void> {
+  await append(meetingId, [{ kind: 'agenda', data: { act: 'add', key: uuid(), title: title.trim(), presenter: null, minutes, before } }]);
 }
 
 /** Takes an item off the agenda, or deals with it after all. One that runs is ended first. */

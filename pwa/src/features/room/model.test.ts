@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Note } from '$sync/room';
-import { clock, scoresMeeting, span, speakers, spentOn, votesOnResolution } from './model';
+import type { Meeting } from '$api/shapes';
+import { foldRoom, type Note } from '$sync/room';
+import { clock, floorPlace, scoresMeeting, span, speakers, spentOn, votesOnResolution } from './model';
 
 const rows = [
   { member_id: '1', full_name: 'Đặng Thị Ngẫm' }, { member_id: '2', full_name: 'Lê Văn Thử' }, { member_id: '3', full_name: 'Vũ Thị Mới' },
@@ -18,6 +19,27 @@ describe('who is likely to speak', () => {
 
   it('finds a speaker without diacritics', () => {
     expect(speakers(rows, [], [], 'dang ngam').map((one) => one.id)).toEqual(['1']);
+  });
+});
+
+describe('an item from the floor', () => {
+  const titles = ['Khai mạc', 'Thảo luận', 'Chấm điểm', 'Kết luận và bế mạc'];
+  const agenda = titles.map((title, index) => ({ id: `${index + 1}`, title, position: index + 1, dropped: index === 2 }));
+  const meeting = { agenda } as unknown as Meeting;
+  const at = (current_item: string | null, begun: string[] = []): ReturnType<typeof floorPlace> => floorPlace(meeting, {
+    ...foldRoom([]), current_item, items: Object.fromEntries(begun.map((id) => [id, { state: 'done' as const, spent: 0, since: null }])),
+  });
+
+  it('comes after the one under discussion, over one that was dropped', () => {
+    expect(at('1', ['1'])).toMatchObject({ how: 'after', beside: { id: '1' }, before: '2' });
+    expect(at('2', ['1', '2'])).toMatchObject({ how: 'after', before: '4' });
+    expect(at('4', ['4'])).toMatchObject({ how: 'after', before: null });
+  });
+
+  it('comes before the closing while nothing is discussed, and last once that is over or where there is none', () => {
+    expect(at(null, ['1'])).toMatchObject({ how: 'before', beside: { id: '4' }, before: '4' });
+    expect(at(null, ['1', '4'])).toEqual({ how: 'last', beside: null, before: null });
+    expect(floorPlace({ agenda: agenda.slice(0, 2) } as unknown as Meeting, foldRoom([]))).toMatchObject({ how: 'last' });
   });
 });
 

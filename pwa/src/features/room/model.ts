@@ -42,6 +42,22 @@ export function scoresMeeting(item: AgendaItem): boolean {
   return words.includes('cham diem') || words.includes('danh gia chat luong');
 }
 
+/** Where an item from the floor goes, beside which other, and before which one that is in the book. */
+export interface FloorPlace {
+  how: 'after' | 'before' | 'last';
+  beside: AgendaItem | null;
+  before: Id | null;
+}
+
+/** After what is being discussed; when nothing is, before the item that closes the meeting, as long as that lies ahead. */
+export function floorPlace(meeting: Meeting, room: Room): FloorPlace {
+  const items = agendaOf(meeting);
+  const running = items.findIndex((item) => item.id === room.current_item);
+  if (running >= 0) return { how: 'after', beside: items[running] ?? null, before: items[running + 1]?.id ?? null };
+  const closing = items.findLast((item) => fold(item.title).includes('be mac') && !(item.id in room.items));
+  return closing ? { how: 'before', beside: closing, before: closing.id } : { how: 'last', beside: null, before: null };
+}
+
 /** "1 giờ 5 phút", "12 phút" of whole minutes. */
 export function span(milliseconds: number): string {
   const minutes = Math.max(0, Math.floor(milliseconds / 60_000));

@@ -96,6 +96,8 @@ export const en: Record<keyof typeof vi, string> = {
   'run.reserveWho': 'Member who reserves the opinion',
   'run.reserveChoose': 'Choose a member',
   'run.reserveText': 'The opinion',
+  'run.kept': 'This opinion was left half written at {time}.',
+  'run.dropKept': 'Discard it',
   'run.reserveMissing': 'Choose the member and write the opinion.',
   'run.save': 'Record',
   'run.saving': 'Recording…',

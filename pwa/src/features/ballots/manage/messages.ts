@@ -96,6 +96,8 @@ export const vi = {
   'run.reserveWho': 'Đảng viên bảo lưu ý kiến',
   'run.reserveChoose': 'Chọn đảng viên',
   'run.reserveText': 'Nội dung ý kiến',
+  'run.kept': 'Đang mở ý kiến viết dở lúc {time}.',
+  'run.dropKept': 'Bỏ phần viết dở',
   'run.reserveMissing': 'Đồng chí chọn đảng viên và ghi nội dung ý kiến.',
   'run.save': 'Ghi lại',
   'run.saving': 'Đang ghi…',
