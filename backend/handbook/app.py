@@ -12,6 +12,7 @@ from handbook.extensions import api, db
 from handbook.kernel import converters, error_handlers, http_security
 from handbook.kernel.clock import Clock, SystemClock
 from handbook.kernel.db import engine_options
+from handbook.kernel.drivers import driver_of
 from handbook.kernel.json_text import Utf8JsonProvider
 from handbook.kernel.logging import configure_logging, log_requests
 from handbook.kernel.query_names import refuse_unknown_names
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app.extensions["handbook.settings"] = settings
     app.extensions["handbook.clock"] = clock or SystemClock()
     app.extensions["handbook.secrets"] = load_or_create_secrets(settings.data_dir)
+    app.extensions["handbook.driver"] = driver_of(settings)
     app.extensions["handbook.blobs"] = FolderBlobStore(settings.data_dir / "blobs")
 
     if settings.trusted_proxies:

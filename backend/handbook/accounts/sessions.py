@@ -3,20 +3,19 @@
 import hashlib
 import secrets
 from datetime import date, datetime, timedelta
+from functools import cache
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Request, Response, current_app, request
 from flask_login import LoginManager
-from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, delete, not_, or_, select, update
 
 from handbook.access.actor import Actor, HeldOffice, OfficeTitle
-from handbook.accounts.events import SessionSeeing
 from handbook.accounts.models import Account, DeviceSession
 from handbook.config import Settings
 from handbook.kernel.clock import DEFAULT_TIMEZONE, Clock, today_in
 from handbook.kernel.db import db
-from handbook.kernel.events import publish
 from handbook.kernel.text import clean
 from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
 from handbook.members.models import Member, Office
@@ -25,6 +24,7 @@ from handbook.organizations.models import Organization
 COOKIE = "handbook_session"
 _COOKIE_START = COOKIE + "="
 SEEN_EVERY = timedelta(minutes=10)
+_UNMARKED_WHILE: list[ColumnElement[bool]] = []
 
 # What a User-Agent says and how a person calls it; the first that fits.
 _SYSTEMS = (
@@ -48,7 +48,6 @@ SESSION_ROW = (
     select(
         DeviceSession.id,
         DeviceSession.last_seen_at,
-        DeviceSession.expires_at,
         Account.id.label("account_id"),
         Account.content_version.label("account_version"),
         Account.member_id,
@@ -67,6 +66,12 @@ SESSION_ROW = (
         Account.disabled_at.is_(None),
     )
 )
+# That a device was seen now, unless a feature must not have that on record.
+_SEEN = (
+    update(DeviceSession)
+    .where(DeviceSession.id == bindparam("of_session"))
+    .values(last_seen_at=bindparam("seen_at"))
+)
 _office_rows = (
     select(Office.organization_id, Organization.path, Office.title)
     .join(Organization, Organization.id == Office.organization_id)
@@ -76,6 +81,24 @@ _office_rows = (
         or_(Office.to_date.is_(None), Office.to_date >= bindparam("today")),
     )
 )
+
+
+class LiveSession(NamedTuple):
+    """What ``SESSION_ROW`` says, in its order."""
+
+    id: int
+    last_seen_at: datetime
+    account_id: int
+    account_version: int
+    member_id: int | None
+    organization_id: int | None
+    member_version: int | None
+    path: str | None
+    timezone: str | None
+
+    def should_be_marked(self, now: datetime) -> bool:
+        """Whether it is time to write down that the device was seen."""
+        return now - self.last_seen_at > SEEN_EVERY
 
 
 def hash_token(token: str) -> str:
@@ -106,11 +129,14 @@ def load_actors(manager: LoginManager) -> None:
 def find_actor(token: str, clock: Clock) -> Actor | None:
     """The actor of a live session, with member and offices of today; None for anything else."""
     now = clock.now()
-    row = _session_row(db.session.connection(), token, now)
-    if row is None:
+    found = db.session.execute(SESSION_ROW, {"token_hash": hash_token(token), "now": now}).first()
+    if found is None:
         return None
-    if now - row.last_seen_at > SEEN_EVERY:
-        _touch(row, now, clock)
+    row = LiveSession(*found)
+    if row.should_be_marked(now):
+        statement, values = mark_of(row, now)
+        with unit_of_work(clock) as uow:
+            uow.session.connection().execute(statement, values)
     return Actor(
         account_id=row.account_id,
         member_id=row.member_id,
@@ -137,16 +163,20 @@ def find_account_actor(account_id: int, clock: Clock) -> Actor | None:
     )
 
 
-def find_live_session(connection: Connection, token: str, clock: Clock) -> Row[Any] | None:
-    """The row of a live session, for the layers that answer before Flask; None for anything else, and for a session that
-    should first be marked as seen."""
-    now = clock.now()
-    row = _session_row(connection, token, now)
-    return None if row is None or now - row.last_seen_at > SEEN_EVERY else row
+def mark_of(session: LiveSession, now: datetime) -> tuple[Update, dict[str, Any]]:
+    """The statement that marks a device as seen, and its values. It changes nothing where a feature forbids it."""
+    return _mark(), {"of_session": session.id, "of_member": session.member_id, "seen_at": now}
 
 
-def _session_row(connection: Connection, token: str, now: datetime) -> Row[Any] | None:
-    return connection.execute(SESSION_ROW, {"token_hash": hash_token(token), "now": now}).first()
+def leave_unmarked_while(condition: ColumnElement[bool]) -> None:
+    """Have devices not marked as seen while this is so for the member ``of_member``."""
+    _UNMARKED_WHILE.append(condition)
+    _mark.cache_clear()
+
+
+@cache
+def _mark() -> Update:
+    return _SEEN.where(*(not_(condition) for condition in _UNMARKED_WHILE))
 
 
 def _offices(member_id: int | None, account_id: int, today: date) -> tuple[HeldOffice, ...]:
@@ -154,15 +184,6 @@ def _offices(member_id: int | None, account_id: int, today: date) -> tuple[HeldO
         _office_rows, {"member_id": member_id, "account_id": account_id, "today": today}
     )
     return tuple(HeldOffice(row.organization_id, row.path, OfficeTitle(row.title)) for row in rows)
-
-
-def _touch(row: Row[Any], now: datetime, clock: Clock) -> None:
-    seeing = SessionSeeing(row.member_id)
-    publish(seeing, UnitOfWork(db.session(), clock))
-    if seeing.unwritten:
-        return
-    with unit_of_work(clock) as uow:
-        uow.session.execute(update(DeviceSession).where(DeviceSession.id == row.id).values(last_seen_at=now))
 
 
 def start_session(

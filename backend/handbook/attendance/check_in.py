@@ -1,9 +1,11 @@
-"""A check-in on a bare connection: five prepared statements, for the evening on which a whole province does it at once.
+"""A check-in as a few statements, for the evening on which a whole province does it at once.
 
-The transaction is the caller's (``BEGIN IMMEDIATE`` on SQLite). On PostgreSQL the meeting's row is locked first, as everybody
-does who changes its roll; the line of the roll is then written on the condition that it still is as it was read.
+Read, judge, write: what is judged is the member's line with what is needed of the meeting, and it is written on the condition
+that both still are as they were read. On PostgreSQL the meeting's row is locked first, as everybody does who changes its roll.
+:func:`check_in` does all of it in the caller's transaction; the short path reads and judges before it has its turn to write.
 """
 
+from collections import namedtuple
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +14,9 @@ from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
 from handbook.access.actor import Actor
 from handbook.access.predicates import Target
-from handbook.attendance.counters import MEETINGS, ROLL, move_counts
+from handbook.accounts.models import Account
+from handbook.accounts.sessions import SESSION_ROW
+from handbook.attendance.counters import MEETINGS, ROLL, move_of
 from handbook.attendance.enums import BY_HAND, PROVED, Flag, Method
 from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken, NotOpenYet
 from handbook.attendance.rules import (
@@ -25,61 +29,90 @@ from handbook.attendance.rules import (
     opening_by_code,
     state_on_arrival,
 )
-from handbook.attendance.site_counters import SITES, Standing, move_site_counts
+from handbook.attendance.site_counters import SITES, Standing, site_moves
 from handbook.attendance.tokens import Code, is_genuine, parse_code
-from handbook.audit.service import record_on
+from handbook.audit.service import entry_of
 from handbook.kernel.clock import Clock
+from handbook.kernel.drivers import Step
 from handbook.kernel.secrets import Secrets
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.keys import unseal
 from handbook.meetings.sites import site_key
 from handbook.organizations.models import Organization
 
-ORGANIZATIONS = Organization.__table__
+HELD_BY = Organization.__table__.alias("held_by")
 TAKING = frozenset({MeetingState.OPEN, MeetingState.CLOSED})
 ATTEMPTS = 5
 
+# Of the meeting ``row_version`` stands for all that people say about it; the counters do not move it.
+LINE_COLUMNS = (
+    MEETINGS.c.row_version,
+    MEETINGS.c.state.label("meeting_state"),
+    MEETINGS.c.organization_id,
+    MEETINGS.c.starts_at,
+    MEETINGS.c.ends_at,
+    MEETINGS.c.opened_at,
+    MEETINGS.c.closed_at,
+    MEETINGS.c.check_in_key_sealed,
+    MEETINGS.c.step_seconds,
+    MEETINGS.c.tolerance_steps,
+    MEETINGS.c.late_after_minutes,
+    HELD_BY.c.path,
+    ROLL.c.member_status,
+    ROLL.c.state,
+    ROLL.c.method,
+    ROLL.c.checked_in_at,
+    ROLL.c.recorded_at,
+    ROLL.c.recorded_by,
+    ROLL.c.flags,
+    ROLL.c.home_site_id,
+    ROLL.c.site_id,
+)
 _LINE = (
-    select(
-        MEETINGS.c.state.label("meeting_state"),
-        MEETINGS.c.organization_id,
-        MEETINGS.c.starts_at,
-        MEETINGS.c.ends_at,
-        MEETINGS.c.opened_at,
-        MEETINGS.c.closed_at,
-        MEETINGS.c.check_in_key_sealed,
-        MEETINGS.c.step_seconds,
-        MEETINGS.c.tolerance_steps,
-        MEETINGS.c.late_after_minutes,
-        ORGANIZATIONS.c.path,
-        ROLL.c.member_status,
-        ROLL.c.state,
-        ROLL.c.method,
-        ROLL.c.checked_in_at,
-        ROLL.c.recorded_at,
-        ROLL.c.recorded_by,
-        ROLL.c.flags,
-        ROLL.c.home_site_id,
-        ROLL.c.site_id,
-    )
+    select(*LINE_COLUMNS)
     .select_from(
-        MEETINGS.join(ORGANIZATIONS, ORGANIZATIONS.c.id == MEETINGS.c.organization_id).join(
+        MEETINGS.join(HELD_BY, HELD_BY.c.id == MEETINGS.c.organization_id).join(
             ROLL, and_(ROLL.c.meeting_id == MEETINGS.c.id, ROLL.c.member_id == bindparam("member_id"))
         )
     )
     .where(MEETINGS.c.id == bindparam("meeting_id"))
 )
 _LOCKED = _LINE.with_for_update(of=MEETINGS, key_share=True)
+# A live session with the line of its member, in one reading.
+SESSION_AND_LINE = (
+    SESSION_ROW.add_columns(*LINE_COLUMNS)
+    .outerjoin(
+        ROLL, and_(ROLL.c.member_id == Account.member_id, ROLL.c.meeting_id == bindparam("meeting_id"))
+    )
+    .outerjoin(MEETINGS, MEETINGS.c.id == ROLL.c.meeting_id)
+    .outerjoin(HELD_BY, HELD_BY.c.id == MEETINGS.c.organization_id)
+)
 # Check-ins at the sites of a conference write no row in common: they only keep others from closing it meanwhile.
 _SHARED = _LINE.with_for_update(of=MEETINGS, read=True)
 
+_AS_READ = select(MEETINGS.c.id).where(
+    MEETINGS.c.id == bindparam("of_meeting"), MEETINGS.c.row_version == bindparam("meeting_version")
+)
+# The same locks as above, for what was read without one.
+_HELD = _AS_READ.with_for_update(key_share=True)
+_HELD_SHARED = _AS_READ.with_for_update(read=True)
 _ARRIVE = (
     update(ROLL)
     .where(
         ROLL.c.meeting_id == bindparam("of_meeting"),
         ROLL.c.member_id == bindparam("of_member"),
         ROLL.c.checked_in_at.is_(None),
-        ROLL.c.state.is_not_distinct_from(bindparam("before")),
+        ROLL.c.member_status == bindparam("read_status"),
+        *(
+            column.is_not_distinct_from(bindparam(f"read_{column.name}"))
+            for column in (
+                ROLL.c.state,
+                ROLL.c.method,
+                ROLL.c.recorded_at,
+                ROLL.c.home_site_id,
+                ROLL.c.site_id,
+            )
+        ),
     )
     .values(
         state=bindparam("new_state"),
@@ -92,8 +125,24 @@ _ARRIVE = (
     )
 )
 _SITE = select(SITES.c.id).where(
-    SITES.c.id == bindparam("site_id"), SITES.c.meeting_id == bindparam("meeting_id")
+    SITES.c.id == bindparam("site_id"), SITES.c.meeting_id == bindparam("at_meeting")
 )
+
+
+# A line with what is needed of the meeting: a row of the columns above, whoever has read it.
+Line = Any
+line_of_row: Any = namedtuple("Line", [column.key for column in LINE_COLUMNS])._make
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Whose phone scanned what and when, for which meeting. ``method``: scanned, or opened as a link."""
+
+    meeting_id: int
+    member_id: int
+    token: str
+    scanned_at: datetime
+    method: Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +176,7 @@ def find_line(
     return connection.execute(statement, {"meeting_id": meeting_id, "member_id": member_id}).first()
 
 
-def own_target(line: Row[Any], actor: Actor) -> Target:
+def own_target(line: Line, actor: Actor) -> Target:
     """The line as the policy sees it: a delegate's line in a conference is about the delegate, wherever the own cell is."""
     return Target(path=line.path, member_id=None if line.home_site_id is None else actor.member_id)
 
@@ -135,12 +184,8 @@ def own_target(line: Row[Any], actor: Actor) -> Target:
 def check_in(
     connection: Connection,
     line: Row[Any],
+    scan: Scan,
     *,
-    meeting_id: int,
-    member_id: int,
-    token: str,
-    scanned_at: datetime,
-    method: Method,
     actor: Actor,
     clock: Clock,
     secrets: Secrets,
@@ -152,55 +197,66 @@ def check_in(
     ``line`` comes from :func:`find_line` in the same transaction; whether the member may check in at all is decided between
     the two. Raises :class:`InvalidCheckInToken` and :class:`CheckInClosed`.
     """
-    code = _genuine_code(line, meeting_id, token, secrets)
-    _require_site(connection, line, meeting_id, code)
+    code = genuine_code(line, scan, secrets)
+    _require_site(connection, line, scan, code)
     now = clock.now()
     for _ in range(ATTEMPTS):
-        if line.checked_in_at is not None:
-            return _unchanged(line, meeting_id)
-        arrival = _arrival(line, code, scanned_at, now, rules)
-        result = _after(
-            line,
-            arrival,
-            meeting_id=meeting_id,
-            member_id=member_id,
-            site_id=code.site_id,
-            method=method,
-            now=now,
-        )
-        if _write(connection, line, member_id, result):
-            _count(connection, line, result, clock)
-            record_on(
-                connection,
-                "attendance:line:checked_in",
-                actor=actor,
-                subject_id=meeting_id,
-                member_id=member_id,
-                path=line.path,
-                details={"before": line.state, "state": result.state, "method": method.value},
-                clock=clock,
-                request_id=request_id,
-            )
+        result = judge(line, scan, code, now, rules)
+        if not result.created:
+            return result
+        arrive, *following = writes_of(line, scan, result, actor=actor, now=now, request_id=request_id)
+        if connection.execute(*arrive).rowcount == 1:
+            for statement, values in following:
+                connection.execute(statement, values)
             return result
         # Somebody else wrote this line between reading and writing: judge it again as it is now.
         again = _SHARED if code.site_id is not None and line.meeting_state == MeetingState.OPEN else _LOCKED
-        line = connection.execute(again, {"meeting_id": meeting_id, "member_id": member_id}).one()
+        line = connection.execute(again, {"meeting_id": scan.meeting_id, "member_id": scan.member_id}).one()
     raise RuntimeError("the line of the roll never stood still")
 
 
+def judge(
+    line: Line, scan: Scan, code: Code, now: datetime, rules: AttendanceRules = DEFAULT_RULES
+) -> CheckIn:
+    """What the member's line will be; as it is when the member is there already. Raises as :func:`check_in` does."""
+    if line.checked_in_at is not None:
+        return _unchanged(line, scan.meeting_id)
+    return _after(line, scan, _arrival(line, code, scan.scanned_at, now, rules), code.site_id, now)
+
+
+def still_as_read(line: Line, scan: Scan, code: Code) -> list[Step]:
+    """The first steps of a writing that was judged without a lock: they find the meeting only as it was read, and lock it, and
+    the site only where it still is."""
+    statement = _HELD if code.site_id is None else _HELD_SHARED
+    held: Step = (statement, {"of_meeting": scan.meeting_id, "meeting_version": line.row_version})
+    site = _site_to_find(line, scan, code)
+    return [held] if site is None else [held, site]
+
+
+def writes_of(
+    line: Line, scan: Scan, result: CheckIn, *, actor: Actor, now: datetime, request_id: str | None
+) -> list[Step]:
+    """The line, the counters and the record of the act. The first changes nothing when the line is not as it was read."""
+    entry = entry_of(
+        "attendance:line:checked_in",
+        actor=actor,
+        subject_id=scan.meeting_id,
+        member_id=scan.member_id,
+        path=line.path,
+        details={"before": line.state, "state": result.state, "method": scan.method.value},
+        at=now,
+        request_id=request_id,
+    )
+    return [_arrive(line, scan, result), *_counts(line, result, now), entry]
+
+
 def opened_offline(
-    line: Row[Any],
-    *,
-    meeting_id: int,
-    token: str,
-    now: datetime,
-    secrets: Secrets,
-    rules: AttendanceRules = DEFAULT_RULES,
+    line: Line, scan: Scan, *, now: datetime, secrets: Secrets, rules: AttendanceRules = DEFAULT_RULES
 ) -> datetime | None:
     """When this code shows that the meeting, still convened here, was opened without a network; None when it does not."""
     if line.meeting_state != MeetingState.CONVENED:
         return None
-    code = _genuine_code(line, meeting_id, token, secrets)
+    code = genuine_code(line, scan, secrets)
     if code.site_id is not None:
         # A host shows codes without having opened anything.
         return None
@@ -215,42 +271,48 @@ def opened_offline(
     )
 
 
-def _genuine_code(line: Row[Any], meeting_id: int, token: str, secrets: Secrets) -> Code:
-    code = parse_code(token)
+def genuine_code(line: Line, scan: Scan, secrets: Secrets) -> Code:
+    """The code, shown to have been made with the key of this meeting or of a site of it; else :class:`InvalidCheckInToken`."""
+    code = parse_code(scan.token)
     if code is None or line.check_in_key_sealed is None:
         raise InvalidCheckInToken
-    key = unseal(secrets, line.check_in_key_sealed, meeting_id)
+    key = unseal(secrets, line.check_in_key_sealed, scan.meeting_id)
     if code.site_id is not None:
         if line.home_site_id is None:
             raise InvalidCheckInToken
-        key = site_key(key, meeting_id, code.site_id)
-    if not is_genuine(key, meeting_id, code):
+        key = site_key(key, scan.meeting_id, code.site_id)
+    if not is_genuine(key, scan.meeting_id, code):
         raise InvalidCheckInToken
     return code
 
 
-def _require_site(connection: Connection, line: Row[Any], meeting_id: int, code: Code) -> None:
-    """A site may have been taken out since its code was shown."""
+def _site_to_find(line: Line, scan: Scan, code: Code) -> Step | None:
+    """What must be found when the code is of another site than the delegate's own: it may have been taken out since."""
     if code.site_id in (None, line.home_site_id):
-        return
-    if connection.scalar(_SITE, {"site_id": code.site_id, "meeting_id": meeting_id}) is None:
+        return None
+    return _SITE, {"site_id": code.site_id, "at_meeting": scan.meeting_id}
+
+
+def _require_site(connection: Connection, line: Line, scan: Scan, code: Code) -> None:
+    wanted = _site_to_find(line, scan, code)
+    if wanted is not None and connection.execute(*wanted).first() is None:
         raise InvalidCheckInToken
 
 
-def _count(connection: Connection, line: Row[Any], result: CheckIn, clock: Clock) -> None:
+def _counts(line: Line, result: CheckIn, now: datetime) -> list[Step]:
     """Move the counters: of a conference those of the sites and, once it is closed, those of the meeting as well."""
+    steps: list[Step] = []
     if line.home_site_id is not None:
         before = Standing(line.state, line.site_id)
         after = Standing(result.state, result.site_id or line.site_id)
-        move_site_counts(connection, line.home_site_id, before, after, line.member_status, clock=clock)
+        steps += site_moves(line.home_site_id, before, after, line.member_status, at=now)
         if line.meeting_state == MeetingState.OPEN:
-            return
-    move_counts(connection, result.meeting_id, line.state, result.state, line.member_status)
+            return steps
+    move = move_of(line.state, result.state, line.member_status)
+    return [*steps, (move, {"of_meeting": result.meeting_id})]
 
 
-def _arrival(
-    line: Row[Any], code: Code, scanned_at: datetime, now: datetime, rules: AttendanceRules
-) -> Arrival:
+def _arrival(line: Line, code: Code, scanned_at: datetime, now: datetime, rules: AttendanceRules) -> Arrival:
     if line.meeting_state == MeetingState.CONVENED:
         raise NotOpenYet
     if line.meeting_state not in TAKING or line.opened_at is None:
@@ -266,26 +328,17 @@ def _arrival(
     )
 
 
-def _after(
-    line: Row[Any],
-    arrival: Arrival,
-    *,
-    meeting_id: int,
-    member_id: int,
-    site_id: int | None,
-    method: Method,
-    now: datetime,
-) -> CheckIn:
+def _after(line: Line, scan: Scan, arrival: Arrival, site_id: int | None, now: datetime) -> CheckIn:
     where = site_id or line.home_site_id
     elsewhere = [Flag.OTHER_SITE.value] if where != line.home_site_id else []
     arrived = CheckIn(
-        meeting_id=meeting_id,
+        meeting_id=scan.meeting_id,
         organization_id=line.organization_id,
         state=state_on_arrival(arrival.at, line.starts_at, timedelta(minutes=line.late_after_minutes)).value,
-        method=method.value,
+        method=scan.method.value,
         checked_in_at=arrival.at,
         recorded_at=now,
-        recorded_by=member_id,
+        recorded_by=scan.member_id,
         flags=[*line.flags, *(flag.value for flag in arrival.flags), *elsewhere],
         created=True,
         corrected=line.meeting_state == MeetingState.CLOSED,
@@ -314,26 +367,27 @@ def _after(
     return arrived
 
 
-def _write(connection: Connection, line: Row[Any], member_id: int, result: CheckIn) -> bool:
-    written = connection.execute(
-        _ARRIVE,
-        {
-            "of_meeting": result.meeting_id,
-            "of_member": member_id,
-            "before": line.state,
-            "new_state": result.state,
-            "new_method": result.method,
-            "checked_at": result.checked_in_at,
-            "written_at": result.recorded_at,
-            "written_by": result.recorded_by,
-            "new_flags": result.flags,
-            "at_site": result.site_id,
-        },
-    )
-    return written.rowcount == 1
+def _arrive(line: Line, scan: Scan, result: CheckIn) -> Step:
+    return _ARRIVE, {
+        "of_meeting": scan.meeting_id,
+        "of_member": scan.member_id,
+        "read_status": line.member_status,
+        "read_state": line.state,
+        "read_method": line.method,
+        "read_recorded_at": line.recorded_at,
+        "read_home_site_id": line.home_site_id,
+        "read_site_id": line.site_id,
+        "new_state": result.state,
+        "new_method": result.method,
+        "checked_at": result.checked_in_at,
+        "written_at": result.recorded_at,
+        "written_by": result.recorded_by,
+        "new_flags": result.flags,
+        "at_site": result.site_id,
+    }
 
 
-def _unchanged(line: Row[Any], meeting_id: int) -> CheckIn:
+def _unchanged(line: Line, meeting_id: int) -> CheckIn:
     return CheckIn(
         meeting_id=meeting_id,
         organization_id=line.organization_id,

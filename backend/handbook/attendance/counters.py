@@ -35,8 +35,20 @@ def move_counts(
     has_left: bool = False,
 ) -> None:
     """Count one line of the roll as ``after`` instead of ``before``; who has left early is no longer in the room."""
-    official = member_status == MemberStatus.OFFICIAL
-    connection.execute(_move(before, after, official, had_left, has_left), {"of_meeting": meeting_id})
+    statement = move_of(before, after, member_status, had_left=had_left, has_left=has_left)
+    connection.execute(statement, {"of_meeting": meeting_id})
+
+
+def move_of(
+    before: str | None,
+    after: str | None,
+    member_status: str,
+    *,
+    had_left: bool = False,
+    has_left: bool = False,
+) -> Update:
+    """The statement of :func:`move_counts`, for the meeting ``of_meeting``; the same one for the same move."""
+    return _move(before, after, member_status == MemberStatus.OFFICIAL, had_left, has_left)
 
 
 def touch_roll(connection: Connection, meeting_id: int) -> None:

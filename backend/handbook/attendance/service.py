@@ -11,7 +11,7 @@ from handbook.access.actor import SYSTEM, Actor
 from handbook.access.guards import require
 from handbook.access.permissions import Permission
 from handbook.accounts.versions import bump_account_version
-from handbook.attendance.check_in import CheckIn, check_in, find_line, opened_offline, own_target
+from handbook.attendance.check_in import CheckIn, Scan, check_in, find_line, opened_offline, own_target
 from handbook.attendance.enums import AttendanceState, Decision, Method
 from handbook.attendance.errors import AlreadyDecided, NotSummoned
 from handbook.attendance.events import AbsenceDecided, AbsenceRequested, AttendanceCorrected
@@ -58,22 +58,12 @@ def record_check_in(
         get_meeting(meeting_id, Permission.ATTENDANCE_CHECK_IN, actor=actor)
         raise NotSummoned
     require(actor, Permission.ATTENDANCE_CHECK_IN, own_target(line, actor))
-    opened_at = opened_offline(line, meeting_id=meeting_id, token=token, now=uow.clock.now(), secrets=secrets)
+    scan = Scan(meeting_id, actor.member_id, token, scanned_at, method)
+    opened_at = opened_offline(line, scan, now=uow.clock.now(), secrets=secrets)
     if opened_at is not None:
         _open_late(meeting_id, opened_at, uow)
         line = find_line(connection, meeting_id, actor.member_id) or line
-    result = check_in(
-        connection,
-        line,
-        meeting_id=meeting_id,
-        member_id=actor.member_id,
-        token=token,
-        scanned_at=scanned_at,
-        method=method,
-        actor=actor,
-        clock=uow.clock,
-        secrets=secrets,
-    )
+    result = check_in(connection, line, scan, actor=actor, clock=uow.clock, secrets=secrets)
     if result.corrected:
         uow.emit(AttendanceCorrected(meeting_id, result.organization_id))
     return result

@@ -1,40 +1,44 @@
-"""The short path of a check-in: the plain case is written before Flask is woken, in one transaction of six statements.
+"""The short path of a check-in: the plain case is read, judged and written before Flask is woken, on the bare driver.
 
 Same policy, same rules and same statements as :mod:`handbook.attendance.service`, which answers whenever this layer does not
 see the plain case: a first or repeated check-in of a signed-in member to the open meeting of the own cell, or of a delegate to
-an open conference. Every refusal
-comes from there too, because whatever fails here is rolled back and asked again.
+an open conference. Every refusal comes from there too, because what cannot be written here as it was judged is not written.
 
-Writers of one machine queue up at a lock before they ask SQLite for its own: waiting writers would sleep in its back-off.
+Nothing is locked while it is judged; the writing finds the meeting and the line only as they were read. A repetition writes
+nothing at all.
 """
 
-import fcntl
 import io
-import os
 import re
-import threading
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Flask
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may
 from handbook.access.permissions import Permission
-from handbook.accounts.sessions import find_live_session, token_in
-from handbook.attendance.check_in import CheckIn, check_in, find_line, own_target
+from handbook.accounts.sessions import LiveSession, hash_token, mark_of, token_in
+from handbook.attendance.check_in import (
+    SESSION_AND_LINE,
+    CheckIn,
+    Line,
+    Scan,
+    genuine_code,
+    judge,
+    line_of_row,
+    own_target,
+    still_as_read,
+    writes_of,
+)
 from handbook.attendance.enums import Method
-from handbook.attendance.tokens import parse_code
+from handbook.attendance.tokens import Code
 from handbook.config import Settings
 from handbook.kernel.clock import Clock, as_utc
-from handbook.kernel.db import WRITE_OPTION, db
+from handbook.kernel.drivers import Driver, Step
 from handbook.kernel.http_security import security_headers
 from handbook.kernel.problems import Problem
 from handbook.kernel.secrets import Secrets
@@ -48,6 +52,7 @@ _PATH = re.compile(r"/api/meetings/([1-9][0-9]{0,17})/check-ins", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _METHODS = {"qr": Method.QR, "link": Method.LINK}
 _FIELDS = frozenset({"token", "scanned_at", "method"})
+_OF_SESSION = len(LiveSession._fields)
 
 
 class CheckInShortPath:
@@ -55,18 +60,16 @@ class CheckInShortPath:
 
     def __init__(self, app: Flask, inner: "WSGIApplication") -> None:
         settings: Settings = app.extensions["handbook.settings"]
-        self._app = app
         self._inner = inner
         self._origin = settings.public_origin
         self._clock: Clock = app.extensions["handbook.clock"]
         self._secrets: Secrets = app.extensions["handbook.secrets"]
-        self._queue = _Queue(settings.data_dir) if settings.is_sqlite else None
+        self._driver: Driver = app.extensions["handbook.driver"]
         self._headers = [
             *security_headers(settings),
             ("Cache-Control", "no-store"),
             ("Content-Type", "application/json"),
         ]
-        self._engine: Engine | None = None
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "POST":
@@ -99,40 +102,39 @@ class CheckInShortPath:
         self, meeting_id: int, token: str, fields: dict[str, Any], request_id: str
     ) -> CheckIn | None:
         """What was written; None when the long path has to look at it, and then nothing was."""
-        engine = self._engine or self._find_engine()
-        try:
-            with _in_turn(self._queue), engine.begin() as connection:
-                return self._write(connection, meeting_id, token, fields, request_id)
-        except (Problem, SQLAlchemyError, _NotPlain):
+        now = self._clock.now()
+        values = {"token_hash": hash_token(token), "now": now, "meeting_id": meeting_id}
+        rows = self._driver.find(SESSION_AND_LINE, values)
+        if not rows:
             return None
-
-    def _write(
-        self, connection: Connection, meeting_id: int, token: str, fields: dict[str, Any], request_id: str
-    ) -> CheckIn:
-        session = find_live_session(connection, token, self._clock)
-        if session is None or session.member_id is None:
-            raise _NotPlain
+        session, line = LiveSession(*rows[0][:_OF_SESSION]), line_of_row(rows[0][_OF_SESSION:])
+        if session.member_id is None or line.meeting_state != MeetingState.OPEN:
+            return None
         # The policy without the offices: who checks in by an office is asked on the long path.
         actor = Actor(session.account_id, session.member_id, session.organization_id, session.path)
-        code = parse_code(fields["token"])
-        if code is None:
-            raise _NotPlain
-        line = find_line(connection, meeting_id, session.member_id, at_site=code.site_id is not None)
-        if line is None or line.meeting_state != MeetingState.OPEN:
-            raise _NotPlain
         if not may(actor, Permission.ATTENDANCE_CHECK_IN, own_target(line, actor)):
-            raise _NotPlain
-        return check_in(
-            connection,
-            line,
-            meeting_id=meeting_id,
-            member_id=session.member_id,
-            actor=actor,
-            clock=self._clock,
-            secrets=self._secrets,
-            request_id=request_id,
-            **fields,
-        )
+            return None
+        scan = Scan(meeting_id, session.member_id, **fields)
+        # That the device was seen is written beside, as far as that can be.
+        seen = [mark_of(session, now)] if session.should_be_marked(now) else []
+        try:
+            code = genuine_code(line, scan, self._secrets)
+            result = judge(line, scan, code, now)
+        except Problem:
+            return None
+        if not result.created:
+            return self._repetition(line, result, code, seen)
+        writes = writes_of(line, scan, result, actor=actor, now=now, request_id=request_id)
+        written = self._driver.write([*still_as_read(line, scan, code), *writes], also=seen)
+        return result if written else None
+
+    def _repetition(self, line: Line, result: CheckIn, code: Code, seen: list[Step]) -> CheckIn | None:
+        if code.site_id not in (None, line.home_site_id):
+            # That site may have been taken out since.
+            return None
+        if seen:
+            self._driver.write(seen)
+        return result
 
     def _answer(self, result: CheckIn, request_id: str, start_response: "StartResponse") -> Iterable[bytes]:
         body = orjson.dumps(
@@ -150,44 +152,6 @@ class CheckInShortPath:
             [*self._headers, ("Content-Length", str(len(body))), ("X-Request-Id", request_id)],
         )
         return [body]
-
-    def _find_engine(self) -> Engine:
-        with self._app.app_context():
-            self._engine = db.engine.execution_options(**{WRITE_OPTION: True})
-        return self._engine
-
-
-class _NotPlain(Exception):
-    """Not the plain case: everything is undone and the long path asked."""
-
-
-class _Queue:
-    """One writer at a time in this process and, by a lock on a file, on this machine."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "check-ins.lock"
-        self._threads = threading.Lock()
-        self._descriptor: int | None = None
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        with self._threads:
-            if self._descriptor is None:
-                self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-
-
-@contextmanager
-def _in_turn(queue: _Queue | None) -> Iterator[None]:
-    if queue is None:
-        yield
-    else:
-        with queue.turn():
-            yield
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:

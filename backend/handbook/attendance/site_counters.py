@@ -6,7 +6,9 @@ own site, ``from_other_sites`` of the other one.
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, Update, and_, bindparam, func, select, update
 
@@ -47,7 +49,15 @@ def move_site_counts(
     *,
     clock: Clock,
 ) -> None:
-    """Count one line as ``after`` instead of ``before``, at the own site and wherever the delegate was or is.
+    """Count one line as ``after`` instead of ``before``, at the own site and wherever the delegate was or is."""
+    for statement, values in site_moves(home_site_id, before, after, member_status, at=clock.now()):
+        connection.execute(statement, values)
+
+
+def site_moves(
+    home_site_id: int, before: Standing, after: Standing, member_status: str, *, at: datetime
+) -> list[tuple[Update, dict[str, Any]]]:
+    """The statements of :func:`move_site_counts` and their values.
 
     The rows are written in the order of their ids, so that two visitors who change places do not wait for each other.
     """
@@ -62,24 +72,30 @@ def move_site_counts(
             own["at_other_sites"] += sign
             steps[standing.site_id]["from_other_sites"] += sign
     begins = after.state in ATTENDING
-    for site_id, counts in sorted(steps.items()):
+    moves = []
+    for place, (site_id, counts) in enumerate(sorted(steps.items())):
         opens = begins and site_id == after.site_id
-        statement = _move(tuple(sorted((name, step) for name, step in counts.items() if step)), opens)
-        connection.execute(statement, {"of_site": site_id, **({"at": clock.now()} if opens else {})})
+        moved = tuple(sorted((name, step) for name, step in counts.items() if step))
+        values = {f"of_site_{place}": site_id, **({"site_opened_at": at} if opens else {})}
+        moves.append((_move(moved, opens, place), values))
+    return moves
 
 
 @cache
-def _move(steps: tuple[tuple[str, int], ...], opens: bool) -> Update:
+def _move(steps: tuple[tuple[str, int], ...], opens: bool, place: int = 0) -> Update:
+    """For the site ``of_site_0``, or ``of_site_1`` where a line counts at two."""
     columns = SITES.c
     values = {name: columns[name] + step for name, step in (*steps, ("version", 1))}
     if opens:
-        values["opened_at"] = func.coalesce(columns.opened_at, bindparam("at", type_=columns.opened_at.type))
-    return update(SITES).where(columns.id == bindparam("of_site")).values(values)
+        values["opened_at"] = func.coalesce(
+            columns.opened_at, bindparam("site_opened_at", type_=columns.opened_at.type)
+        )
+    return update(SITES).where(columns.id == bindparam(f"of_site_{place}")).values(values)
 
 
 def touch_site(connection: Connection, site_id: int) -> None:
     """Note that a line of the site changed in a way that no count shows."""
-    connection.execute(_move((), opens=False), {"of_site": site_id})
+    connection.execute(_move((), opens=False), {"of_site_0": site_id})
 
 
 def recount_sites(connection: Connection, meeting_id: int) -> None:

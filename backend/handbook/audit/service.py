@@ -1,18 +1,23 @@
 """Writing the record; always inside the unit of work of the act itself."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, insert
+from sqlalchemy import Insert, bindparam, insert, select
 
 from handbook.access.actor import Actor
 from handbook.audit.models import AuditEntry
-from handbook.kernel.clock import Clock
 from handbook.kernel.unit_of_work import UnitOfWork
 
-# Nobody asks for the new id, so PostgreSQL need not return it.
-_INSERT = insert(AuditEntry.__table__).inline()
+_ENTRIES = AuditEntry.__table__
+_COLUMNS = [column for column in _ENTRIES.columns if column.name != "id"]
+# An entry as a selection of its values, so that it can be written on a condition.
+_INSERT = insert(_ENTRIES).from_select(
+    [column.name for column in _COLUMNS],
+    select(*(bindparam(f"entry_{column.name}", type_=column.type).label(column.name) for column in _COLUMNS)),
+)
 
 
 def record(
@@ -71,8 +76,7 @@ def record_about_many(
         uow.session.execute(insert(AuditEntry), entries)
 
 
-def record_on(
-    connection: Connection,
+def entry_of(
     tag: str,
     *,
     actor: Actor,
@@ -80,24 +84,21 @@ def record_on(
     member_id: int,
     path: str,
     details: dict[str, Any],
-    clock: Clock,
+    at: datetime,
     request_id: str | None = None,
-) -> None:
-    """The same entry as one prepared statement, for the acts that a whole province does in one evening.
+) -> tuple[Insert, dict[str, Any]]:
+    """The same entry as a statement and its values, for the acts that a whole province does in one evening.
 
     ``request_id`` is asked for because the layers before Flask have no context that would know it.
     """
-    connection.execute(
-        _INSERT,
-        {
-            "at": clock.now(),
-            "tag": tag,
-            "actor_account_id": actor.account_id,
-            "actor_member_id": actor.member_id,
-            "subject_id": subject_id,
-            "member_id": member_id,
-            "path": path,
-            "details": details,
-            "request_id": request_id or structlog.contextvars.get_contextvars().get("request_id"),
-        },
-    )
+    return _INSERT, {
+        "entry_at": at,
+        "entry_tag": tag,
+        "entry_actor_account_id": actor.account_id,
+        "entry_actor_member_id": actor.member_id,
+        "entry_subject_id": subject_id,
+        "entry_member_id": member_id,
+        "entry_path": path,
+        "entry_details": details,
+        "entry_request_id": request_id or structlog.contextvars.get_contextvars().get("request_id"),
+    }

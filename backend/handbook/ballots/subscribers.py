@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from handbook.access.actor import SYSTEM
-from handbook.accounts.events import SessionSeeing
+from handbook.accounts.sessions import leave_unmarked_while
 from handbook.ballots.enums import BallotState
 from handbook.ballots.models import Ballot, TakenPaper
 from handbook.ballots.service import withdraw_ballot
@@ -60,21 +60,17 @@ def tell_outcomes(event: ResolutionIssuing, uow: UnitOfWork) -> None:
             event.outcomes.append(ballot.passed)
 
 
-@subscribe(SessionSeeing)
-def leave_no_trace_of_voters(event: SessionSeeing, uow: UnitOfWork) -> None:
-    """While papers are cast, that a phone of somebody who holds one woke up is not written down: its vote would follow."""
-    if event.member_id is None:
-        return
-    casting = (
-        select(TakenPaper.member_id)
-        .join(Ballot, Ballot.id == TakenPaper.ballot_id)
-        .where(
-            TakenPaper.member_id == event.member_id,
-            Ballot.state == BallotState.OPEN.value,
-            Ballot.casting_since.is_not(None),
-        )
+# While papers are cast, that a phone of somebody who holds one woke up is not written down: its vote would follow.
+leave_unmarked_while(
+    select(TakenPaper.member_id)
+    .join(Ballot, Ballot.id == TakenPaper.ballot_id)
+    .where(
+        TakenPaper.member_id == bindparam("of_member"),
+        Ballot.state == BallotState.OPEN.value,
+        Ballot.casting_since.is_not(None),
     )
-    event.unwritten = event.unwritten or uow.session.scalar(casting.limit(1)) is not None
+    .exists()
+)
 
 
 def _withdraw_proposals(meeting_id: int, uow: UnitOfWork) -> None:

@@ -65,18 +65,23 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def set_up_sqlite(connection: sqlite3.Connection) -> None:
+    """What every connection that writes must be told, so that what it commits is on the disk and names only rows that exist."""
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
 @event.listens_for(Engine, "connect")
 def _set_up_connection(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     if isinstance(connection, sqlite3.Connection):
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
-            "cache_size=-16000",
-        ):
-            connection.execute(f"PRAGMA {pragma}").close()
+        set_up_sqlite(connection)
 
 
 @event.listens_for(Engine, "begin")

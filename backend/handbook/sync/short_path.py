@@ -9,26 +9,25 @@ something personal, a session that should be marked as seen, a database that doe
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from flask import Flask
 
 from handbook.access.actor import Actor
-from handbook.accounts.sessions import SEEN_EVERY, SESSION_ROW, hash_token, token_in
+from handbook.accounts.sessions import SESSION_ROW, LiveSession, hash_token, mark_of, token_in
 from handbook.attendance.reverse import own_code
 from handbook.config import Settings
 from handbook.kernel.clock import Clock
+from handbook.kernel.drivers import Driver
 from handbook.kernel.http_security import security_headers
 from handbook.kernel.secrets import Secrets
 from handbook.sync.cursor import Cursor, day_of, decode, scope_of
-from handbook.sync.readers import in_words, reader_of
 from handbook.sync.shared import SharedParts, compose, key_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_SESSION = in_words(SESSION_ROW)
 _VERSIONS = "SELECT id, content_version FROM organizations WHERE id IN ({marks})"
 _OFFICE = "SELECT 1 FROM offices WHERE member_id = ? OR account_id = ? LIMIT 1"
 _ABSENCE_REQUEST = """
@@ -52,21 +51,6 @@ FROM notices WHERE account_id = ? AND account_version > ? ORDER BY id
 """
 
 
-class _Session(NamedTuple):
-    """What ``SESSION_ROW`` says, in its order; instants are as the engine gives them."""
-
-    id: int
-    last_seen_at: Any
-    expires_at: Any
-    account_id: int
-    account_version: int
-    member_id: int | None
-    organization_id: int | None
-    member_version: int | None
-    path: str | None
-    timezone: str | None
-
-
 class SyncShortPath:
     """WSGI middleware around the application."""
 
@@ -76,7 +60,7 @@ class SyncShortPath:
         self._secrets: Secrets = app.extensions["handbook.secrets"]
         self._clock: Clock = app.extensions["handbook.clock"]
         self._parts: SharedParts = app.extensions["handbook.sync.shared"]
-        self._reader = reader_of(settings)
+        self._reader: Driver = app.extensions["handbook.driver"]
         self._headers = [*security_headers(settings), ("Cache-Control", "private, no-cache")]
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -110,7 +94,9 @@ class SyncShortPath:
         now = replace(held, organizations=versions, account_version=session.account_version)
         return self._shared_change(session, held, now)
 
-    def _shared_change(self, session: _Session, held: Cursor, now: Cursor) -> tuple[str, bytes | None] | None:
+    def _shared_change(
+        self, session: LiveSession, held: Cursor, now: Cursor
+    ) -> tuple[str, bytes | None] | None:
         part = self._parts.get(key_of(held.home, held.organizations, now.organizations))
         if part is None or session.member_id is None or not self._is_plain(session, held):
             return None
@@ -134,7 +120,7 @@ class SyncShortPath:
             cursor, part, notices=[self._notice(row) for row in notices], attendance=attendance
         )
 
-    def _is_plain(self, session: _Session, held: Cursor) -> bool:
+    def _is_plain(self, session: LiveSession, held: Cursor) -> bool:
         """No office now or in any cursor's scope: the fingerprint is that of the own path alone."""
         bare = Actor(account_id=session.account_id, path=session.path)
         return (
@@ -142,14 +128,16 @@ class SyncShortPath:
             and self._reader.rows(_OFFICE, (session.member_id, session.account_id)) == []
         )
 
-    def _session(self, token: str) -> _Session | None:
+    def _session(self, token: str) -> LiveSession | None:
         now = self._clock.now()
-        rows = self._reader.rows(_SESSION, (hash_token(token), self._reader.moment(now)))
+        rows = self._reader.find(SESSION_ROW, {"token_hash": hash_token(token), "now": now})
         if not rows:
             return None
-        session = _Session(*rows[0])
-        last_seen = self._reader.instant(session.last_seen_at)
-        return None if last_seen is None or now - last_seen > SEEN_EVERY else session
+        session = LiveSession(*rows[0])
+        if session.should_be_marked(now):
+            # Written or not, the phone gets its answer; what was not is written the next time.
+            self._reader.write([mark_of(session, now)])
+        return session
 
     def _versions(self, wanted: Mapping[int, int]) -> dict[int, int] | None:
         ids = tuple(wanted)
@@ -188,7 +176,7 @@ class SyncShortPath:
         }
 
 
-def _stands_at(held: Cursor, session: _Session) -> bool:
+def _stands_at(held: Cursor, session: LiveSession) -> bool:
     """Whether the cursor is this account's, of the same cell, and not from the future."""
     mine = (session.account_id, session.organization_id or 0)
     return mine == (held.account_id, held.home) and session.account_version >= held.account_version

@@ -1,0 +1,234 @@
+"""Reads and writes on the bare drivers, beside every session of the application, for the calls of a whole province at once.
+
+Statements are the application's own, compiled once, or plain text written with ``?``. An answer of None means that the database
+did not answer: whoever asked goes the long way.
+"""
+
+import json
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol, cast
+
+from sqlalchemy import ClauseElement, Dialect, Select
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from handbook.config import Settings
+from handbook.kernel.db import set_up_sqlite
+from handbook.kernel.locks import MachineLock
+
+Rows = list[tuple[Any, ...]]
+Values = dict[str, Any]
+# A statement and its values. It must find a row, or change one: a step that does not ends the writing.
+Step = tuple[ClauseElement, Values]
+SQLITE_WAIT_SECONDS = 1
+
+
+class Driver(Protocol):
+    """What both engines offer. ``instant`` and ``data`` read what the engine gives for a time and for JSON; ``moment`` is a
+    time as the engine compares it."""
+
+    def rows(self, statement: str, values: Sequence[Any]) -> Rows | None: ...
+
+    def find(self, statement: Select[Any], values: Values) -> Rows | None:
+        """The rows of a statement of the application, in the types that it would give."""
+        ...
+
+    def write(self, steps: Sequence[Step], also: Sequence[Step] = ()) -> bool:
+        """Carry out all the steps in one transaction; true when that is committed, false when nothing was written.
+
+        The first steps say what must be so, and what they find stays so until the end. ``also`` is what may be lost: it is
+        carried out when the steps were.
+        """
+        ...
+
+    def instant(self, value: Any) -> datetime | None: ...
+
+    def moment(self, instant: datetime) -> Any: ...
+
+    def data(self, value: Any) -> Any: ...
+
+
+def driver_of(settings: Settings) -> Driver:
+    """The driver of the settings' database; PostgreSQL's is loaded (9 MiB) only where it is used."""
+    if settings.is_sqlite:
+        return SqliteDriver(settings)
+    from handbook.kernel.postgres_driver import PostgresDriver
+
+    return PostgresDriver(settings)
+
+
+class Prepared:
+    """A statement of the application as text for a bare driver; SQLAlchemy's types say how values go in and come out."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+        self.text = str(compiled)
+        self._places = []
+        for name in compiled.positiontup or ():
+            bind = compiled.binds[name]
+            into = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            self._places.append((bind.key, None if bind.required else {bind.key: bind.effective_value}, into))
+        self._results = []
+        if isinstance(statement, Select):
+            for place, column in enumerate(statement.selected_columns):
+                out_of = column.type.dialect_impl(dialect).result_processor(dialect, None)
+                if out_of is not None:
+                    self._results.append((place, out_of))
+
+    def values(self, given: Values) -> list[Any]:
+        """The values in the order of the text, as the driver takes them."""
+        found = []
+        for key, constant, into in self._places:
+            value = (given if constant is None else constant)[key]
+            found.append(value if into is None else into(value))
+        return found
+
+    def results(self, rows: Rows) -> Rows:
+        """What the driver gave, as the application would see it."""
+        if not self._results:
+            return rows
+        found = []
+        for row in rows:
+            values = list(row)
+            for place, out_of in self._results:
+                values[place] = out_of(values[place])
+            found.append(tuple(values))
+        return found
+
+
+class _Undone(Exception):
+    """A step found nothing after others had written: all of the transaction is taken back."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one request waits to have written. ``written`` is None until its turn has come."""
+
+    steps: list[tuple[Prepared, list[Any]]]
+    also: list[tuple[Prepared, list[Any]]]
+    written: bool | None = None
+
+
+class SqliteDriver:
+    """Reads on a connection of each thread; writes on one of the process, together with what else waits at that moment.
+
+    Only one connection of a file can write, and each commit waits for the disk. So whoever gets the turn writes what everybody
+    in this process wants written, in one transaction: it costs one wait. Between processes a lock on a file says whose turn it
+    is, because those who wait for SQLite's own would sleep in its back-off.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._file = make_url(settings.database_url).database or ""
+        self._dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
+        self._prepared: dict[ClauseElement, Prepared] = {}
+        self._local = threading.local()
+        self._waiting: deque[_Work] = deque()
+        self._turn = threading.Lock()
+        self._machine = MachineLock(settings.data_dir / "check-ins.lock")
+        self._writer: sqlite3.Connection | None = None
+
+    def rows(self, statement: str, values: Sequence[Any]) -> Rows | None:
+        try:
+            return self._connection().execute(statement, values).fetchall()
+        except sqlite3.Error:
+            self._local.connection = None
+            return None
+
+    def find(self, statement: Select[Any], values: Values) -> Rows | None:
+        prepared = self._prepare(statement)
+        rows = self.rows(prepared.text, prepared.values(values))
+        return rows and prepared.results(rows)
+
+    def write(self, steps: Sequence[Step], also: Sequence[Step] = ()) -> bool:
+        work = _Work(self._ready(steps), self._ready(also))
+        self._waiting.append(work)
+        with self._turn:
+            if work.written is None:
+                self._write_what_waits()
+        return work.written is True
+
+    def instant(self, value: Any) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+    def moment(self, instant: datetime) -> Any:
+        return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+    def data(self, value: Any) -> Any:
+        return json.loads(value)
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                f"file:{self._file}?mode=ro", uri=True, isolation_level=None, timeout=SQLITE_WAIT_SECONDS
+            )
+            self._local.connection = connection
+        return connection
+
+    def _prepare(self, statement: ClauseElement) -> Prepared:
+        found = self._prepared.get(statement)
+        if found is None:
+            found = self._prepared[statement] = Prepared(statement, self._dialect)
+        return found
+
+    def _ready(self, steps: Sequence[Step]) -> list[tuple[Prepared, list[Any]]]:
+        return [
+            (prepared := self._prepare(statement), prepared.values(values)) for statement, values in steps
+        ]
+
+    def _write_what_waits(self) -> None:
+        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        with self._machine.held():
+            if self._write_together(batch) or len(batch) == 1:
+                return
+            # One of them cannot be written: it must not take the others with it.
+            for work in batch:
+                self._write_together([work])
+
+    def _write_together(self, batch: list[_Work]) -> bool:
+        """Write these in one transaction; false when it was rolled back."""
+        try:
+            connection = self._writer or self._open_writer()
+            connection.execute("BEGIN IMMEDIATE")
+            written = [self._carry_out(connection, work) for work in batch]
+            connection.execute("COMMIT")
+        except (sqlite3.Error, _Undone):
+            self._take_back()
+            return False
+        except BaseException:
+            self._take_back()
+            raise
+        for work, is_written in zip(batch, written, strict=True):
+            work.written = is_written
+        return True
+
+    def _carry_out(self, connection: sqlite3.Connection, work: _Work) -> bool:
+        has_written = False
+        for place, (prepared, values) in enumerate(work.steps + work.also):
+            cursor = connection.execute(prepared.text, values)
+            # Only what reads has a description.
+            found = cursor.fetchone() is not None if cursor.description else cursor.rowcount == 1
+            if not found and place < len(work.steps):
+                if has_written:
+                    raise _Undone
+                return False
+            has_written = has_written or not cursor.description
+        return True
+
+    def _take_back(self) -> None:
+        """Whatever state the connection is in, closing it rolls back."""
+        connection, self._writer = self._writer, None
+        if connection is not None:
+            connection.close()
+
+    def _open_writer(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(f"file:{self._file}?mode=rw", uri=True, check_same_thread=False)
+        set_up_sqlite(connection)
+        self._writer = connection
+        return connection
