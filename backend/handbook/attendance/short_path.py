@@ -10,7 +10,6 @@ nothing at all.
 
 import io
 import re
-import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -40,7 +39,7 @@ from handbook.config import Settings
 from handbook.kernel.clock import Clock, as_utc
 from handbook.kernel.drivers import Driver, Step
 from handbook.kernel.http_security import security_headers
-from handbook.kernel.problems import Problem
+from handbook.kernel.problems import Problem, new_request_id
 from handbook.kernel.secrets import Secrets
 from handbook.meetings.enums import MeetingState
 
@@ -79,7 +78,7 @@ class CheckInShortPath:
                 body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
                 environ["wsgi.input"] = io.BytesIO(body)
                 fields = _parse(body)
-                request_id = uuid.uuid4().hex
+                request_id = new_request_id()
                 result = fields and self._check_in(int(found[1]), token, fields, request_id)
                 if result:
                     return self._answer(result, request_id, start_response)

@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem documents with a stable ``code``; the words for people live in the PWA's catalogues."""
 
-import uuid
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,8 +125,13 @@ class TooManyRequests(Problem):
 def request_id() -> str:
     """The id of the request at hand, made at its first use; it is in the answer's header, its problem and the log."""
     if "request_id" not in g:
-        g.request_id = uuid.uuid4().hex
+        g.request_id = new_request_id()
     return str(g.request_id)
+
+
+def new_request_id() -> str:
+    """128 random bits: no two requests of any process have the same."""
+    return os.urandom(16).hex()
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:

@@ -6,6 +6,7 @@ part of the tree than before.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,11 @@ FORMAT = "2"
 _ZONE_SECONDS = 7 * 3600
 _DAY_SECONDS = 86400
 MAX_LENGTH = 1000
+_NUMBER = r"(?:0|[1-9][0-9]{0,17})"
+_PAIR = rf"{_NUMBER}-{_NUMBER}"
+_FORM = re.compile(
+    rf"{FORMAT}\.({_NUMBER})\.({_NUMBER})\.({_NUMBER})\.({_NUMBER})\.([0-9a-f]{{12}})\.((?:{_PAIR}(?:_{_PAIR})*)?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +50,27 @@ class Cursor:
 
 
 def decode(text: str | None) -> Cursor | None:
-    """The cursor, or None for anything that was not made here: the phone then gets everything anew."""
+    """The cursor, or None for anything that was not made here: the phone then gets everything anew.
+
+    What it answers is written again exactly as ``text``.
+    """
     if not text or len(text) > MAX_LENGTH:
         return None
-    try:
-        format_, account_id, account_version, day, home, scope, versions = text.split(".")
-        if format_ != FORMAT:
-            return None
-        pairs = [pair.split("-") for pair in versions.split("_")] if versions else []
-        return Cursor(
-            int(account_id),
-            int(account_version),
-            int(day),
-            int(home),
-            scope,
-            {int(id_): int(v) for id_, v in pairs},
-        )
-    except ValueError:
+    found = _FORM.fullmatch(text)
+    if found is None:
         return None
+    account_id, account_version, day, home, scope, versions = found.groups()
+    organizations = {}
+    if versions:
+        before = -1
+        for pair in versions.split("_"):
+            id_, _, version = pair.partition("-")
+            number = int(id_)
+            if number <= before:
+                return None
+            organizations[number] = int(version)
+            before = number
+    return Cursor(int(account_id), int(account_version), int(day), int(home), scope, organizations)
 
 
 def day_of(now: datetime) -> int:

@@ -1,18 +1,19 @@
 """The short path: what most phones ask on most evenings is answered before Flask is woken, by a few reads by key.
 
-"Nothing new" takes two reads. A change that the whole cell shares, such as a meeting just convened, is taken from
+"Nothing new" takes one read. A change that the whole cell shares, such as a meeting just convened, is taken from
 :mod:`handbook.sync.shared` and completed with the phone's own line of the roll. Same rules as :mod:`handbook.accounts.sessions`
 and :mod:`handbook.sync.routes`, which answer whenever this layer is in any doubt: no cursor, another day, an office held,
-something personal, a session that should be marked as seen, a database that does not answer.
+something personal, a database that does not answer.
 """
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from flask import Flask
+from sqlalchemy import Select, bindparam, select
 
 from handbook.access.actor import Actor
 from handbook.accounts.sessions import SESSION_ROW, LiveSession, hash_token, mark_of, token_in
@@ -21,14 +22,16 @@ from handbook.config import Settings
 from handbook.kernel.clock import Clock
 from handbook.kernel.drivers import Driver
 from handbook.kernel.http_security import security_headers
+from handbook.kernel.problems import new_request_id
 from handbook.kernel.secrets import Secrets
+from handbook.organizations.models import Organization
 from handbook.sync.cursor import Cursor, day_of, decode, scope_of
 from handbook.sync.shared import SharedParts, compose, key_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_VERSIONS = "SELECT id, content_version FROM organizations WHERE id IN ({marks})"
+_OF_SESSION = len(LiveSession._fields)
 _OFFICE = "SELECT 1 FROM offices WHERE member_id = ? OR account_id = ? LIMIT 1"
 _ABSENCE_REQUEST = """
 SELECT 1 FROM absence_requests r JOIN meetings m ON m.id = r.meeting_id
@@ -65,12 +68,14 @@ class SyncShortPath:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/api/sync" and environ["REQUEST_METHOD"] == "GET":
-            held = decode(_held_cursor(environ))
+            text = _held_cursor(environ)
+            held = decode(text)
             token = token_in(environ.get("HTTP_COOKIE", ""))
             answer = self._answer(token, held) if held is not None and token else None
             if answer is not None:
                 cursor, body = answer
-                headers = [*self._headers, ("ETag", f'"{cursor}"'), ("X-Request-Id", uuid.uuid4().hex)]
+                tag = text if cursor is None else cursor
+                headers = [*self._headers, ("ETag", f'"{tag}"'), ("X-Request-Id", new_request_id())]
                 if body is None:
                     start_response("304 NOT MODIFIED", headers)
                     return []
@@ -79,18 +84,26 @@ class SyncShortPath:
                 return [body]
         return self._inner(environ, start_response)
 
-    def _answer(self, token: str, held: Cursor) -> tuple[str, bytes | None] | None:
-        """Cursor and body, which is None for "nothing new"; None altogether when the long path has to look at it."""
-        if held.day != day_of(self._clock.now()):
+    def _answer(self, token: str, held: Cursor) -> tuple[str | None, bytes | None] | None:
+        """Cursor and body, both None for "nothing new"; None altogether when the long path has to look at it."""
+        now_is = self._clock.now()
+        if held.day != day_of(now_is):
             return None
-        session = self._session(token)
-        if session is None or not _stands_at(held, session):
+        statement, values = _reading(held.organizations)
+        rows = self._reader.find(statement, {"token_hash": hash_token(token), "now": now_is, **values})
+        if not rows:
             return None
-        versions = self._versions(held.organizations)
-        if versions is None or any(versions.get(id_, 0) < since for id_, since in held.organizations.items()):
+        session = LiveSession(*rows[0][:_OF_SESSION])
+        if not _stands_at(held, session):
             return None
+        if session.should_be_marked(now_is):
+            # Written or not, the phone gets its answer; what was not is written the next time.
+            self._reader.write([mark_of(session, now_is)])
+        versions = dict(zip(held.organizations, rows[0][_OF_SESSION:], strict=True))
         if versions == held.organizations and session.account_version == held.account_version:
-            return held.encode(), None
+            return None, None
+        if any(versions[id_] is None or versions[id_] < since for id_, since in held.organizations.items()):
+            return None
         now = replace(held, organizations=versions, account_version=session.account_version)
         return self._shared_change(session, held, now)
 
@@ -128,22 +141,6 @@ class SyncShortPath:
             and self._reader.rows(_OFFICE, (session.member_id, session.account_id)) == []
         )
 
-    def _session(self, token: str) -> LiveSession | None:
-        now = self._clock.now()
-        rows = self._reader.find(SESSION_ROW, {"token_hash": hash_token(token), "now": now})
-        if not rows:
-            return None
-        session = LiveSession(*rows[0])
-        if session.should_be_marked(now):
-            # Written or not, the phone gets its answer; what was not is written the next time.
-            self._reader.write([mark_of(session, now)])
-        return session
-
-    def _versions(self, wanted: Mapping[int, int]) -> dict[int, int] | None:
-        ids = tuple(wanted)
-        rows = self._reader.rows(_VERSIONS.format(marks=",".join("?" * len(ids))), ids) if ids else []
-        return None if rows is None else {row[0]: row[1] for row in rows}
-
     def _line(self, row: tuple[Any, ...], member_id: int) -> dict[str, Any]:
         meeting_id, state, method, checked_in_at, recorded_at, flags = row[:6]
         arrived_at, left_at, by, meeting_state, sealed = row[6:]
@@ -176,6 +173,26 @@ class SyncShortPath:
         }
 
 
+def _reading(organizations: Mapping[int, int]) -> tuple[Select[Any], dict[str, int]]:
+    """The session and the versions of these organisations in one reading, and its values."""
+    values = {f"organization_{place}": id_ for place, id_ in enumerate(organizations)}
+    return _session_with_versions(len(values)), values
+
+
+@cache
+def _session_with_versions(count: int) -> Select[Any]:
+    followed = Organization.__table__.alias("followed")
+    return SESSION_ROW.add_columns(
+        *(
+            select(followed.c.content_version)
+            .where(followed.c.id == bindparam(f"organization_{place}"))
+            .scalar_subquery()
+            .label(f"version_{place}")
+            for place in range(count)
+        )
+    )
+
+
 def _stands_at(held: Cursor, session: LiveSession) -> bool:
     """Whether the cursor is this account's, of the same cell, and not from the future."""
     mine = (session.account_id, session.organization_id or 0)
@@ -185,6 +202,8 @@ def _stands_at(held: Cursor, session: LiveSession) -> bool:
 def _held_cursor(environ: "WSGIEnvironment") -> str | None:
     tag: str = environ.get("HTTP_IF_NONE_MATCH", "")
     query = environ.get("QUERY_STRING", "")
+    if not query:
+        return tag.removeprefix("W/").strip('"') if tag and "," not in tag else None
     plain = query.startswith("cursor=") and "&" not in query and "%" not in query and "+" not in query
     found = {"cursor": [str(query[7:])]} if plain else parse_qs(query, keep_blank_values=True)
     if found.keys() - {"cursor"}:
