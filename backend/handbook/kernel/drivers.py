@@ -185,19 +185,22 @@ class SqliteDriver:
     def _write_what_waits(self) -> None:
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         with self._machine.held():
-            if self._write_together(batch) or len(batch) == 1:
+            if self._write_together(batch):
                 return
             # One of them cannot be written: it must not take the others with it.
             for work in batch:
-                self._write_together([work])
+                if len(batch) == 1 or not self._write_together([work]):
+                    work.written = False
 
     def _write_together(self, batch: list[_Work]) -> bool:
-        """Write these in one transaction; false when it was rolled back."""
+        """Write these in one transaction and say of each whether it is written; false when what they wrote was taken back."""
+        written = [False] * len(batch)
         try:
-            connection = self._writer or self._open_writer()
-            connection.execute("BEGIN IMMEDIATE")
-            written = [self._carry_out(connection, work) for work in batch]
-            connection.execute("COMMIT")
+            # When nobody can write now, trying one by one would only take longer.
+            connection = self._begin()
+            if connection is not None:
+                written = [self._carry_out(connection, work) for work in batch]
+                connection.execute("COMMIT")
         except (sqlite3.Error, _Undone):
             self._take_back()
             return False
@@ -207,6 +210,15 @@ class SqliteDriver:
         for work, is_written in zip(batch, written, strict=True):
             work.written = is_written
         return True
+
+    def _begin(self) -> sqlite3.Connection | None:
+        try:
+            connection = self._writer or self._open_writer()
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error:
+            self._take_back()
+            return None
+        return connection
 
     def _carry_out(self, connection: sqlite3.Connection, work: _Work) -> bool:
         has_written = False
