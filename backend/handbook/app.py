@@ -9,7 +9,7 @@ from handbook import api_docs, features, health, pwa
 from handbook.access.guards import guard_routes, refuse_undeclared_routes
 from handbook.config import Settings
 from handbook.extensions import api, db
-from handbook.kernel import converters, error_handlers, http_security
+from handbook.kernel import compression, converters, error_handlers, http_security
 from handbook.kernel.clock import Clock, SystemClock
 from handbook.kernel.db import engine_options
 from handbook.kernel.drivers import driver_of
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     converters.register(app)
+    compression.compress_answers(app)
     log_requests(app)
     http_security.protect(app, settings)
     guard_routes(app)

@@ -4,14 +4,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 
 from handbook.access.actor import OfficeTitle
-from handbook.accounts.sessions import COOKIE
+from handbook.accounts.models import DeviceSession
+from handbook.accounts.sessions import COOKIE, hash_token
 from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.members.events import MembershipChanged
+from handbook.sync.cursor import Cursor, decode
 
 SignIn = Callable[[str], ApiClient]
 MEETING = {
@@ -230,3 +234,38 @@ def test_an_expired_session_is_not_answered_by_the_short_path(sign_in: SignIn, c
     cursor = member.get("/api/sync", expect=200).json["cursor"]
     clock.advance(seconds=timedelta(days=181).total_seconds())
     member.get("/api/sync", headers={"If-None-Match": f'"{cursor}"'}, expect=401)
+
+
+def test_a_device_not_seen_for_long_is_answered_at_once_and_marked_as_seen(
+    engine_name: str, app: Flask, sign_in: SignIn, clock: FixedClock
+) -> None:
+    member = sign_in("member")
+    cursor = member.get("/api/sync", expect=200).json["cursor"]
+    clock.advance(minutes=11)
+    layer = app.wsgi_app
+    inner, layer._inner = layer._inner, None  # type: ignore[attr-defined]
+    member.get("/api/sync", headers={"If-None-Match": f'"{cursor}"'}, expect=304)
+    layer._inner = inner  # type: ignore[attr-defined]
+    seen = select(DeviceSession.last_seen_at).where(
+        DeviceSession.token_hash == hash_token(member.token or "")
+    )
+    assert db.session.scalar(seen) == clock.now()
+
+
+def test_only_what_was_written_here_is_a_cursor() -> None:
+    made = Cursor(7, 3, 20000, 2, "0123456789ab", {1: 4, 2: 0, 5: 19})
+    text = made.encode()
+    assert decode(text) == made
+    assert Cursor(7, 3, 20000, 0, "0123456789ab", {}) == decode("2.7.3.20000.0.0123456789ab.")
+    strange = (
+        text.replace("2.7", "2.07"),
+        text.replace("2.7", "2.+7"),
+        text.replace("1-4", "1-0_4"),
+        text.replace("1-4", "٣-4"),
+        text.replace("1-4_2-0", "2-0_1-4"),
+        text.replace("1-4_2-0", "1-4_1-4"),
+        text + "_",
+        text + "\n",
+        " " + text,
+    )
+    assert [decode(one) for one in strange] == [None] * len(strange)

@@ -1,5 +1,7 @@
 """Holds every exchange of the API tests against the OpenAPI document that the same application serves."""
 
+import gzip
+import json
 from collections.abc import Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -82,8 +84,14 @@ def _body_complaints(spec: dict[str, Any], answer: dict[str, Any], response: Tes
     if media is None:
         yield f"the media type {response.mimetype} is not described"
     elif response.mimetype in JSON_TYPES:
-        for error in _validator(spec, media["schema"]).iter_errors(response.json):
+        for error in _validator(spec, media["schema"]).iter_errors(_json_of(response)):
             yield f"{error.json_path}: {error.message[:200]}"
+
+
+def _json_of(response: TestResponse) -> Any:
+    if response.headers.get("Content-Encoding") == "gzip":
+        return json.loads(gzip.decompress(response.data))
+    return response.json
 
 
 def _template(app: Flask, method: str, path: str) -> str | None:

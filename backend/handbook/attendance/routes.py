@@ -25,6 +25,7 @@ from handbook.attendance.schemas import (
     RollItemSchema,
     RollSchema,
 )
+from handbook.kernel.compression import uncompressed
 from handbook.kernel.concurrency import etag_of, require_match, set_etag
 from handbook.kernel.idempotency import idempotent
 from handbook.kernel.pagination import Page, PageArgs
@@ -78,6 +79,7 @@ def read_roll(args: dict[str, Any], meeting_id: int) -> Response:
 @requires(Permission.ROLL_KEEP)
 @blp.arguments(CheckInKeyArgs, location="query")
 @blp.response(200, CheckInKeySchema)
+@uncompressed
 def get_check_in_key(args: dict[str, Any], meeting_id: int) -> Response:
     """The key of the check-in codes, so that a device can show them without a network; a host gets that of the own site."""
     actor = current_actor()
