@@ -5,9 +5,9 @@ that both still are as they were read. On PostgreSQL the meeting's row is locked
 :func:`check_in` does all of it in the caller's transaction; the short path reads and judges before it has its turn to write.
 """
 
-from collections import namedtuple
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select, update
@@ -17,31 +17,19 @@ from handbook.access.predicates import Target
 from handbook.accounts.models import Account
 from handbook.accounts.sessions import SESSION_ROW
 from handbook.attendance.counters import MEETINGS, ROLL, move_of
-from handbook.attendance.enums import BY_HAND, PROVED, Flag, Method
-from handbook.attendance.errors import CheckInClosed, InvalidCheckInToken, NotOpenYet
-from handbook.attendance.rules import (
-    ATTENDING,
-    DEFAULT_RULES,
-    Arrival,
-    AttendanceRules,
-    OpenHours,
-    judge_check_in,
-    opening_by_code,
-    state_on_arrival,
-)
+from handbook.attendance.errors import InvalidCheckInToken
+from handbook.attendance.judging import CheckIn, Line, Scan, genuine_code, judge
+from handbook.attendance.rules import DEFAULT_RULES, AttendanceRules
 from handbook.attendance.site_counters import SITES, Standing, site_moves
-from handbook.attendance.tokens import Code, is_genuine, parse_code
+from handbook.attendance.tokens import Code
 from handbook.audit.service import entry_of
 from handbook.kernel.clock import Clock
 from handbook.kernel.drivers import Step
 from handbook.kernel.secrets import Secrets
 from handbook.meetings.enums import MeetingState
-from handbook.meetings.keys import unseal
-from handbook.meetings.sites import site_key
 from handbook.organizations.models import Organization
 
 HELD_BY = Organization.__table__.alias("held_by")
-TAKING = frozenset({MeetingState.OPEN, MeetingState.CLOSED})
 ATTEMPTS = 5
 
 # Of the meeting ``row_version`` stands for all that people say about it; the counters do not move it.
@@ -78,6 +66,7 @@ _LINE = (
     .where(MEETINGS.c.id == bindparam("meeting_id"))
 )
 _LOCKED = _LINE.with_for_update(of=MEETINGS, key_share=True)
+_NAMES = tuple(column.key for column in LINE_COLUMNS)
 # A live session with the line of its member, in one reading.
 SESSION_AND_LINE = (
     SESSION_ROW.add_columns(*LINE_COLUMNS)
@@ -87,14 +76,12 @@ SESSION_AND_LINE = (
     .outerjoin(MEETINGS, MEETINGS.c.id == ROLL.c.meeting_id)
     .outerjoin(HELD_BY, HELD_BY.c.id == MEETINGS.c.organization_id)
 )
-# Check-ins at the sites of a conference write no row in common: they only keep others from closing it meanwhile.
-_SHARED = _LINE.with_for_update(of=MEETINGS, read=True)
-
 _AS_READ = select(MEETINGS.c.id).where(
     MEETINGS.c.id == bindparam("of_meeting"), MEETINGS.c.row_version == bindparam("meeting_version")
 )
-# The same locks as above, for what was read without one.
+# The same lock as above, for what was read without one.
 _HELD = _AS_READ.with_for_update(key_share=True)
+# Check-ins at the sites of a conference write no row in common: they only keep others from closing it meanwhile.
 _HELD_SHARED = _AS_READ.with_for_update(read=True)
 _ARRIVE = (
     update(ROLL)
@@ -129,51 +116,14 @@ _SITE = select(SITES.c.id).where(
 )
 
 
-# A line with what is needed of the meeting: a row of the columns above, whoever has read it.
-Line = Any
-line_of_row: Any = namedtuple("Line", [column.key for column in LINE_COLUMNS])._make
+def line_of(values: Iterable[Any]) -> Line:
+    """A line from the values of ``LINE_COLUMNS`` in their order."""
+    return SimpleNamespace(**dict(zip(_NAMES, values, strict=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """Whose phone scanned what and when, for which meeting. ``method``: scanned, or opened as a link."""
-
-    meeting_id: int
-    member_id: int
-    token: str
-    scanned_at: datetime
-    method: Method
-
-
-@dataclass(frozen=True, slots=True)
-class CheckIn:
-    """A member's line after the check-in. ``created`` is false for a repetition, which changes nothing.
-
-    ``corrected``: the meeting was closed already, so that what is counted from it has to be counted anew.
-    """
-
-    meeting_id: int
-    organization_id: int
-    state: str | None
-    method: str | None
-    checked_in_at: datetime | None
-    recorded_at: datetime | None
-    recorded_by: int | None
-    flags: list[str]
-    created: bool
-    corrected: bool = False
-    site_id: int | None = None
-
-
-def find_line(
-    connection: Connection, meeting_id: int, member_id: int, *, at_site: bool = False
-) -> Row[Any] | None:
-    """The member's line with what is needed of the meeting; None when there is no such line.
-
-    ``at_site``: for the code of a site, while the conference is open.
-    """
-    statement = _SHARED if at_site else _LOCKED
-    return connection.execute(statement, {"meeting_id": meeting_id, "member_id": member_id}).first()
+def find_line(connection: Connection, meeting_id: int, member_id: int) -> Row[Any] | None:
+    """The member's line with what is needed of the meeting, which is locked; None when there is no such line."""
+    return connection.execute(_LOCKED, {"meeting_id": meeting_id, "member_id": member_id}).first()
 
 
 def own_target(line: Line, actor: Actor) -> Target:
@@ -189,7 +139,6 @@ def check_in(
     actor: Actor,
     clock: Clock,
     secrets: Secrets,
-    request_id: str | None = None,
     rules: AttendanceRules = DEFAULT_RULES,
 ) -> CheckIn:
     """Record that the member was there, and the act itself. The first arrival is kept, whatever comes later.
@@ -204,24 +153,14 @@ def check_in(
         result = judge(line, scan, code, now, rules)
         if not result.created:
             return result
-        arrive, *following = writes_of(line, scan, result, actor=actor, now=now, request_id=request_id)
+        arrive, *following = writes_of(line, scan, result, actor=actor, now=now)
         if connection.execute(*arrive).rowcount == 1:
             for statement, values in following:
                 connection.execute(statement, values)
             return result
         # Somebody else wrote this line between reading and writing: judge it again as it is now.
-        again = _SHARED if code.site_id is not None and line.meeting_state == MeetingState.OPEN else _LOCKED
-        line = connection.execute(again, {"meeting_id": scan.meeting_id, "member_id": scan.member_id}).one()
+        line = connection.execute(_LOCKED, {"meeting_id": scan.meeting_id, "member_id": scan.member_id}).one()
     raise RuntimeError("the line of the roll never stood still")
-
-
-def judge(
-    line: Line, scan: Scan, code: Code, now: datetime, rules: AttendanceRules = DEFAULT_RULES
-) -> CheckIn:
-    """What the member's line will be; as it is when the member is there already. Raises as :func:`check_in` does."""
-    if line.checked_in_at is not None:
-        return _unchanged(line, scan.meeting_id)
-    return _after(line, scan, _arrival(line, code, scan.scanned_at, now, rules), code.site_id, now)
 
 
 def still_as_read(line: Line, scan: Scan, code: Code) -> list[Step]:
@@ -234,7 +173,7 @@ def still_as_read(line: Line, scan: Scan, code: Code) -> list[Step]:
 
 
 def writes_of(
-    line: Line, scan: Scan, result: CheckIn, *, actor: Actor, now: datetime, request_id: str | None
+    line: Line, scan: Scan, result: CheckIn, *, actor: Actor, now: datetime, request_id: str | None = None
 ) -> list[Step]:
     """The line, the counters and the record of the act. The first changes nothing when the line is not as it was read."""
     entry = entry_of(
@@ -248,42 +187,6 @@ def writes_of(
         request_id=request_id,
     )
     return [_arrive(line, scan, result), *_counts(line, result, now), entry]
-
-
-def opened_offline(
-    line: Line, scan: Scan, *, now: datetime, secrets: Secrets, rules: AttendanceRules = DEFAULT_RULES
-) -> datetime | None:
-    """When this code shows that the meeting, still convened here, was opened without a network; None when it does not."""
-    if line.meeting_state != MeetingState.CONVENED:
-        return None
-    code = genuine_code(line, scan, secrets)
-    if code.site_id is not None:
-        # A host shows codes without having opened anything.
-        return None
-    return opening_by_code(
-        code,
-        step_seconds=line.step_seconds,
-        tolerance=timedelta(seconds=line.step_seconds * line.tolerance_steps),
-        starts_at=line.starts_at,
-        ends_at=line.ends_at,
-        now=now,
-        rules=rules,
-    )
-
-
-def genuine_code(line: Line, scan: Scan, secrets: Secrets) -> Code:
-    """The code, shown to have been made with the key of this meeting or of a site of it; else :class:`InvalidCheckInToken`."""
-    code = parse_code(scan.token)
-    if code is None or line.check_in_key_sealed is None:
-        raise InvalidCheckInToken
-    key = unseal(secrets, line.check_in_key_sealed, scan.meeting_id)
-    if code.site_id is not None:
-        if line.home_site_id is None:
-            raise InvalidCheckInToken
-        key = site_key(key, scan.meeting_id, code.site_id)
-    if not is_genuine(key, scan.meeting_id, code):
-        raise InvalidCheckInToken
-    return code
 
 
 def _site_to_find(line: Line, scan: Scan, code: Code) -> Step | None:
@@ -312,61 +215,6 @@ def _counts(line: Line, result: CheckIn, now: datetime) -> list[Step]:
     return [*steps, (move, {"of_meeting": result.meeting_id})]
 
 
-def _arrival(line: Line, code: Code, scanned_at: datetime, now: datetime, rules: AttendanceRules) -> Arrival:
-    if line.meeting_state == MeetingState.CONVENED:
-        raise NotOpenYet
-    if line.meeting_state not in TAKING or line.opened_at is None:
-        raise CheckInClosed
-    return judge_check_in(
-        code,
-        step_seconds=line.step_seconds,
-        tolerance=timedelta(seconds=line.step_seconds * line.tolerance_steps),
-        scanned_at=scanned_at,
-        now=now,
-        hours=OpenHours(line.opened_at, line.closed_at),
-        rules=rules,
-    )
-
-
-def _after(line: Line, scan: Scan, arrival: Arrival, site_id: int | None, now: datetime) -> CheckIn:
-    where = site_id or line.home_site_id
-    elsewhere = [Flag.OTHER_SITE.value] if where != line.home_site_id else []
-    arrived = CheckIn(
-        meeting_id=scan.meeting_id,
-        organization_id=line.organization_id,
-        state=state_on_arrival(arrival.at, line.starts_at, timedelta(minutes=line.late_after_minutes)).value,
-        method=scan.method.value,
-        checked_in_at=arrival.at,
-        recorded_at=now,
-        recorded_by=scan.member_id,
-        flags=[*line.flags, *(flag.value for flag in arrival.flags), *elsewhere],
-        created=True,
-        corrected=line.meeting_state == MeetingState.CLOSED,
-        site_id=where,
-    )
-    if line.method not in BY_HAND:
-        return arrived
-    # What the secretary saw in the room stands, unless the member came after it was written.
-    kept = replace(
-        arrived,
-        state=line.state,
-        method=line.method,
-        recorded_at=line.recorded_at,
-        recorded_by=line.recorded_by,
-        flags=[flag for flag in arrived.flags if flag not in elsewhere],
-        corrected=False,
-        site_id=line.site_id,
-    )
-    if line.state == arrived.state and line.method not in PROVED and arrival.at <= line.recorded_at:
-        # Both say the same, and the member had proved it first: that is how, when and by whom.
-        return arrived
-    if line.state in ATTENDING:
-        return kept
-    if line.recorded_at >= arrival.at:
-        return replace(kept, flags=[*kept.flags, Flag.CONTRADICTS_MARK.value])
-    return arrived
-
-
 def _arrive(line: Line, scan: Scan, result: CheckIn) -> Step:
     return _ARRIVE, {
         "of_meeting": scan.meeting_id,
@@ -385,18 +233,3 @@ def _arrive(line: Line, scan: Scan, result: CheckIn) -> Step:
         "new_flags": result.flags,
         "at_site": result.site_id,
     }
-
-
-def _unchanged(line: Line, meeting_id: int) -> CheckIn:
-    return CheckIn(
-        meeting_id=meeting_id,
-        organization_id=line.organization_id,
-        state=line.state,
-        method=line.method,
-        checked_in_at=line.checked_in_at,
-        recorded_at=line.recorded_at,
-        recorded_by=line.recorded_by,
-        flags=list(line.flags),
-        created=False,
-        site_id=line.site_id,
-    )

@@ -11,10 +11,11 @@ from handbook.access.actor import SYSTEM, Actor
 from handbook.access.guards import require
 from handbook.access.permissions import Permission
 from handbook.accounts.versions import bump_account_version
-from handbook.attendance.check_in import CheckIn, Scan, check_in, find_line, opened_offline, own_target
+from handbook.attendance.check_in import check_in, find_line, own_target
 from handbook.attendance.enums import AttendanceState, Decision, Method
 from handbook.attendance.errors import AlreadyDecided, NotSummoned
 from handbook.attendance.events import AbsenceDecided, AbsenceRequested, AttendanceCorrected
+from handbook.attendance.judging import CheckIn, Scan, opened_offline
 from handbook.attendance.keeping import keeper_of
 from handbook.attendance.marking import locked_line, write_line
 from handbook.attendance.models import AbsenceRequest

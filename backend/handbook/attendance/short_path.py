@@ -23,17 +23,13 @@ from handbook.access.permissions import Permission
 from handbook.accounts.sessions import LiveSession, hash_token, mark_of, token_in
 from handbook.attendance.check_in import (
     SESSION_AND_LINE,
-    CheckIn,
-    Line,
-    Scan,
-    genuine_code,
-    judge,
-    line_of_row,
+    line_of,
     own_target,
     still_as_read,
     writes_of,
 )
 from handbook.attendance.enums import Method
+from handbook.attendance.judging import CheckIn, Line, Scan, genuine_code, judge
 from handbook.attendance.tokens import Code
 from handbook.config import Settings
 from handbook.kernel.clock import Clock, as_utc
@@ -106,7 +102,7 @@ class CheckInShortPath:
         rows = self._driver.find(SESSION_AND_LINE, values)
         if not rows:
             return None
-        session, line = LiveSession(*rows[0][:_OF_SESSION]), line_of_row(rows[0][_OF_SESSION:])
+        session, line = LiveSession(*rows[0][:_OF_SESSION]), line_of(rows[0][_OF_SESSION:])
         if session.member_id is None or line.meeting_state != MeetingState.OPEN:
             return None
         # The policy without the offices: who checks in by an office is asked on the long path.
@@ -115,7 +111,7 @@ class CheckInShortPath:
             return None
         scan = Scan(meeting_id, session.member_id, **fields)
         # That the device was seen is written beside, as far as that can be.
-        seen = [mark_of(session, now)] if session.should_be_marked(now) else []
+        seen: list[Step] = [mark_of(session, now)] if session.should_be_marked(now) else []
         try:
             code = genuine_code(line, scan, self._secrets)
             result = judge(line, scan, code, now)

@@ -11,12 +11,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from sqlalchemy import ClauseElement, Dialect, Select
+from sqlalchemy import Dialect, Insert, Select, Update
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from handbook.config import Settings
 from handbook.kernel.db import set_up_sqlite
@@ -24,8 +23,9 @@ from handbook.kernel.locks import MachineLock
 
 Rows = list[tuple[Any, ...]]
 Values = dict[str, Any]
+Statement = Select[Any] | Insert | Update
 # A statement and its values. It must find a row, or change one: a step that does not ends the writing.
-Step = tuple[ClauseElement, Values]
+Step = tuple[Statement, Values]
 SQLITE_WAIT_SECONDS = 1
 
 
@@ -66,8 +66,8 @@ def driver_of(settings: Settings) -> Driver:
 class Prepared:
     """A statement of the application as text for a bare driver; SQLAlchemy's types say how values go in and come out."""
 
-    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
         self._places = []
         for name in compiled.positiontup or ():
@@ -126,7 +126,7 @@ class SqliteDriver:
     def __init__(self, settings: Settings) -> None:
         self._file = make_url(settings.database_url).database or ""
         self._dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
-        self._prepared: dict[ClauseElement, Prepared] = {}
+        self._prepared: dict[Statement, Prepared] = {}
         self._local = threading.local()
         self._waiting: deque[_Work] = deque()
         self._turn = threading.Lock()
@@ -171,7 +171,7 @@ class SqliteDriver:
             self._local.connection = connection
         return connection
 
-    def _prepare(self, statement: ClauseElement) -> Prepared:
+    def _prepare(self, statement: Statement) -> Prepared:
         found = self._prepared.get(statement)
         if found is None:
             found = self._prepared[statement] = Prepared(statement, self._dialect)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import ClauseElement, Exists, Insert, Select, Update, insert, select
+from sqlalchemy import Dialect, Exists, Insert, Select, Update, insert, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import make_url
 
 from handbook.config import Settings
-from handbook.kernel.drivers import Prepared, Rows, Step, Values
+from handbook.kernel.drivers import Prepared, Rows, Statement, Step, Values
 
 CONNECT_SECONDS = 2
 
@@ -34,8 +34,8 @@ class PostgresDriver:
     def __init__(self, settings: Settings) -> None:
         url = make_url(settings.database_url).set(drivername="postgresql")
         self._url = url.render_as_string(hide_password=False)
-        self._dialect = PGDialect_psycopg(paramstyle="format")
-        self._prepared: dict[tuple[ClauseElement, ...], Prepared] = {}
+        self._dialect: Dialect = cast(Any, PGDialect_psycopg)(paramstyle="format")
+        self._prepared: dict[tuple[Statement, ...], Prepared] = {}
         self._local = threading.local()
 
     def rows(self, statement: str, values: Sequence[Any]) -> Rows | None:
@@ -86,14 +86,14 @@ class PostgresDriver:
             self._local.held = held
         return held.connection.execute(text.encode(), values, prepare=True)
 
-    def _prepare(self, statements: tuple[ClauseElement, ...]) -> Prepared:
+    def _prepare(self, statements: tuple[Statement, ...]) -> Prepared:
         found = self._prepared.get(statements)
         if found is None:
             found = self._prepared[statements] = Prepared(in_one(statements), self._dialect)
         return found
 
 
-def in_one(statements: Sequence[ClauseElement]) -> ClauseElement:
+def in_one(statements: Sequence[Statement]) -> Statement:
     """One statement that carries these out in their order, each only if the one before has found or changed a row.
 
     A row that one of them locks stays locked for the following. Where a name stands for a value in several, it is the same
@@ -109,12 +109,12 @@ def in_one(statements: Sequence[ClauseElement]) -> ClauseElement:
     return _when(statements[-1], condition)
 
 
-def _when(statement: ClauseElement, condition: Exists | None) -> ClauseElement:
+def _when(statement: Statement, condition: Exists | None) -> Statement:
     if condition is None:
         return statement
     if isinstance(statement, Insert):
         values = cast(Select[Any], statement.select)
         return insert(statement.table).from_select(
-            [column.key for column in values.selected_columns], values.where(condition)
+            list(values.selected_columns.keys()), values.where(condition)
         )
-    return cast(Select[Any], statement).where(condition)
+    return statement.where(condition)
