@@ -24,7 +24,7 @@ from handbook.audit.models import AuditEntry
 from handbook.config import Settings
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
-from handbook.kernel.drivers import SqliteDriver
+from handbook.kernel.group_commit import GroupCommit
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.models import Meeting
 from handbook.members.enums import MemberStatus
@@ -78,33 +78,32 @@ def evening(app: Flask, sign_in: SignIn, world: World, clock: FixedClock) -> Eve
 
 
 @pytest.fixture
-def driver(app: Flask) -> SqliteDriver:
-    found = app.extensions["handbook.driver"]
-    assert isinstance(found, SqliteDriver)
+def group(app: Flask) -> GroupCommit:
+    found: GroupCommit = app.extensions["handbook.driver"]._writer
     return found
 
 
 @pytest.fixture
-def commits(driver: SqliteDriver, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def commits(group: GroupCommit, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many pieces of work each attempt of a transaction held."""
     seen: list[int] = []
-    original = driver._write_together
+    original = group._write_together
 
     def watched(batch: Any) -> bool:
         seen.append(len(batch))
         return original(batch)
 
-    monkeypatch.setattr(driver, "_write_together", watched)
+    monkeypatch.setattr(group, "_write_together", watched)
     return seen
 
 
-def while_all_wait(driver: SqliteDriver, evening: Evening, meanwhile: Callable[[], object]) -> list[int]:
+def while_all_wait(group: GroupCommit, evening: Evening, meanwhile: Callable[[], object]) -> list[int]:
     """Every phone sends its check-in, all have been judged and wait for their turn; then ``meanwhile`` happens."""
     with ThreadPoolExecutor(len(ROLES)) as pool:
-        with driver._turn:
+        with group._turn:
             sent: list[Future[int]] = [pool.submit(evening.check_in, role) for role in ROLES]
             deadline = time.monotonic() + 30
-            while len(driver._waiting) < len(ROLES):
+            while len(group._waiting) < len(ROLES):
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
             meanwhile()
@@ -112,20 +111,20 @@ def while_all_wait(driver: SqliteDriver, evening: Evening, meanwhile: Callable[[
 
 
 def test_what_waits_is_written_in_one_transaction(
-    evening: Evening, driver: SqliteDriver, commits: list[int]
+    evening: Evening, group: GroupCommit, commits: list[int]
 ) -> None:
-    assert while_all_wait(driver, evening, lambda: None) == [201] * len(ROLES)
+    assert while_all_wait(group, evening, lambda: None) == [201] * len(ROLES)
     assert commits == [len(ROLES)]
     evening.assert_everything_is_once(present=len(ROLES))
 
 
 def test_a_line_that_changed_while_it_waited_is_judged_anew_and_the_others_are_written(
-    evening: Evening, driver: SqliteDriver, commits: list[int], clock: FixedClock
+    evening: Evening, group: GroupCommit, commits: list[int], clock: FixedClock
 ) -> None:
     marked = f"/api/meetings/{evening.id}/attendance/{evening.world.id_of(ROLES[2])}"
     deputy = evening.sign_in("deputy")
     statuses = while_all_wait(
-        driver, evening, lambda: deputy.put(marked, {"state": "excused", "reason": "Ốm"}, expect=200)
+        group, evening, lambda: deputy.put(marked, {"state": "excused", "reason": "Ốm"}, expect=200)
     )
     assert statuses == [201] * len(ROLES)
     assert commits == [len(ROLES)]
@@ -137,13 +136,13 @@ def test_a_line_that_changed_while_it_waited_is_judged_anew_and_the_others_are_w
 
 
 def test_nothing_is_written_into_a_meeting_that_was_closed_while_it_waited(
-    evening: Evening, driver: SqliteDriver, commits: list[int]
+    evening: Evening, group: GroupCommit, commits: list[int]
 ) -> None:
     secretary = evening.sign_in("secretary")
     etag = secretary.get(f"/api/meetings/{evening.id}", expect=200).json["etag"]
     close = f"/api/meetings/{evening.id}/close"
     statuses = while_all_wait(
-        driver, evening, lambda: secretary.post(close, headers={"If-Match": f'"{etag}"'}, expect=200)
+        group, evening, lambda: secretary.post(close, headers={"If-Match": f'"{etag}"'}, expect=200)
     )
     # Scanned while it was open: the long path corrects the closed roll, with all that hangs on it.
     assert statuses == [201] * len(ROLES)
@@ -152,9 +151,9 @@ def test_nothing_is_written_into_a_meeting_that_was_closed_while_it_waited(
 
 
 def test_one_that_cannot_be_written_takes_nobody_with_it(
-    evening: Evening, driver: SqliteDriver, commits: list[int], monkeypatch: pytest.MonkeyPatch
+    evening: Evening, group: GroupCommit, commits: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, unlucky = driver._carry_out, int(evening.world.id_of(ROLES[1]))
+    original, unlucky = group._carry_out, int(evening.world.id_of(ROLES[1]))
 
     def carry_out(connection: sqlite3.Connection, work: Any) -> bool:
         written = original(connection, work)
@@ -163,9 +162,9 @@ def test_one_that_cannot_be_written_takes_nobody_with_it(
             raise sqlite3.OperationalError("disk I/O error")
         return written
 
-    monkeypatch.setattr(driver, "_carry_out", carry_out)
+    monkeypatch.setattr(group, "_carry_out", carry_out)
     # The one is answered by the long path, which has a connection of its own.
-    assert while_all_wait(driver, evening, lambda: None) == [201] * len(ROLES)
+    assert while_all_wait(group, evening, lambda: None) == [201] * len(ROLES)
     assert commits == [len(ROLES)] + [1] * len(ROLES)
     evening.assert_everything_is_once(present=len(ROLES))
 

@@ -16,8 +16,8 @@ from typing import Any
 from handbook.accounts.sessions import COOKIE
 from handbook.app import create_app
 from handbook.config import Settings
-from handbook.kernel import drivers
 from handbook.kernel.clock import FixedClock
+from handbook.kernel.group_commit import GroupCommit
 
 
 def start_process(settings: Settings, now: datetime, **asked: Any) -> "subprocess.Popen[str]":
@@ -38,14 +38,14 @@ def start_process(settings: Settings, now: datetime, **asked: Any) -> "subproces
 
 def die_before_the_commit() -> None:
     """Let this process be killed right after the first line that it writes."""
-    original = drivers.SqliteDriver._carry_out
+    original = GroupCommit._carry_out
 
-    def carry_out(self: drivers.SqliteDriver, connection: Any, work: Any) -> bool:
+    def carry_out(self: GroupCommit, connection: Any, work: Any) -> bool:
         written = original(self, connection, work)
         os.kill(os.getpid(), signal.SIGKILL)
         return written
 
-    drivers.SqliteDriver._carry_out = carry_out  # type: ignore[method-assign]
+    GroupCommit._carry_out = carry_out  # type: ignore[method-assign]
 
 
 def main(asked: dict[str, Any]) -> None:

@@ -7,9 +7,7 @@ did not answer: whoever asked goes the long way.
 import json
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -18,7 +16,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 
 from handbook.config import Settings
-from handbook.kernel.db import set_up_sqlite
+from handbook.kernel.group_commit import GroupCommit
 from handbook.kernel.locks import MachineLock
 
 Rows = list[tuple[Any, ...]]
@@ -102,36 +100,15 @@ class Prepared:
         return found
 
 
-class _Undone(Exception):
-    """A step found nothing after others had written: all of the transaction is taken back."""
-
-
-@dataclass(slots=True)
-class _Work:
-    """What one request waits to have written. ``written`` is None until its turn has come."""
-
-    steps: list[tuple[Prepared, list[Any]]]
-    also: list[tuple[Prepared, list[Any]]]
-    written: bool | None = None
-
-
 class SqliteDriver:
-    """Reads on a connection of each thread; writes on one of the process, together with what else waits at that moment.
-
-    Only one connection of a file can write, and each commit waits for the disk. So whoever gets the turn writes what everybody
-    in this process wants written, in one transaction: it costs one wait. Between processes a lock on a file says whose turn it
-    is, because those who wait for SQLite's own would sleep in its back-off.
-    """
+    """Reads on a connection of each thread, writes on one of the process (:mod:`handbook.kernel.group_commit`)."""
 
     def __init__(self, settings: Settings) -> None:
         self._file = make_url(settings.database_url).database or ""
         self._dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
         self._prepared: dict[Statement, Prepared] = {}
         self._local = threading.local()
-        self._waiting: deque[_Work] = deque()
-        self._turn = threading.Lock()
-        self._machine = MachineLock(settings.data_dir / "check-ins.lock")
-        self._writer: sqlite3.Connection | None = None
+        self._writer = GroupCommit(self._file, MachineLock(settings.data_dir / "check-ins.lock"))
 
     def rows(self, statement: str, values: Sequence[Any]) -> Rows | None:
         try:
@@ -146,12 +123,7 @@ class SqliteDriver:
         return rows and prepared.results(rows)
 
     def write(self, steps: Sequence[Step], also: Sequence[Step] = ()) -> bool:
-        work = _Work(self._ready(steps), self._ready(also))
-        self._waiting.append(work)
-        with self._turn:
-            if work.written is None:
-                self._write_what_waits()
-        return work.written is True
+        return self._writer.write(self._ready(steps), self._ready(also))
 
     def instant(self, value: Any) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
@@ -177,70 +149,8 @@ class SqliteDriver:
             found = self._prepared[statement] = Prepared(statement, self._dialect)
         return found
 
-    def _ready(self, steps: Sequence[Step]) -> list[tuple[Prepared, list[Any]]]:
+    def _ready(self, steps: Sequence[Step]) -> list[tuple[str, Sequence[Any]]]:
         return [
-            (prepared := self._prepare(statement), prepared.values(values)) for statement, values in steps
+            (prepared.text, prepared.values(values))
+            for prepared, values in ((self._prepare(statement), values) for statement, values in steps)
         ]
-
-    def _write_what_waits(self) -> None:
-        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        with self._machine.held():
-            if self._write_together(batch):
-                return
-            # One of them cannot be written: it must not take the others with it.
-            for work in batch:
-                if len(batch) == 1 or not self._write_together([work]):
-                    work.written = False
-
-    def _write_together(self, batch: list[_Work]) -> bool:
-        """Write these in one transaction and say of each whether it is written; false when what they wrote was taken back."""
-        written = [False] * len(batch)
-        try:
-            # When nobody can write now, trying one by one would only take longer.
-            connection = self._begin()
-            if connection is not None:
-                written = [self._carry_out(connection, work) for work in batch]
-                connection.execute("COMMIT")
-        except (sqlite3.Error, _Undone):
-            self._take_back()
-            return False
-        except BaseException:
-            self._take_back()
-            raise
-        for work, is_written in zip(batch, written, strict=True):
-            work.written = is_written
-        return True
-
-    def _begin(self) -> sqlite3.Connection | None:
-        try:
-            connection = self._writer or self._open_writer()
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error:
-            self._take_back()
-            return None
-        return connection
-
-    def _carry_out(self, connection: sqlite3.Connection, work: _Work) -> bool:
-        has_written = False
-        for place, (prepared, values) in enumerate(work.steps + work.also):
-            cursor = connection.execute(prepared.text, values)
-            # Only what reads has a description.
-            found = cursor.fetchone() is not None if cursor.description else cursor.rowcount == 1
-            if not found and place < len(work.steps):
-                if has_written:
-                    raise _Undone
-                return False
-            has_written = has_written or not cursor.description
-        return True
-
-    def _take_back(self) -> None:
-        """Whatever state the connection is in, closing it rolls back."""
-        connection, self._writer = self._writer, None
-        if connection is not None:
-            connection.close()
-
-    def _open_writer(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(f"file:{self._file}?mode=rw", uri=True, check_same_thread=False)
-        set_up_sqlite(connection)
-        self._writer = connection
-        return connection
