@@ -1,7 +1,7 @@
 """``conference-check-in`` and ``conference-sites``: a conference of 542 sites and 5,000 delegates.
 
-Check-ins over HTTP at 64 clients, each delegate with the code of the own site, against the same number of raw commits as
-``checkin-sqlite``: what is sent again after everybody is there is a repetition. The list of all sites is asked for as who
+Check-ins over HTTP at 64 clients, each delegate once with the code of the own site, against the same number of raw commits as
+``checkin-sqlite``. The list of all sites is asked for as who
 runs the conference does while it goes on, against the size that one answer may have.
 """
 
@@ -49,7 +49,7 @@ def run() -> list[dict[str, Any]]:
                 server, "/", _script(data / "check-in.lua", devices), seconds=SECONDS, connections=CLIENTS
             )
             if load.wrong:
-                raise RuntimeError(f"conference-check-in: {load.wrong} answers were neither 201 nor 200")
+                raise RuntimeError(f"conference-check-in: {load.wrong} answers were not 201")
             milliseconds, size = _read_sites(server.url, meeting_id, multitude.staff)
     target = TARGETS["checkin-sqlite"]
     return [
