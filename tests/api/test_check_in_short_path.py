@@ -117,3 +117,31 @@ def test_an_ended_device_is_refused(
     member.delete("/api/session", expect=204)
     assert code_of(member.post(evening[0], evening[1], expect=401)) == "not_authenticated"
     assert written == [False]
+
+
+@pytest.mark.parametrize(("change", "state"), [("closed", "present"), ("marked", "excused")])
+def test_what_was_judged_on_what_has_changed_since_is_judged_anew(
+    engine_name: str,
+    sign_in: SignIn,
+    world: World,
+    evening: tuple[str, dict[str, str], Any],
+    written: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+    state: str,
+) -> None:
+    """The meeting, or the line, changes between the judging and the turn to write."""
+    path, body, meeting = evening
+    original = short_path.still_as_read
+
+    def change_first(*judged: Any) -> Any:
+        if change == "closed":
+            step(sign_in("secretary"), meeting, "close")
+        else:
+            line = f"/api/meetings/{meeting['id']}/attendance/{world.id_of('member')}"
+            sign_in("deputy").put(line, {"state": "excused", "reason": "Ốm"}, expect=200)
+        return original(*judged)
+
+    monkeypatch.setattr(short_path, "still_as_read", change_first)
+    assert sign_in("member").post(path, body, expect=201).json["state"] == state
+    assert written == [False]

@@ -1,4 +1,4 @@
-"""Larger JSON answers are compressed on their way out; granian does it for nobody (ADR 20 says what is not, and why).
+"""Larger JSON answers are compressed on their way out; granian does it for nobody (ADR 23 says what is not, and why).
 
 Only what is read: answers to a change are small, and those that tell a secret once are answers to a change. A random number of
 bytes in the header of each keeps its length from telling what it holds.
