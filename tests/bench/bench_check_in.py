@@ -1,12 +1,14 @@
 """``checkin-sqlite`` and ``checkin-postgres``: check-ins over HTTP at 64 clients, against raw commits of the same engine.
 
-Every member of 300 cells checks in once, one cell after the other, so that those who come at the same moment belong to few
-meetings. Only these first check-ins (201) count, from the first request to the last of them: a repetition writes nothing, and
-the load ends before there is one. The references are commits of one small row by one connection, the durability being that
-of production: ``synchronous=FULL``, ``fsync`` and ``synchronous_commit`` on.
+Every member of 200 cells checks in once, one cell after the other, so that those who come at the same moment belong to the same
+few meetings and wait for these; then the members of 200 others in any order, as on an evening on which all cells meet
+(``…-mixed``, told beside it). Only first check-ins (201) count, from the first request to the last of them: a repetition writes
+nothing, and the load ends before there is one. The references are commits of one small row by one connection, the durability
+being that of production: ``synchronous=FULL``, ``fsync`` and ``synchronous_commit`` on.
 """
 
 import json
+import random
 import sqlite3
 import tempfile
 import time
@@ -17,10 +19,11 @@ from typing import Any
 
 import psycopg
 from tests.bench.population import Device, populate
-from tests.bench.servers import handbook, wrk
+from tests.bench.servers import Server, handbook, wrk
 from tests.support.postgres import start_cluster
 
-CELLS = 300
+# For each of the two orders.
+CELLS = 200
 CLIENTS = 64
 SECONDS = 4
 REFERENCE_SECONDS = 2.0
@@ -31,26 +34,35 @@ TARGETS = {"checkin-sqlite": 1400, "checkin-postgres": 1500}
 def run() -> list[dict[str, Any]]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        rows.append(
-            _measure(
-                "checkin-sqlite", Path(folder), None, _sqlite_commits(Path(folder) / "reference.sqlite3")
-            )
-        )
+        commits = _sqlite_commits(Path(folder) / "reference.sqlite3")
+        rows += _measure("checkin-sqlite", Path(folder), None, commits)
     cluster = start_cluster(DURABLE)
     try:
         with tempfile.TemporaryDirectory() as folder:
             commits = _postgres_commits(cluster.create_database().replace("+psycopg", ""))
-            rows.append(_measure("checkin-postgres", Path(folder), cluster.create_database(), commits))
+            rows += _measure("checkin-postgres", Path(folder), cluster.create_database(), commits)
     finally:
         cluster.stop()
     return rows
 
 
-def _measure(id_: str, data: Path, url: str | None, commits: float) -> dict[str, Any]:
-    devices = populate(data, cells=CELLS, database_url=url, opened=True)
+def _measure(id_: str, data: Path, url: str | None, commits: float) -> list[dict[str, Any]]:
+    devices = populate(data, cells=2 * CELLS, database_url=url, opened=True)
+    half = len(devices) // 2
+    mixed = random.Random(half).sample(devices[half:], half)
     environment = {"HANDBOOK_DATA_DIR": str(data), **({"HANDBOOK_DATABASE_URL": url} if url else {})}
     with handbook(environment) as server:
-        load = wrk(server, "/", _script(data / "check-in.lua", devices), seconds=SECONDS, connections=CLIENTS)
+        return [
+            _row(id_, server, data, devices[:half], commits, TARGETS[id_]),
+            _row(f"{id_}-mixed", server, data, mixed, commits, None),
+        ]
+
+
+def _row(
+    id_: str, server: Server, data: Path, devices: list[Device], commits: float, target: int | None
+) -> dict[str, Any]:
+    script = _script(data / "check-in.lua", devices)
+    load = wrk(server, "/", script, seconds=SECONDS, connections=CLIENTS)
     if load.wrong:
         raise RuntimeError(f"{id_}: {load.wrong} answers were not 201")
     print(
@@ -62,8 +74,8 @@ def _measure(id_: str, data: Path, url: str | None, commits: float) -> dict[str,
         "unit": "check-ins/s",
         "reference": f"{commits:.0f} raw commits/s of one connection",
         "ratio": round(load.per_second / commits, 3),
-        "target": f">= {TARGETS[id_]}",
-        "met": load.per_second >= TARGETS[id_],
+        "target": None if target is None else f">= {target}",
+        "met": None if target is None else load.per_second >= target,
     }
 
 
