@@ -12,6 +12,7 @@ from tests.support.factories import World
 from tests.support.meetings import convened, meeting_fields
 from werkzeug.test import TestResponse
 
+from handbook.attendance import roll
 from handbook.kernel.compression import LEAST_BYTES, MOST_PADDING, UNCOMPRESSED, gzipped
 from handbook.kernel.concurrency import etag_of
 from handbook.kernel.db import db
@@ -90,6 +91,21 @@ def test_both_paths_of_a_sync_compress_alike(sign_in: SignIn, world: World, app:
         assert answers[0].headers[name] == answers[1].headers[name]
     again = {**GZIP, "If-None-Match": answers[0].headers["ETag"]}
     second.get("/api/sync", headers=again, expect=304)
+
+
+def test_who_polls_a_compressed_roll_is_told_by_its_tag_alone_that_nothing_moved(
+    sign_in: SignIn, meeting: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secretary, path = sign_in("secretary"), f"/api/meetings/{meeting['id']}/attendance"
+    first = secretary.get(path, headers=GZIP, expect=200)
+    assert len(unpacked(first)["items"]) == 6
+    assert first.headers["Vary"] == "Accept, Accept-Encoding"
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the roll was read")
+
+    monkeypatch.setattr(roll, "read_roll", refuse)
+    secretary.get(path, headers={**GZIP, "If-None-Match": first.headers["ETag"]}, expect=304)
 
 
 def test_the_length_tells_little() -> None:

@@ -66,7 +66,7 @@ def read_roll(args: dict[str, Any], meeting_id: int) -> Response:
         answer.headers.set("Content-Disposition", "attachment", filename=excel.roll_filename(meeting))
     else:
         tag = roll.roll_etag(meeting, scope, actor=actor)
-        if request.if_none_match.contains(tag):
+        if request.if_none_match.contains_weak(tag):
             return set_etag(Response(status=200), tag)
         body = RollSchema().dump(roll.read_roll(meeting, scope, actor=actor, **args))
         answer = set_etag(jsonify(body), tag)

@@ -36,7 +36,7 @@ def read_proceedings(args: dict[str, Any], meeting_id: int) -> Response:
     actor = current_actor()
     meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor)
     tag = queries.book_etag(meeting, actor=actor, after=args["after"])
-    if request.if_none_match.contains(tag):
+    if request.if_none_match.contains_weak(tag):
         return set_etag(Response(status=200), tag)
     page = queries.read_book(meeting, actor=actor, after=args["after"])
     return set_etag(jsonify(BookSchema().dump(page)), tag)
