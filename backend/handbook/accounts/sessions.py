@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
@@ -72,7 +73,8 @@ _SEEN = (
     .where(DeviceSession.id == bindparam("of_session"))
     .values(last_seen_at=bindparam("seen_at"))
 )
-_office_rows = (
+# The offices in force on a day; the layers before Flask ask for them too.
+OFFICES = (
     select(Office.organization_id, Organization.path, Office.title)
     .join(Organization, Organization.id == Office.organization_id)
     .where(
@@ -137,13 +139,19 @@ def find_actor(token: str, clock: Clock) -> Actor | None:
         statement, values = mark_of(row, now)
         with unit_of_work(clock) as uow:
             uow.session.connection().execute(statement, values)
+    today = today_in(row.timezone or DEFAULT_TIMEZONE, clock)
+    return actor_of(row, _offices(row.member_id, row.account_id, today))
+
+
+def actor_of(session: LiveSession, offices: Iterable[Sequence[Any]]) -> Actor:
+    """Who acts in this session, with the rows of ``OFFICES``."""
     return Actor(
-        account_id=row.account_id,
-        member_id=row.member_id,
-        organization_id=row.organization_id,
-        path=row.path,
-        offices=_offices(row.member_id, row.account_id, today_in(row.timezone or DEFAULT_TIMEZONE, clock)),
-        session_id=row.id,
+        account_id=session.account_id,
+        member_id=session.member_id,
+        organization_id=session.organization_id,
+        path=session.path,
+        offices=_held(offices),
+        session_id=session.id,
     )
 
 
@@ -159,7 +167,7 @@ def find_account_actor(account_id: int, clock: Clock) -> Actor | None:
         member_id=account.member_id,
         organization_id=organization.id if organization else None,
         path=organization.path if organization else None,
-        offices=_offices(account.member_id, account.id, today_in(timezone, clock)),
+        offices=_held(_offices(account.member_id, account.id, today_in(timezone, clock))),
     )
 
 
@@ -179,11 +187,15 @@ def _mark() -> Update:
     return _SEEN.where(*(not_(condition) for condition in _UNMARKED_WHILE))
 
 
-def _offices(member_id: int | None, account_id: int, today: date) -> tuple[HeldOffice, ...]:
-    rows = db.session.execute(
-        _office_rows, {"member_id": member_id, "account_id": account_id, "today": today}
+def _offices(member_id: int | None, account_id: int, today: date) -> Sequence[Sequence[Any]]:
+    values = {"member_id": member_id, "account_id": account_id, "today": today}
+    return db.session.execute(OFFICES, values).all()
+
+
+def _held(offices: Iterable[Sequence[Any]]) -> tuple[HeldOffice, ...]:
+    return tuple(
+        HeldOffice(organization_id, path, OfficeTitle(title)) for organization_id, path, title in offices
     )
-    return tuple(HeldOffice(row.organization_id, row.path, OfficeTitle(row.title)) for row in rows)
 
 
 def start_session(

@@ -67,12 +67,21 @@ def scope_of(meeting: Meeting, *, actor: Actor, site_id: int | None = None) -> S
 
 def roll_etag(meeting: Meeting, scope: Scope, *, actor: Actor) -> str:
     """The entity tag of the roll as this reader sees it; it moves with every line and with the names of members."""
+    seen: str | int | None = actor.member_id
     if scope.whole and scope.sites is None:
         seen = "all"
-    else:
-        seen = "-".join(["s", *map(str, scope.sites)]) if scope.sites else f"m{actor.member_id or 0}"
-    version = f"{meeting.roll_version}-{sites_version(meeting.id, scope.sites or None)}"
-    return f"r{meeting.id}-{version}-{meeting.organization.content_version}-{seen}"
+    elif scope.sites:
+        seen = "-".join(["s", *map(str, scope.sites)])
+    sites = sites_version(meeting.id, scope.sites or None)
+    return tag_of(meeting.id, meeting.roll_version, sites, meeting.organization.content_version, seen)
+
+
+def tag_of(
+    meeting_id: int, roll_version: int, sites_version: int, content_version: int, seen: str | int | None
+) -> str:
+    """The tag of a roll at these versions. ``seen``: ``all``, the sites, or the member who sees the own line alone."""
+    view = seen if isinstance(seen, str) else f"m{seen or 0}"
+    return f"r{meeting_id}-{roll_version}-{sites_version}-{content_version}-{view}"
 
 
 def heed_roll_match(meeting: Meeting, *, actor: Actor) -> None:

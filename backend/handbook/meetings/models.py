@@ -15,6 +15,16 @@ STATES = ", ".join(f"'{state}'" for state in MeetingState)
 STEP_SECONDS = 15
 
 
+def target_of(path: str, kind: str, convened_at: datetime | None, minute_taker_id: int | None) -> Target:
+    """A meeting as the policy sees it. What was never convened is private."""
+    return Target(
+        path=path,
+        private=convened_at is None,
+        many_sites=kind == MeetingKind.CONFERENCE,
+        minute_taker_id=minute_taker_id,
+    )
+
+
 class Meeting(db.Model):  # type: ignore[name-defined]
     """A meeting of one organisation.
 
@@ -94,12 +104,7 @@ class Meeting(db.Model):  # type: ignore[name-defined]
 
     @property
     def target(self) -> Target:
-        return Target(
-            path=self.organization.path,
-            private=self.convened_at is None,
-            many_sites=self.kind == MeetingKind.CONFERENCE,
-            minute_taker_id=self.minute_taker_id,
-        )
+        return target_of(self.organization.path, self.kind, self.convened_at, self.minute_taker_id)
 
     @classmethod
     def columns(cls) -> Columns:
