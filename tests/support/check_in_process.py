@@ -11,6 +11,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from handbook.accounts.sessions import COOKIE
@@ -18,6 +19,8 @@ from handbook.app import create_app
 from handbook.config import Settings
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.group_commit import GroupCommit
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def start_process(settings: Settings, now: datetime, **asked: Any) -> "subprocess.Popen[str]":
@@ -30,6 +33,7 @@ def start_process(settings: Settings, now: datetime, **asked: Any) -> "subproces
     }
     return subprocess.Popen(
         [sys.executable, "-m", "tests.support.check_in_process", json.dumps(given)],
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -19,7 +19,6 @@ MOST_PADDING = 64
 LEVEL = 5
 VARY = "Accept-Encoding"
 UNCOMPRESSED = "__uncompressed__"
-KINDS = frozenset({"application/json", "application/problem+json"})
 # Deflated, with a name of the file, at no time, by no particular system (RFC 1952).
 _GZIP_START = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,7 +52,7 @@ def _is_worth_it(response: Response) -> bool:
     return (
         request.method == "GET"
         and response.status_code == 200
-        and response.mimetype in KINDS
+        and response.mimetype == "application/json"
         and not response.is_streamed
         and "Content-Encoding" not in response.headers
         and len(response.get_data()) >= LEAST_BYTES
