@@ -13,7 +13,9 @@ from tests.support.meetings import convened, meeting_fields
 from werkzeug.test import TestResponse
 
 from handbook.attendance import roll
-from handbook.kernel.compression import LEAST_BYTES, MOST_PADDING, UNCOMPRESSED, gzipped
+from handbook.attendance.reverse import member_code
+from handbook.kernel import compression
+from handbook.kernel.compression import LEAST_BYTES, MOST_PADDING, PROOF, UNCOMPRESSED, gzipped
 from handbook.kernel.concurrency import etag_of
 from handbook.kernel.db import db
 from handbook.meetings.models import Meeting
@@ -115,3 +117,23 @@ def test_the_length_tells_little() -> None:
     lengths = {len(one) for one in packed}
     assert len(lengths) > MOST_PADDING / 2
     assert max(lengths) - min(lengths) <= MOST_PADDING
+
+
+def test_a_proof_is_no_shorter_beside_text_that_guesses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compression.secrets, "randbelow", lambda _: 0)
+    codes = [member_code(b"key", 17, member_id) for member_id in range(1, 40)]
+    filling = "Nội dung sinh hoạt. " * 100
+
+    def length(code: str, around: tuple[str, str]) -> int:
+        plain = json.dumps({"before": around[0], "code": code, "after": around[1], "text": filling}).encode()
+        assert len(PROOF.findall(plain)) == 1
+        packed = gzipped(plain)
+        assert gzip.decompress(packed) == plain
+        return len(packed)
+
+    for around in (
+        (f"?{codes[0]}?", ""),
+        ("", f"?{codes[0]}?"),
+        (f'"code": "{codes[0]}"', f'"code": "{codes[0]}"'),
+    ):
+        assert {length(code, around) for code in codes} == {length(codes[0], around)}

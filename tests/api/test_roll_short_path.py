@@ -11,15 +11,16 @@ from tests.support.clients import ApiClient
 from tests.support.conferences import Laid
 from tests.support.factories import World
 from tests.support.meetings import STARTS_AT, check_in_body, draft, key_of, opened
+from tests.support.short_paths import BothWays, layer_of
 
 from handbook.accounts.models import DeviceSession
 from handbook.accounts.sessions import hash_token
 from handbook.attendance import excel
-from handbook.attendance.roll_short_path import RollShortPath, _is_plain
+from handbook.attendance.roll_short_path import RollShortPath
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
-from handbook.kernel.http_security import HEADERS
 from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.poll_short_path import is_plain
 from handbook.members.models import Office
 
 SignIn = Callable[[str], ApiClient]
@@ -50,36 +51,9 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return seen
 
 
-class BothWays:
-    """Sends a request through the short path and around it, and holds the answers against each other."""
-
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        layer = app.wsgi_app
-        while not isinstance(layer, RollShortPath):
-            layer = layer._inner  # type: ignore[attr-defined]
-        self._layer = layer
-
-    def get(self, client: ApiClient, path: str, headers: dict[str, str]) -> int:
-        whole, answers = self._app.wsgi_app, []
-        for layer in (self._layer, self._layer._inner):
-            self._app.wsgi_app = layer  # type: ignore[method-assign]
-            answers.append(client.get(path, headers=headers))
-        self._app.wsgi_app = whole  # type: ignore[method-assign]
-        short, long = answers
-        assert short.status_code == long.status_code
-        # A refusal names its request.
-        assert short.data == long.data or short.status_code >= 400
-        for name in (*HEADERS, "ETag", "Cache-Control"):
-            assert short.headers.get(name) == long.headers.get(name), name
-        if short.status_code == 304:
-            assert set(short.headers.keys()) == set(long.headers.keys())
-        return short.status_code
-
-
 @pytest.fixture
 def both(app: Flask) -> BothWays:
-    return BothWays(app)
+    return BothWays(app, RollShortPath)
 
 
 def tag_for(client: ApiClient, path: str) -> str:
@@ -118,8 +92,7 @@ def test_it_answers_without_flask_and_marks_the_device_as_seen(
     path = f"/api/meetings/{opened(secretary, world.id_of('cell'))['id']}/attendance"
     headers = {"If-None-Match": tag_for(secretary, path), "Accept": "application/json"}
     clock.advance(minutes=11)
-    layer = BothWays(app)._layer
-    monkeypatch.setattr(layer, "_inner", None)
+    monkeypatch.setattr(layer_of(app, RollShortPath), "_inner", None)
     secretary.get(path, headers=headers, expect=304)
     seen = select(DeviceSession.last_seen_at).where(
         DeviceSession.token_hash == hash_token(secretary.token or "")
@@ -188,5 +161,5 @@ def test_of_a_conference_only_the_whole_roll_is_answered(
 
 
 def test_who_names_the_version_that_is_wanted_is_not_answered_that_nothing_moved() -> None:
-    assert _is_plain({"HTTP_ACCEPT": "application/json", "QUERY_STRING": ""})
-    assert not _is_plain({"HTTP_IF_MATCH": '"r1-1-0-1-all"'})
+    assert is_plain({"HTTP_ACCEPT": "application/json"})
+    assert not is_plain({"HTTP_IF_MATCH": '"r1-1-0-1-all"'})

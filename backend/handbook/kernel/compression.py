@@ -1,9 +1,10 @@
-"""Larger JSON answers are compressed on their way out; granian does it for nobody (ADR 23 says what is not, and why).
+"""Larger JSON answers are compressed on their way out; granian does it for nobody (ADR 20 says what is not, and why).
 
-Only what is read: answers to a change are small, and those that tell a secret once are answers to a change. A random number of
-bytes in the header of each keeps its length from telling what it holds.
+Only what is read: answers to a change are small, and those that tell a secret once are answers to a change. A proof within an
+answer is compressed by itself, and a random number of bytes in the header of each keeps its length from telling what it holds.
 """
 
+import re
 import secrets
 import zlib
 from collections.abc import Callable
@@ -19,6 +20,8 @@ MOST_PADDING = 64
 LEVEL = 5
 VARY = "Accept-Encoding"
 UNCOMPRESSED = "__uncompressed__"
+# A member's own code for the room, or whatever has the form of such a proof.
+PROOF = re.compile(rb'("[A-Za-z0-9_-]{22}")')
 # Deflated, with a name of the file, at no time, by no particular system (RFC 1952).
 _GZIP_START = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -67,8 +70,12 @@ def accepts_gzip(header: str) -> bool:
 
 
 def gzipped(plain: bytes) -> bytes:
-    """The bytes as gzip, at a length that differs from time to time."""
+    """The bytes as gzip, at a length that differs from time to time, each proof apart: nothing that somebody else has written
+    grows shorter because it is like one."""
     deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     padding = b"x" * secrets.randbelow(MOST_PADDING + 1)
+    parts = [_GZIP_START, padding, b"\x00"]
+    for piece in PROOF.split(plain):
+        parts += (deflate.compress(piece), deflate.flush(zlib.Z_FULL_FLUSH))
     end = zlib.crc32(plain).to_bytes(4, "little") + (len(plain) & 0xFFFFFFFF).to_bytes(4, "little")
-    return b"".join((_GZIP_START, padding, b"\x00", deflate.compress(plain), deflate.flush(), end))
+    return b"".join((*parts, deflate.flush(), end))

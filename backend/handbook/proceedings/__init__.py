@@ -4,6 +4,7 @@ from flask import Flask
 
 from handbook.extensions import api
 from handbook.proceedings import subscribers
+from handbook.proceedings.book_short_path import BookShortPath
 from handbook.proceedings.routes import blp
 
 __all__ = ["init_app", "subscribers"]
@@ -11,3 +12,4 @@ __all__ = ["init_app", "subscribers"]
 
 def init_app(app: Flask) -> None:
     api.register_blueprint(blp)
+    app.wsgi_app = BookShortPath(app, app.wsgi_app)  # type: ignore[method-assign]

@@ -57,8 +57,13 @@ class Record:
 
 def book_etag(meeting: Meeting, *, actor: Actor, after: int) -> str:
     """The entity tag of what this reader may see of the book after that version."""
-    version, scope = _version(meeting, actor), "all" if _sees_all(meeting, actor) else "open"
-    return f"b{meeting.id}-{version}-{after}-{meeting.state}-{scope}"
+    whole = _sees_all(meeting, actor)
+    return tag_of(meeting.id, _version(meeting, actor), after, meeting.state, whole)
+
+
+def tag_of(meeting_id: int, version: int, after: int, state: str, whole: bool) -> str:
+    """The tag of a book at this version of it, for who sees the whole of it or what members see."""
+    return f"b{meeting_id}-{version}-{after}-{state}-{'all' if whole else 'open'}"
 
 
 def read_book(meeting: Meeting, *, actor: Actor, after: int) -> dict[str, Any]:

@@ -1,0 +1,120 @@
+"""The short path of a poll: what the board of every room asks every few seconds is answered before Flask while nothing moves.
+
+Who asks with the tag of what is there gets the 304 of the route before Flask is woken, after two readings by key: session and
+meeting, and the offices of today. The policy decides as it does there. Everything else is asked of the route: what moved, what
+is not the plain question, and every refusal.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flask import Flask
+from sqlalchemy import ColumnElement, bindparam
+
+from handbook.access.actor import Actor
+from handbook.access.predicates import Target
+from handbook.accounts.sessions import (
+    OFFICES,
+    SESSION_ROW,
+    LiveSession,
+    actor_of,
+    hash_token,
+    mark_of,
+    token_in,
+)
+from handbook.config import Settings
+from handbook.kernel.clock import DEFAULT_TIMEZONE, Clock, today_in
+from handbook.kernel.drivers import Driver
+from handbook.kernel.http_security import security_headers
+from handbook.kernel.problems import new_request_id
+from handbook.meetings.models import Meeting, target_of
+from handbook.organizations.models import Organization
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MEETINGS = Meeting.__table__
+HELD_BY = Organization.__table__.alias("held_by")
+_TAG = re.compile(r'(?:W/)?"([a-z][0-9a-z-]{1,150})"', re.ASCII)
+# What asks for the plain answer, and not for another form of it.
+_JSON = frozenset({"", "*/*", "application/json"})
+_TARGET = (HELD_BY.c.path, MEETINGS.c.kind, MEETINGS.c.convened_at, MEETINGS.c.minute_taker_id)
+_OF_SESSION = len(LiveSession._fields)
+_OF_TARGET = _OF_SESSION + len(_TARGET)
+
+
+class Poll(NamedTuple):
+    """Who asks about which meeting, what the path was asked with, and the values of the feature's own columns."""
+
+    actor: Actor
+    meeting_id: int
+    target: Target
+    query: "re.Match[str]"
+    values: Sequence[Any]
+
+
+class PollShortPath:
+    """WSGI middleware around the application, for one poll of a feature."""
+
+    # The last part of the path, and the query strings that are plain.
+    name: str
+    query = re.compile("")
+    # What the tag is made of, beside who asks and what the meeting is to them.
+    columns: Sequence[ColumnElement[Any]]
+
+    def __init__(self, app: Flask, inner: "WSGIApplication") -> None:
+        settings: Settings = app.extensions["handbook.settings"]
+        self._inner = inner
+        self._clock: Clock = app.extensions["handbook.clock"]
+        self._driver: Driver = app.extensions["handbook.driver"]
+        self._headers = [*security_headers(settings), ("Cache-Control", "private, no-cache")]
+        self._path = re.compile(rf"/api/meetings/([1-9][0-9]{{0,17}})/{self.name}", re.ASCII)
+        self._reading = (
+            SESSION_ROW.add_columns(*_TARGET, *self.columns)
+            .join(MEETINGS, MEETINGS.c.id == bindparam("meeting_id"))
+            .join(HELD_BY, HELD_BY.c.id == MEETINGS.c.organization_id)
+        )
+
+    def tag_of(self, poll: Poll) -> str | None:
+        """The tag that the route would give this reader now; None when the route has to say."""
+        raise NotImplementedError
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = self._path.fullmatch(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] == "GET" else None
+        if path:
+            tag = _TAG.fullmatch(environ.get("HTTP_IF_NONE_MATCH", ""))
+            query = self.query.fullmatch(environ.get("QUERY_STRING", ""))
+            if tag and query and is_plain(environ) and self._tag(int(path[1]), query, environ) == tag[1]:
+                own = [("ETag", f'"{tag[1]}"'), ("X-Request-Id", new_request_id())]
+                start_response("304 NOT MODIFIED", [*self._headers, *own])
+                return []
+        return self._inner(environ, start_response)
+
+    def _tag(self, meeting_id: int, query: "re.Match[str]", environ: "WSGIEnvironment") -> str | None:
+        token = token_in(environ.get("HTTP_COOKIE", ""))
+        if not token:
+            return None
+        now = self._clock.now()
+        asked = {"token_hash": hash_token(token), "now": now, "meeting_id": meeting_id}
+        rows = self._driver.find(self._reading, asked)
+        if not rows:
+            return None
+        session = LiveSession(*rows[0][:_OF_SESSION])
+        today = today_in(session.timezone or DEFAULT_TIMEZONE, self._clock)
+        offices = self._driver.find(
+            OFFICES, {"member_id": session.member_id, "account_id": session.account_id, "today": today}
+        )
+        if offices is None:
+            return None
+        target = target_of(*rows[0][_OF_SESSION:_OF_TARGET])
+        tag = self.tag_of(Poll(actor_of(session, offices), meeting_id, target, query, rows[0][_OF_TARGET:]))
+        if tag is not None and session.should_be_marked(now):
+            # Written or not, the board gets its answer; what was not is written the next time.
+            self._driver.write([mark_of(session, now)])
+        return tag
+
+
+def is_plain(environ: "WSGIEnvironment") -> bool:
+    """Whether this asks for the plain answer, whichever version it has."""
+    return "HTTP_IF_MATCH" not in environ and environ.get("HTTP_ACCEPT", "") in _JSON
