@@ -9,12 +9,14 @@ from handbook.accounts.service import PURPOSE_NOTICE_VERSION
 from handbook.members.presenter import present_member
 from handbook.members.queries import current_offices
 
+_session = SessionOut()
+
 
 def present_session(account: Account, actor: Actor) -> dict[str, Any]:
     """The body of :class:`SessionOut`."""
     member = account.member
     login = account.user_name or (member.card_number or member.phone if member else None)
-    body: dict[str, Any] = SessionOut().dump(
+    body: dict[str, Any] = _session.dump(
         {
             "account": {"id": account.id, "login": login},
             "member": None,

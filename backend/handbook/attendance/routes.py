@@ -40,6 +40,7 @@ blp = Blueprint(
 )
 
 _XLSX_DOC = {"content": {excel.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+_roll = RollSchema()
 
 
 @blp.route("/meetings/<id:meeting_id>/attendance", methods=["GET"])
@@ -68,7 +69,7 @@ def read_roll(args: dict[str, Any], meeting_id: int) -> Response:
         tag = roll.roll_etag(meeting, scope, actor=actor)
         if request.if_none_match.contains_weak(tag):
             return set_etag(Response(status=200), tag)
-        body = RollSchema().dump(roll.read_roll(meeting, scope, actor=actor, **args))
+        body = _roll.dump(roll.read_roll(meeting, scope, actor=actor, **args))
         answer = set_etag(jsonify(body), tag)
     answer.headers["Vary"] = "Accept"
     service.record_roll_reading(meeting, actor=actor)

@@ -13,6 +13,8 @@ from handbook.proceedings.schemas import BookArgs, BookSchema, EntriesInSchema, 
 
 blp = Blueprint("proceedings", __name__, url_prefix="/api", description="The book of the room")
 
+_book = BookSchema()
+
 
 @blp.route("/meetings/<id:meeting_id>/proceedings", methods=["POST"])
 @requires(Permission.PROCEEDINGS_WRITE)
@@ -39,4 +41,4 @@ def read_proceedings(args: dict[str, Any], meeting_id: int) -> Response:
     if request.if_none_match.contains_weak(tag):
         return set_etag(Response(status=200), tag)
     page = queries.read_book(meeting, actor=actor, after=args["after"])
-    return set_etag(jsonify(BookSchema().dump(page)), tag)
+    return set_etag(jsonify(_book.dump(page)), tag)
