@@ -3,7 +3,8 @@ import type { Minutes } from '$api/minutes-shapes';
 import { onChange, write, writeMeta } from '$db/database';
 import { nameSigners, recordOnPaper, saveSection, sendAgain, settleConflict } from '$features/minutes/commands';
 import { agreeHere, composeHere } from '$features/minutes/room';
-import { bodyOf, oursOver, withText } from '$features/minutes/text';
+import { joined } from '$features/minutes/conflict';
+import { bodyOf, withText } from '$features/minutes/text';
 import { append } from '$sync/book';
 import { flush } from '$sync/flush';
 import { readMinutes, sectionsIn } from '$sync/minutes';
@@ -218,7 +219,9 @@ describe('the minutes that the server has', () => {
     await write(['minutes'], (tx) => tx.objectStore('minutes').put(theirs()));
     const moments: Promise<boolean>[] = [];
     const stop = onChange(() => moments.push(shown().then((now) => now.conflict !== null || now.pending)));
-    const mine = sectionsIn(conflict.body).map((one) => oursOver(theirs().sections.find(({ key }) => key === one.key)!, one));
+    // What both began with was kept with the change, to tell who changed what.
+    expect(conflict.base).toEqual(base.sections);
+    const mine = joined(sectionsIn(conflict.body), theirs().sections, sectionsIn({ sections: conflict.base }), {});
     await settleConflict(ID, conflict, mine);
     stop();
     expect(moments.length).toBeGreaterThan(0);
@@ -235,7 +238,7 @@ describe('the minutes that the server has', () => {
     await write(['minutes'], (tx) => tx.objectStore('minutes').put(theirs()));
     // A third version, which this phone has not shown.
     const log = serve(json({ ...theirs(), etag: '5-9' }));
-    await settleConflict(ID, (await shown()).conflict!, [oursOver(theirs().sections[0]!, bodyOf(changed(0, 'Một.')))]);
+    await settleConflict(ID, (await shown()).conflict!, joined([bodyOf(changed(0, 'Một.'))], theirs().sections, [], {}));
     expect(log).toEqual([]);
     expect((await allItems()).map((item) => item.if_match)).toEqual(['5-8']);
   });

@@ -39,6 +39,8 @@ export interface OutboxItem {
   body: unknown;
   if_match?: string;
   local?: LocalChange;
+  /** What it changes as it was before, to tell what somebody else changed meanwhile. */
+  base?: unknown;
   state: OutboxState;
   created_at: string;
   sent_at?: string;

@@ -9,12 +9,21 @@ import { itemsAbout, overlay, unsettled } from './outbox';
 /** What is sent of a section: every paragraph with its words. */
 export interface SectionBody {
   key: string;
-  paragraphs: { id: string; text: string; removed: boolean; differs?: boolean | undefined }[];
+  paragraphs: ParagraphBody[];
+}
+
+export interface ParagraphBody {
+  id: string;
+  text: string;
+  removed: boolean;
+  differs?: boolean | undefined;
 }
 
 export interface Shown {
   /** With the changes that are still on their way. */
   minutes: Minutes;
+  /** As the server last told of them. */
+  heard: Minutes | null;
   /** Changes of this phone that somebody else's came before; their text is in `body`. */
   conflict: OutboxItem | null;
   pending: boolean;
@@ -50,6 +59,7 @@ export async function readMinutes(meetingId: Id): Promise<Shown | null> {
   if (!minutes) return null;
   return {
     minutes,
+    heard: stored ?? null,
     conflict: items.find((item) => item.state === 'conflict') ?? null,
     refused: items.find((item) => item.state === 'refused') ?? null,
     pending: items.some((item) => unsettled.includes(item.state)),

@@ -12,6 +12,8 @@ export interface NewOutboxItem {
   ifMatch?: string;
   /** What screens show at once; merged over the stored row until the server has answered. */
   local?: LocalChange;
+  /** What it changes as it was before. */
+  base?: unknown;
 }
 
 /** States in which an item is still on its way. */

@@ -116,6 +116,7 @@ async function put(meetingId: Id, changed: readonly MinutesSection[], settled?: 
   const ours = changed.map(bodyOf).reduce((before, one) => mergeOurs({ sections: before }, one), sectionsIn(waiting?.body));
   await enqueueInstead([waiting, settled], {
     kind: 'minutes_edit', subject: minutesSubject(meetingId), method: 'PATCH', path: minutesPath(meetingId), body: { sections: ours },
+    base: waiting ? waiting.base : shown.heard?.sections,
     ifMatch: waiting?.if_match ?? shown.minutes.etag, local: { store: 'minutes', key: meetingId, patch: { sections } },
   });
 }
@@ -129,9 +130,10 @@ export function saveRoom(minutes: Minutes): Promise<void> {
 export async function putRoom(minutes: Minutes, settled?: OutboxItem): Promise<void> {
   const { meeting_id: id, sections, state, read_back_at, etag } = minutes;
   const waiting = await waitingItem(id);
+  const heard = (await readMinutes(id))?.heard;
   const body = { sections: sections.map(({ key, paragraphs }) => ({ key, paragraphs })), read_back_at: state === 'read_back' ? read_back_at : null };
   await enqueueInstead([waiting, settled], {
-    kind: ROOM, subject: minutesSubject(id), method: 'POST', path: minutesPath(id, '/from-room'), body,
+    kind: ROOM, subject: minutesSubject(id), method: 'POST', path: minutesPath(id, '/from-room'), body, base: waiting ? waiting.base : heard?.sections,
     ifMatch: (waiting ? waiting.if_match : etag) ?? '', local: { store: 'minutes', key: id, patch: minutes },
   });
 }

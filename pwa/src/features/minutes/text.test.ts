@@ -46,9 +46,9 @@ describe('a section of minutes', () => {
   });
 
   it('can be laid over somebody else\'s version without losing where its words come from', () => {
-    const theirs = withText(section, 'b', 'Hai của người khác.');
-    const ours = oursOver(theirs, bodyOf(withText(section, 'b', 'Hai của tôi.')));
-    expect(ours.paragraphs[1]).toMatchObject({ text: 'Hai của tôi.', facts: 'Hai.' });
+    const [, theirs] = withText(section, 'b', 'Hai của người khác.').paragraphs;
+    const [, ours] = bodyOf(withText(section, 'b', 'Hai của tôi.')).paragraphs;
+    expect(ours && oursOver(theirs, ours)).toMatchObject({ text: 'Hai của tôi.', facts: 'Hai.', by_hand: true });
   });
 });
 

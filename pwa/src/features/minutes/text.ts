@@ -1,6 +1,6 @@
 import type { MinutesParagraph, MinutesSection } from '$api/minutes-shapes';
 import { randomKey } from '$lib/ids';
-import { sectionsIn, type SectionBody } from '$sync/minutes';
+import { sectionsIn, type ParagraphBody, type SectionBody } from '$sync/minutes';
 
 export function bodyOf(section: MinutesSection): SectionBody {
   return { key: section.key, paragraphs: section.paragraphs.map(({ id, text, removed, differs }) => ({ id, text, removed, differs })) };
@@ -76,15 +76,9 @@ export function wordsOf(body: SectionBody): string[] {
   return body.paragraphs.filter((one) => !one.removed).map((one) => one.text);
 }
 
-/** Our words of a section laid over the server's present version of it, for sending them once more. */
-export function oursOver(theirs: MinutesSection, ours: SectionBody): MinutesSection {
-  const known = new Map(theirs.paragraphs.map((one) => [one.id, one]));
-  return {
-    ...theirs,
-    paragraphs: ours.paragraphs.map((one) => {
-      const base = known.get(one.id) ?? { text: null, is_heading: false, facts: null, differs: false };
-      const by_hand = one.text === base.text ? isByHand({ ...base, text: one.text }) : one.text !== base.facts;
-      return { ...base, ...one, differs: one.differs ?? base.differs, by_hand };
-    }),
-  };
+/** Our words laid over what the server has of a paragraph, for sending them once more. */
+export function oursOver(theirs: MinutesParagraph | undefined, ours: ParagraphBody): MinutesParagraph {
+  const base = theirs ?? { text: null, is_heading: false, facts: null, differs: false };
+  const by_hand = ours.text === base.text ? isByHand({ ...base, text: ours.text }) : ours.text !== base.facts;
+  return { ...base, ...ours, differs: ours.differs ?? base.differs, by_hand };
 }
