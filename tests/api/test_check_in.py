@@ -393,18 +393,6 @@ def test_what_the_secretary_saw_stands_against_a_check_in_sent_later(evening: Ev
     evening.assert_counts_are_true()
 
 
-def test_a_check_in_made_before_a_mark_of_the_same_tells_how_and_by_whom(evening: Evening) -> None:
-    offline, me = evening.body(), evening.world.id_of("member")
-    evening.clock.advance(minutes=5)
-    evening.secretary.put(f"{evening.path}/attendance/{me}", {"state": "present"}, expect=200)
-    first = evening.check_in("member", offline).json
-    assert (first["state"], first["method"]) == ("present", "qr")
-    assert evening.line("member")["recorded_by"] == me
-    evening.secretary.put(f"{evening.path}/attendance/{me}", {"state": "present"}, expect=200)
-    assert evening.line("member")["method"] == "qr"
-    evening.assert_counts_are_true()
-
-
 def test_who_comes_after_being_marked_absent_is_there(evening: Evening) -> None:
     mark = f"{evening.path}/attendance/{evening.world.id_of('member')}"
     evening.secretary.put(mark, {"state": "excused", "reason": "Ốm"}, expect=200)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.ballots import close, open_ballot, tally
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
-from tests.support.meetings import check_in_body, draft, key_of, opened, step
+from tests.support.meetings import draft, opened, step
 from tests.support.rooms import Device, book, send
 
 from handbook.access.actor import OfficeTitle
@@ -341,48 +341,6 @@ def test_a_check_in_after_the_mark_was_made_stands(
     secretary.put(path, {"state": "late"}, expect=200)
     send(secretary, meeting, [old], now=evening.now())
     assert state_of(secretary, meeting, world.id_of("member")) == "late"
-
-
-def test_what_a_member_proved_stands_against_everybody_else_marked_together(
-    engine_name: str,
-    sign_in: SignIn,
-    secretary: ApiClient,
-    world: World,
-    meeting: dict[str, Any],
-    evening: FixedClock,
-) -> None:
-    """The second member came late by the clock and checked in; the secretary, without a network, knew of neither."""
-    device, start = Device(), evening.now()
-    send(secretary, meeting, [device.write("open", start)], now=start)
-    key = key_of(secretary, meeting)
-    path = f"/api/meetings/{meeting['id']}/attendance"
-    for role, after in (("member", 0), ("second_member", 20)):
-        evening.advance(minutes=after)
-        body = check_in_body(key, meeting, evening.now())
-        sign_in(role).post(f"/api/meetings/{meeting['id']}/check-ins", body, expect=201)
-    bulk = [
-        device.write(
-            "mark", evening.now() + MINUTE, member_id=world.id_of(role), state="present", together=True
-        )
-        for role in ("member", "second_member", "probationary")
-    ]
-    evening.advance(minutes=5)
-    send(secretary, meeting, bulk, now=evening.now())
-    roll = {line["member_id"]: line for line in secretary.get(path).json["items"]}
-    told = {
-        role: [roll[world.id_of(role)][name] for name in ("state", "method", "recorded_by")]
-        for role in ("member", "second_member", "probationary")
-    }
-    assert told == {
-        "member": ["present", "qr", world.id_of("member")],
-        "second_member": ["late", "qr", world.id_of("second_member")],
-        "probationary": ["present", "secretary", world.id_of("secretary")],
-    }
-    history = secretary.get(f"{path}/{world.id_of('member')}/history").json["items"]
-    assert [(one["state"], one["method"], one["actor_id"]) for one in history] == [
-        ("present", "qr", world.id_of("member")),
-        ("present", "secretary", world.id_of("secretary")),
-    ]
 
 
 @pytest.mark.parametrize(
