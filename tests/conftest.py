@@ -88,6 +88,7 @@ def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
         yield application
         db.session.remove()
         db.engine.dispose()
+        application.extensions["handbook.driver"].close()
 
 
 # What SQLAlchemy has made of a statement, and for which dialect: by the name of the database.

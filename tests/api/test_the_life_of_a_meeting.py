@@ -114,6 +114,7 @@ class LifeOfAMeeting(RuleBasedStateMachine):
         self.the_devices_show_the_room_of_the_server()
         db.session.remove()
         db.engine.dispose()
+        self.app.extensions["handbook.driver"].close()
         self.context.pop()
 
     @initialize(opened=st.booleans())

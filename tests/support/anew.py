@@ -16,13 +16,11 @@ Anew = Callable[[], tuple[Flask, FixedClock, World]]
 def anew(app: Flask, world: World, clock: FixedClock, settings: Settings) -> Anew:
     """Puts the database back to what it is now, and the clock to its beginning."""
     database = settings.data_dir / "handbook.sqlite3"
-    db.session.remove()
-    db.engine.dispose()
+    _let_go(app)
     first = database.read_bytes()
 
     def act() -> tuple[Flask, FixedClock, World]:
-        db.session.remove()
-        db.engine.dispose()
+        _let_go(app)
         for rest in ("-wal", "-shm"):
             database.with_name(database.name + rest).unlink(missing_ok=True)
         database.write_bytes(first)
@@ -30,3 +28,10 @@ def anew(app: Flask, world: World, clock: FixedClock, settings: Settings) -> Ane
         return app, clock, world
 
     return act
+
+
+def _let_go(app: Flask) -> None:
+    """Close every connection, those of the layers before Flask too: nobody may hold a file that is replaced."""
+    db.session.remove()
+    db.engine.dispose()
+    app.extensions["handbook.driver"].close()

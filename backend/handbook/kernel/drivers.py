@@ -51,6 +51,10 @@ class Driver(Protocol):
 
     def data(self, value: Any) -> Any: ...
 
+    def close(self) -> None:
+        """Let go of the database, as who ends or replaces it must: what this thread reads with, and what all write with."""
+        ...
+
 
 def driver_of(settings: Settings) -> Driver:
     """The driver of the settings' database; PostgreSQL's is loaded (9 MiB) only where it is used."""
@@ -133,6 +137,13 @@ class SqliteDriver:
 
     def data(self, value: Any) -> Any:
         return json.loads(value)
+
+    def close(self) -> None:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+        self._writer.close()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

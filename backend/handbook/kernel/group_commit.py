@@ -54,6 +54,12 @@ class GroupCommit:
                 self._write_what_waits()
         return work.written is True
 
+    def close(self) -> None:
+        """Let go of the database and of the lock until the next writing."""
+        with self._turn:
+            self._take_back()
+            self._machine.close()
+
     def _write_what_waits(self) -> None:
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         with self._machine.held():

@@ -74,6 +74,9 @@ class PostgresDriver:
     def data(self, value: Any) -> Any:
         return value
 
+    def close(self) -> None:
+        self._local.held = None
+
     def _write(self, steps: Sequence[Step]) -> bool:
         prepared = self._prepare(tuple(statement for statement, _ in steps))
         given = {name: value for _, values in steps for name, value in values.items()}
