@@ -21,6 +21,10 @@ NEUTRAL = {"title": "Sổ tay có nội dung mới", "body": "Chạm để xem."
 # STUB of the notification tray, which a browser without a screen does not have: a tap is dispatched as the event that
 # it causes, and the two acts that only a real tap may do (bring a window to the front, open one) are written down.
 WINDOWS = "async () => (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).length"
+CLEAR_THE_TRAY = """async () => {
+    const registration = await navigator.serviceWorker.ready;
+    for (const one of await registration.getNotifications()) one.close();
+}"""
 TAP = """async (tag) => {
     const [notification] = await self.registration.getNotifications({ tag });
     self.acts = [];
@@ -57,13 +61,29 @@ def phone(browser: Browser, demo: DemoService) -> Iterator[BrowserContext]:
         yield context
 
 
+@pytest.fixture(scope="module")
+def visited(browser: Browser, demo: DemoService) -> Iterator[BrowserContext]:
+    """The demo member's phone after its first visit, for all tests that leave it as it is; nobody looks at it."""
+    with open_context(browser) as context:
+        context.grant_permissions(["notifications"], origin=demo.url)
+        demo.sign_in(context, demo.story.member)
+        page = demo.open(context)
+        ready_for_flight(page)
+        page.close()
+        yield context
+
+
 @pytest.fixture
-def page(phone: BrowserContext, demo: DemoService) -> Page:
-    """The demo member's phone after its first visit."""
-    demo.sign_in(phone, demo.story.member)
-    page = demo.open(phone)
-    ready_for_flight(page)
-    return page
+def page(visited: BrowserContext, demo: DemoService) -> Iterator[Page]:
+    """The app, opened on that phone; afterwards it is closed and the tray is empty."""
+    page = demo.open(visited)
+    yield page
+    visited.set_offline(False)
+    if page.url == "about:blank":
+        page.goto(demo.url)
+    page.evaluate(CLEAR_THE_TRAY)
+    wait_until(lambda: notifications(page) == [], "a notification stays", page)
+    page.close()
 
 
 @pytest.mark.parametrize(
@@ -138,10 +158,10 @@ def test_a_decision_travels_from_the_secretary_to_the_ledger(
 
 
 def test_the_words_come_from_the_phone_also_without_a_network(
-    phone: BrowserContext, page: Page, demo: DemoService
+    visited: BrowserContext, page: Page, demo: DemoService
 ) -> None:
     meeting = next(one for one in rows(page, "meetings") if one["id"] == demo.story.next_meeting)
-    phone.set_offline(True)
+    visited.set_offline(True)
     deliver_push(page, push(t="meeting_reminder", m=meeting["id"]))
     wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
     starts_at = datetime.fromisoformat(meeting["starts_at"]).astimezone(ZoneInfo(meeting["timezone"]))
@@ -149,7 +169,6 @@ def test_the_words_come_from_the_phone_also_without_a_network(
     assert notifications(page) == [
         {"title": "Nhắc lịch họp", "body": when, "tag": f"meeting:{meeting['id']}"}
     ]
-    phone.set_offline(False)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +202,11 @@ def test_what_the_phone_does_not_understand_is_shown_in_neutral_words(page: Page
     wait_until(lambda: notifications(page) == [NEUTRAL], f"{notifications(page)}", page)
 
 
-def test_after_a_log_out_a_push_says_nothing(page: Page, demo: DemoService) -> None:
+def test_after_a_log_out_a_push_says_nothing(phone: BrowserContext, demo: DemoService) -> None:
     meeting = demo.story.next_meeting
+    demo.sign_in(phone, demo.story.member)
+    page = demo.open(phone)
+    ready_for_flight(page)
     deliver_push(page, push(t="meeting_convened", m=meeting))
     wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
     go(page, "/me/logout")
@@ -207,7 +229,7 @@ def test_after_a_log_out_a_push_says_nothing(page: Page, demo: DemoService) -> N
 
 @pytest.mark.parametrize("kind", ["meeting", "resolution"])
 def test_a_tap_opens_a_window_when_there_is_none(
-    phone: BrowserContext, page: Page, demo: DemoService, kind: str
+    visited: BrowserContext, page: Page, demo: DemoService, kind: str
 ) -> None:
     about = demo.story.next_meeting if kind == "meeting" else demo.story.resolution
     payload = {"m": about} if kind == "meeting" else {"r": about}
@@ -215,8 +237,8 @@ def test_a_tap_opens_a_window_when_there_is_none(
     wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
     page.goto("about:blank")
     # The browser takes a moment to tell the worker that the window has gone.
-    wait_until(lambda: phone.service_workers[-1].evaluate(WINDOWS) == 0, "the window is still there", page)
-    assert tap(phone, f"{kind}:{about}") == [f"/{kind}s/{about}"]
+    wait_until(lambda: visited.service_workers[-1].evaluate(WINDOWS) == 0, "the window is still there", page)
+    assert tap(visited, f"{kind}:{about}") == [f"/{kind}s/{about}"]
 
 
 def push(**payload: str) -> str:

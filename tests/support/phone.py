@@ -60,6 +60,38 @@ _ROWS = """async (store) => {
     return found;
 }"""
 
+# Whether the first visit is over, and by how much it has filled the phone: counted, because reading all of it costs seconds.
+_READY = """async () => {
+    const answer = (request) => new Promise((done, failed) => {
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => failed(request.error);
+    });
+    const size = [];
+    let ready = false;
+    for (const { name } of await indexedDB.databases()) {
+        const database = await answer(indexedDB.open(name));
+        const names = [...database.objectStoreNames];
+        if (names.length > 0) {
+            const reading = database.transaction(names);
+            const store = (one) => reading.objectStore(one);
+            size.push(...await Promise.all(names.map((one) => answer(store(one).count()))));
+            if (names.includes('papers')) {
+                const [meta, views, papers, meetings] = await Promise.all([
+                    ...['meta', 'views', 'papers'].map((one) => answer(store(one).getAllKeys())),
+                    answer(store('meetings').getAll()),
+                ]);
+                const soon = meetings.filter((one) => ['convened', 'open'].includes(one.state));
+                const wanted = soon.flatMap((one) => one.papers.map((paper) => paper.id));
+                ready = meta.includes('synced_at') && views.includes('/api/sessions')
+                    && wanted.every((paper) => papers.includes(paper));
+            }
+        }
+        database.close();
+    }
+    for (const name of await caches.keys()) size.push((await (await caches.open(name)).keys()).length);
+    return { ready, size };
+}"""
+
 
 def dump(page: Page) -> dict[str, Any]:
     """Everything this site keeps in the browser: ``stored`` rows by store, ``cached`` paths, ``local`` storage."""
@@ -90,22 +122,13 @@ def ready_for_flight(page: Page) -> None:
 
     def complete() -> bool:
         nonlocal calm, last
-        kept = dump(page)
-        stored = kept["stored"]
-        soon = [one for one in stored["meetings"] if one["state"] in ("convened", "open")]
-        wanted = {paper["id"] for one in soon for paper in one["papers"]}
-        size = [len(kept["cached"]), *(len(found) for found in stored.values())]
-        if size != last:
+        if under_way(page):
             calm = 0
-        elif not under_way(page):
-            calm += 1
-        last = size
-        return (
-            any(row["key"] == "synced_at" for row in stored["meta"])
-            and any(row["key"] == "/api/sessions" for row in stored["views"])
-            and wanted <= {paper["id"] for paper in stored["papers"]}
-            and calm >= 4
-        )
+            return False
+        now = page.evaluate(_READY)
+        calm = calm + 1 if now["size"] == last else 0
+        last = now["size"]
+        return now["ready"] and calm >= 4
 
     wait_until(complete, "the first visit did not end", page, seconds=90)
 
