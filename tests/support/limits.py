@@ -19,7 +19,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -32,14 +32,12 @@ AGAIN_SECONDS = 30.0
 STOP_SECONDS = 30.0
 
 _under_way: dict[str, float] = {}
-_processes: list[int] = []
 _stderr: list[int] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # Before a test's own words are captured.
     _stderr.append(os.dup(2))
-    faulthandler.register(signal.SIGUSR1, file=_stderr[0])
 
 
 def seconds_of(item: pytest.Item) -> float:
@@ -84,12 +82,17 @@ def _say(lines: list[str]) -> None:
     os.write(_stderr[0] if _stderr else 2, "".join(lines).encode(errors="replace"))
 
 
-def _end_the_process(why: str) -> None:
+def _stacks() -> list[str]:
     names = {thread.ident: thread.name for thread in threading.enumerate()}
-    lines = [f"\n== {why}; this process ends\n"]
-    for ident, frame in sys._current_frames().items():
-        lines += [f"-- thread {names.get(ident, ident)}\n", *traceback.format_stack(frame)]
-    _say(lines)
+    return [
+        line
+        for ident, frame in sys._current_frames().items()
+        for line in (f"-- thread {names.get(ident, ident)}\n", *traceback.format_stack(frame))
+    ]
+
+
+def _end_the_process(why: str) -> None:
+    _say([f"\n== {why}; this process ends\n", *_stacks()])
     os._exit(1)
 
 
@@ -121,11 +124,6 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 # --- the process that hands out the tests ---------------------------------------------------------------
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodeready(node: Any) -> None:
-    _processes.append(node.workerinfo["pid"])
-
-
 def pytest_runtest_logstart(nodeid: str) -> None:
     _under_way[nodeid] = time.monotonic()
 
@@ -136,9 +134,13 @@ def pytest_runtest_logfinish(nodeid: str) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
-    if not session.config.getoption("numprocesses", None):
+    if hasattr(session.config, "workerinput"):
+        timer = threading.Timer(RUN_SECONDS, _tell_where_this_process_stands)
+    elif session.config.getoption("numprocesses", None):
+        # When its processes have told.
+        timer = threading.Timer(RUN_SECONDS + AGAIN_SECONDS, _interrupt_the_run)
+    else:
         return (yield)
-    timer = threading.Timer(RUN_SECONDS, _interrupt_the_run)
     timer.daemon = True
     timer.start()
     try:
@@ -147,14 +149,15 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         timer.cancel()
 
 
+def _tell_where_this_process_stands() -> None:
+    _say([f"\n== the run is not over after {RUN_SECONDS:.0f} s; a process of it stands here:\n", *_stacks()])
+
+
 def _interrupt_the_run() -> None:
     now = time.monotonic()
-    lines = [f"\n== the run is not over after {RUN_SECONDS:.0f} s; under way:\n"]
+    lines = [f"\n== the run is not over after {RUN_SECONDS + AGAIN_SECONDS:.0f} s; under way:\n"]
     lines += [f"   {now - began:6.0f} s  {nodeid}\n" for nodeid, began in _under_way.items()]
     _say(lines)
-    for process in _processes:
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGUSR1)
     _thread.interrupt_main()
 
 
