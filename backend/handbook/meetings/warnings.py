@@ -16,7 +16,7 @@ from handbook.organizations.settings import Rules
 
 CODES = (
     *("notice_below_least", "notice_short", "duration_short", "day_unusual", "month_taken"),
-    *("thematic_missing", "clash", "place_taken"),
+    *("thematic_missing", "clash", "place_taken", "notice_urgent"),
 )
 #: More of one kind would only hide the others.
 MOST_OF_ONE_KIND = 3
@@ -79,11 +79,17 @@ def warnings_of(
 
 
 def _of_time(meeting: Planned, notified_at: datetime, rules: Rules) -> Iterator[MeetingWarning]:
-    """ "Convene ahead: default 3 days, at least 1 (config). Duration at least 90 minutes, 120 combined (config)." """
-    if meeting.kind not in ORDINARY_KINDS:
-        return
+    """ "Convene ahead: default 3 days, at least 1 (config). Duration at least 90 minutes, 120 combined (config)."
+
+    The rule names no exception. A meeting outside the monthly order is called because something does not wait, so it is not
+    told to move its day, as an ordinary one is: below the least notice somebody has to see to it that everybody hears of it.
+    """
     notice = meeting.starts_at - notified_at
     usual, least = rules["meeting.notice_days"], rules["meeting.notice_days_minimum"]
+    if meeting.kind not in ORDINARY_KINDS:
+        if notice < timedelta(days=least):
+            yield MeetingWarning("notice_urgent", {"days": least})
+        return
     if notice < timedelta(days=least):
         yield MeetingWarning("notice_below_least", {"days": least})
     elif notice < timedelta(days=usual):

@@ -2592,7 +2592,7 @@ export interface components {
         };
         Warning: {
             /** @enum {string} */
-            code: "notice_below_least" | "notice_short" | "duration_short" | "day_unusual" | "month_taken" | "thematic_missing" | "clash" | "place_taken";
+            code: "notice_below_least" | "notice_short" | "duration_short" | "day_unusual" | "month_taken" | "thematic_missing" | "clash" | "place_taken" | "notice_urgent";
             params: {
                 [key: string]: unknown;
             };

@@ -55,7 +55,8 @@ def test_short_notice_and_short_meetings_warn(notice: timedelta, minutes: int, e
 
 def test_an_extraordinary_meeting_may_be_short_and_sudden() -> None:
     sudden = planned(kind=MeetingKind.EXTRAORDINARY, ends_at=START + timedelta(minutes=20))
-    assert codes(sudden, notice=timedelta(minutes=5)) == []
+    assert codes(sudden, notice=timedelta(minutes=5)) == ["notice_urgent"]
+    assert codes(sudden, notice=timedelta(days=1)) == []
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ describe('the form of a meeting', () => {
     expect(check(form, ZONE, Date.parse('2026-11-21'))).toEqual({
       title: 'missing', end: 'before_start', date: 'past', online_url: 'not_url',
     });
+    const today = { ...formOf(meeting), start: '08:00', end: '09:00' };
+    expect(check(today, ZONE, Date.parse(`${today.date}T03:00:00Z`))).toEqual({ start: 'past' });
   });
 });
 

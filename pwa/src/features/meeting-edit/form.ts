@@ -111,7 +111,8 @@ export function check(form: MeetingForm, zone: string, now: number): FieldErrors
   if (!form.end) errors.end = 'missing';
   else if (form.start && form.days === 0 && minutesOf(form.end) <= minutesOf(form.start)) errors.end = 'before_start';
   const starts = instantOf(form.date, form.start, zone);
-  if (starts && Date.parse(starts) <= now) errors.date = 'past';
+  // Of today only the hour can be mended.
+  if (starts && Date.parse(starts) <= now) errors[form.date === dateIn(new Date(now).toISOString(), zone) ? 'start' : 'date'] = 'past';
   const url = form.online_url.trim();
   if (url && !isHttps(url)) errors.online_url = 'not_url';
   return errors;

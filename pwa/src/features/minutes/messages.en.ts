@@ -92,6 +92,7 @@ export const en: Record<keyof typeof vi, string> = {
   'sign.needDrawing': 'There is no signature yet. Draw it in the box, or choose to type the name.',
   'sign.login': 'Phone or card number of {name}',
   'sign.password': 'Password of {name}',
+  'sign.wrongPassword': 'The password is wrong. Please type it again.',
   'sign.show': 'Show the password',
   'sign.hide': 'Hide the password',
   'sign.do': 'Sign',

@@ -92,6 +92,7 @@ export const vi = {
   'sign.needDrawing': 'Chưa có chữ ký. Đồng chí vẽ chữ ký vào khung, hoặc chọn gõ họ tên.',
   'sign.login': 'Số điện thoại hoặc số thẻ đảng của đồng chí {name}',
   'sign.password': 'Mật khẩu của đồng chí {name}',
+  'sign.wrongPassword': 'Mật khẩu không đúng. Đồng chí nhập lại.',
   'sign.show': 'Hiện mật khẩu',
   'sign.hide': 'Ẩn mật khẩu',
   'sign.do': 'Ký',

@@ -8,6 +8,7 @@ export const en: Record<keyof typeof vi, string> = {
 
   'warn.title': 'Worth a second look',
   'warn.notice_below_least': 'Less than {days} days until the meeting. Please also telephone the members, or move the day.',
+  'warn.notice_urgent': 'Called at once: less than {days} days until the meeting. Please telephone, so that everybody knows; a message may come too late.',
   'warn.notice_short': 'Less than the usual {days} days until the meeting. Move the day if you can.',
   'warn.duration_short': 'Planned for less than {minutes} minutes. Change when it ends.',
   'warn.day_unusual': 'Not on one of the days the committee has set (day {days}). Change the day, or tell the committee.',

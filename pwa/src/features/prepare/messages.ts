@@ -8,6 +8,7 @@ export const vi = {
 
   'warn.title': 'Nên xem lại',
   'warn.notice_below_least': 'Từ nay đến lúc họp chưa đủ {days} ngày. Đồng chí gọi điện thêm cho đảng viên, hoặc lùi ngày họp.',
+  'warn.notice_urgent': 'Triệu tập gấp: từ nay đến lúc họp chưa đủ {days} ngày. Đồng chí gọi điện để ai cũng biết; thông báo có thể chưa tới kịp.',
   'warn.notice_short': 'Từ nay đến lúc họp chưa đủ {days} ngày như quy định. Nếu được, đồng chí lùi ngày họp.',
   'warn.duration_short': 'Cuộc họp dự kiến ngắn hơn {minutes} phút. Đồng chí sửa giờ kết thúc.',
   'warn.day_unusual': 'Ngày họp không nằm trong các ngày cấp ủy quy định (ngày {days}). Đồng chí đổi ngày, hoặc báo cấp ủy.',

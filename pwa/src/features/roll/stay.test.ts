@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockOf, instantNear, stayError } from './stay';
+import { clockOf, instantNear, notAfter, stayError } from './stay';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
 const START = '2026-12-05T12:30:00.000Z';
@@ -28,12 +28,17 @@ test.each([
   ['12:35', null, null],
   ['11:30', null, null],
   ['11:29', null, { field: 'arrived_at', code: 'too_early' }],
-  [null, '13:00', null],
-  [null, '13:01', { field: 'left_at', code: 'too_late' }],
+  [null, '13:10', null],
+  [null, '13:11', { field: 'left_at', code: 'too_late' }],
   ['12:50', '12:50', { field: 'left_at', code: 'before_arrival' }],
 ])('nobody comes long before the meeting or leaves before the hour has come: %s to %s', (came, left, wrong) => {
   const stay = { arrived_at: came && at(came), left_at: left && at(left) };
   expect(stayError(stay, MEETING, Date.parse(at('13:00')))).toEqual(wrong);
+});
+
+test('a time that was rounded up to a step of five minutes is this moment; one that has long not come stays as it is', () => {
+  const now = Date.parse('2026-12-05T13:03:20.000Z');
+  expect([at('13:05'), at('13:00'), at('13:30'), null].map((time) => notAfter(time, now))).toEqual([at('13:03'), at('13:00'), at('13:30'), null]);
 });
 
 test('after the closing its time is the last one', () => {

@@ -31,14 +31,20 @@ export function instantNear(startsAt: string, clock: string, zone: string): stri
 }
 
 /**
- * Which of the two times cannot be right and why; null when both can. An hour that this clock has not shown yet is none, so
- * that whom the head-count of this phone lets go is not in the room for its votes either.
+ * A time as it is written down. Times are chosen in steps of five minutes, so "now" may be rounded up, or read off a wall clock
+ * that is ahead: nobody came or left later than this moment, so that whom the head-count lets go is in no vote of it either.
  */
+export function notAfter(iso: string | null, now: number): string | null {
+  const minute = Math.floor(now / MINUTE) * MINUTE;
+  return iso !== null && Date.parse(iso) > minute && Date.parse(iso) <= now + CLOCK_SKEW ? new Date(minute).toISOString() : iso;
+}
+
+/** Which of the two times cannot be right and why; null when both can. */
 export function stayError(
   stay: Times, { starts_at, opened_at, closed_at }: Pick<Meeting, 'starts_at' | 'opened_at' | 'closed_at'>, now: number,
 ): StayError | null {
   const earliest = Math.min(Date.parse(opened_at ?? starts_at), Date.parse(starts_at)) - BEFORE_START;
-  const latest = closed_at ? Date.parse(closed_at) + CLOCK_SKEW : now;
+  const latest = (closed_at ? Date.parse(closed_at) : now) + CLOCK_SKEW;
   for (const field of ['arrived_at', 'left_at'] as const) {
     const at = Date.parse(stay[field] ?? '');
     if (at < earliest) return { field, code: 'too_early' };
