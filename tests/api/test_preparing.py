@@ -11,6 +11,7 @@ from tests.api.test_tasks import say
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import STARTS_AT, convened, draft, if_match, opened, step, warned
+from tests.support.pdf import page_texts
 
 from handbook.access.actor import SYSTEM, OfficeTitle
 from handbook.kernel.clock import FixedClock
@@ -245,7 +246,7 @@ def test_open_tasks_head_the_agenda_and_stay_up_to_date(
 def test_a_task_that_failed_is_told_to_the_next_meeting(
     engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
 ) -> None:
-    """2-domain: "review of last month's resolution, each task done / not done / why"; the cell reads the state, not the why."""
+    """2-domain: "review of last month's resolution, each task done / not done / why". The notice board has no why."""
     secretary, cell, member = sign_in("secretary"), world.id_of("cell"), world.id_of("member")
     step(secretary, opened(secretary, cell), "close")
     clock.advance(hours=1)
@@ -258,15 +259,21 @@ def test_a_task_that_failed_is_told_to_the_next_meeting(
         )
     listed = sign_in("staff").get(f"/api/organizations/{cell}/tasks", expect=200).json["items"]
     tasks = {task["title"]: task for task in listed}
-    say(sign_in("member"), tasks["Làm cầu"], "not_done", text="Chưa có kinh phí")
+    say(sign_in("member"), tasks["Làm cầu"], "not_done", text="Chưa có\nkinh phí")
     say(sign_in("member"), tasks["Dọn đường"], "done")
     put_schedule(secretary, cell, THIRD, expect=200)
     meeting = prepare(secretary, cell, expect=201).json
     assert review_of(meeting)["body"].splitlines() == [
         "1. Làm cầu (Đặng Thị Ngẫm; chưa đạt)",
+        "Lý do: Chưa có kinh phí",
         "2. Dọn đường (Đặng Thị Ngẫm; đã hoàn thành)",
         "3. Trồng cây (Đặng Thị Ngẫm; hạn 03/12/2026)",
     ]
+    hung = " ".join(
+        page_texts(secretary.get(f"/api/meetings/{meeting['id']}/pack.pdf", expect=200).get_data())
+    )
+    assert "Làm cầu (Đặng Thị Ngẫm; chưa đạt)" in " ".join(hung.split())
+    assert "kinh phí" not in hung
 
 
 def test_the_list_is_as_it_was_when_the_meeting_closed(sign_in: SignIn, world: World) -> None:

@@ -21,12 +21,14 @@ from handbook.kernel.db import db
 from handbook.kernel.storage import BlobNotFoundError, BlobStore
 from handbook.kernel.text import clean
 from handbook.kernel.typesetting import render_pdf
-from handbook.meetings.models import Meeting
+from handbook.meetings.models import AgendaItem, Meeting
+from handbook.meetings.templates import OPEN_TASKS
 from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 from handbook.members.models import Member
 from handbook.members.naming import Bearer, name_marks, with_mark
 from handbook.organizations.models import Organization
 from handbook.printing import words
+from handbook.resolutions.review import without_reasons
 
 HERE = Path(__file__).parent
 WALL_SECONDS = 60
@@ -129,7 +131,7 @@ def _cover(
                 "title": clean(item.title),
                 "presenter": clean(item.presenter) if item.presenter else None,
                 "minutes": str(item.minutes) if item.minutes else None,
-                "body": [line for line in map(clean, (item.body or "").splitlines()) if line],
+                "body": [line for line in map(clean, _told(item).splitlines()) if line],
             }
             for item in meeting.agenda
             if not item.dropped
@@ -139,6 +141,12 @@ def _cover(
     path = folder / "cover.pdf"
     path.write_bytes(render_pdf(HERE / "pack.typ", data, created=created))
     return str(path)
+
+
+def _told(item: AgendaItem) -> str:
+    """The words of an item as they may hang on a notice board: why somebody's task failed is told in the meeting."""
+    body = item.body or ""
+    return without_reasons(body) if item.source == OPEN_TASKS else body
 
 
 def _merge(parts: list[list[str]]) -> tuple[bytes, list[int]]:

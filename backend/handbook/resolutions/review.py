@@ -1,7 +1,8 @@
 """The tasks on the agenda: the item that reviews last month's resolution lists them, up to date until the meeting is over.
 
 Those still open come with who answers for them and until when; those that have ended since the last meeting say how, so that
-what failed does not vanish before the meeting has heard of it. Why it failed is told there: the whole cell reads the agenda.
+what failed does not vanish before the meeting has heard of it. Why it failed stands below, on a line of its own: the members
+read it in the app, the notice board does not (ADR 19).
 
 The list is content of the agenda, as a secretary would write it, so it is Vietnamese.
 """
@@ -22,14 +23,20 @@ from handbook.resolutions.task_queries import tasks_to_review
 LIVE = (MeetingState.DRAFT.value, MeetingState.CONVENED.value, MeetingState.OPEN.value)
 MAX_BODY = 10_000
 NOTHING_OPEN = "Không còn nhiệm vụ nào chưa hoàn thành."
+WHY = "Lý do: "
 ENDED = {TaskState.DONE.value: "đã hoàn thành", TaskState.NOT_DONE.value: "chưa đạt"}
 
 
 def review_text(tasks: Iterable[Task]) -> str:
-    """One line for each task: what, who answers for it, until when, or how it ended."""
+    """One line for each task: what, who answers for it, until when, or how it ended; below it why it was not done."""
     lines = [f"{number}. {_line(task)}" for number, task in enumerate(tasks, 1)]
     text = "\n".join(lines) if lines else NOTHING_OPEN
     return text if len(text) <= MAX_BODY else text[: MAX_BODY - 1].rsplit("\n", 1)[0] + "\n…"
+
+
+def without_reasons(body: str) -> str:
+    """What :func:`review_text` wrote, as it may hang on a notice board."""
+    return "\n".join(line for line in body.split("\n") if not line.startswith(WHY))
 
 
 def lock_reviews(uow: UnitOfWork, organization_id: int) -> None:
@@ -77,4 +84,6 @@ def _line(task: Task) -> str:
     who = ", ".join(row.full_name for row in task.assignees)
     until = f"hạn {task.due_on:%d/%m/%Y}" if task.due_on else ""
     about = "; ".join(part for part in (who, ENDED.get(task.state, until)) if part)
-    return f"{task.title} ({about})" if about else task.title
+    line = f"{task.title} ({about})" if about else task.title
+    why = " ".join((task.reason or "").split()) if task.state == TaskState.NOT_DONE else ""
+    return f"{line}\n{WHY}{why}" if why else line

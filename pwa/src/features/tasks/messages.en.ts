@@ -36,6 +36,7 @@ export const en: Record<keyof typeof vi, string> = {
   'report.percent': 'Progress (%)',
   'report.text': 'Note',
   'report.why': 'Why it was not done',
+  'report.whyHint': 'The cell reads it in the review of its next meeting and in the minutes.',
   'report.optional': 'optional',
   'report.missing': 'Please say why.',
   'report.nothing': 'Please give the progress or a few words.',

@@ -36,6 +36,7 @@ export const vi = {
   'report.percent': 'Tiến độ (%)',
   'report.text': 'Ghi chú',
   'report.why': 'Lý do chưa đạt',
+  'report.whyHint': 'Chi bộ đọc lý do này ở phần kiểm điểm của buổi sinh hoạt tới và trong biên bản.',
   'report.optional': 'không bắt buộc',
   'report.missing': 'Đồng chí ghi lý do.',
   'report.nothing': 'Đồng chí ghi tiến độ hoặc vài chữ.',
