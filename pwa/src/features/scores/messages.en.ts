@@ -54,6 +54,7 @@ export const en: Record<keyof typeof vi, string> = {
   'run.paperText': 'Count the paper sheets and add up their points. No network is needed.',
   'run.paperJoins': '{n, plural, one {# sheet} other {# sheets}} by phone are added. Who has scored by phone does not fill in paper.',
   'run.leftOut': 'Only {n, plural, one {# sheet} other {# sheets}} by phone. Fewer than {fewest} would tell what they gave and are not counted: please ask these members to fill in paper.',
+  'run.paperUncovers': 'The meeting knows the score already. With one or two sheets more or fewer, whoever knows both averages can tell what those sheets gave. Correct only a miscount; add no sheet that came late.',
   'run.paperBoth': 'Can be corrected until the minutes are signed. What was entered before is kept.',
   'run.paperCorrect': 'Correct the paper sheets',
   'run.paperKept': 'The paper sheets are written down.',

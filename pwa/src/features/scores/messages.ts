@@ -54,6 +54,7 @@ export const vi = {
   'run.paperText': 'Đồng chí đếm phiếu giấy rồi cộng điểm của tất cả các phiếu ấy. Không cần mạng.',
   'run.paperJoins': '{n, plural, other {# phiếu gửi bằng máy}} được cộng thêm. Ai đã gửi bằng máy thì không ghi phiếu giấy nữa.',
   'run.leftOut': 'Mới có {n, plural, other {# phiếu gửi bằng máy}}. Ít hơn {fewest} phiếu thì cộng vào sẽ lộ điểm, nên không tính: mời các đồng chí ấy ghi phiếu giấy.',
+  'run.paperUncovers': 'Điểm đã báo với cuộc họp. Thêm hay bớt một, hai phiếu thì ai biết điểm trước và sau đều tính ra điểm của những phiếu đó. Chỉ sửa khi đã đếm nhầm; phiếu gửi muộn thì không cộng thêm.',
   'run.paperBoth': 'Sửa được đến khi ký biên bản. Số nhập trước vẫn được giữ.',
   'run.paperCorrect': 'Sửa số phiếu giấy',
   'run.paperKept': 'Đã ghi số phiếu giấy.',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import shared from '../../../../tests/data/scores/joined.json';
-import { boundsOf, gradeOf, joined, paperError, shown } from './rules';
+import { boundsOf, gradeOf, joined, paperError, shown, tellsApart } from './rules';
 
 const count = ([sheets = 0, points = 0]: number[]): { sheets: number; points: number } => ({ sheets, points });
 
@@ -8,6 +8,10 @@ describe('phones and paper added up, as on the server', () => {
   it.each(shared.cases.map((one) => [one.name, one] as const))('%s', (_name, one) => {
     const found = joined(count(one.by_phone), one.on_paper && count(one.on_paper));
     expect(found && [found.sheets, found.points, found.method, shown(found), gradeOf(found, shared.bounds)]).toEqual(one.is);
+  });
+
+  it('knows when a correction tells what one or two sheets gave, to whoever heard the score before', () => {
+    expect([[24, 25], [24, 22], [24, 27], [24, 24], [2, 3]].map(([before = 0, after = 0]) => tellsApart(before, after))).toEqual([true, true, false, false, false]);
   });
 
   it('takes the bounds of the organisation where the phone knows them', () => {

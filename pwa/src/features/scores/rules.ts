@@ -14,6 +14,15 @@ export interface Bounds {
   average: number;
 }
 
+/**
+ * Whether two averages of one meeting, both told to it, would tell what one or two sheets gave: the same reason for which so few
+ * by phone are left out. `before` and `after` are how many sheets they rest on.
+ */
+export function tellsApart(before: number, after: number): boolean {
+  const apart = Math.abs(after - before);
+  return before >= FEWEST_SHEETS && apart > 0 && apart < FEWEST_SHEETS;
+}
+
 export interface Joined extends PaperCount {
   method: 'phone' | 'paper' | 'mixed';
 }
