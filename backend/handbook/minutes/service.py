@@ -35,8 +35,11 @@ CLOSING = "closing"
 AFTER_READING = frozenset({CLOSING})
 
 
-def compose_minutes(meeting: Meeting, minutes: Minutes | None, *, actor: Actor, uow: UnitOfWork) -> Minutes:
-    """Write the minutes from the facts, or bring them up to date: nothing that somebody wrote is lost.
+def compose_minutes(
+    meeting: Meeting, minutes: Minutes | None, *, actor: Actor, uow: UnitOfWork, keep_heard: bool = False
+) -> Minutes:
+    """Write the minutes from the facts, or bring them up to date: nothing that somebody wrote is lost. ``keep_heard``: nobody
+    asked for it, and words that were read to the meeting wait for somebody who does where the facts say otherwise by now.
 
     Raises :class:`WrongState` before the meeting is open, :class:`MinutesSigned` when they are signed.
     """
@@ -51,7 +54,7 @@ def compose_minutes(meeting: Meeting, minutes: Minutes | None, *, actor: Actor, 
     fresh = _fresh_text(meeting, minutes, minutes.read_back_at if agreed else None)
     before = text.from_json(minutes.sections)
     composed = (
-        text.compose_again(before, fresh)
+        text.compose_again(before, fresh, keep_heard=keep_heard)
         if before
         else text.Composed(text.from_facts(fresh), frozenset(section.key for section in fresh))
     )
@@ -269,7 +272,7 @@ def _write(
     )
     touch(minutes, cause.value, actor=actor, uow=uow, sections=sorted(changed))
     if was_signed and let_late_lines_count(minutes.meeting, uow=uow):
-        compose_minutes(minutes.meeting, minutes, actor=actor, uow=uow)
+        compose_minutes(minutes.meeting, minutes, actor=actor, uow=uow, keep_heard=True)
 
 
 def _name(minutes: Minutes, named: Mapping[str, int | None], *, uow: UnitOfWork) -> None:
@@ -292,7 +295,7 @@ def _name(minutes: Minutes, named: Mapping[str, int | None], *, uow: UnitOfWork)
     # Their names stand in the text as well.
     sections = text.from_json(minutes.sections)
     fresh = _fresh_text(minutes.meeting, minutes)
-    minutes.sections = text.to_json(text.compose_again(sections, fresh).sections)
+    minutes.sections = text.to_json(text.compose_again(sections, fresh, keep_heard=True).sections)
 
 
 def _require_unsigned(minutes: Minutes) -> None:

@@ -20,7 +20,7 @@ def write_the_end(event: MeetingClosed, uow: UnitOfWork) -> None:
     minutes = find_minutes(event.meeting_id, lock=True)
     if minutes is not None and minutes.state != MinutesState.SIGNED:
         meeting = uow.session.get_one(Meeting, event.meeting_id)
-        compose_minutes(meeting, minutes, actor=SYSTEM, uow=uow)
+        compose_minutes(meeting, minutes, actor=SYSTEM, uow=uow, keep_heard=True)
 
 
 @subscribe(MeetingReopening)
@@ -38,7 +38,7 @@ def take_the_end_back(event: MeetingReopened, uow: UnitOfWork) -> None:
     meeting = uow.session.get_one(Meeting, event.meeting_id)
     if minutes.read_back_at is not None and as_utc(minutes.read_back_at) >= as_utc(event.closed_at):
         forget_agreement(minutes, actor=event.actor, uow=uow)
-    compose_minutes(meeting, minutes, actor=SYSTEM, uow=uow)
+    compose_minutes(meeting, minutes, actor=SYSTEM, uow=uow, keep_heard=True)
 
 
 @subscribe(MeetingUnopening)

@@ -3,7 +3,7 @@
 A paragraph of the facts keeps the facts' words (``facts``) beside its own, so that composing again replaces what nobody
 touched, keeps what somebody wrote (``by_hand``), and says where the facts have moved under words that stay (``differs``):
 those that somebody wrote, and those that were read to the meeting. What the machine wrote of lines that are true no longer
-falls out by itself as soon as the words are a draft again.
+falls out as soon as somebody has the draft brought up to date.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -63,13 +63,19 @@ def from_facts(sections: Iterable[ComposedSection]) -> Sections:
     )
 
 
-def compose_again(old: Sections, fresh: Sequence[ComposedSection], *, agreed: bool = False) -> Composed:
+def compose_again(
+    old: Sections, fresh: Sequence[ComposedSection], *, agreed: bool = False, keep_heard: bool = False
+) -> Composed:
     """The old text brought up to date: nothing that somebody wrote or left out is lost.
 
     ``agreed``: the old text was read to the meeting, which agreed to it; then no word of it gives way, and where the facts say
-    otherwise by now it ``differs``. The phone does the same (``pwa/src/features/minutes/merge.ts``).
+    otherwise by now it ``differs``. ``keep_heard``: nobody asked for it; what differs since a reading waits for somebody who
+    does. The phone does the same (``pwa/src/features/minutes/merge.ts``).
     """
-    keeps = (lambda _: True) if agreed else _is_edited
+
+    def keeps(one: TextParagraph) -> bool:
+        return agreed or one.is_edited or (keep_heard and one.differs)
+
     before = {section.key: section for section in old}
     sections = [_merge(before.pop(section.key, None), section, keeps) for section in fresh]
     # A section whose facts are all gone stays for what people wrote in it.
@@ -90,10 +96,6 @@ def section_again(old: Sections, fresh: Sequence[ComposedSection], key: str) -> 
     )
     others = (section for section in old if section.key != key)
     return tuple(sorted((*others, *again.sections), key=lambda section: _place(section.key)))
-
-
-def _is_edited(paragraph: TextParagraph) -> bool:
-    return paragraph.is_edited
 
 
 def _place(key: str) -> int:

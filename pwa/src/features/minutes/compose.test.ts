@@ -9,9 +9,9 @@ test.each(cases)('the phone writes word by word what the server writes: $name', 
   expect(compose(facts as Facts)).toEqual(sections);
 });
 
-test.each(merging)('the phone brings a text up to date as the server does: $name', ({ old, fresh, agreed, expected }) => {
+test.each(merging)('the phone brings a text up to date as the server does: $name', ({ old, fresh, agreed, keep_heard, expected }) => {
   const before = structuredClone(old);
-  expect(composeAgain(old as MinutesSection[], fresh, agreed)).toEqual(expected);
+  expect(composeAgain(old as MinutesSection[], fresh, agreed, keep_heard)).toEqual(expected);
   expect(old).toEqual(before);
 });
 

@@ -8,9 +8,12 @@ import { isByHand } from './text';
 
 const ORDER = ['opening', 'attendance', 'content', 'votes', 'score', 'closing'];
 
-/** The old text with the facts as they are now: nothing that somebody wrote, left out or, when `agreed`, read is lost. */
-export function composeAgain(old: readonly MinutesSection[], fresh: readonly ComposedSection[], agreed = false): MinutesSection[] {
-  const keeps = (one: MinutesParagraph): boolean => agreed || one.removed || isByHand(one);
+/**
+ * The old text with the facts as they are now: nothing that somebody wrote, left out or, when `agreed`, read is lost.
+ * `keepHeard`: nobody asked for it; what differs since a reading waits for somebody who does.
+ */
+export function composeAgain(old: readonly MinutesSection[], fresh: readonly ComposedSection[], agreed = false, keepHeard = false): MinutesSection[] {
+  const keeps = (one: MinutesParagraph): boolean => agreed || one.removed || isByHand(one) || (keepHeard && one.differs);
   const merged = fresh.map((section) => merge(old.find((one) => one.key === section.key), section, keeps));
   // A section whose facts are all gone stays for what people wrote in it.
   for (const section of old) {

@@ -12,12 +12,12 @@ import { bodyOf, unread, wordsOf } from './text';
 /** What the agreement and the closing of the meeting add was not there to be read back. */
 const AFTER_READING = 'closing';
 
-/** Writes the minutes on this phone, or brings them up to date; answers whether there are any now. */
-export function composeHere(meetingId: Id): Promise<boolean> {
-  return inTurn(() => composed(meetingId));
+/** Writes the minutes on this phone, or brings them up to date, `asked` for or not; answers whether there are any now. */
+export function composeHere(meetingId: Id, asked = false): Promise<boolean> {
+  return inTurn(() => composed(meetingId, asked));
 }
 
-async function composed(meetingId: Id): Promise<boolean> {
+async function composed(meetingId: Id, asked: boolean): Promise<boolean> {
   const shown = await readMinutes(meetingId);
   const agreed = shown?.minutes.state === 'read_back' && !(await readOutside(meetingId, shown.minutes.read_back_at));
   const gathered = await gather(meetingId, agreed ? shown.minutes.read_back_at : null);
@@ -25,7 +25,7 @@ async function composed(meetingId: Id): Promise<boolean> {
   const { facts, meeting, superior, chair, minute_taker } = gathered;
   const old = shown?.minutes;
   const before = old?.sections ?? [];
-  const sections = composeAgain(before, withScore(compose(facts), before), agreed);
+  const sections = composeAgain(before, withScore(compose(facts), before), agreed, !asked);
   const heads = { chair: chair ?? old?.chair ?? null, minute_taker: minute_taker ?? old?.minute_taker ?? null };
   const known = old && { sections: old.sections, chair: old.chair, minute_taker: old.minute_taker };
   if (known && JSON.stringify(known) === JSON.stringify({ sections, ...heads })) return true;
