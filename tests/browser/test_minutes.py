@@ -137,7 +137,7 @@ def test_the_minutes_from_the_closed_meeting_to_two_signatures(
     assert faults(page) == []
     page.get_by_label(re.compile("^Mật khẩu của")).fill("không phải")
     page.get_by_role("button", name="Ký", exact=True).click()
-    expect(page.get_by_text("Tên đăng nhập hoặc mật khẩu chưa đúng")).to_be_visible()
+    expect(page.get_by_text("Mật khẩu không đúng. Đồng chí nhập lại.")).to_be_visible()
     page.get_by_label(re.compile("^Mật khẩu của")).fill(PASSWORD)
     page.get_by_role("button", name="Ký", exact=True).click()
     expect(page.get_by_text(re.compile("Đã ký lúc"))).to_be_visible()
