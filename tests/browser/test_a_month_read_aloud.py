@@ -19,7 +19,7 @@ def button(name: str) -> str:
     return rf"button \"{re.escape(name)}"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def phone(browser: Browser, demo: DemoService) -> Iterator[Page]:
     """The phone of the member whose cell meets tomorrow."""
     with open_context(browser) as context:

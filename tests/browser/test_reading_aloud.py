@@ -10,7 +10,7 @@ from tests.support.phone import ready_for_flight
 from tests.support.reading import assert_well_formed, in_order
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Browser, demo: DemoService) -> Iterator[Page]:
     with open_context(browser) as context:
         demo.sign_in(context, demo.story.member)

@@ -173,6 +173,8 @@ def serve_demo(prepared: Path, folder: Path, push: FakePushService | None = None
             "HANDBOOK_DATA_DIR": str(folder),
             "HANDBOOK_PORT": str(port),
             "HANDBOOK_PUBLIC_URL": front.url,
+            # A second process would have to learn its statements as well; that there are more is tested with the service.
+            "HANDBOOK_WEB_WORKERS": "1",
         }
         if push is not None:
             environment["HANDBOOK_PUSH_EXTRA_HOSTS"] = push.extra_host
