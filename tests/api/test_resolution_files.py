@@ -8,6 +8,7 @@ from typing import Any
 import docx
 import pypdfium2
 import pytest
+from tests.api.test_minutes_files import MILLIMETRE, draw
 from tests.api.test_resolutions_ended import create, issue
 from tests.support.clients import ApiClient
 from tests.support.factories import World
@@ -61,6 +62,8 @@ def test_the_pdf_says_what_was_decided(sign_in: SignIn, world: World) -> None:
         "Đảng bộ Sở Mẫu (để báo cáo)",
     ):
         assert wanted in text, wanted
+    assert [round(side / MILLIMETRE) for side in pages[0].get_size()] == [210, 297]
+    draw(answer.data, "resolution-pdf")
 
 
 def test_the_docx_says_the_same(sign_in: SignIn, world: World) -> None:
@@ -88,7 +91,9 @@ def test_an_office_program_opens_the_docx_and_reads_in_it_what_the_data_say(
     file.write_bytes(
         sign_in("member").get(f"/api/resolutions/{resolution['id']}/document.docx", expect=200).data
     )
-    pages = pypdfium2.PdfDocument(as_pdf(file, tmp_path))
+    printed = as_pdf(file, tmp_path)
+    draw(printed, "resolution-docx")
+    pages = pypdfium2.PdfDocument(printed)
     text = squeezed("\n".join(page.get_textpage().get_text_range() for page in pages)).casefold()
     (task,) = resolution["tasks"]
     for wanted in (
