@@ -1,4 +1,5 @@
-"""A vote that was written down by mistake is taken out, and stays on record with the reason; it can be put back."""
+"""A vote that was written down by mistake is taken out, and stays on record with the reason; it can be put back. One vote that
+two devices wrote down under two questions is no two results: people say whether it is one before anybody signs."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,12 +39,14 @@ class Cell:
     def send(self, *lines: dict[str, Any]) -> list[dict[str, Any]]:
         return send(self.secretary, self.meeting, list(lines), now=self.clock.now())
 
-    def vote(self, agree: int, base: str | None = None, **changes: Any) -> dict[str, Any]:
+    def vote(
+        self, agree: int, base: str | None = None, device: Device | None = None, **changes: Any
+    ) -> dict[str, Any]:
         """One line of the vote on the resolution, sent; ``withdrawn``: it takes the vote out."""
         said = {"withdrawn": changes.pop("withdrawn")} if "withdrawn" in changes else {}
         ballot = {"title": "Thông qua nghị quyết", "kind": "resolution", **tally(agree, 4 - agree), **changes}
         self.clock.advance(minutes=1)
-        line = self.device.write(
+        line = (device or self.device).write(
             "hand_vote", self.clock.now(), base, ballot={**ballot, "denominator": 4}, **said
         )
         (answer,) = self.send(line)
@@ -154,3 +157,46 @@ def test_a_reason_bears_no_secrecy_mark(cell: Cell) -> None:
     out = cell.device.write("hand_vote", cell.clock.now(), line["id"], ballot=ballot, withdrawn="TỐI MẬT")
     (answer,) = cell.send(out)
     assert (answer["outcome"], answer["code"]) == ("refused", "classified_document")
+
+
+class TestOneVoteOrTwo:
+    """Issue 3: "two devices that recorded the same thing are reconciled and the difference is shown"."""
+
+    def written_twice(self, cell: Cell) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """The secretary counts under the item that runs; the deputy's device knows of none."""
+        item = cell.secretary.get(f"/api/meetings/{cell.meeting['id']}", expect=200).json["agenda"][0]["id"]
+        ours = cell.vote(4, agenda_item_id=item)
+        theirs = cell.vote(3, device=Device(), title="THÔNG QUA  nghi quyet")
+        cell.close()
+        return item, ours, theirs
+
+    def signed(self, cell: Cell, sign_in: SignIn, world: World, expect: int = 201) -> dict[str, Any]:
+        minutes = read_back(cell.secretary, composed(sign_in, world, cell.meeting))
+        return sign(cell.secretary, minutes, "chair", expect=expect)
+
+    def test_nobody_signs_before_it_is_said(self, cell: Cell, sign_in: SignIn, world: World) -> None:
+        self.written_twice(cell)
+        assert [one["state"] for one in cell.ballots] == ["closed", "closed"], "nothing is dropped"
+        refused = self.signed(cell, sign_in, world, expect=409)
+        assert (refused["code"], refused["errors"][0]["params"]) == ("differences_open", {"count": 1})
+
+    def test_one_vote_has_one_result(self, cell: Cell, sign_in: SignIn, world: World) -> None:
+        item, ours, theirs = self.written_twice(cell)
+        cell.vote(3, ours["id"], agenda_item_id=item)
+        cell.vote(
+            3, theirs["id"], title=theirs["data"]["ballot"]["title"], withdrawn="Cùng một lần biểu quyết"
+        )
+        first, second = cell.ballots
+        assert (first["state"], first["result"]["agree"], first["agenda_item_id"]) == ("closed", 3, item)
+        assert second["state"] == "withdrawn"
+        signed = self.signed(cell, sign_in, world)
+        told = [text for text in texts_of(signed) if "có mặt: 4" in text]
+        assert (len(told), "đồng ý: 3" in told[0].lower()) == (1, True), told
+
+    def test_two_votes_are_kept(self, cell: Cell, sign_in: SignIn, world: World) -> None:
+        _, ours, theirs = self.written_twice(cell)
+        subjects = {one["id"]: one["subject"] for one in book(cell.secretary, cell.meeting)["items"]}
+        title = theirs["data"]["ballot"]["title"]
+        cell.vote(3, theirs["id"], title=title, apart=[subjects[ours["id"]]])
+        assert [one["state"] for one in cell.ballots] == ["closed", "closed"]
+        assert len(self.signed(cell, sign_in, world)["signatures"]) == 1

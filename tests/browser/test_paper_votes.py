@@ -53,6 +53,7 @@ def test_papers_are_counted_without_a_network_and_reach_the_record(
 
     office.get_by_role("button", name="Ghi bỏ phiếu kín bằng giấy").click()
     expect(dialog.get_by_role("radio", name="Kết nạp đảng viên")).to_be_checked()
+    dialog.get_by_label("Thuộc nội dung chương trình").select_option(label="Không thuộc nội dung nào")
     dialog.get_by_label("Nội dung biểu quyết").fill(title)
     for label, number in COUNTED:
         dialog.get_by_label(label, exact=True).fill(number)

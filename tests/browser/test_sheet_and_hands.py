@@ -116,6 +116,7 @@ def test_a_count_by_hands_is_corrected_and_both_counts_are_shown(
     office.get_by_role("button", name="Ghi biểu quyết giơ tay").click()
     dialog = office.locator("dialog[open]")
     dialog.get_by_role("radio", name="Việc khác").check()
+    dialog.get_by_label("Thuộc nội dung chương trình").select_option(label="Không thuộc nội dung nào")
     dialog.get_by_label("Nội dung biểu quyết").fill(title)
     for label, number in (("Đồng ý", "3"), ("Không đồng ý", "1"), ("Ý kiến khác", "0")):
         dialog.get_by_label(label, exact=True).fill(number)
@@ -143,6 +144,7 @@ def test_a_count_by_hands_is_corrected_and_both_counts_are_shown(
 
     office.get_by_role("button", name="Ghi biểu quyết giơ tay").click()
     dialog.get_by_role("radio", name="Việc khác").check()
+    dialog.get_by_label("Thuộc nội dung chương trình").select_option(label="Không thuộc nội dung nào")
     dialog.get_by_label("Nội dung biểu quyết").fill(f" {title.upper()}")
     expect(dialog.get_by_text("Nội dung này đã có kết quả")).to_be_visible()
     album.picture(office, "counted-already")

@@ -24,6 +24,7 @@ from tests.support.rooms import Device
 # Whose phone reads the secretary's code, whose own code the secretary's camera reads, and what the deputy writes.
 SCANS, IS_SCANNED = "member8", "member9"
 THEIR_NOTE = "Nhất trí với dự thảo."
+VOTE = "Biểu quyết “Thông qua nghị quyết”."
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def test_the_room(room: Room, album: Album) -> None:
     acts.write_a_note(theirs, chapter.names["member4"], THEIR_NOTE, about=AGENDA[0][0])
     album.picture(theirs, "deputy-note")
     acts.count_a_vote(ours, chapter, album)
+    acts.count_it_too(theirs, album)
     acts.count_papers(ours, album)
     screens.tab(ours, "Ghi chép")
     expect(ours.get_by_text(acts.CONCLUSION)).to_be_visible()
@@ -119,6 +121,7 @@ def test_the_room(room: Room, album: Album) -> None:
     for page in (room.member, room.scanned, theirs, ours):
         page.reload()
         wait_until(lambda page=page: acts.waiting(page) == 0, "the book was not sent", page, seconds=40)
+    settle_the_vote(room, album)
     the_server_knows(room, there, differing)
     the_minutes_are_what_was_read(room, read, differing)
     settle_the_difference(room, differing, album)
@@ -203,7 +206,7 @@ def the_server_knows(room: Room, there: list[str], differing: str) -> None:
     assert notes[acts.NOTE]["agenda_item_id"] == chapter.items[1]
     assert set(notes) == {acts.NOTE, THEIR_NOTE}
     assert [entry["data"]["text"] for entry in book if entry["kind"] == "conclusion"] == [acts.CONCLUSION]
-    ballots = {ballot["method"]: ballot for ballot in room.read("/ballots")["items"]}
+    ballots = {ballot["method"]: ballot for ballot in counted(room)}
     assert set(ballots) == {"hand", "secret_paper"}
     for result in (ballot["result"] for ballot in ballots.values()):
         assert (result["agree"], result["disagree"], result["other"], result["passed"]) == (13, 1, 0, True)
@@ -229,11 +232,34 @@ def the_screens_said_what_the_server_says(room: Room, seen: dict[str, Any], diff
     names = room.chapter.names
     entries = room.read("/proceedings")["items"]
     unknown = {one["id"] for one in entries if one["kind"] == "note" and one["data"]["text"] == THEIR_NOTE}
-    told = screens.as_told(
-        room.read(""), room.read("/attendance"), entries, room.read("/ballots")["items"], not_of=unknown
-    )
+    told = screens.as_told(room.read(""), room.read("/attendance"), entries, counted(room), not_of=unknown)
     twice = {names[role] for role in ("deputy", "member4", SCANS, differing)}
     assert screens.without_how(seen, twice) == screens.without_how(told, twice)
+
+
+def counted(room: Room) -> list[Any]:
+    """The votes that count."""
+    return [one for one in room.read("/ballots")["items"] if one["state"] == "closed"]
+
+
+def settle_the_vote(room: Room, album: Album) -> None:
+    """Both counted it, one of them under no item: it was one vote, and the deputy, who miscounted, says so."""
+    assert len(counted(room)) == 3, "nothing is merged or dropped before somebody says what it was"
+    theirs = room.deputy
+    for page in room.both:
+        expect(page.get_by_text(re.compile("2 chỗ hai máy ghi khác nhau"))).to_be_visible()
+    theirs.get_by_role("button", name="Xem và chọn").click()
+    dialog = theirs.locator("dialog[open]")
+    expect(dialog.get_by_text("Cùng một lần biểu quyết?")).to_be_visible()
+    album.picture(theirs, "one-vote-or-two")
+    dialog.get_by_role("button", name=f"Lấy số này: {acts.COUNT}").click()
+    expect(dialog.get_by_text("Cùng một lần biểu quyết?")).to_have_count(0)
+    dialog.get_by_role("button", name="Đóng").last.click()
+    wait_until(lambda: len(counted(room)) == 2, "the vote is told twice", theirs)
+    (out,) = (one for one in room.read("/ballots")["items"] if one["state"] == "withdrawn")
+    assert [(one["agree"], one["withdrawn"]) for one in out["corrections"]] == [
+        (12, "Cùng một lần biểu quyết với “Thông qua nghị quyết”")
+    ]
 
 
 def settle_the_difference(room: Room, differing: str, album: Album) -> None:
@@ -265,9 +291,10 @@ def the_minutes_are_what_was_read(room: Room, read: list[str], differing: str) -
     texts = minutes.printed(now)
     assert [text for text in texts if text in read] == read
     new = [text for text in texts if text not in read]
-    assert [text for text in new if not text.startswith("Buổi sinh hoạt kết thúc")] == [
-        f"Đồng chí {room.chapter.names['member4']}: {THEIR_NOTE}"
-    ]
+    note, twice = (text for text in new if not text.startswith("Buổi sinh hoạt kết thúc"))
+    assert note == f"Đồng chí {room.chapter.names['member4']}: {THEIR_NOTE}"
+    # Told when the deputy's book arrived, before it was said that this was no other vote.
+    assert twice.startswith(VOTE)
     # The deputy saw somebody come late: the words that were read stand, and the other count is shown beside them.
     assert [id_ for id_, one in lines.items() if one["differs"]] == ["late"]
     assert room.chapter.names[differing] in lines["late"]["facts"]
@@ -300,6 +327,7 @@ def sign_the_minutes(room: Room, read: list[str], album: Album) -> None:
     album.picture(page, "minutes-signed")
     now = room.read("/minutes")
     assert (now["state"], now["intact"], room.read("")["state"]) == ("signed", True, "finalized")
+    assert sum(text.startswith(VOTE) for text in minutes.printed(now)) == 1
     for line in read:
         assert line in minutes.printed(now)
     for kind, words_of in (("pdf", minutes.words_of_pdf), ("docx", minutes.words_of_docx)):

@@ -18,6 +18,7 @@ from handbook.kernel.text import fold
 TITLE = "Sinh hoạt chi bộ thường kỳ"
 NOTE, CONCLUSION = "Đề nghị rà soát lại danh sách hộ nghèo.", "Giao tổ 4 rà soát xong trước ngày 20."
 RESERVED = "Chưa rõ nguồn kinh phí."
+COUNT, OTHERWISE = (f"{n} đồng ý, {14 - n} không đồng ý, 0 ý kiến khác" for n in (13, 12))
 ADMISSION = "Kết nạp quần chúng Lý Thị Sen"
 PAPERS = (
     *(("Phiếu phát ra", "15"), ("Phiếu thu về", "15"), ("Phiếu hợp lệ", "14"), ("Phiếu không hợp lệ", "1")),
@@ -165,8 +166,24 @@ def count_a_vote(page: Page, chapter: Chapter, album: Album) -> None:
     dialog.get_by_label("Nội dung ý kiến").fill(RESERVED)
     album.picture(page, "vote-numbers")
     dialog.get_by_role("button", name="Lưu kết quả").click()
-    expect(page.get_by_text("13 đồng ý, 1 không đồng ý, 0 ý kiến khác")).to_be_visible()
+    expect(page.get_by_text(COUNT)).to_be_visible()
     album.picture(page, "vote-recorded")
+
+
+def count_it_too(page: Page, album: Album) -> None:
+    """The same vote on the second device, which knows of no item that runs, and counts otherwise."""
+    tab(page, "Biểu quyết")
+    page.get_by_role("button", name="Ghi biểu quyết giơ tay").click()
+    dialog = page.locator("dialog[open]")
+    for label, number in (("Đồng ý", "12"), ("Không đồng ý", "2"), ("Ý kiến khác", "0")):
+        dialog.get_by_label(label, exact=True).fill(number)
+    dialog.get_by_role("button", name="Lưu kết quả").click()
+    expect(dialog.get_by_text("Đồng chí chọn nội dung mà cuộc họp biểu quyết.").first).to_be_visible()
+    album.picture(page, "deputy-chooses-the-item")
+    dialog.get_by_label("Thuộc nội dung chương trình").select_option(label="Không thuộc nội dung nào")
+    dialog.get_by_label("Số đếm đúng, danh sách điểm danh còn thiếu").check()
+    dialog.get_by_role("button", name="Lưu kết quả").click()
+    expect(page.get_by_text(OTHERWISE)).to_be_visible()
 
 
 def count_papers(page: Page, album: Album) -> None:

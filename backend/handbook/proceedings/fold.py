@@ -6,7 +6,8 @@ which they arrived, so a phone and the server that know the same entries show th
 Each subject ("the mark of member 17", "the conclusion of item 3") is a register. An entry is *superseded* by one whose device
 had seen it: one that names it as its base, a later one of the same device, or a settlement that names it. What is not
 superseded is a head. The latest head stands; another head that says something else is a *difference* between two devices
-that had not seen each other, and stays one until somebody who runs the meeting settles it.
+that had not seen each other, and stays one until somebody who runs the meeting settles it. Two counts that may be of one vote
+are a *double* (:mod:`~handbook.proceedings.doubles`), until somebody says whether they are.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from handbook.proceedings.doubles import Counted, find_doubles
 from handbook.proceedings.enums import EntryKind as K
 
 Data = Mapping[str, Any]
@@ -104,6 +106,7 @@ class Room:
     restored: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     differences: list[Standing] = field(default_factory=list)
+    doubles: list[tuple[Standing, Standing]] = field(default_factory=list)
 
 
 def subject_of(kind: str, data: Data) -> str:
@@ -215,10 +218,20 @@ def fold(entries: Iterable[Entry]) -> Room:
     subjects: dict[str, list[Entry]] = defaultdict(list)
     for entry in ordered:
         subjects[entry.subject].append(entry)
-    for of_subject in subjects.values():
+    counts: dict[str, tuple[Standing, Counted]] = {}
+    for subject, of_subject in subjects.items():
         stands = standing(of_subject)
         if stands is not None:
             _put(room, stands, first_at=of_subject[0].at)
+            if stands.kind in COUNTED and not stands.data.get("withdrawn"):
+                raised = frozenset(
+                    one.device_id for one in of_subject if one.kind in COUNTED and one.base is None
+                )
+                counts[subject] = stands, Counted(subject, stands.data["ballot"], raised)
+    room.doubles = [
+        (counts[one][0], counts[other][0])
+        for one, other in find_doubles(counted for _, counted in counts.values())
+    ]
     # Stable: of the same instant they stay in the order in which they were first written.
     room.notes.sort(key=lambda note: note["at"])
     room.added.sort(key=lambda line: line["at"])

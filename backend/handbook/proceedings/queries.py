@@ -140,7 +140,7 @@ def record_of(meeting: Meeting) -> Record:
         chair_id=None if room.chair is None else int(room.chair),
         minute_taker_id=None if room.minute_taker is None else int(room.minute_taker),
         items=tuple(items),
-        unsettled=len(room.differences),
+        unsettled=len(room.differences) + len(room.doubles),
     )
 
 

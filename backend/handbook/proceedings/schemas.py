@@ -163,7 +163,8 @@ class RoomReservationSchema(Schema):
 class CountedVoteSchema(Schema):
     """A vote as it was counted in the room; ``denominator`` is the number of votes that the room counted, ``resolution_id``
     the meeting's draft that was put to the vote. ``confirmed``: who wrote it down was told that more voted, or were given a
-    paper, than the roll has in the room, and said that the numbers are right."""
+    paper, than the roll has in the room, and said that the numbers are right. ``apart``: the subjects of votes that ask the
+    same by their titles, of which somebody said that they are other votes."""
 
     title = Text(required=True, min_length=1, max_length=300)
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in BallotKind]))
@@ -179,6 +180,7 @@ class CountedVoteSchema(Schema):
     reserved = fields.List(
         fields.Nested(RoomReservationSchema), load_default=list, validate=validate.Length(max=MAX_RESERVED)
     )
+    apart = fields.List(fields.String(validate=validate.Length(1, 400)), validate=validate.Length(max=50))
 
 
 class CountedVoteDataSchema(Schema):

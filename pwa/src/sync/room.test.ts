@@ -23,6 +23,7 @@ function told(room: Room): Record<string, unknown> {
     differences: room.differences.map((one) => ({
       subject: one.entry.subject, standing: one.entry.id, others: one.others.map((other) => other.id),
     })),
+    doubles: room.doubles.map((pair) => pair.map((one) => one.entry.subject)),
   };
 }
 

@@ -3,6 +3,7 @@
  * `tests/data/proceedings/cases.json` holds both to it.
  */
 import type { Id } from '$api/shapes';
+import { findDoubles, type CountedVote } from './doubles';
 
 export type EntryKind =
   | 'open' | 'close' | 'chair' | 'minute_taker' | 'mark' | 'guest' | 'item' | 'note' | 'conclusion' | 'hand_vote' | 'paper_vote'
@@ -67,6 +68,8 @@ export interface HandVote {
   papers?: { given_out: number; returned: number; valid: number; invalid: number } | undefined;
   /** More voted than the roll has in the room, and who wrote it down was asked. */
   confirmed?: boolean | undefined;
+  /** The subjects of votes that ask the same by their titles, of which somebody said that they are other votes. */
+  apart?: string[] | undefined;
   reserved: { member_id: Id; text: string }[];
 }
 
@@ -119,11 +122,15 @@ export interface Room {
   restored: string[];
   order: string[];
   differences: Standing[];
+  /** Two counts that may be of one vote. */
+  doubles: [Standing, Standing][];
 }
 
 const ONCE: readonly EntryKind[] = ['open', 'close'];
 /** What takes back which of them. */
 const UNDOES: Partial<Record<EntryKind, EntryKind>> = { unopen: 'open', reopen: 'close' };
+/** Votes that people counted in the room. */
+const COUNTED: readonly EntryKind[] = ['hand_vote', 'paper_vote'];
 const NEVER_DIFFERENT: readonly EntryKind[] = ['open', 'close', 'unopen', 'reopen', 'item'];
 const HOURS = { open: 'opened_at', close: 'closed_at', unopen: 'unopened_at', reopen: 'reopened_at' } as const;
 /** How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about. */
@@ -261,15 +268,22 @@ export function standing(entries: Iterable<RoomEntry>): Standing | null {
 export function foldRoom(entries: Iterable<RoomEntry>): Room {
   const room: Room = {
     opened_at: null, closed_at: null, unopened_at: null, reopened_at: null, chair: null, minute_taker: null, current_item: null,
-    marks: {}, guests: [], items: {}, notes: [], conclusions: {}, votes: [], withdrawn: [], score: null, added: [], dropped: {}, restored: [], order: [], differences: [],
+    marks: {}, guests: [], items: {}, notes: [], conclusions: {}, votes: [], withdrawn: [], score: null, added: [], dropped: {}, restored: [], order: [], differences: [], doubles: [],
   };
   const ordered = inOrder(entries);
   const subjects = new Map<string, RoomEntry[]>();
   for (const entry of ordered) subjects.set(entry.subject, [...(subjects.get(entry.subject) ?? []), entry]);
-  for (const ofSubject of subjects.values()) {
+  const counts = new Map<string, CountedVote & { stands: Standing }>();
+  for (const [subject, ofSubject] of subjects) {
     const stands = standing(ofSubject);
-    if (stands) put(room, stands, ofSubject[0]?.at ?? 0);
+    if (!stands) continue;
+    put(room, stands, ofSubject[0]?.at ?? 0);
+    if (!COUNTED.includes(stands.kind) || stands.data.withdrawn) continue;
+    const raisedOn = new Set(ofSubject.filter((one) => COUNTED.includes(one.kind) && one.base == null).map((one) => one.device_id));
+    counts.set(subject, { subject, ballot: stands.data.ballot as HandVote, raisedOn, stands });
   }
+  const standingOf = (subject: string): Standing => (counts.get(subject) as { stands: Standing }).stands;
+  room.doubles = findDoubles([...counts.values()]).map(([one, other]) => [standingOf(one), standingOf(other)]);
   // Stable: of the same instant they stay in the order in which they were first written.
   room.notes.sort((a, b) => a.at - b.at);
   room.added.sort((a, b) => a.at - b.at);
@@ -288,7 +302,7 @@ function put(room: Room, stands: Standing, firstAt: number): void {
   else if (kind === 'guest' && !data.removed) room.guests.push(data as unknown as Guest);
   else if (kind === 'note' && !data.removed) room.notes.push({ ...(data as unknown as Note), at: firstAt });
   else if (kind === 'conclusion' && data.text) room.conclusions[data.agenda_item_id as Id] = data.text as string;
-  else if (kind === 'hand_vote' || kind === 'paper_vote') {
+  else if (COUNTED.includes(kind)) {
     const ballot = data.ballot as HandVote;
     if (data.withdrawn) room.withdrawn.push({ entry: entry.id, ballot, reason: data.withdrawn as string });
     else room.votes.push(ballot);

@@ -74,6 +74,7 @@ def told(room: Room) -> dict[str, Any]:
             }
             for one in room.differences
         ],
+        "doubles": [[one.entry.subject for one in pair] for pair in room.doubles],
     }
 
 

@@ -3,6 +3,7 @@ import type { AgendaItem, Id } from '$api/shapes';
 import { uuid } from '$lib/ids';
 import { append } from '$sync/book';
 import { lineOfVote, type HandVote, type Note, type Standing } from '$sync/room';
+import { vi } from './messages';
 
 /** Goes to another item: the one before it is done, unless the chair goes back to it. */
 export async function goTo(meetingId: Id, item: AgendaItem, current: Id | null, forward: boolean): Promise<void> {
@@ -62,4 +63,33 @@ export async function withdrawVote(meetingId: Id, ballot: HandVote, reason: stri
 export async function settle(meetingId: Id, { entry, others, agreeing }: Standing, chosen: string): Promise<void> {
   const instead_of = [entry, ...others, ...agreeing].map((one) => one.id).filter((id) => id !== chosen);
   await append(meetingId, [{ kind: 'settle', data: { subject: entry.subject, chosen, instead_of } }]);
+}
+
+type Pair = readonly [Standing, Standing];
+const ballotOf = ({ data }: Standing): HandVote => data.ballot as HandVote;
+
+/**
+ * Two counts are of one vote: the chosen numbers stand for the one whose item is known, and the other is taken out. Both are
+ * written, so that a device which settles it otherwise without having seen this differs.
+ */
+export async function settleAsOne(meetingId: Id, pair: Pair, chosen: Standing): Promise<void> {
+  const placed = pair.filter((one) => ballotOf(one).agenda_item_id !== null);
+  const kept = placed.length === 1 && placed[0] ? placed[0] : chosen;
+  const given = pair[0] === kept ? pair[1] : pair[0];
+  const { title, kind, agenda_item_id, resolution_id, apart } = ballotOf(kept);
+  const draft = resolution_id ?? ballotOf(given).resolution_id ?? null;
+  const ballot = { ...ballotOf(chosen), title, kind, agenda_item_id, resolution_id: draft, ...apart && { apart } };
+  // Words of the record, which is Vietnamese in every language of the app.
+  const withdrawn = vi['double.reason'].replace('{title}', title).slice(0, 500);
+  await append(meetingId, [
+    { kind: lineOfVote(ballot), data: { ballot } },
+    { kind: lineOfVote(ballotOf(given)), data: { ballot: ballotOf(given), withdrawn } },
+  ]);
+}
+
+/** They are two votes: both stay. */
+export async function settleAsTwo(meetingId: Id, [one, other]: Pair): Promise<void> {
+  const ballot = ballotOf(other);
+  const apart = [...(ballot.apart ?? []), one.entry.subject];
+  await append(meetingId, [{ kind: lineOfVote(ballot), data: { ballot: { ...ballot, apart } } }]);
 }

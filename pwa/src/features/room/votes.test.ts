@@ -3,7 +3,7 @@ import type { Ballot } from '$api/ballot-shapes';
 import { passes, required } from '$features/ballots/rules';
 import type { StoredEntry } from '$db/schema';
 import { foldRoom, subjectOf, type HandVote, type RoomEntry } from '$sync/room';
-import { countedVotes, reservedError, takenOut, written } from './votes';
+import { alikeOf, countedVotes, nameOfVote, reservedError, takenOut, written } from './votes';
 
 const TITLE = 'Thông qua nghị quyết';
 
@@ -99,6 +99,21 @@ describe('a vote that was taken out', () => {
     const book = bookOf([entry('a', vote(12), 1), out('b', 3, 'a')]);
     const anew = countedVotes(book, [ballot(15, { closed_at: '2026-12-05T13:20:00Z' })], {});
     expect([anew.map((one) => one.vote.agree), takenOut(book, anew)]).toEqual([[15], []]);
+  });
+});
+
+describe('the name of a vote', () => {
+  it('tells the item where that says more, and is alike under another item or none', () => {
+    expect(nameOfVote(TITLE, null)).toBe(TITLE);
+    expect(nameOfVote(TITLE, 'Biểu quyết thông qua nghị quyết')).toBe(TITLE);
+    expect(nameOfVote(TITLE, 'Bàn nhiệm vụ')).toBe('Thông qua nghị quyết: Bàn nhiệm vụ');
+    expect(nameOfVote(TITLE, 'x'.repeat(300))).toHaveLength(300);
+    const known = countedVotes(bookOf([entry('a', vote(12, { title: nameOfVote(TITLE, 'Bàn nhiệm vụ'), agenda_item_id: '3' }), 1)]), [], {});
+    const asked = { title: 'thong qua NGHI QUYET', kind: 'resolution', agenda_item_id: null } as const;
+    expect(alikeOf(asked, known).map((one) => one.vote.agree)).toEqual([12]);
+    expect(alikeOf({ ...asked, kind: 'other' }, known)).toEqual([]);
+    expect(alikeOf({ ...asked, papers: { given_out: 1, returned: 1, valid: 1, invalid: 0 } }, known)).toEqual([]);
+    expect(alikeOf({ ...asked, ...known[0]?.vote }, known)).toEqual([]);
   });
 });
 

@@ -5,6 +5,8 @@ import {
   frozenMajority, isMoreThanPresent, majorityFor, settledDenominator, votersPresent, type Line, type Majority, type Shares,
 } from '$features/ballots/rules';
 import type { RoomBook } from '$sync/book';
+import { fold } from '$lib/fold';
+import { isSameQuestion } from '$sync/doubles';
 import { lineOfVote, saidBy, subjectOf, type HandVote, type RoomEntry } from '$sync/room';
 
 /**
@@ -49,6 +51,20 @@ export interface Out {
 
 export function subjectOfVote(vote: Pick<HandVote, 'title' | 'kind' | 'agenda_item_id' | 'papers'>): string {
   return subjectOf(lineOfVote(vote), { ballot: vote });
+}
+
+/**
+ * What a vote is called unless somebody writes it: what is decided, and under which item where that says more. It begins with what
+ * is decided, so that the same vote under another item is seen to be alike.
+ */
+export function nameOfVote(what: string, item: string | null): string {
+  return item === null || fold(item).includes(fold(what)) ? what : `${what}: ${item}`.slice(0, 300);
+}
+
+/** The results that may be of this vote: counted in the same way, under another item or a longer or shorter name. */
+export function alikeOf(vote: Pick<HandVote, 'title' | 'kind' | 'agenda_item_id' | 'papers'>, known: readonly Counted[]): Counted[] {
+  const subject = subjectOfVote(vote);
+  return known.filter((one) => one.subject !== subject && !one.vote.papers === !vote.papers && isSameQuestion(one.vote, vote));
 }
 
 /** Every counted vote with the majority that decides it: the one that was frozen with it, else the organisation's. `lines`: the roll. */
