@@ -69,8 +69,9 @@ class BallotResult:
 
     @property
     def not_voted(self) -> int:
-        """Members of the denominator who were absent or gave no vote."""
-        return self.denominator - self.agree - self.disagree - self.other
+        """Members of the denominator who were absent or gave no vote; an invalid paper is one that was given."""
+        invalid = self.papers.invalid if self.papers else 0
+        return max(0, self.denominator - self.agree - self.disagree - self.other - invalid)
 
     @property
     def flags(self) -> list[str]:

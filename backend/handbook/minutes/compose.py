@@ -108,13 +108,16 @@ def _quorum(roll: Data) -> dict[str, Any]:
 def _vote(vote: Data) -> dict[str, Any]:
     voted = vote["agree"] + vote["disagree"] + vote["other"]
     quorum, papers = vote.get("quorum"), vote["papers"]
+    # Who gave an invalid paper has voted, and for nothing.
+    invalid = papers["invalid"] if papers else 0
     counted = vote["method"] in (VoteMethod.HAND, VoteMethod.SECRET_PAPER)
     return {
         **vote,
         "no_quorum": quorum is not None and not quorum["reached"],
         "more_than_present": counted and max(voted, papers["given_out"] if papers else 0) > vote["present"],
         "percent": percent(vote["agree"], vote["denominator"]),
-        "not_voted": max(0, vote["denominator"] - voted),
+        "invalid": invalid,
+        "not_voted": max(0, vote["denominator"] - voted - invalid),
         "is_void": vote["passed"] is None,
     }
 

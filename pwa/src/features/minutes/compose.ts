@@ -187,8 +187,10 @@ function quorum({ official_present, official_left: left = 0, official_due, quoru
 function voteWith(vote: VoteFacts): Data {
   const { agree, disagree, other, denominator, passed, papers, present, method, quorum } = vote;
   const counted = method === 'hand' || method === 'secret_paper';
+  // Who gave an invalid paper has voted, and for nothing.
+  const invalid = papers?.invalid ?? 0;
   return {
-    ...vote, percent: percent(agree, denominator), not_voted: Math.max(0, denominator - agree - disagree - other), is_void: passed === null,
+    ...vote, percent: percent(agree, denominator), invalid, not_voted: Math.max(0, denominator - agree - disagree - other - invalid), is_void: passed === null,
     no_quorum: quorum ? !quorum.reached : false, more_than_present: counted && isMoreThanPresent({ agree, disagree, other }, papers, present),
   };
 }
