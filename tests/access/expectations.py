@@ -71,6 +71,8 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("GET", "/api/push/key"): own(),
     ("PUT", "/api/push/subscription"): own((204,), body=requests.subscription),
     ("DELETE", "/api/push/subscription"): own((204,)),
+    ("GET", "/api/push/preferences"): own(),
+    ("PUT", "/api/push/preferences"): own(body={"muted": ["task_due"]}),
     ("GET", "/api/notices"): own(),
     ("PUT", "/api/notices/<id:notice_id>/read"): mine("notice", "notice_id", (204,)),
     ("POST", "/api/deliveries/<id:delivery_id>/events"): mine(
@@ -89,6 +91,12 @@ TABLE: dict[tuple[str, str], Expected] = {
     ),
     ("GET", "/api/organizations/<id:organization_id>/settings/<string:name>/history"): Expected(
         READERS, STAFF, (200,), ORGANIZATION
+    ),
+    ("GET", "/api/organizations/<id:organization_id>/failed-deliveries"): Expected(
+        READERS, STAFF, (200,), ORGANIZATION
+    ),
+    ("POST", "/api/organizations/<id:organization_id>/failed-deliveries/retries"): Expected(
+        READERS, STAFF, (200,), ORGANIZATION, {}
     ),
     ("GET", "/api/organizations/<id:organization_id>/agenda-templates"): Expected(
         READERS, OFFICERS, (200,), ORGANIZATION
@@ -217,6 +225,10 @@ TABLE: dict[tuple[str, str], Expected] = {
         match="absence_request",
     ),
     ("GET", "/api/meetings/<id:meeting_id>/deliveries"): look(),
+    ("GET", "/api/meetings/<id:meeting_id>/reminder-rules"): look(),
+    ("PUT", "/api/meetings/<id:meeting_id>/reminder-rules"): run(
+        body={"values": {"reminders.before_minutes": [60]}}
+    ),
     ("POST", "/api/organizations/<id:organization_id>/resolutions"): Expected(
         READERS, RUNNERS, (201,), ORGANIZATION, NEW_RESOLUTION
     ),

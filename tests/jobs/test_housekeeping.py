@@ -114,6 +114,7 @@ def subscribe(device: ApiClient, account_id: int, clock: FixedClock) -> None:
                 account_id=account_id,
                 session_id=int(id_),
                 endpoint="https://push.example/1",
+                origin="https://push.example",
                 p256dh="p" * 87,
                 auth="a" * 22,
                 created_at=clock.now(),

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     MINUTES_WRITE = "minutes:write"
     MINUTES_SIGN = "minutes:sign"
     DELIVERIES_READ = "deliveries:read"
+    DELIVERIES_MEND = "deliveries:mend"
     DELIVERIES_REPORT = "deliveries:report"
     NOTICES_READ = "notices:read"
     SESSIONS_END = "sessions:end"

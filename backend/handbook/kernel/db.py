@@ -10,9 +10,10 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from handbook.kernel.clock import as_utc
@@ -100,3 +101,9 @@ def engine_options(database_url: str, threads: int) -> dict[str, Any]:
             "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
         }
     return {"pool_size": threads + 2, "max_overflow": 4, "pool_pre_ping": True, "pool_recycle": 1800}
+
+
+def insert_into(session: Session, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """The engine's own INSERT, which knows what to do about a key that is taken."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if postgres else sqlite.insert(table)

@@ -1,6 +1,7 @@
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from handbook.access.predicates import Columns, Target
@@ -33,6 +34,7 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     ``tolerance_steps`` belong to the check-in codes, whose key (32 bytes) is sealed in ``check_in_key_sealed``.
     ``quorum_share`` (such as "2/3"), ``late_after_minutes``, ``thematic_combines`` and ``tolerance_steps`` are the
     organisation's rules as they were at the convening: a rule that is changed later does not change this meeting.
+    ``reminder_rules`` are settings of reminding, by name, that this meeting has otherwise than its organisation.
     ``official_due`` and ``official_present`` count the official members for the quorum: those who must attend, and those of
     them who are in the room now (who left early is counted as present or late, and no longer here). ``chair_id`` and
     ``minute_taker_id`` belong to the roll: they move ``roll_version`` and the content version, not the ETag. ``sequence``
@@ -71,6 +73,7 @@ class Meeting(db.Model):  # type: ignore[name-defined]
     quorum_share: Mapped[str | None] = mapped_column(String(7))
     late_after_minutes: Mapped[int | None]
     thematic_combines: Mapped[bool | None]
+    reminder_rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     summoned_count: Mapped[int] = mapped_column(default=0)
     present_count: Mapped[int] = mapped_column(default=0)
     late_count: Mapped[int] = mapped_column(default=0)

@@ -5,7 +5,7 @@ deliveries.
 from flask import Flask
 
 from handbook.extensions import api
-from handbook.notifications import jobs, subscribers
+from handbook.notifications import delivery_routes, jobs, subscribers
 from handbook.notifications.push import gateway
 from handbook.notifications.routes import blp
 
@@ -18,4 +18,5 @@ def init_app(app: Flask) -> None:
     """
     gateway.install(app)
     api.register_blueprint(blp)
-    app.extensions.setdefault("handbook.ticks", []).append(jobs.tidy_subscriptions)
+    api.register_blueprint(delivery_routes.blp)
+    app.extensions.setdefault("handbook.ticks", []).extend([jobs.tidy_subscriptions, jobs.call_for_nudges])

@@ -12,6 +12,8 @@ class NoticeKind(StrEnum):
     RESOLUTION_ISSUED = "resolution_issued"
     RESOLUTION_REVOKED = "resolution_revoked"
     TASK_DUE = "task_due"
+    MEETING_DUE = "meeting_due"
+    MINUTES_DUE = "minutes_due"
 
 
 #: Notices that go to everybody who was summoned, and are accounted for to who runs the meeting.
@@ -21,6 +23,23 @@ MEETING_KINDS = (
     NoticeKind.MEETING_CANCELLED,
     NoticeKind.MEETING_REMINDER,
 )
+
+
+#: What calls a duty to mind: to whom it falls, not to everybody.
+NUDGES = (NoticeKind.MEETING_DUE, NoticeKind.MINUTES_DUE)
+
+
+class Audience(StrEnum):
+    """Whom a reminder before a meeting is for, of those who are summoned.
+
+    ``unanswered`` has neither asked for leave nor opened or read anything about the meeting in the app; ``officers`` hold
+    an office of its organisation; ``assignees`` answer for an open task of its organisation.
+    """
+
+    ALL = "all"
+    UNANSWERED = "unanswered"
+    OFFICERS = "officers"
+    ASSIGNEES = "assignees"
 
 
 class ReminderState(StrEnum):

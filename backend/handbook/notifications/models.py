@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from handbook.access.predicates import Columns, Target
 from handbook.kernel.db import BigId, UTCDateTime, db
 from handbook.notifications.enums import DeliveryState, NoticeKind, ReminderState
-from handbook.notifications.push.endpoints import MAX_ENDPOINT_LENGTH
+from handbook.notifications.push.endpoints import MAX_ENDPOINT_LENGTH, MAX_ORIGIN_LENGTH
 
 KINDS = ", ".join(f"'{kind}'" for kind in NoticeKind)
 REMINDER_STATES = ", ".join(f"'{state}'" for state in ReminderState)
@@ -17,6 +17,7 @@ DELIVERY_STATES = ", ".join(f"'{state}'" for state in DeliveryState)
 class PushSubscription(db.Model):  # type: ignore[name-defined]
     """Where a device hears of news: at most one for each device session, and each endpoint belongs to one.
 
+    ``origin`` is the push service: scheme, host and port of the endpoint.
     ``p256dh`` and ``auth`` are base64url without padding. ``failed_at`` and ``failure`` tell of the last
     message that could not be handed over; a subscription ends only when its push service says so, or with
     its session.
@@ -29,12 +30,35 @@ class PushSubscription(db.Model):  # type: ignore[name-defined]
     account_id: Mapped[int] = mapped_column(BigId, ForeignKey("accounts.id"))
     session_id: Mapped[int] = mapped_column(BigId, ForeignKey("device_sessions.id"), unique=True)
     endpoint: Mapped[str] = mapped_column(String(MAX_ENDPOINT_LENGTH), unique=True)
+    origin: Mapped[str] = mapped_column(String(MAX_ORIGIN_LENGTH), index=True)
     p256dh: Mapped[str] = mapped_column(String(90))
     auth: Mapped[str] = mapped_column(String(24))
     device_name: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failure: Mapped[str | None] = mapped_column(String(60))
+
+
+class PushOrigin(db.Model):  # type: ignore[name-defined]
+    """A push service that asked us to come back later: nothing goes to it before ``waits_until``."""
+
+    __tablename__ = "push_origins"
+
+    origin: Mapped[str] = mapped_column(String(MAX_ORIGIN_LENGTH), primary_key=True)
+    waits_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(String(60))
+
+
+class PushPreferences(db.Model):  # type: ignore[name-defined]
+    """What an account does not want pushed: kinds of notices. The inbox has them all the same."""
+
+    __tablename__ = "push_preferences"
+
+    account_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False
+    )
+    muted: Mapped[list[str]] = mapped_column(JSON, default=list)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Notice(db.Model):  # type: ignore[name-defined]
@@ -78,7 +102,8 @@ class Reminder(db.Model):  # type: ignore[name-defined]
 
     ``slot`` is unique, so the same thing is planned once. ``step`` is what :func:`rules.step_of` makes for
     reminders, else ``now``. ``starts_at`` is the meeting's time that was planned for. ``member_id`` is set
-    when one person is concerned, ``task_id`` when it is about a task.
+    when one person is concerned, ``task_id`` when it is about a task, ``organization_id`` when it calls an organisation's
+    secretary upon a duty. ``audience`` names whom of those who are summoned a reminder is for; None: all of them.
     """
 
     __tablename__ = "reminders"
@@ -97,6 +122,8 @@ class Reminder(db.Model):  # type: ignore[name-defined]
     resolution_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("resolutions.id"))
     member_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))
     task_id: Mapped[int | None] = mapped_column(BigId)
+    organization_id: Mapped[int | None] = mapped_column(BigId)
+    audience: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -122,6 +149,7 @@ class Delivery(db.Model):  # type: ignore[name-defined]
     __table_args__ = (
         CheckConstraint(f"state IN ({DELIVERY_STATES})", name="state"),
         Index("ix_deliveries_reminder_id_state", "reminder_id", "state"),
+        Index("ix_deliveries_state", "state", "id"),
         Index("ix_deliveries_member_id", "member_id"),
         Index("ix_deliveries_subscription_id", "subscription_id"),
     )

@@ -166,4 +166,6 @@ def _why_unreached(deliveries: list[dict[str, Any]], active: bool, now: datetime
         return None
     if DeliveryState.FAILED in states:
         return "failed"
+    if any(delivery["reason"] == "muted" for delivery in deliveries):
+        return "muted"
     return "no_device" if active else "not_activated"

@@ -7,17 +7,16 @@ from handbook.access.guards import current_actor, requires, signed_in
 from handbook.access.permissions import Permission
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import page_of
-from handbook.kernel.unit_of_work import current_clock, unit_of_work
-from handbook.meetings.queries import get_meeting
-from handbook.notifications import queries, service, subscriptions
-from handbook.notifications.enums import DeliveryEvent
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.notifications import preferences, queries, service, subscriptions
+from handbook.notifications.enums import DeliveryEvent, NoticeKind
 from handbook.notifications.push.gateway import current_push
 from handbook.notifications.schemas import (
-    DeliveriesArgs,
-    DeliveriesOut,
     DeliveryEventIn,
     NoticeSchema,
     PushKeyOut,
+    PushPreferencesIn,
+    PushPreferencesOut,
     SubscriptionIn,
 )
 
@@ -61,6 +60,30 @@ def remove_subscription() -> Response:
     return make_response("", 204)
 
 
+@blp.route("/push/preferences", methods=["GET"])
+@signed_in
+@blp.response(200, PushPreferencesOut)
+def get_preferences() -> dict[str, Any]:
+    """Which kinds of notices are not pushed to the own devices."""
+    return _preferences()
+
+
+@blp.route("/push/preferences", methods=["PUT"])
+@signed_in
+@blp.arguments(PushPreferencesIn)
+@blp.response(200, PushPreferencesOut)
+def change_preferences(body: dict[str, Any]) -> dict[str, Any]:
+    """Choose which kinds of notices are not pushed; the inbox has everything."""
+    with unit_of_work() as uow:
+        preferences.mute(body["muted"], actor=current_actor(), uow=uow)
+    return _preferences()
+
+
+def _preferences() -> dict[str, Any]:
+    muted = preferences.muted_kinds(actor=current_actor())
+    return {"kinds": [kind.value for kind in NoticeKind], "muted": muted}
+
+
 @blp.route("/notices", methods=["GET"])
 @requires(Permission.NOTICES_READ)
 @blp.arguments(PageArgs, location="query")
@@ -81,19 +104,6 @@ def mark_read(notice_id: int) -> Response:
     with unit_of_work() as uow:
         service.mark_read(queries.get_notice(notice_id, actor=actor), actor=actor, uow=uow)
     return make_response("", 204)
-
-
-@blp.route("/meetings/<id:meeting_id>/deliveries", methods=["GET"])
-@requires(Permission.DELIVERIES_READ)
-@blp.arguments(DeliveriesArgs, location="query")
-@blp.response(200, DeliveriesOut)
-def list_deliveries(args: dict[str, Any], meeting_id: int) -> dict[str, Any]:
-    """Whom the messages about a meeting have reached, and whom to telephone."""
-    actor = current_actor()
-    meeting = get_meeting(meeting_id, Permission.DELIVERIES_READ, actor=actor)
-    deliveries = queries.read_deliveries(meeting, clock=current_clock(), **args)
-    service.record_deliveries_reading(meeting, deliveries["unreached"], actor=actor)
-    return deliveries
 
 
 @blp.route("/deliveries/<id:delivery_id>/events", methods=["POST"])

@@ -22,6 +22,8 @@ NEWS_LIFETIME = timedelta(days=3)
 MAX_ATTEMPTS = 12
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
+#: Over how long the messages are spread that have waited for their push service.
+WAITING_SPREAD = timedelta(seconds=20)
 #: Payloads are filled up with blanks to this many bytes, so that their length does not tell them apart.
 PAYLOAD_LENGTH = 128
 
@@ -34,12 +36,6 @@ def step_of(minutes: int) -> str:
         if minutes % length == 0:
             return f"{minutes // length}{unit}"
     return f"{minutes}m"
-
-
-def planned_steps(starts_at: datetime, now: datetime, before_minutes: Iterable[int]) -> dict[str, datetime]:
-    """The steps that still lie ahead of ``now``, with their times; none for the past."""
-    times = {step_of(minutes): starts_at - timedelta(minutes=minutes) for minutes in before_minutes}
-    return {step: due_at for step, due_at in times.items() if due_at > now}
 
 
 def next_task_step(
@@ -77,6 +73,8 @@ def topic_of(kind: str, meeting_id: int | None, resolution_id: int | None) -> st
     if kind == NoticeKind.TASK_DUE:
         # Several tasks of one resolution may be due on one day; each is told.
         return None
+    if kind == NoticeKind.MINUTES_DUE:
+        return f"minutes-{meeting_id}"
     return f"resolution-{resolution_id}" if resolution_id is not None else None
 
 
@@ -85,6 +83,20 @@ def urgency_of(kind: str, step: str) -> Urgency:
     in_hours = kind == NoticeKind.MEETING_REMINDER and not step.endswith("d")
     urgent = kind in (NoticeKind.MEETING_CHANGED, NoticeKind.MEETING_CANCELLED) or in_hours
     return Urgency.HIGH if urgent else Urgency.NORMAL
+
+
+def worth_until(kind: str, *, due_at: datetime, ends_at: datetime | None) -> datetime:
+    """Until when a message is worth delivering: the end of its meeting, for a cancellation at least a day; what has no meeting
+    that ends it, a few days from when it was due.
+    """
+    if ends_at is None:
+        return due_at + NEWS_LIFETIME
+    return max(ends_at, due_at + timedelta(days=1)) if kind == NoticeKind.MEETING_CANCELLED else ends_at
+
+
+def after_wait(until: datetime) -> datetime:
+    """When a message is tried that waits for its push service: soon after, and not all of them at once."""
+    return until + timedelta(seconds=random.uniform(0, WAITING_SPREAD.total_seconds()))  # noqa: S311 — not a secret
 
 
 def retry_delay(attempts: int, asked: int | None) -> timedelta:

@@ -2,8 +2,12 @@ from marshmallow import fields, validate
 
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
-from handbook.notifications.enums import DeliveryEvent, DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.enums import Audience, DeliveryEvent, DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.push.endpoints import MAX_ENDPOINT_LENGTH
+from handbook.notifications.reminders.timing import OVERRIDABLE
+from handbook.organizations.settings.registry import Unit
+from handbook.organizations.settings.schemas import SettingBoundsSchema, value_field
+from handbook.organizations.settings.values import TYPES
 
 KIND = validate.OneOf([kind.value for kind in NoticeKind])
 
@@ -79,7 +83,7 @@ class UnreachedSchema(Schema):
     full_name = fields.String(required=True)
     phone = fields.String(required=True, allow_none=True)
     reason = fields.String(
-        required=True, validate=validate.OneOf(["not_activated", "no_device", "failed", "not_shown"])
+        required=True, validate=validate.OneOf(["not_activated", "no_device", "muted", "failed", "not_shown"])
     )
 
 
@@ -99,3 +103,110 @@ class DeliveriesOut(Schema):
 
 class DeliveriesArgs(PageArgs):
     """``limit`` and ``cursor`` page through ``items``; the other two lists are always whole."""
+
+
+class PushPreferencesIn(Schema):
+    """Kinds of notices that are not to be pushed to the own devices; the inbox has them all the same."""
+
+    muted = fields.List(
+        fields.String(validate=KIND), required=True, validate=validate.Length(max=len(NoticeKind))
+    )
+
+
+class PushPreferencesOut(Schema):
+    """``kinds`` are all there are, in the order in which they are shown."""
+
+    kinds = fields.List(fields.String(validate=KIND), required=True)
+    muted = fields.List(fields.String(validate=KIND), required=True)
+
+
+class MeetingRuleSchema(Schema):
+    """A rule of reminding as it is in force for a meeting; ``own``: the meeting has it otherwise than its organisation."""
+
+    name = fields.String(required=True)
+    type = fields.String(required=True, validate=validate.OneOf(TYPES))
+    unit = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf([unit.value for unit in Unit])
+    )
+    value = value_field()
+    own = fields.Boolean(required=True)
+    inherited_value = value_field()
+    bounds = fields.Nested(SettingBoundsSchema, required=True)
+
+
+class PlannedReminderSchema(Schema):
+    """A reminder as the rules have it, also one of the past. ``audiences``: whom of those who are summoned it is for."""
+
+    step = fields.String(required=True)
+    due_at = Instant(required=True)
+    audiences = fields.List(
+        fields.String(validate=validate.OneOf([audience.value for audience in Audience])), required=True
+    )
+
+
+class MeetingRulesOut(Schema):
+    items = fields.List(fields.Nested(MeetingRuleSchema), required=True)
+    reminders = fields.List(fields.Nested(PlannedReminderSchema), required=True)
+    etag = fields.String(required=True, metadata={"description": "the meeting's"})
+
+
+class MeetingRulesIn(Schema):
+    """New values by the name of the rule; null follows the organisation again, what is not named stays."""
+
+    values = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(OVERRIDABLE)),
+        values=value_field(allow_none=True),
+        required=True,
+    )
+
+
+class GivenUpOrganizationSchema(Schema):
+    id = Id(required=True)
+    name = fields.String(required=True)
+
+
+class GivenUpSchema(Schema):
+    """A message to one device that was given up. ``reason`` is the last answer, such as ``http_500`` or ``timeout``;
+    ``can_retry``: the device is known and the message is still worth delivering.
+    """
+
+    id = Id(required=True)
+    organization = fields.Nested(GivenUpOrganizationSchema, required=True)
+    kind = fields.String(required=True, validate=KIND)
+    step = fields.String(required=True)
+    meeting_id = Id(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    attempts = fields.Integer(required=True)
+    created_at = Instant(required=True)
+    can_retry = fields.Boolean(required=True)
+
+
+class ReasonCountSchema(Schema):
+    reason = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
+class GivenUpOut(Schema):
+    """``reasons`` counts all of them, whatever is asked for."""
+
+    items = fields.List(fields.Nested(GivenUpSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+    reasons = fields.List(fields.Nested(ReasonCountSchema), required=True)
+
+
+class GivenUpArgs(PageArgs):
+    """Only those of one reason, of one kind."""
+
+    reason = fields.String(load_default=None, validate=validate.Length(1, 60))
+    kind = fields.String(load_default=None, validate=KIND)
+
+
+class RetryIn(Schema):
+    """Which of them are sent again; without a reason or kind all of them."""
+
+    reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 60))
+    kind = fields.String(load_default=None, allow_none=True, validate=KIND)
+
+
+class RetryOut(Schema):
+    retried = fields.Integer(required=True)

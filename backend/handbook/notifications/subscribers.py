@@ -14,15 +14,18 @@ from handbook.meetings.enums import MeetingState
 from handbook.meetings.events import (
     MeetingCancelled,
     MeetingChanged,
+    MeetingClosed,
     MeetingConvened,
+    MeetingFinalized,
     MeetingOpened,
+    MeetingReopened,
     MeetingUnopened,
 )
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.inbox import retell, tell_members
+from handbook.notifications.reminders.nudges import cancel_minutes_nudges, plan_minutes_nudges
 from handbook.notifications.reminders.planning import (
-    BEFORE_MINUTES,
     announce,
     cancel_everything,
     cancel_reminders,
@@ -32,6 +35,7 @@ from handbook.notifications.reminders.planning import (
     plan_task,
     waiting_change,
 )
+from handbook.notifications.reminders.timing import OVERRIDABLE
 from handbook.notifications.rules import GATHER_CHANGES, GATHERED_FIELDS
 from handbook.notifications.subscriptions import forget_session
 from handbook.organizations.settings.events import SettingChanged
@@ -96,10 +100,25 @@ def remind_again(event: MeetingUnopened, uow: UnitOfWork) -> None:
     plan_steps(uow, uow.session.get_one(Meeting, event.meeting_id))
 
 
+@subscribe(MeetingClosed)
+def call_for_minutes(event: MeetingClosed, uow: UnitOfWork) -> None:
+    plan_minutes_nudges(uow, uow.session.get_one(Meeting, event.meeting_id))
+
+
+@subscribe(MeetingReopened)
+def call_later(event: MeetingReopened, uow: UnitOfWork) -> None:
+    cancel_minutes_nudges(uow, event.meeting_id)
+
+
+@subscribe(MeetingFinalized)
+def call_no_more(event: MeetingFinalized, uow: UnitOfWork) -> None:
+    cancel_minutes_nudges(uow, event.meeting_id)
+
+
 @subscribe(SettingChanged)
 def plan_by_the_new_rule(event: SettingChanged, uow: UnitOfWork) -> None:
     """The meetings below may be many: a job plans them again."""
-    if event.name == BEFORE_MINUTES:
+    if event.name in OVERRIDABLE:
         plan_again_below(uow, event.organization_id, event.version)
 
 

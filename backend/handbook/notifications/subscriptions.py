@@ -30,7 +30,7 @@ def save_subscription(
     for. Connects to nothing.
     """
     try:
-        policy.check(endpoint)
+        origin = policy.check(endpoint).origin
     except EndpointNotAllowedError as error:
         raise EndpointRefused(error.reason) from error
     try:
@@ -49,6 +49,7 @@ def save_subscription(
         account_id=actor.account_id,
         session_id=actor.session_id,
         endpoint=endpoint,
+        origin=origin,
         p256dh=keys.p256dh,
         auth=keys.auth,
         device_name=device_name,

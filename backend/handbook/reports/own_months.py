@@ -10,13 +10,12 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from handbook.attendance.enums import AttendanceState
 from handbook.attendance.models import Attendance
 from handbook.attendance.rules import is_free
-from handbook.kernel.db import db
+from handbook.kernel.db import db, insert_into
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
@@ -179,12 +178,6 @@ def insert_missing(session: Session, table: type[Any], rows: Sequence[dict[str, 
     """Insert rows, leaving those alone whose key exists already, also when another transaction is adding it."""
     if rows:
         session.execute(insert_into(session, table).values(list(rows)).on_conflict_do_nothing())
-
-
-def insert_into(session: Session, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
-    """The engine's own INSERT, which knows what to do about a key that is taken."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if postgres else sqlite.insert(table)
 
 
 def falling_months(own: dict[str, Figures]) -> set[str]:

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, distinct, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from handbook.kernel.db import insert_into
 from handbook.kernel.tree import PATH_END, ancestor_paths
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.organizations.enums import CELL_KINDS
 from handbook.organizations.models import Organization
 from handbook.reports.models import CellMonth, DirtyMonth, OpenedMonth, OrganizationMonth
-from handbook.reports.own_months import insert_into, insert_missing, write_figures
+from handbook.reports.own_months import insert_missing, write_figures
 from handbook.reports.rules import Figures, total
 
 BATCH = 500

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,11 +13,11 @@ from handbook.notifications.enums import MEETING_KINDS, NoticeKind
 from handbook.notifications.push.encryption import MAX_PAYLOAD_LENGTH
 from handbook.notifications.push.gateway import PushGateway
 from handbook.notifications.push.messages import Urgency
+from handbook.notifications.reminders.timing import reminders_before
 from handbook.notifications.rules import (
     LONGEST_RETRY,
     PAYLOAD_LENGTH,
     payload_of,
-    planned_steps,
     retry_delay,
     step_of,
     topic_of,
@@ -25,8 +26,14 @@ from handbook.notifications.rules import (
 from handbook.organizations.settings import default_rules
 
 STARTS_AT = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
-BEFORE = default_rules()["reminders.before_minutes"]
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 LARGEST_ID = 10**18 - 1
+
+
+def planned_steps(now: datetime) -> dict[str, datetime]:
+    """The steps of the default rules that still lie ahead, with their times."""
+    planned = reminders_before(STARTS_AT, default_rules(), VIETNAM)
+    return {one.step: one.due_at for one in planned if one.due_at > now}
 
 
 @pytest.mark.parametrize(
@@ -43,11 +50,11 @@ LARGEST_ID = 10**18 - 1
     ],
 )
 def test_only_steps_that_lie_ahead_are_planned(before: timedelta, steps: set[str]) -> None:
-    assert set(planned_steps(STARTS_AT, STARTS_AT - before, BEFORE)) == steps
+    assert set(planned_steps(STARTS_AT - before)) == steps
 
 
 def test_steps_are_two_days_one_day_and_two_hours_before() -> None:
-    assert planned_steps(STARTS_AT, STARTS_AT - timedelta(days=7), BEFORE) == {
+    assert planned_steps(STARTS_AT - timedelta(days=7)) == {
         "2d": datetime(2026, 12, 3, 12, 0, tzinfo=UTC),
         "1d": datetime(2026, 12, 4, 12, 0, tzinfo=UTC),
         "2h": datetime(2026, 12, 5, 10, 0, tzinfo=UTC),
@@ -63,7 +70,7 @@ def test_a_step_is_named_by_the_longest_whole_unit(minutes: int, code: str) -> N
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_every_payload_holds_ids_only_and_has_one_length(kind: NoticeKind) -> None:
-    about_meeting = kind in MEETING_KINDS or kind is NoticeKind.ABSENCE_DECIDED
+    about_meeting = kind in (*MEETING_KINDS, NoticeKind.ABSENCE_DECIDED, NoticeKind.MINUTES_DUE)
     for number in (1, LARGEST_ID):
         meeting_id = number if about_meeting else None
         resolution_id = None if about_meeting else number

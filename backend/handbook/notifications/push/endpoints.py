@@ -24,6 +24,8 @@ PUSH_HOSTS = (
 )
 #: Longest endpoint taken, in characters; the longest seen in the wild are below 600.
 MAX_ENDPOINT_LENGTH = 1024
+#: Scheme, the longest host and a port.
+MAX_ORIGIN_LENGTH = 280
 
 _HTTPS_PORT = 443
 # The grammar is deliberately narrower than RFC 3986: what does not match is not an endpoint a browser hands

@@ -15,12 +15,15 @@ from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.notifications import rules
-from handbook.notifications.enums import MEETING_KINDS, DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.enums import MEETING_KINDS, NUDGES, DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.inbox import tell_members
 from handbook.notifications.models import Delivery, PushSubscription, Reminder
+from handbook.notifications.preferences import accounts_without
 from handbook.notifications.push.encryption import SubscriptionKeys
 from handbook.notifications.push.gateway import Sender
 from handbook.notifications.push.messages import PushMessage, PushResult, PushState
+from handbook.notifications.push.origins import hold_back, put_off
+from handbook.notifications.reminders.nudges import nudge_is_wanted
 from handbook.notifications.reminders.planning import JOB, plan_task
 from handbook.notifications.reminders.recipients import devices_of, member_ids_of
 from handbook.resolutions.enums import ResolutionState, TaskState
@@ -40,6 +43,7 @@ class Claimed:
     delivery_id: int
     subscription_id: int
     attempts: int
+    origin: str
     message: PushMessage
 
 
@@ -72,12 +76,7 @@ def _begin(reminder_id: int) -> bool:
             return True
         meeting = uow.session.get(Meeting, reminder.meeting_id) if reminder.meeting_id else None
         task = uow.session.get(Task, reminder.task_id) if reminder.task_id else None
-        wanted = (
-            _task_still_wanted(reminder, task)
-            if reminder.kind == NoticeKind.TASK_DUE
-            else _still_wanted(reminder, meeting, uow.clock.now())
-        )
-        if not wanted:
+        if not _wanted(reminder, meeting, task, uow):
             reminder.state = ReminderState.CANCELLED.value
             reminder.finished_at = uow.clock.now()
             return False
@@ -107,6 +106,14 @@ def _begin(reminder_id: int) -> bool:
         return True
 
 
+def _wanted(reminder: Reminder, meeting: Meeting | None, task: Task | None, uow: UnitOfWork) -> bool:
+    if reminder.kind == NoticeKind.TASK_DUE:
+        return _task_still_wanted(reminder, task)
+    if reminder.kind in NUDGES:
+        return nudge_is_wanted(reminder, meeting, uow.session, uow.clock)
+    return _still_wanted(reminder, meeting, uow.clock.now())
+
+
 def _task_still_wanted(reminder: Reminder, task: Task | None) -> bool:
     return (
         task is not None
@@ -129,7 +136,7 @@ def _still_wanted(reminder: Reminder, meeting: Meeting | None, now: datetime) ->
 
 def _audience(reminder_id: int) -> Iterator[Sequence[int]]:
     with unit_of_work() as uow:
-        member_ids = member_ids_of(uow.session.get_one(Reminder, reminder_id), uow.session)
+        member_ids = member_ids_of(uow.session.get_one(Reminder, reminder_id), uow.session, uow.clock)
     for start in range(0, len(member_ids), MEMBERS_AT_ONCE):
         yield member_ids[start : start + MEMBERS_AT_ONCE]
 
@@ -144,21 +151,27 @@ def _add_deliveries(reminder: Reminder, member_ids: Sequence[int], uow: UnitOfWo
     )
     now = uow.clock.now()
     rows = []
-    for device in devices_of(member_ids, uow.session, uow.clock):
-        reachable = device.subscription_id is not None
+    devices = devices_of(member_ids, uow.session, uow.clock)
+    accounts = {device.account_id for device in devices if device.account_id is not None}
+    muted = accounts_without(reminder.kind, accounts, uow.session)
+    for device in devices:
+        is_muted = device.account_id in muted
+        reachable = device.subscription_id is not None and not is_muted
         if not reachable and reminder.kind not in MEETING_KINDS:
             continue
-        slot = f"{reminder.id}:{device.member_id}:{device.subscription_id or 0}"
+        slot = f"{reminder.id}:{device.member_id}:{(device.subscription_id if reachable else 0) or 0}"
         if slot in known:
             continue
+        known.add(slot)
         rows.append(
             {
                 "slot": slot,
                 "reminder_id": reminder.id,
                 "member_id": device.member_id,
                 "account_id": device.account_id,
-                "subscription_id": device.subscription_id,
+                "subscription_id": device.subscription_id if reachable else None,
                 "state": (DeliveryState.QUEUED if reachable else DeliveryState.NO_DEVICE).value,
+                "reason": "muted" if is_muted else None,
                 "attempts": 0,
                 "next_attempt_at": now if reachable else None,
                 "created_at": now,
@@ -176,6 +189,7 @@ def _claim(reminder_id: int) -> list[Claimed]:
         if reminder.state != ReminderState.SENDING:
             return []
         lifetime = _lifetime(reminder, uow, now)
+        put_off(reminder_id, uow)
         due = (
             select(Delivery)
             .where(
@@ -219,6 +233,7 @@ def _claimed(
         row.id,
         subscription.id,
         row.attempts,
+        subscription.origin,
         PushMessage(
             endpoint=subscription.endpoint,
             keys=SubscriptionKeys(subscription.p256dh, subscription.auth),
@@ -231,13 +246,13 @@ def _claimed(
 
 
 def _lifetime(reminder: Reminder, uow: UnitOfWork, now: datetime) -> timedelta:
-    """How long the message is worth delivering: until the meeting ends; a cancellation at least a day."""
     meeting = uow.session.get(Meeting, reminder.meeting_id) if reminder.meeting_id else None
-    if meeting is None or reminder.member_id is not None:
-        return reminder.created_at + rules.NEWS_LIFETIME - now
-    until = meeting.ends_at
-    if reminder.kind == NoticeKind.MEETING_CANCELLED:
-        until = max(until, reminder.created_at + timedelta(days=1))
+    ends = meeting is not None and reminder.member_id is None and reminder.kind not in NUDGES
+    until = rules.worth_until(
+        reminder.kind,
+        due_at=max(reminder.created_at, reminder.due_at),
+        ends_at=meeting.ends_at if meeting is not None and ends else None,
+    )
     return until - now
 
 
@@ -256,6 +271,19 @@ def _record(batch: Sequence[Claimed], results: Sequence[PushResult]) -> None:
         for claimed, result in zip(batch, results, strict=True):
             if result.state is not PushState.ACCEPTED:
                 _record_failure(claimed, result, uow)
+        _hold_back(batch, results, uow)
+
+
+def _hold_back(batch: Sequence[Claimed], results: Sequence[PushResult], uow: UnitOfWork) -> None:
+    """A push service that says when to come back is left alone until then, also with everybody else's messages."""
+    asked: dict[str, tuple[int, str]] = {}
+    for claimed, result in zip(batch, results, strict=True):
+        if result.state is PushState.RETRY and result.retry_after is not None:
+            asked[claimed.origin] = max(
+                asked.get(claimed.origin, (0, "")), (result.retry_after, result.reason or "")
+            )
+    for origin, (seconds, reason) in sorted(asked.items()):
+        hold_back(uow, origin, uow.clock.now() + timedelta(seconds=seconds), reason)
 
 
 def _record_failure(claimed: Claimed, result: PushResult, uow: UnitOfWork) -> None:

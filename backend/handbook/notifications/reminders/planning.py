@@ -14,16 +14,16 @@ from handbook.kernel.tree import PATH_END
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
-from handbook.notifications.enums import DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.enums import Audience, DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.models import Delivery, Reminder
-from handbook.notifications.rules import AT_ONCE, next_task_step, planned_steps, step_of
+from handbook.notifications.reminders.timing import PlannedReminder, reminders_before, rules_for
+from handbook.notifications.rules import AT_ONCE, next_task_step
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 from handbook.resolutions.models import Task
 
 JOB = "notifications.deliver"
 PLAN_AGAIN_JOB = "notifications.plan_again"
-BEFORE_MINUTES = "reminders.before_minutes"
 PENDING = (ReminderState.PLANNED.value, ReminderState.SENDING.value)
 
 
@@ -39,7 +39,7 @@ def announce(
     wait: timedelta = timedelta(0),
 ) -> Reminder:
     """Plan to tell something now, or after ``wait``; planned before under this slot, it stays as it is."""
-    return _plan(
+    return plan_reminder(
         uow,
         kind,
         slot,
@@ -67,27 +67,41 @@ def waiting_change(uow: UnitOfWork, meeting_id: int) -> Reminder | None:
 
 
 def plan_steps(uow: UnitOfWork, meeting: Meeting) -> None:
-    """Plan the reminders before a meeting as its organisation wants them; those planned for another time of it, or of which
-    the organisation knows no more, are cancelled.
+    """Plan the reminders before a meeting as its organisation, or the meeting itself, wants them; those planned for another
+    time of it, or of which the rules know no more, are cancelled. What has gone out stays so.
     """
-    wanted = rules_of(meeting.organization)[BEFORE_MINUTES]
-    steps = {step_of(minutes) for minutes in wanted}
+    rules = rules_for(rules_of(meeting.organization), meeting.reminder_rules)
+    wanted = reminders_before(meeting.starts_at, rules, ZoneInfo(meeting.organization.timezone))
+    steps = {one.step for one in wanted}
     pending = _pending(uow, meeting.id, NoticeKind.MEETING_REMINDER)
     _cancel(uow, (one for one in pending if one.starts_at != meeting.starts_at or one.step not in steps))
-    for step, due_at in planned_steps(meeting.starts_at, uow.clock.now(), wanted).items():
-        slot = f"{NoticeKind.MEETING_REMINDER}:{meeting.id}:{step}:{int(meeting.starts_at.timestamp())}"
-        reminder = _plan(
-            uow,
-            NoticeKind.MEETING_REMINDER,
-            slot,
-            step=step,
-            due_at=due_at,
-            meeting=meeting,
-            params={"step": step, "starts_at": meeting.starts_at.isoformat()},
-        )
-        if reminder.state == ReminderState.CANCELLED:
-            # The meeting was moved away and back: the same step of the same time is wanted again.
-            _want_again(uow, reminder)
+    for one in wanted:
+        if one.due_at > uow.clock.now():
+            _plan_step(uow, meeting, one)
+
+
+def _plan_step(uow: UnitOfWork, meeting: Meeting, wanted: PlannedReminder) -> None:
+    audience = None if wanted.audiences == (Audience.ALL,) else [one.value for one in wanted.audiences]
+    starts = int(meeting.starts_at.timestamp())
+    reminder = plan_reminder(
+        uow,
+        NoticeKind.MEETING_REMINDER,
+        f"{NoticeKind.MEETING_REMINDER}:{meeting.id}:{wanted.step}:{starts}",
+        step=wanted.step,
+        due_at=wanted.due_at,
+        meeting=meeting,
+        params={"step": wanted.step, "starts_at": meeting.starts_at.isoformat()},
+    )
+    if reminder.state == ReminderState.CANCELLED:
+        # The meeting was moved away and back: the same step of the same time is wanted again.
+        reminder.due_at = wanted.due_at
+        _want_again(uow, reminder)
+    elif reminder.state == ReminderState.PLANNED and reminder.due_at != wanted.due_at:
+        reminder.due_at = wanted.due_at
+        jobs.cancel(uow, reminder.job_key)
+        _want_again(uow, reminder)
+    if reminder.state == ReminderState.PLANNED:
+        reminder.audience = audience
 
 
 def plan_again_below(uow: UnitOfWork, organization_id: int, version: int) -> None:
@@ -144,7 +158,7 @@ def plan_task(uow: UnitOfWork, task: Task, member_ids: Collection[int] | None = 
     for row in task.assignees:
         if member_ids is not None and row.member_id not in member_ids:
             continue
-        reminder = _plan(
+        reminder = plan_reminder(
             uow,
             NoticeKind.TASK_DUE,
             f"{NoticeKind.TASK_DUE}:{task.id}:{row.member_id}:{int(due_at.timestamp())}",
@@ -168,7 +182,12 @@ def cancel_task(uow: UnitOfWork, task_id: int) -> None:
 
 def cancel_reminders(uow: UnitOfWork, meeting_id: int) -> None:
     """Give up the reminders before a meeting that have not gone out."""
-    _cancel(uow, _pending(uow, meeting_id, NoticeKind.MEETING_REMINDER))
+    cancel_pending(uow, meeting_id, NoticeKind.MEETING_REMINDER)
+
+
+def cancel_pending(uow: UnitOfWork, meeting_id: int, kind: NoticeKind) -> None:
+    """Give up what of this kind has not gone out about a meeting."""
+    _cancel(uow, _pending(uow, meeting_id, kind))
 
 
 def cancel_everything(uow: UnitOfWork, meeting_id: int) -> None:
@@ -176,7 +195,7 @@ def cancel_everything(uow: UnitOfWork, meeting_id: int) -> None:
     _cancel(uow, _pending(uow, meeting_id))
 
 
-def _plan(
+def plan_reminder(
     uow: UnitOfWork,
     kind: NoticeKind,
     slot: str,
@@ -187,8 +206,10 @@ def _plan(
     resolution_id: int | None = None,
     member_id: int | None = None,
     task_id: int | None = None,
+    organization_id: int | None = None,
     params: dict[str, Any] | None = None,
 ) -> Reminder:
+    """The reminder of this slot and the job that will send it, planned now where it was not before."""
     known = uow.session.scalar(select(Reminder).where(Reminder.slot == slot))
     if known is not None:
         return known
@@ -200,6 +221,7 @@ def _plan(
         resolution_id=resolution_id,
         member_id=member_id,
         task_id=task_id,
+        organization_id=organization_id,
         params=params or {},
         starts_at=meeting.starts_at if meeting else None,
         due_at=due_at,

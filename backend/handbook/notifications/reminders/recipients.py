@@ -2,19 +2,25 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from handbook.accounts.models import Account, DeviceSession
+from handbook.attendance.models import AbsenceRequest
 from handbook.attendance.queries import member_ids_to_tell
-from handbook.kernel.clock import Clock
+from handbook.kernel.clock import Clock, today_in
 from handbook.kernel.tree import PATH_END
+from handbook.meetings.models import Meeting
 from handbook.members.enums import ACTIVE_STATUSES
-from handbook.members.models import Member
-from handbook.notifications.models import PushSubscription, Reminder
+from handbook.members.models import Member, Office
+from handbook.notifications.enums import Audience
+from handbook.notifications.models import Delivery, Notice, PushSubscription, Reminder
+from handbook.notifications.reminders.nudges import secretaries_of
 from handbook.organizations.models import Organization
-from handbook.resolutions.models import Resolution
+from handbook.resolutions.enums import ResolutionState, TaskState
+from handbook.resolutions.models import Resolution, Task, TaskAssignee
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +34,75 @@ class Device:
     subscription_id: int | None
 
 
-def member_ids_of(reminder: Reminder, session: Session) -> list[int]:
+def member_ids_of(reminder: Reminder, session: Session, clock: Clock) -> list[int]:
     """The members whom the reminder concerns."""
     if reminder.member_id is not None:
         return [reminder.member_id]
+    if reminder.organization_id is not None:
+        organization = session.get_one(Organization, reminder.organization_id)
+        return secretaries_of(organization.id, today_in(organization.timezone, clock), session)
     if reminder.meeting_id is not None:
-        return member_ids_to_tell(reminder.meeting_id)
+        return _of_meeting(reminder, session.get_one(Meeting, reminder.meeting_id), session, clock)
     return _members_below(reminder, session)
+
+
+def _of_meeting(reminder: Reminder, meeting: Meeting, session: Session, clock: Clock) -> list[int]:
+    """Who was summoned and belongs to the reminder's audience, if it has one."""
+    summoned = member_ids_to_tell(meeting.id)
+    if reminder.audience is None:
+        return summoned
+    wanted: set[int] = set()
+    if Audience.UNANSWERED in reminder.audience:
+        wanted |= set(summoned) - answered_member_ids(meeting.id, session)
+    if Audience.OFFICERS in reminder.audience:
+        wanted |= _officers(meeting, today_in(meeting.organization.timezone, clock), session)
+    if Audience.ASSIGNEES in reminder.audience:
+        wanted |= _assignees(meeting, session)
+    return [member_id for member_id in summoned if member_id in wanted]
+
+
+def answered_member_ids(meeting_id: int, session: Session) -> set[int]:
+    """Who has let us know of having heard of the meeting: asked for leave, opened a message, or read a line of the inbox."""
+    asked = select(AbsenceRequest.member_id).where(AbsenceRequest.meeting_id == meeting_id)
+    opened = (
+        select(Delivery.member_id)
+        .join(Reminder, Reminder.id == Delivery.reminder_id)
+        .where(Reminder.meeting_id == meeting_id, Delivery.opened_at.is_not(None))
+    )
+    read = (
+        select(Account.member_id)
+        .join(Notice, Notice.account_id == Account.id)
+        .where(Notice.meeting_id == meeting_id, Notice.read_at.is_not(None), Account.member_id.is_not(None))
+    )
+    return set(session.scalars(union(asked, opened, read)))
+
+
+def _officers(meeting: Meeting, today: date, session: Session) -> set[int]:
+    return set(
+        session.scalars(
+            select(Office.member_id).where(
+                Office.organization_id == meeting.organization_id,
+                Office.member_id.is_not(None),
+                Office.from_date <= today,
+                or_(Office.to_date.is_(None), Office.to_date >= today),
+            )
+        )
+    )
+
+
+def _assignees(meeting: Meeting, session: Session) -> set[int]:
+    return set(
+        session.scalars(
+            select(TaskAssignee.member_id)
+            .join(Task, Task.id == TaskAssignee.task_id)
+            .join(Resolution, Resolution.id == Task.resolution_id)
+            .where(
+                Resolution.organization_id == meeting.organization_id,
+                Resolution.state == ResolutionState.ISSUED.value,
+                Task.state == TaskState.OPEN.value,
+            )
+        )
+    )
 
 
 def devices_of(member_ids: Collection[int], session: Session, clock: Clock) -> list[Device]:

@@ -35,6 +35,7 @@ class Unit(StrEnum):
     STEPS = "steps"
     POINTS = "points"
     MEMBERS = "members"
+    HOUR_OF_DAY = "hour_of_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ _SCORE = (
     _CELLS + '"100 points, good from 90, fair from 70, average from 50 (config; the sheet is editable data)."'
 )
 _DAY_MINUTES = 24 * 60
+_REMINDERS = "Reminders and delivery, 1: "
+_WHOM = (
+    _REMINDERS
+    + '"when before a meeting, for whom (all, not yet answered, officers, assignees of open tasks)".'
+)
+_QUIET = _REMINDERS + '"quiet hours (a reminder due in them goes at their end)"; from and to the same: none.'
+_NOT_CONVENED = _REMINDERS + '"A nudge to the secretary when the month\'s meeting is not convened".'
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -172,10 +180,39 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "reminders.before_minutes",
         Group.RECORDS,
-        Numbers(15, 14 * _DAY_MINUTES, at_most=5, descending=True),
+        Numbers(15, 14 * _DAY_MINUTES, at_most=5, descending=True, at_least=0),
         (2 * _DAY_MINUTES, _DAY_MINUTES, 120),
         Unit.MINUTES,
         '1-product, the month of a cell: "Reminders go out before the meeting".',
+    ),
+    *(
+        Setting(
+            f"reminders.{whom}_before_minutes",
+            Group.RECORDS,
+            Numbers(15, 14 * _DAY_MINUTES, at_most=5, descending=True, at_least=0),
+            (),
+            Unit.MINUTES,
+            _WHOM,
+        )
+        for whom in ("unanswered", "officers", "assignees")
+    ),
+    Setting("reminders.quiet_from", Group.RECORDS, WholeNumber(0, 23), 22, Unit.HOUR_OF_DAY, _QUIET),
+    Setting("reminders.quiet_to", Group.RECORDS, WholeNumber(0, 23), 6, Unit.HOUR_OF_DAY, _QUIET),
+    Setting(
+        "reminders.not_convened_days",
+        Group.RECORDS,
+        Numbers(1, 20, at_most=3, descending=True, at_least=0),
+        (4, 1),
+        Unit.DAYS,
+        _NOT_CONVENED,
+    ),
+    Setting(
+        "reminders.no_minutes_days",
+        Group.RECORDS,
+        Numbers(1, 60, at_most=5, at_least=0),
+        (3, 7),
+        Unit.DAYS,
+        _REMINDERS + '"3 and 7 days after a meeting without minutes".',
     ),
     Setting(
         "tasks.remind_before_days",

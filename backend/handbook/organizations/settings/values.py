@@ -106,13 +106,14 @@ class Numbers:
     most: int
     at_most: int
     descending: bool = False
+    at_least: int = 1
     name: str = "integers"
 
     def parse(self, data: Any) -> tuple[int, ...]:
         if not isinstance(data, Sequence) or isinstance(data, str | bytes):
             raise Refused("not_list")
-        if not 1 <= len(data) <= self.at_most:
-            raise Refused("wrong_count", min=1, max=self.at_most)
+        if not self.at_least <= len(data) <= self.at_most:
+            raise Refused("wrong_count", min=self.at_least, max=self.at_most)
         number = WholeNumber(self.least, self.most)
         values = [number.parse(item) for item in data]
         if len(set(values)) != len(values):

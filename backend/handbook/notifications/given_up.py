@@ -1,0 +1,186 @@
+"""Deliveries that were given up: staff see them over their tree, by reason, and have them sent again.
+
+They are told by organisation and reason, without names: whom to telephone is the list of who runs the meeting.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from handbook.access.actor import Actor
+from handbook.audit.service import record
+from handbook.kernel import jobs
+from handbook.kernel.db import db
+from handbook.kernel.pagination import paginate
+from handbook.kernel.tree import PATH_END
+from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.meetings.models import Meeting
+from handbook.members.models import Member
+from handbook.notifications.enums import NUDGES, DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.models import Delivery, Reminder
+from handbook.notifications.reminders.planning import JOB
+from handbook.notifications.rules import worth_until
+from handbook.organizations.models import Organization
+
+#: What was taken back by us, is no failure of a push service.
+TAKEN_BACK = ("superseded",)
+#: How many are sent again at one time; who has more asks again.
+AT_ONCE = 500
+
+
+def list_given_up(
+    organization: Organization,
+    *,
+    reason: str | None,
+    kind: str | None,
+    limit: int,
+    cursor: str | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """The deliveries to members at or below the organisation that were given up, the newest first, and how many there are of
+    each reason.
+    """
+    chosen = _given_up(select(Delivery), organization)
+    if reason is not None:
+        chosen = chosen.where(Delivery.reason == reason)
+    if kind is not None:
+        chosen = chosen.where(Reminder.kind == kind)
+    page = paginate(
+        chosen,
+        [Delivery.id],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda delivery: [delivery.id],
+        descending=True,
+    )
+    names = _names({delivery.member_id for delivery in page.items})
+    until = _worth_until(page.items)
+    return {
+        "items": [
+            {
+                "id": delivery.id,
+                "organization": names[delivery.member_id],
+                "kind": delivery.reminder.kind,
+                "step": delivery.reminder.step,
+                "meeting_id": delivery.reminder.meeting_id,
+                "reason": delivery.reason,
+                "attempts": delivery.attempts,
+                "created_at": delivery.created_at,
+                "can_retry": _can_retry(delivery, until, now),
+            }
+            for delivery in page.items
+        ],
+        "next": page.next,
+        "reasons": _reasons(organization),
+    }
+
+
+def retry(
+    organization: Organization,
+    *,
+    reason: str | None,
+    kind: str | None,
+    actor: Actor,
+    uow: UnitOfWork,
+) -> int:
+    """Send again what was given up and is still worth it, from the newest on, at most :data:`AT_ONCE`; how many those are.
+
+    Doing it twice sends nothing twice: what waits again is not given up any more.
+    """
+    chosen = _given_up(select(Delivery), organization).where(Delivery.subscription_id.is_not(None))
+    if reason is not None:
+        chosen = chosen.where(Delivery.reason == reason)
+    if kind is not None:
+        chosen = chosen.where(Reminder.kind == kind)
+    found = list(
+        uow.session.scalars(
+            chosen.order_by(Delivery.id.desc()).limit(AT_ONCE).with_for_update(of=Delivery, skip_locked=True)
+        )
+    )
+    now = uow.clock.now()
+    until = _worth_until(found)
+    again = [delivery for delivery in found if _can_retry(delivery, until, now)]
+    for delivery in again:
+        delivery.state, delivery.attempts, delivery.next_attempt_at = DeliveryState.QUEUED.value, 0, now
+        delivery.lease_until = None
+    for reminder in {delivery.reminder_id: delivery.reminder for delivery in again}.values():
+        reminder.state, reminder.finished_at = ReminderState.SENDING.value, None
+        key = f"{reminder.job_key}:again:{int(now.timestamp())}"
+        jobs.enqueue(uow, JOB, key=key, args={"reminder_id": reminder.id})
+    uow.session.flush()
+    if again:
+        record(
+            uow,
+            "notifications:deliveries:retried",
+            actor=actor,
+            subject_id=organization.id,
+            path=organization.path,
+            details={"count": len(again), "reason": reason},
+        )
+    return len(again)
+
+
+def _given_up(statement: Select[Any], organization: Organization) -> Select[Any]:
+    return (
+        statement.join(Reminder, Reminder.id == Delivery.reminder_id)
+        .join(Member, Member.id == Delivery.member_id)
+        .join(Organization, Organization.id == Member.organization_id)
+        .where(
+            Delivery.state == DeliveryState.FAILED.value,
+            Delivery.reason.not_in(TAKEN_BACK),
+            *_below(organization),
+        )
+    )
+
+
+def _below(organization: Organization) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Organization.path >= organization.path, Organization.path < organization.path + PATH_END
+
+
+def _reasons(organization: Organization) -> list[dict[str, Any]]:
+    counted = _given_up(select(Delivery.reason, func.count().label("count")), organization)
+    rows = db.session.execute(
+        counted.group_by(Delivery.reason).order_by(func.count().desc(), Delivery.reason)
+    )
+    return [{"reason": row.reason, "count": row.count} for row in rows]
+
+
+def _names(member_ids: set[int]) -> dict[int, dict[str, Any]]:
+    rows = db.session.execute(
+        select(Member.id, Organization.id.label("organization_id"), Organization.name)
+        .join(Organization, Organization.id == Member.organization_id)
+        .where(Member.id.in_(member_ids))
+    )
+    return {row.id: {"id": row.organization_id, "name": row.name} for row in rows}
+
+
+def _worth_until(deliveries: Sequence[Delivery]) -> dict[int, datetime]:
+    """Until when each of their reminders is worth delivering."""
+    reminders = {delivery.reminder_id: delivery.reminder for delivery in deliveries}
+    ids = {reminder.meeting_id for reminder in reminders.values() if reminder.meeting_id is not None}
+    ends = dict(
+        db.session.execute(select(Meeting.id, Meeting.ends_at).where(Meeting.id.in_(ids))).tuples().all()
+    )
+    return {
+        id_: worth_until(
+            reminder.kind,
+            due_at=max(reminder.created_at, reminder.due_at),
+            ends_at=None if _is_apart(reminder) else ends.get(reminder.meeting_id or 0),
+        )
+        for id_, reminder in reminders.items()
+    }
+
+
+def _is_apart(reminder: Reminder) -> bool:
+    """It concerns one person, or a duty after the meeting: the meeting's end is not its own."""
+    return reminder.member_id is not None or NoticeKind(reminder.kind) in NUDGES
+
+
+def _can_retry(delivery: Delivery, until: dict[int, datetime], now: datetime) -> bool:
+    return (
+        delivery.subscription_id is not None
+        and delivery.reminder.state != ReminderState.CANCELLED
+        and until[delivery.reminder_id] > now
+    )

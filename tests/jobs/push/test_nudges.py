@@ -1,0 +1,163 @@
+"""The secretary is called upon: the month's meeting is not convened; 3 and 7 days after a meeting without minutes."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from sqlalchemy import select
+from tests.support.clients import ApiClient
+from tests.support.factories import World
+from tests.support.meetings import STARTS_AT, convened, draft, step
+from tests.support.minutes import closed_meeting, signed
+from tests.support.push_service import FakePushService
+from tests.support.pushing import run_jobs, subscribe, told
+
+from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.kernel.jobs import Job
+from handbook.notifications.jobs import call_for_nudges
+from handbook.notifications.models import Reminder
+
+SignIn = Callable[[str], ApiClient]
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def local(month: int, day: int, hour: int) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=VIETNAM)
+
+
+def tick() -> None:
+    call_for_nudges()
+    run_jobs()
+
+
+def months(client: ApiClient) -> list[str]:
+    notices = client.get("/api/notices", expect=200).json["items"]
+    return [notice["params"]["month"] for notice in notices if notice["kind"] == "meeting_due"]
+
+
+def test_the_secretary_of_a_cell_whose_meeting_is_not_convened_hears_of_it_in_the_morning(
+    engine_name: str, app: Flask, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    devices = {
+        role: subscribe(sign_in(role), push) for role in ("secretary", "deputy", "member", "other_secretary")
+    }
+    convened(sign_in("other_secretary"), world.id_of("other_cell"))
+    run_jobs()
+    clock.set(local(12, 1, 1))
+    tick()
+    assert told(push, devices["secretary"]) == [], "nobody is called upon at one in the morning"
+    clock.set(local(12, 1, 8))
+    tick()
+    tick()
+    assert told(push, devices["secretary"]) == ["meeting_due"]
+    assert told(push, devices["deputy"]) == told(push, devices["member"]) == []
+    assert "meeting_due" not in told(push, devices["other_secretary"]), "its meeting is convened"
+    # Again one day before the last of the days, with a draft only; and no more once it is convened.
+    meeting = draft(sign_in("secretary"), world.id_of("cell"))
+    clock.set(local(12, 2, 9))
+    tick()
+    assert told(push, devices["secretary"]) == ["meeting_due"]
+    clock.set(local(12, 4, 9))
+    tick()
+    assert told(push, devices["secretary"]) == ["meeting_due", "meeting_due"]
+    assert months(sign_in("secretary")) == ["2026-12", "2026-12"]
+    step(sign_in("secretary"), meeting, "convene")
+    run_jobs()
+    clock.set(local(12, 4, 16))
+    tick()
+    assert told(push, devices["secretary"]).count("meeting_due") == 2
+
+
+def test_a_meeting_that_was_convened_in_the_meantime_is_not_called_for(
+    sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    device = subscribe(sign_in("secretary"), push)
+    clock.set(local(12, 1, 1))
+    tick()
+    convened(sign_in("secretary"), world.id_of("cell"))
+    clock.set(local(12, 1, 8))
+    tick()
+    assert told(push, device) == ["meeting_convened"]
+    states = db.session.scalars(
+        select(Reminder.state).where(
+            Reminder.kind == "meeting_due", Reminder.organization_id == int(world.id_of("cell"))
+        )
+    ).all()
+    assert states == ["cancelled"]
+
+
+def test_many_ticks_go_through_the_cells_a_few_times_a_day(
+    sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    for _ in range(48):
+        tick()
+        clock.advance(minutes=30)
+    rounds = db.session.scalars(select(Job.id).where(Job.name == "notifications.nudge")).all()
+    assert 4 <= len(rounds) <= 5
+    called = db.session.scalars(
+        select(Reminder.slot).where(Reminder.kind == "meeting_due").order_by(Reminder.slot)
+    ).all()
+    assert len(called) == len(set(called)) == 3, "three cells, once each"
+
+
+def test_the_secretary_is_reminded_of_the_minutes_three_and_seven_days_after_the_meeting(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    devices = {role: subscribe(sign_in(role), push) for role in ("secretary", "member")}
+    meeting = closed_meeting(sign_in, world)
+    run_jobs()
+    closed_on = clock.now().astimezone(VIETNAM)
+    heard = []
+    for days in range(1, 10):
+        clock.set(closed_on.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=days))
+        before = told(push, devices["secretary"]).count("minutes_due")
+        run_jobs()
+        if told(push, devices["secretary"]).count("minutes_due") > before:
+            heard.append(days)
+    assert heard == [3, 7]
+    assert "minutes_due" not in told(push, devices["member"])
+    notices = sign_in("secretary").get("/api/notices", expect=200).json["items"]
+    assert [
+        (notice["meeting_id"], notice["params"]["days"])
+        for notice in notices
+        if notice["kind"] == "minutes_due"
+    ] == [(meeting["id"], 7), (meeting["id"], 3)]
+
+
+def test_signed_minutes_are_called_for_no_more(
+    sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    device = subscribe(sign_in("secretary"), push)
+    meeting = closed_meeting(sign_in, world)
+    signed(sign_in, world, meeting)
+    clock.advance(days=8)
+    run_jobs()
+    assert "minutes_due" not in told(push, device)
+    states = set(db.session.scalars(select(Reminder.state).where(Reminder.kind == "minutes_due")))
+    assert states == {"cancelled"}
+
+
+def test_a_task_reminder_that_was_planned_long_before_still_reaches_the_phone(
+    sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    device = subscribe(sign_in("member"), push)
+    secretary, cell = sign_in("secretary"), world.id_of("cell")
+    body = {
+        "symbol": "01-NQ/CB",
+        "title": "Nghị quyết",
+        "body": "1. Làm.",
+        "tasks": [{"title": "Rà soát", "assignee_ids": [world.id_of("member")], "due_on": "2026-12-30"}],
+    }
+    resolution = secretary.post(f"/api/organizations/{cell}/resolutions", body, expect=201).json
+    secretary.post(
+        f"/api/resolutions/{resolution['id']}/issue",
+        headers={"If-Match": f'"{resolution["etag"]}"'},
+        expect=200,
+    )
+    run_jobs()
+    clock.set(local(12, 27, 8))
+    run_jobs()
+    assert told(push, device) == ["resolution_issued", "task_due"]
+    assert clock.now() > STARTS_AT
