@@ -2005,6 +2005,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/push/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which kinds of notices are not pushed to the own devices. */
+        get: operations["get_preferences"];
+        /** Choose which kinds of notices are not pushed; the inbox has everything. */
+        put: operations["change_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices": {
         parameters: {
             query?: never;
@@ -2041,25 +2059,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/meetings/{meeting_id}/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting_id: string;
-            };
-            cookie?: never;
-        };
-        /** Whom the messages about a meeting have reached, and whom to telephone. */
-        get: operations["list_deliveries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/deliveries/{delivery_id}/events": {
         parameters: {
             query?: never;
@@ -2073,6 +2072,86 @@ export interface paths {
         put?: never;
         /** Report that an own message was shown or opened; saying it again changes nothing. */
         post: operations["report_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Whom the messages about a meeting have reached, and whom to telephone; with the Accept header of a workbook the latter as
+         *     Excel.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/reminder-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        /** When and of whom the members of this meeting are reminded, and what it has otherwise than its organisation. */
+        get: operations["get_reminder_rules"];
+        /** Remind of this meeting otherwise than its organisation does; reminders that have not gone out follow. */
+        put: operations["change_reminder_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/failed-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        /** Messages that were given up in an organisation and everything below it, the newest first, counted by reason. */
+        get: operations["list_failed_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/failed-deliveries/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send again what was given up and is still worth it; asking twice sends nothing twice. */
+        post: operations["retry_failed_deliveries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2318,7 +2397,7 @@ export interface components {
             /** @enum {string} */
             type: "integer" | "boolean" | "fraction" | "integers";
             /** @enum {string|null} */
-            unit: "days" | "days_of_month" | "minutes" | "meetings" | "steps" | "points" | "members" | null;
+            unit: "days" | "days_of_month" | "minutes" | "meetings" | "steps" | "points" | "members" | "hour_of_day" | null;
             value: number | boolean | string | number[];
             default: number | boolean | string | number[];
             own: boolean;
@@ -3774,11 +3853,18 @@ export interface components {
             /** @default null */
             expirationTime: number | null;
         };
+        PushPreferencesOut: {
+            kinds: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due")[];
+            muted: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due")[];
+        };
+        PushPreferencesIn: {
+            muted: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due")[];
+        };
         Notice: {
             /** @example 17 */
             id: string;
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due";
             /** @example 17 */
             meeting_id: string | null;
             /** @example 17 */
@@ -3795,9 +3881,15 @@ export interface components {
             items: components["schemas"]["Notice"][];
             next: string | null;
         };
+        DeliveryEventIn: {
+            /** @enum {string} */
+            event: "shown" | "opened";
+            /** Format: date-time */
+            at: string;
+        };
         DeliveryOut: {
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due";
             step: string;
             /** @enum {string} */
             state: "queued" | "accepted" | "shown" | "opened" | "failed" | "no_device";
@@ -3829,7 +3921,7 @@ export interface components {
         };
         Reminder: {
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due";
             step: string;
             /** Format: date-time */
             due_at: string;
@@ -3842,7 +3934,7 @@ export interface components {
             full_name: string;
             phone: string | null;
             /** @enum {string} */
-            reason: "not_activated" | "no_device" | "failed" | "not_shown";
+            reason: "not_activated" | "no_device" | "muted" | "failed" | "not_shown";
         };
         DeliveriesOut: {
             items: components["schemas"]["MemberDeliveries"][];
@@ -3850,11 +3942,74 @@ export interface components {
             reminders: components["schemas"]["Reminder"][];
             unreached: components["schemas"]["Unreached"][];
         };
-        DeliveryEventIn: {
+        MeetingRule: {
+            name: string;
             /** @enum {string} */
-            event: "shown" | "opened";
+            type: "integer" | "boolean" | "fraction" | "integers";
+            /** @enum {string|null} */
+            unit: "days" | "days_of_month" | "minutes" | "meetings" | "steps" | "points" | "members" | "hour_of_day" | null;
+            value: number | boolean | string | number[];
+            own: boolean;
+            inherited_value: number | boolean | string | number[];
+            bounds: components["schemas"]["SettingBounds"];
+        };
+        PlannedReminder: {
+            step: string;
             /** Format: date-time */
-            at: string;
+            due_at: string;
+            audiences: ("all" | "unanswered" | "officers" | "assignees")[];
+        };
+        MeetingRulesOut: {
+            items: components["schemas"]["MeetingRule"][];
+            reminders: components["schemas"]["PlannedReminder"][];
+            /** @description the meeting's */
+            etag: string;
+        };
+        MeetingRulesIn: {
+            values: {
+                [key: string]: number | boolean | string | number[] | null;
+            };
+        };
+        GivenUpOrganization: {
+            /** @example 17 */
+            id: string;
+            name: string;
+        };
+        GivenUp: {
+            /** @example 17 */
+            id: string;
+            organization: components["schemas"]["GivenUpOrganization"];
+            /** @enum {string} */
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due";
+            step: string;
+            /** @example 17 */
+            meeting_id: string | null;
+            reason: string;
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            can_retry: boolean;
+        };
+        ReasonCount: {
+            reason: string;
+            count: number;
+        };
+        GivenUpOut: {
+            items: components["schemas"]["GivenUp"][];
+            next: string | null;
+            reasons: components["schemas"]["ReasonCount"][];
+        };
+        RetryIn: {
+            /** @default null */
+            reason: string | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | null;
+        };
+        RetryOut: {
+            retried: number;
         };
         CalendarFeed: {
             /** @example 17 */
@@ -9841,6 +9996,62 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    get_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushPreferencesOut"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            422: components["responses"]["422.unknown_field"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    change_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushPreferencesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushPreferencesOut"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.wrong_origin"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -9896,37 +10107,6 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
-    list_deliveries: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                meeting_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeliveriesOut"];
-                };
-            };
-            401: components["responses"]["401.not_authenticated"];
-            403: components["responses"]["403.forbidden"];
-            404: components["responses"]["404.not_found"];
-            422: components["responses"]["422.unknown_field.validation_failed"];
-            500: components["responses"]["500.internal_error"];
-            503: components["responses"]["503.unavailable"];
-        };
-    };
     report_delivery: {
         parameters: {
             query?: never;
@@ -9952,6 +10132,206 @@ export interface operations {
             400: components["responses"]["400.malformed_body"];
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesOut"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    get_reminder_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingRulesOut"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    change_reminder_rules: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingRulesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingRulesOut"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_failed_deliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                reason?: string | null;
+                kind?: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | null;
+            };
+            header?: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match"?: string;
+                /** @description The ETag that the caller holds; 304 without a body while it is still the one. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenUpOut"];
+                };
+            };
+            /** @description Nothing changed: the caller holds this version */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag.always"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.precondition_failed"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    retry_failed_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryOut"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];

@@ -18,7 +18,8 @@ export interface Wording {
 
 interface Words {
   neutral: string;
-  titles: Record<NoticeKind, string>;
+  /** Of the kinds that everybody may get; the others are told in neutral words, and the app has theirs. */
+  titles: Partial<Record<NoticeKind, string>>;
   tap: string;
 }
 

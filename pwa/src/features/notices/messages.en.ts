@@ -16,4 +16,6 @@ export const en: Record<keyof typeof vi, string> = {
   'notice.resolution_issued': 'New resolution',
   'notice.resolution_revoked': 'A resolution was revoked',
   'notice.task_due': 'Your task is {step, select, d0 {due today} late {overdue} other {due soon}}',
+  'notice.meeting_due': 'The meeting of month {month} has not been convened',
+  'notice.minutes_due': '{n, plural, one {# day} other {# days}} after the meeting there are no minutes',
 };

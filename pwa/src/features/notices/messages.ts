@@ -16,6 +16,8 @@ export const vi = {
   'notice.resolution_issued': 'Nghị quyết mới',
   'notice.resolution_revoked': 'Nghị quyết bị thu hồi',
   'notice.task_due': 'Đồng chí có nhiệm vụ {step, select, d0 {đến hạn hôm nay} late {đã quá hạn} other {sắp đến hạn}}',
+  'notice.meeting_due': 'Chi bộ chưa triệu tập cuộc họp tháng {month}',
+  'notice.minutes_due': 'Cuộc họp đã qua {n} ngày mà chưa có biên bản',
 } as const;
 
 export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));

@@ -108,6 +108,7 @@ export const en: Record<keyof typeof vi, string> = {
   'acts.sheets': 'Activation sheets',
   'acts.tasks': 'Tasks',
   'acts.scoreSheet': 'Score sheet',
+  'acts.deliveries': 'Not delivered',
   'acts.rules': 'Rules',
   'acts.excel': 'Download Excel',
   'acts.excelBusy': 'Downloading…',

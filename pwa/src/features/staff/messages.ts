@@ -108,6 +108,7 @@ export const vi = {
   'acts.sheets': 'Phiếu kích hoạt',
   'acts.tasks': 'Nhiệm vụ',
   'acts.scoreSheet': 'Phiếu chấm điểm',
+  'acts.deliveries': 'Tin chưa gửi được',
   'acts.rules': 'Quy định',
   'acts.excel': 'Tải Excel',
   'acts.excelBusy': 'Đang tải…',

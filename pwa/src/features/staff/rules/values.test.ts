@@ -9,6 +9,8 @@ describe('a value in words', () => {
     expect(say({ name: 'attendance.late_after_minutes', type: 'integer', unit: 'minutes' }, 15)).toBe('sau 15 phút');
     expect(say({ name: 'meeting.thematic_combines', type: 'boolean', unit: null }, false)).toBe('Không');
     expect(say({ name: 'meeting.days', type: 'integers', unit: 'days_of_month' }, [3, 4, 5])).toBe('ngày 3, 4, 5');
+    expect(say({ name: 'reminders.officers_before_minutes', type: 'integers', unit: 'minutes' }, [])).toBe('không nhắc');
+    expect(say({ name: 'reminders.quiet_from', type: 'integer', unit: 'hour_of_day' }, 22)).toBe('22 giờ');
     expect(say({ name: 'reminders.before_minutes', type: 'integers', unit: 'minutes' }, [2880, 1440, 120])).toBe('2 ngày, 1 ngày, 2 giờ');
   });
 

@@ -38,6 +38,7 @@ export function say(setting: Pick<Setting, 'name' | 'type' | 'unit'>, value: Set
     return t(setting.name === 'vote.resolution_majority' ? 'value.moreThan' : 'value.atLeast', { share: value });
   }
   if (Array.isArray(value)) {
+    if (value.length === 0) return t('value.noReminder');
     if (setting.unit === 'minutes') return list(value.map(duration));
     if (setting.unit === 'days') return list(value.map((n) => (n === 0 ? t('value.onTheDay') : t('value.days', { n }))));
     return t('value.days_of_month', { list: list(value.map(String)) });

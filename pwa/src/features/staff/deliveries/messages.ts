@@ -1,0 +1,38 @@
+import { defineMessages } from '$i18n';
+
+export const vi = {
+  'failed.title': 'Tin chưa gửi được',
+  'failed.intro': 'Những thông báo đã gửi nhiều lần mà không đến được máy, ở {name} và các tổ chức bên dưới. Ai cần gọi điện thì bí thư xem ở từng cuộc họp.',
+  'failed.none': 'Không có tin nào',
+  'failed.noneText': 'Mọi thông báo đều đã gửi được hoặc đang được gửi.',
+  'failed.notShown': 'Chưa xem được các tin chưa gửi được',
+  'failed.reason': 'Lý do',
+  'failed.all': 'Tất cả ({n})',
+  'failed.counted': '{why} ({n})',
+  'failed.retry': 'Gửi lại',
+  'failed.retrying': 'Đang xếp gửi lại…',
+  'failed.retried': '{n, plural, =0 {Không có tin nào còn cần gửi} other {Đang gửi lại # tin}}',
+  'failed.over': 'không cần gửi nữa',
+  'failed.tries': 'đã thử {n} lần',
+  'failed.more': 'Xem thêm',
+  'why.busy': 'Dịch vụ thông báo quá tải',
+  'why.refused': 'Dịch vụ thông báo từ chối',
+  'why.server': 'Dịch vụ thông báo bị lỗi',
+  'why.network': 'Không kết nối được dịch vụ thông báo',
+  'why.gone': 'Máy không còn nhận thông báo',
+  'why.late': 'Quá giờ mà chưa gửi được',
+  'why.address': 'Địa chỉ nhận thông báo không hợp lệ',
+  'why.other': 'Lý do khác',
+  'kind.meeting_convened': 'Triệu tập họp',
+  'kind.meeting_changed': 'Thay đổi lịch họp',
+  'kind.meeting_cancelled': 'Hủy cuộc họp',
+  'kind.meeting_reminder': 'Nhắc lịch họp',
+  'kind.absence_decided': 'Trả lời đơn xin vắng',
+  'kind.resolution_issued': 'Nghị quyết mới',
+  'kind.resolution_revoked': 'Thu hồi nghị quyết',
+  'kind.task_due': 'Nhắc nhiệm vụ',
+  'kind.meeting_due': 'Nhắc triệu tập họp',
+  'kind.minutes_due': 'Nhắc làm biên bản',
+} as const;
+
+export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));

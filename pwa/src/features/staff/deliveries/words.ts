@@ -1,0 +1,18 @@
+import { t } from './messages';
+
+type Why = 'busy' | 'refused' | 'server' | 'network' | 'gone' | 'late' | 'address' | 'other';
+const NETWORK = ['timeout', 'name_not_resolved', 'not_connected', 'certificate_refused', 'tls', 'network'];
+const ADDRESS = /^(endpoint_|address_not_allowed|invalid_keys)/;
+
+function kindOf(reason: string): Why {
+  if (reason === 'http_429') return 'busy';
+  if (reason === 'http_404' || reason === 'http_410' || reason === 'no_subscription') return 'gone';
+  if (/^http_4/.test(reason)) return 'refused';
+  if (/^http_5/.test(reason)) return 'server';
+  if (NETWORK.includes(reason)) return 'network';
+  if (reason === 'expired') return 'late';
+  return ADDRESS.test(reason) ? 'address' : 'other';
+}
+
+/** Why a message was given up, in words that say what stood in its way. */
+export const whyOf = (reason: string): string => t(`why.${kindOf(reason)}`);
