@@ -16,6 +16,7 @@ COMMAND_MODULES = (
     "handbook.operations.commands",
     "handbook.members.roster.commands",
     "handbook.accounts.commands",
+    "handbook.notifications.commands",
     "handbook.reports.commands",
     "handbook.demo.commands",
 )

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ VARIABLES = (
     "HANDBOOK_PUSH_EXTRA_HOSTS",
     "HANDBOOK_PUSH_CA_FILE",
     "HANDBOOK_PUSH_SUBJECT",
+    "HANDBOOK_SMTP_URL",
+    "HANDBOOK_MAIL_FROM",
     "HANDBOOK_REMINDER_TICK_SECONDS",
     "HANDBOOK_WEB_WORKERS",
     "HANDBOOK_WEB_THREADS",
@@ -51,6 +54,8 @@ class Settings:
     push_extra_hosts: frozenset[str] = field(default_factory=frozenset)
     push_ca_file: Path | None = None
     push_subject: str = "mailto:admin@localhost.localdomain"
+    smtp_url: str | None = None
+    mail_from: str | None = None
     reminder_tick_seconds: float = 30.0
     web_workers: int = 2
     web_threads: int = 4
@@ -108,6 +113,8 @@ class Settings:
             ),
             push_ca_file=Path(ca_file) if ca_file else None,
             push_subject=_push_subject(env),
+            smtp_url=_smtp_url(env),
+            mail_from=_mail_from(env),
             reminder_tick_seconds=_number(env, "HANDBOOK_REMINDER_TICK_SECONDS", 30.0, low=0.05, high=3600),
             web_workers=_integer(env, "HANDBOOK_WEB_WORKERS", 2, low=1, high=64),
             web_threads=_integer(env, "HANDBOOK_WEB_THREADS", 4, low=1, high=64),
@@ -160,6 +167,31 @@ def _push_subject(env: Mapping[str, str]) -> str:
     if not subject.startswith(("mailto:", "https://")):
         raise ConfigurationError("HANDBOOK_PUSH_SUBJECT: give mailto:ADDRESS or an https:// page (RFC 8292)")
     return subject
+
+
+def _smtp_url(env: Mapping[str, str]) -> str | None:
+    """Where mail is handed in; None: no mail is written."""
+    url = env.get("HANDBOOK_SMTP_URL") or None
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("smtp", "smtps") and parts.hostname and not parts.path.strip("/")
+        _ = parts.port
+    except ValueError:
+        known = False
+    if not known:
+        raise ConfigurationError("HANDBOOK_SMTP_URL: give smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…")
+    return url
+
+
+def _mail_from(env: Mapping[str, str]) -> str | None:
+    sender = env.get("HANDBOOK_MAIL_FROM") or None
+    if sender is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", sender):
+        raise ConfigurationError("HANDBOOK_MAIL_FROM: give one address, such as sotay@example.vn")
+    if env.get("HANDBOOK_SMTP_URL") and sender is None:
+        raise ConfigurationError("HANDBOOK_MAIL_FROM: say from which address mail is written")
+    return sender
 
 
 def _number(env: Mapping[str, str], name: str, default: float, *, low: float, high: float) -> float:

@@ -7,14 +7,34 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 
+from handbook.kernel.clock import SystemClock
+
 FILE_NAME = "secrets.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FormerVapidKey:
+    """The key of pushes before the present one (PEM), and until when subscriptions made with it are served."""
+
+    private_key: str
+    until: datetime
+
+
+class RotationTooSoonError(Exception):
+    """The former key of pushes is still in use until that time."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__("a former key is in use")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +44,7 @@ class Secrets:
     data_key: bytes
     index_key: bytes
     vapid_private_key: str
+    former_vapid: "FormerVapidKey | None" = None
 
     def encrypt(self, plain: str, context: str) -> bytes:
         """AES-256-GCM with a fresh nonce; ``context`` (table and column) is bound to the text."""
@@ -50,7 +71,31 @@ def load_or_create_secrets(data_dir: Path) -> Secrets:
         data_key=base64.b64decode(values["data_key"]),
         index_key=base64.b64decode(values["index_key"]),
         vapid_private_key=values["vapid_private_key"],
+        former_vapid=_former(values),
     )
+
+
+def rotate_vapid_key(data_dir: Path, until: datetime) -> None:
+    """Make a new key of pushes and keep the present one until then; takes hold when the processes start anew.
+
+    Raises :class:`RotationTooSoonError` while the key before the present one is in use: there is room for one.
+    """
+    path = data_dir / FILE_NAME
+    values = json.loads(path.read_text())
+    former = _former(values)
+    if former is not None and former.until > SystemClock().now():
+        raise RotationTooSoonError(former.until)
+    values["former_vapid"] = {"private_key": values["vapid_private_key"], "until": until.isoformat()}
+    values["vapid_private_key"] = _new_vapid_key()
+    draft = _write_draft(path, json.dumps(values, indent=2))
+    draft.replace(path)
+
+
+def _former(values: dict[str, Any]) -> FormerVapidKey | None:
+    former = values.get("former_vapid")
+    if former is None:
+        return None
+    return FormerVapidKey(former["private_key"], datetime.fromisoformat(former["until"]))
 
 
 def current_secrets() -> Secrets:
@@ -60,27 +105,36 @@ def current_secrets() -> Secrets:
 
 
 def _create(path: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
     body = json.dumps(
         {
             "data_key": base64.b64encode(secrets.token_bytes(32)).decode(),
             "index_key": base64.b64encode(secrets.token_bytes(32)).decode(),
-            "vapid_private_key": pem,
+            "vapid_private_key": _new_vapid_key(),
         },
         indent=2,
     )
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as handle:
-        handle.write(body)
-        handle.flush()
-        os.fsync(handle.fileno())
+    draft = _write_draft(path, body)
     try:
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+
+
+def _new_vapid_key() -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def _write_draft(path: Path, body: str) -> Path:
+    """A file beside ``path``, readable by its user only and on the disk, that can take its place in one step."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write(body)
+        handle.flush()
+        os.fsync(handle.fileno())
+    return draft

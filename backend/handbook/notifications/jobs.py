@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from handbook.kernel.jobs import JobRun, job
+from handbook.kernel.jobs import JobRun, RetryLater, job
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.notifications.fallback.addresses import CODE_JOB, new_code
 from handbook.notifications.push.gateway import current_push
+from handbook.notifications.push.messages import PushState
 from handbook.notifications.reminders import nudges
 from handbook.notifications.reminders.delivering import deliver_reminder
 from handbook.notifications.reminders.planning import JOB, PLAN_AGAIN_JOB, plan_meetings_again
@@ -14,7 +17,10 @@ from handbook.notifications.subscriptions import forget_ended_sessions
 def deliver(run: JobRun) -> dict[str, Any]:
     """Send one reminder to everybody it concerns."""
     return deliver_reminder(
-        int(run.args["reminder_id"]), current_push().sender, on_progress=run.report_progress
+        int(run.args["reminder_id"]),
+        current_push().sender,
+        fallback=current_push().fallback,
+        on_progress=run.report_progress,
     )
 
 
@@ -38,3 +44,18 @@ def call_for_nudges() -> None:
 def tidy_subscriptions() -> None:
     """At every tick: devices that were signed out all at once have no subscription left."""
     forget_ended_sessions()
+
+
+@job(CODE_JOB)
+def write_code(run: JobRun) -> dict[str, Any]:
+    """Write the code that confirms an address of a member to it."""
+    fallback = current_push().fallback
+    with unit_of_work() as uow:
+        found = new_code(int(run.args["account_id"]), uow) if fallback is not None else None
+    if fallback is None or found is None:
+        return {"state": "not_wanted"}
+    address, code = found
+    result = fallback.send_code(address, code)
+    if result.state is PushState.RETRY:
+        raise RetryLater(60, result.reason or "mail")
+    return {"state": result.state.value, "reason": result.reason}

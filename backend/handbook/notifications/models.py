@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from handbook.access.predicates import Columns, Target
@@ -14,10 +14,15 @@ REMINDER_STATES = ", ".join(f"'{state}'" for state in ReminderState)
 DELIVERY_STATES = ", ".join(f"'{state}'" for state in DeliveryState)
 
 
+#: The way of a message that needs no other: to a device. The others are named by their channel.
+PUSH = "push"
+
+
 class PushSubscription(db.Model):  # type: ignore[name-defined]
     """Where a device hears of news: at most one for each device session, and each endpoint belongs to one.
 
-    ``origin`` is the push service: scheme, host and port of the endpoint.
+    ``origin`` is the push service: scheme, host and port of the endpoint. ``server_key`` is our public key that it was made
+    with; None: from before that was written down.
     ``p256dh`` and ``auth`` are base64url without padding. ``failed_at`` and ``failure`` tell of the last
     message that could not be handed over; a subscription ends only when its push service says so, or with
     its session.
@@ -33,6 +38,7 @@ class PushSubscription(db.Model):  # type: ignore[name-defined]
     origin: Mapped[str] = mapped_column(String(MAX_ORIGIN_LENGTH), index=True)
     p256dh: Mapped[str] = mapped_column(String(90))
     auth: Mapped[str] = mapped_column(String(24))
+    server_key: Mapped[str | None] = mapped_column(String(90))
     device_name: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -58,6 +64,26 @@ class PushPreferences(db.Model):  # type: ignore[name-defined]
         BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False
     )
     muted: Mapped[list[str]] = mapped_column(JSON, default=list)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class MailAddress(db.Model):  # type: ignore[name-defined]
+    """Where an account is written to when no device of it could be reached.
+
+    ``address_sealed`` is AES-GCM. Until ``confirmed_at`` nothing goes there but the code whose SHA-256 is ``code_hash``;
+    ``attempts`` counts wrong codes.
+    """
+
+    __tablename__ = "mail_addresses"
+
+    account_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False
+    )
+    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    code_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -138,9 +164,10 @@ class Reminder(db.Model):  # type: ignore[name-defined]
 
 
 class Delivery(db.Model):  # type: ignore[name-defined]
-    """One message of a reminder to one device of one member, or the record that the member has no device.
+    """One message of a reminder to one device of one member, or the record that the member has no device; or one by another
+    ``channel`` to who could not be reached so.
 
-    ``slot`` is ``reminder:member:subscription`` and unique. ``reason`` is the code of the last failure.
+    ``slot`` is ``reminder:member:subscription`` (or ``:channel``) and unique. ``reason`` is the code of the last failure.
     ``lease_until`` guards the row while a worker sends it; ``next_attempt_at`` is when it may be tried
     (again).
     """
@@ -162,6 +189,7 @@ class Delivery(db.Model):  # type: ignore[name-defined]
     subscription_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("push_subscriptions.id", ondelete="SET NULL")
     )
+    channel: Mapped[str] = mapped_column(String(10), default=PUSH)
     state: Mapped[str] = mapped_column(String(10), default=DeliveryState.QUEUED.value)
     reason: Mapped[str | None] = mapped_column(String(60))
     attempts: Mapped[int] = mapped_column(default=0)

@@ -91,6 +91,7 @@ def _deliveries_by_member(meeting_id: int) -> dict[int, list[dict[str, Any]]]:
             Reminder.step,
             Delivery.state,
             Delivery.reason,
+            Delivery.channel,
             PushSubscription.device_name,
             Delivery.accepted_at,
             Delivery.shown_at,

@@ -6,13 +6,17 @@ from flask_smorest import Blueprint
 from handbook.access.guards import current_actor, requires, signed_in
 from handbook.access.permissions import Permission
 from handbook.kernel.pagination import PageArgs
+from handbook.kernel.problems import FieldError, NotFound, ValidationFailed
 from handbook.kernel.schemas import page_of
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.notifications import preferences, queries, service, subscriptions
 from handbook.notifications.enums import DeliveryEvent, NoticeKind
+from handbook.notifications.fallback import addresses
 from handbook.notifications.push.gateway import current_push
 from handbook.notifications.schemas import (
     DeliveryEventIn,
+    MailAddressIn,
+    MailCodeIn,
     NoticeSchema,
     PushKeyOut,
     PushPreferencesIn,
@@ -43,6 +47,8 @@ def save_subscription(body: dict[str, Any]) -> Response:
             body["keys"]["p256dh"],
             body["keys"]["auth"],
             device_name=body["device_name"],
+            server_key=body["server_key"],
+            server_keys=current_push().public_keys,
             policy=current_push().policy,
             actor=current_actor(),
             uow=uow,
@@ -81,7 +87,50 @@ def change_preferences(body: dict[str, Any]) -> dict[str, Any]:
 
 def _preferences() -> dict[str, Any]:
     muted = preferences.muted_kinds(actor=current_actor())
-    return {"kinds": [kind.value for kind in NoticeKind], "muted": muted}
+    mail = addresses.mail_of(current_actor()) if current_push().fallback is not None else None
+    return {"kinds": [kind.value for kind in NoticeKind], "muted": muted, "mail": mail}
+
+
+@blp.route("/push/mail", methods=["PUT"])
+@signed_in
+@blp.arguments(MailAddressIn)
+@blp.response(200, PushPreferencesOut)
+def change_mail(body: dict[str, Any]) -> dict[str, Any]:
+    """Name an address to be written to when no push arrives; a code goes there, and nothing else until it was told here."""
+    _mail_is_written()
+    with unit_of_work() as uow:
+        addresses.name_address(body["address"], actor=current_actor(), uow=uow)
+    return _preferences()
+
+
+@blp.route("/push/mail/confirmations", methods=["POST"])
+@signed_in
+@blp.arguments(MailCodeIn)
+@blp.response(200, PushPreferencesOut)
+def confirm_mail(body: dict[str, Any]) -> dict[str, Any]:
+    """Tell the code that was written to the address."""
+    _mail_is_written()
+    with unit_of_work() as uow:
+        right = addresses.confirm(body["code"], actor=current_actor(), uow=uow)
+    # The wrong attempt is counted, so it is refused after the commit.
+    if not right:
+        raise ValidationFailed(FieldError("/code", "invalid"))
+    return _preferences()
+
+
+@blp.route("/push/mail", methods=["DELETE"])
+@signed_in
+@blp.response(204)
+def remove_mail() -> Response:
+    """Be written to no more."""
+    with unit_of_work() as uow:
+        addresses.forget(actor=current_actor(), uow=uow)
+    return make_response("", 204)
+
+
+def _mail_is_written() -> None:
+    if current_push().fallback is None:
+        raise NotFound
 
 
 @blp.route("/notices", methods=["GET"])

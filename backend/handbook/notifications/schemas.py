@@ -3,12 +3,15 @@ from marshmallow import fields, validate
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
 from handbook.notifications.enums import Audience, DeliveryEvent, DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.models import PUSH
 from handbook.notifications.push.endpoints import MAX_ENDPOINT_LENGTH
 from handbook.notifications.reminders.timing import OVERRIDABLE
 from handbook.organizations.settings.registry import Unit
 from handbook.organizations.settings.schemas import SettingBoundsSchema, value_field
 from handbook.organizations.settings.values import TYPES
 
+#: Ways of a message; SMS would be another.
+CHANNELS = (PUSH, "email")
 KIND = validate.OneOf([kind.value for kind in NoticeKind])
 
 
@@ -40,6 +43,12 @@ class SubscriptionIn(Schema):
     endpoint = fields.String(required=True, validate=validate.Length(1, 8 * MAX_ENDPOINT_LENGTH))
     keys = fields.Nested(SubscriptionKeysIn, required=True)
     device_name = Text(max_length=120, load_default=None, allow_none=True)
+    server_key = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, 90),
+        metadata={"description": "the public VAPID key that the browser subscribed with"},
+    )
     expiration_time = fields.Float(data_key="expirationTime", load_default=None, allow_none=True)
 
 
@@ -55,6 +64,7 @@ class DeliveryOut(Schema):
     step = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf([state.value for state in DeliveryState]))
     reason = fields.String(required=True, allow_none=True)
+    channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
     device_name = fields.String(required=True, allow_none=True)
     accepted_at = Instant(required=True, allow_none=True)
     shown_at = Instant(required=True, allow_none=True)
@@ -113,11 +123,29 @@ class PushPreferencesIn(Schema):
     )
 
 
+class MailSchema(Schema):
+    address = fields.String(required=True, allow_none=True)
+    confirmed = fields.Boolean(required=True)
+
+
+class MailAddressIn(Schema):
+    address = fields.Email(required=True, validate=validate.Length(max=200))
+
+
+class MailCodeIn(Schema):
+    """The six digits that were written to the address."""
+
+    code = fields.String(required=True, validate=validate.Regexp(r"\A[0-9]{6}\Z"))
+
+
 class PushPreferencesOut(Schema):
-    """``kinds`` are all there are, in the order in which they are shown."""
+    """``kinds`` are all there are, in the order in which they are shown. ``mail``: where the account is written to when no push
+    reaches it; null where this installation writes no mail.
+    """
 
     kinds = fields.List(fields.String(validate=KIND), required=True)
     muted = fields.List(fields.String(validate=KIND), required=True)
+    mail = fields.Nested(MailSchema, required=True, allow_none=True)
 
 
 class MeetingRuleSchema(Schema):

@@ -1,5 +1,7 @@
 """The subscriptions of devices: one for each device session, which ends with it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, or_, select
 
 from handbook.access.actor import Actor
@@ -20,6 +22,8 @@ def save_subscription(
     auth: str,
     *,
     device_name: str | None,
+    server_key: str | None,
+    server_keys: Sequence[str],
     policy: EndpointPolicy,
     actor: Actor,
     uow: UnitOfWork,
@@ -27,7 +31,8 @@ def save_subscription(
     """Subscribe the actor's device, in place of what it or another session had subscribed before.
 
     Raises :class:`EndpointRefused`, or :class:`ValidationFailed` for keys that are not what RFC 8291 asks
-    for. Connects to nothing.
+    for or a ``server_key`` that is none of ``server_keys`` (the present one first). Without one the device has renewed what it
+    had, with the key of that. Connects to nothing.
     """
     try:
         origin = policy.check(endpoint).origin
@@ -37,9 +42,16 @@ def save_subscription(
         keys = SubscriptionKeys.parse(p256dh, auth)
     except InvalidKeysError as error:
         raise ValidationFailed(FieldError(f"/keys/{error.field}", "invalid")) from error
+    if server_key is not None and server_key not in server_keys:
+        raise ValidationFailed(FieldError("/server_key", "unknown"))
+    former = uow.session.scalar(
+        select(PushSubscription.server_key).where(PushSubscription.session_id == actor.session_id)
+    )
+    key = server_key or (former if former in server_keys else server_keys[0])
     known = uow.session.scalar(select(PushSubscription).where(PushSubscription.endpoint == endpoint))
     if known is not None and known.session_id == actor.session_id:
         known.p256dh, known.auth, known.device_name = keys.p256dh, keys.auth, device_name
+        known.server_key = key
         known.failed_at = known.failure = None
         return known
     # An endpoint is a device: when another account has signed in on it, the former one hears nothing there
@@ -52,6 +64,7 @@ def save_subscription(
         origin=origin,
         p256dh=keys.p256dh,
         auth=keys.auth,
+        server_key=key,
         device_name=device_name,
         created_at=uow.clock.now(),
     )

@@ -1,7 +1,10 @@
 import { codeOf, request } from '$api/client';
 import { readMeta, writeMeta } from '$db/database';
-import { bytesOfBase64url } from '$lib/base64url';
+import { readView, refreshOnceADay } from '$db/views';
+import { base64urlOf, bytesOfBase64url } from '$lib/base64url';
 import { register } from './register';
+
+const KEY = '/api/push/key';
 
 export type PushSupport = 'supported' | 'denied' | 'needs_install' | 'unsupported';
 
@@ -38,12 +41,12 @@ export function deviceName(): string {
 export async function subscribe(): Promise<string | null> {
   if (pushSupport() !== 'supported') return pushSupport();
   if ((await Notification.requestPermission()) !== 'granted') return 'denied';
-  const key = await request<{ key: string }>('GET', '/api/push/key');
+  const key = await request<{ key: string }>('GET', KEY);
   if (!key.ok) return codeOf(key);
   try {
     const registration = await navigator.serviceWorker.ready;
     const subscription = await subscribeWith(registration, bytesOfBase64url(key.data.key));
-    return await register(subscription, deviceName());
+    return await register(subscription, { device_name: deviceName(), server_key: key.data.key });
   } catch {
     // The browser could not reach its push service, or has it switched off.
     return 'push_service';
@@ -78,10 +81,30 @@ export async function forgetSubscription(): Promise<void> {
   await subscription?.unsubscribe().catch(() => false);
 }
 
-/** At start: a subscription the browser renewed by itself is told to the server. */
+/**
+ * At start: a subscription that the browser renewed by itself is told to the server, and one under a key that the server
+ * has replaced is made anew. The key is asked for once a day.
+ */
 export async function refreshSubscription(): Promise<void> {
   const endpoint = await readMeta('push_endpoint');
   if (!endpoint || pushSupport() !== 'supported' || Notification.permission !== 'granted') return;
-  const subscription = await (await navigator.serviceWorker.getRegistration())?.pushManager.getSubscription();
-  if (subscription && subscription.endpoint !== endpoint) await register(subscription, deviceName());
+  const registration = await navigator.serviceWorker.getRegistration();
+  if (!registration) return;
+  await refreshOnceADay([KEY]);
+  const key = (await readView<{ key: string }>(KEY))?.body.key;
+  const subscription = await registration.pushManager.getSubscription();
+  const used = subscription?.options.applicationServerKey;
+  const former = key !== undefined && used != null && base64urlOf(new Uint8Array(used)) !== key;
+  // Without one an earlier start has given up the former and not got the next.
+  if (key && (former || !subscription)) await subscribeAgain(registration, key);
+  else if (subscription && subscription.endpoint !== endpoint) await register(subscription, { device_name: deviceName() });
+}
+
+async function subscribeAgain(registration: ServiceWorkerRegistration, key: string): Promise<void> {
+  try {
+    const subscription = await subscribeWith(registration, bytesOfBase64url(key));
+    await register(subscription, { device_name: deviceName(), server_key: key });
+  } catch {
+    // Without its push service now: the next start tries again, and until then the former key is good.
+  }
 }

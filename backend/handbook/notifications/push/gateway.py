@@ -1,5 +1,5 @@
 """What one process needs to push: the allow-list, the VAPID identity and, where something is sent, the
-sender.
+sender; and the way to those whom no push reaches.
 """
 
 import threading
@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from handbook.config import ConfigurationError, Settings
 from handbook.kernel.secrets import Secrets
+from handbook.notifications.fallback.mail import fallback_of
 from handbook.notifications.push.endpoints import EndpointPolicy
 from handbook.notifications.push.messages import PushMessage, PushResult
 from handbook.notifications.push.vapid import Vapid
@@ -37,9 +38,21 @@ class PushGateway:
         except ValueError as error:
             raise ConfigurationError(f"HANDBOOK_PUSH_EXTRA_HOSTS: {error}") from error
         self.vapid = Vapid(secrets.vapid_private_key.encode(), settings.push_subject)
+        former = secrets.former_vapid
+        self.former: Vapid | None = former and Vapid(
+            former.private_key.encode(), settings.push_subject, until=former.until
+        )
+        self.fallback = fallback_of(settings)
         self._ca_file = settings.push_ca_file
         self._sender: Sender | None = None
         self._lock = threading.Lock()
+
+    @property
+    def public_keys(self) -> tuple[str, ...]:
+        """The public keys with which a device may be subscribed, the present one first."""
+        if self.former is None or self.former.is_over:
+            return (self.vapid.public_key,)
+        return self.vapid.public_key, self.former.public_key
 
     @property
     def sender(self) -> Sender:
@@ -47,7 +60,7 @@ class PushGateway:
             if self._sender is None:
                 from handbook.notifications.push.sender import PushSender
 
-                self._sender = PushSender(self.vapid, self.policy, ca_file=self._ca_file)
+                self._sender = PushSender(self.vapid, self.policy, former=self.former, ca_file=self._ca_file)
             return self._sender
 
     def close(self) -> None:

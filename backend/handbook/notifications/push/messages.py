@@ -29,7 +29,8 @@ class PushState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PushMessage:
     """One message to one subscription. `ttl` in seconds; `topic`, 32 characters of base64url at most,
-    replaces an undelivered message of the same topic (RFC 8030, section 5.4)."""
+    replaces an undelivered message of the same topic (RFC 8030, section 5.4). `server_key` is our public key that
+    the subscription was made with; None: the present one."""
 
     endpoint: str
     keys: SubscriptionKeys
@@ -37,6 +38,7 @@ class PushMessage:
     ttl: int
     urgency: Urgency = Urgency.NORMAL
     topic: str | None = None
+    server_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,9 @@ _CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle
 class PushSender:
     """Sends messages. Keeps its connections between calls; calls from several threads wait for one another.
 
-    `ca_file` (PEM) is trusted for the extra hosts of `policy` only, instead of the system's authorities.
-    `resolve` holds entries in the form of libcurl's CURLOPT_RESOLVE and exists for tests.
+    `former` is the key before `vapid`, for subscriptions that were made with it. `ca_file` (PEM) is trusted
+    for the extra hosts of `policy` only, instead of the system's authorities. `resolve` holds entries in the
+    form of libcurl's CURLOPT_RESOLVE and exists for tests.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class PushSender:
         vapid: Vapid,
         policy: EndpointPolicy,
         *,
+        former: Vapid | None = None,
         ca_file: Path | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
         resolve: Sequence[str] = (),
     ) -> None:
-        self._vapid = vapid
+        self._keys = {key.public_key: key for key in (vapid, former) if key is not None}
+        self._present = vapid.public_key
         self._policy = policy
         self._ca_file = ca_file
         self._system_ca_file = next((name for name in _CA_FILES if Path(name).is_file()), None)
@@ -134,6 +137,9 @@ class PushSender:
 
     def _prepare(self, transfer: "_Transfer", index: int, message: PushMessage) -> PushResult | None:
         """Load the message into the transfer; a result when it must not be sent."""
+        vapid = self._keys.get(message.server_key or self._present)
+        if vapid is None or vapid.is_over:
+            return PushResult(PushState.FAILED, "key_ended")
         try:
             endpoint = self._policy.check(message.endpoint)
             body = encrypt(message.payload, message.keys)
@@ -146,12 +152,12 @@ class PushSender:
         ca_file = self._system_ca_file
         if self._ca_file is not None and self._policy.is_extra(endpoint.host, endpoint.port):
             ca_file = str(self._ca_file)
-        transfer.load(index, endpoint, body, self._headers(endpoint, message), ca_file)
+        transfer.load(index, endpoint, body, self._headers(endpoint, message, vapid), ca_file)
         return None
 
-    def _headers(self, endpoint: Endpoint, message: PushMessage) -> list[str]:
+    def _headers(self, endpoint: Endpoint, message: PushMessage, vapid: Vapid) -> list[str]:
         headers = [
-            f"Authorization: {self._vapid.authorization(endpoint.origin)}",
+            f"Authorization: {vapid.authorization(endpoint.origin)}",
             f"TTL: {max(0, min(message.ttl, MAX_TTL))}",
             f"Urgency: {message.urgency}",
             "Content-Encoding: aes128gcm",

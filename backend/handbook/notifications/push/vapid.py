@@ -25,11 +25,13 @@ class Vapid:
     """Makes the `Authorization` header of push messages. May be used from several threads at once.
 
     `private_key` is PEM; `subject` is the `mailto:` or `https:` address at which a push service reaches
-    whoever runs this installation; `clock` is for tests. Raises ValueError when the key is not on P-256 or
-    the subject has another form.
+    whoever runs this installation; `clock` is for tests; a former key is used `until` then.
+    Raises ValueError when the key is not on P-256 or the subject has another form.
     """
 
-    def __init__(self, private_key: bytes, subject: str, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, private_key: bytes, subject: str, *, clock: Clock | None = None, until: datetime | None = None
+    ) -> None:
         key = serialization.load_pem_private_key(private_key, password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
             raise ValueError("the VAPID key must be a P-256 key")
@@ -37,6 +39,7 @@ class Vapid:
             raise ValueError("the VAPID subject must begin with mailto: or https://")
         self._key = key
         self._subject = subject
+        self._until = until
         # Push services judge the token by the real time, so the machine's clock is the default here.
         self._clock = clock or SystemClock()
         point = key.public_key().public_bytes(
@@ -46,6 +49,11 @@ class Vapid:
         self.public_key: str = base64.urlsafe_b64encode(point).rstrip(b"=").decode("ascii")
         self._headers: dict[str, tuple[datetime, str]] = {}
         self._lock = threading.Lock()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this is a former key whose time has passed."""
+        return self._until is not None and self._clock.now() >= self._until
 
     def authorization(self, origin: str) -> str:
         """The header value for `origin` (scheme, host and port unless 443): `vapid t=…, k=…`."""

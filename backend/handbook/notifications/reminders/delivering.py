@@ -16,8 +16,10 @@ from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.notifications import rules
 from handbook.notifications.enums import MEETING_KINDS, NUDGES, DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.fallback.channel import FallbackChannel
+from handbook.notifications.fallback.sending import write_to_unreached
 from handbook.notifications.inbox import tell_members
-from handbook.notifications.models import Delivery, PushSubscription, Reminder
+from handbook.notifications.models import PUSH, Delivery, PushSubscription, Reminder
 from handbook.notifications.preferences import accounts_without
 from handbook.notifications.push.encryption import SubscriptionKeys
 from handbook.notifications.push.gateway import Sender
@@ -48,9 +50,14 @@ class Claimed:
 
 
 def deliver_reminder(
-    reminder_id: int, sender: Sender, *, on_progress: Callable[[int, int], None] | None = None
+    reminder_id: int,
+    sender: Sender,
+    *,
+    fallback: FallbackChannel | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, int]:
-    """Send what of this reminder is due; returns how many deliveries are in each state.
+    """Send what of this reminder is due, and by ``fallback`` to those for whom every push has failed; returns how many
+    deliveries are in each state.
 
     When some are to be tried again, a job for them is planned. Doing it again sends nothing twice.
     """
@@ -63,6 +70,8 @@ def deliver_reminder(
         sent += len(batch)
         if on_progress is not None:
             on_progress(sent, sent)
+    if fallback is not None:
+        write_to_unreached(reminder_id, fallback)
     return _finish(reminder_id)
 
 
@@ -194,6 +203,7 @@ def _claim(reminder_id: int) -> list[Claimed]:
             select(Delivery)
             .where(
                 Delivery.reminder_id == reminder_id,
+                Delivery.channel == PUSH,
                 Delivery.state == DeliveryState.QUEUED.value,
                 Delivery.next_attempt_at <= now,
                 or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
@@ -239,6 +249,7 @@ def _claimed(
             keys=SubscriptionKeys(subscription.p256dh, subscription.auth),
             payload=rules.payload_of(reminder.kind, row.id, reminder.meeting_id, reminder.resolution_id),
             ttl=int(lifetime.total_seconds()),
+            server_key=subscription.server_key,
             urgency=rules.urgency_of(reminder.kind, reminder.step),
             topic=rules.topic_of(reminder.kind, reminder.meeting_id, reminder.resolution_id),
         ),
