@@ -36,6 +36,7 @@ INSTANTS = {"starts_at": "2026-12-10T12:30:00Z", "ends_at": "2026-12-10T14:30:00
 NEW_MEETING = {"kind": "regular", "title": "Sinh hoạt", "place": "Hội trường", "agenda": [], **INSTANTS}
 SCHEDULE = {"kind": "regular", "starts": "19:30", "minutes": 90, "place": "Hội trường", "day": 3}
 NEW_RESOLUTION = {"symbol": "09-NQ/CB", "title": "Nghị quyết", "body": "Nội dung", "tasks": []}
+NO_MAIL = "This installation writes no mail."
 NO_WEB_APP = "The web app is not built where only the API is tested; and there is no such page."
 
 
@@ -73,6 +74,9 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("DELETE", "/api/push/subscription"): own((204,)),
     ("GET", "/api/push/preferences"): own(),
     ("PUT", "/api/push/preferences"): own(body={"muted": ["task_due"]}),
+    ("PUT", "/api/push/mail"): own((404,), body={"address": "a@example.org"}, because=NO_MAIL),
+    ("POST", "/api/push/mail/confirmations"): own((404,), body={"code": "123456"}, because=NO_MAIL),
+    ("DELETE", "/api/push/mail"): own((204,)),
     ("GET", "/api/notices"): own(),
     ("PUT", "/api/notices/<id:notice_id>/read"): mine("notice", "notice_id", (204,)),
     ("POST", "/api/deliveries/<id:delivery_id>/events"): mine(

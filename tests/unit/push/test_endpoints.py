@@ -114,9 +114,43 @@ HOSTILE = [
     "https://push.example.org/x",
     "https://push.example.org:443/x",
     "https://sub.push.example.org:4430/x",
+    "https://[::]/x",
+    "https://0.0.0.0/x",
+    "https://0/x",
+    "https://127.0.0.1./x",
+    "https://127.0.0.1%00.fcm.googleapis.com/x",
+    "https://[fd00:ec2::254]/latest/meta-data/",
+    "https://[fcm.googleapis.com]/x",
+    "https://100.100.100.200/latest/meta-data/",
+    "https://metadata.google.internal/computeMetadata/v1/",
+    "https://localhost.localdomain/x",
+    "https://localhost:5432/x",
+    "https://127.0.0.1:6379/x",
+    "https://127.0.0.1.nip.io/x",
+    "https://fcm.googleapis.com.127.0.0.1.nip.io/x",
+    "https://xn--fcm-googleapis-com.example/x",
+    "https://fcm.googleapis.com:443:443/x",
+    "https://fcm.googleapis.com:-1/x",
+    "https://fcm.googleapis.com:0/x",
+    "https://fcm.googleapis.com,evil.example/x",
+    "https://fcm.googleapis.com;@evil.example/x",
+    "https://fcm.googleapis.com%00.evil.example/x",
+    "https://fcm.googleapis.com%0d%0aHost:evil.example/x",
+    "https:fcm.googleapis.com/x",
+    "https:/fcm.googleapis.com/x",
+    "https:\\\\fcm.googleapis.com/x",
+    "https://\u202efcm.googleapis.com/x",
+    "https://fcm.googleapis.com/../x\u0000",
+    "wss://push.services.mozilla.com/x",
+    "data:text/plain,x",
+    "unix:///var/run/docker.sock",
     "https://fcm.googleapis.com/" + "x" * MAX_ENDPOINT_LENGTH,
     "https://" + "a." * 400 + "push.apple.com/x",
 ]
+
+
+def test_the_corpus_holds_a_hundred_hostile_endpoints() -> None:
+    assert len(set(HOSTILE)) == len(HOSTILE) >= 100
 
 
 @pytest.mark.parametrize("url", HOSTILE)

@@ -1,9 +1,8 @@
 """E-mail over SMTP (RFC 5321). One connection for a batch; plain text; nothing in it that a push would not say."""
 
 import smtplib
-import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
@@ -22,7 +21,11 @@ _TITLES = {
     NoticeKind.MEETING_REMINDER: "Nhắc lịch họp",
 }
 _NEUTRAL = "Sổ tay có nội dung mới"
-_BODY = "{title}.\n\nĐồng chí mở Sổ tay để xem:\n{url}\n\nThư này được gửi tự động vì thông báo chưa đến được máy của đồng chí.\n"
+_BODY = (
+    "{title}.\n\n"
+    "Đồng chí mở Sổ tay để xem:\n{url}\n\n"
+    "Thư này được gửi tự động vì thông báo chưa đến được máy của đồng chí.\n"
+)
 _CODE = (
     "Mã xác nhận địa chỉ thư của đồng chí: {code}\n\n"
     "Đồng chí nhập mã này trong ứng dụng Sổ tay, mục Thông báo. Mã dùng được trong một giờ.\n"
@@ -59,8 +62,7 @@ class SmtpMail:
         results: list[PushResult] = []
         try:
             with self._connect() as server:
-                for mail in mails:
-                    results.append(_outcome(lambda mail=mail: server.send_message(mail)))  # type: ignore[misc]
+                results.extend(_outcome(server, mail) for mail in mails)
         except (OSError, smtplib.SMTPException) as error:
             reason = "mail_login" if isinstance(error, smtplib.SMTPAuthenticationError) else "mail_server"
             rest = [PushResult(PushState.RETRY, reason)] * (len(mails) - len(results))
@@ -104,10 +106,10 @@ class SmtpMail:
         return mail
 
 
-def _outcome(hand_over: Callable[[], object]) -> PushResult:
+def _outcome(server: smtplib.SMTP, mail: EmailMessage) -> PushResult:
     """What became of one mail; a connection that is gone is for the caller."""
     try:
-        hand_over()
+        server.send_message(mail)
     except smtplib.SMTPServerDisconnected:
         raise
     except smtplib.SMTPRecipientsRefused as refused:
@@ -115,8 +117,6 @@ def _outcome(hand_over: Callable[[], object]) -> PushResult:
         return _refused(code)
     except smtplib.SMTPResponseException as refused:
         return _refused(refused.smtp_code)
-    except (TimeoutError, socket.gaierror):
-        raise
     return PushResult(PushState.ACCEPTED)
 
 

@@ -39,9 +39,10 @@ class PushGateway:
             raise ConfigurationError(f"HANDBOOK_PUSH_EXTRA_HOSTS: {error}") from error
         self.vapid = Vapid(secrets.vapid_private_key.encode(), settings.push_subject)
         former = secrets.former_vapid
-        self.former: Vapid | None = former and Vapid(
-            former.private_key.encode(), settings.push_subject, until=former.until
-        )
+        self.former: Vapid | None = None
+        if former is not None:
+            key = former.private_key.encode()
+            self.former = Vapid(key, settings.push_subject, until=former.until)
         self.fallback = fallback_of(settings)
         self._ca_file = settings.push_ca_file
         self._sender: Sender | None = None

@@ -1,0 +1,16 @@
+import type { NoticeKind } from '$api/shapes';
+
+/** Where the account is written to when no push reaches it. */
+export interface Mail {
+  address: string | null;
+  confirmed: boolean;
+}
+
+export interface Preferences {
+  kinds: NoticeKind[];
+  muted: NoticeKind[];
+  /** null where the installation writes no mail. */
+  mail: Mail | null;
+}
+
+export const PREFERENCES = '/api/push/preferences';

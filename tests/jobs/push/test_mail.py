@@ -1,0 +1,195 @@
+"""E-mail to whom no push has reached: off by default, confirmed addresses only, and no more said than a push says."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from tests.support.clients import ApiClient
+from tests.support.factories import World
+from tests.support.mail_service import FakeMailService
+from tests.support.meetings import STARTS_AT, convened
+from tests.support.push_service import Answer, FakePushService
+from tests.support.pushing import ledger, run_jobs, subscribe, told
+
+from handbook.config import ConfigurationError, Settings
+from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.notifications.models import MailAddress
+from handbook.notifications.push import gateway
+
+SignIn = Callable[[str], ApiClient]
+ADDRESS = "dang.thi.ngam@example.org"
+TITLE = "Họp kiểm điểm đồng chí Ngẫm"
+
+
+@pytest.fixture
+def post() -> Iterator[FakeMailService]:
+    with FakeMailService() as service:
+        yield service
+
+
+@pytest.fixture
+def with_mail(app: Flask, settings: Settings, post: FakeMailService) -> FakeMailService:
+    """The application as it is where an SMTP server is set."""
+    app.extensions["handbook.push"].close()
+    app.extensions["handbook.settings"] = replace(
+        settings, smtp_url=post.url, mail_from="so-tay@example.vn", public_url="https://sotay.example.vn"
+    )
+    gateway.install(app)
+    return post
+
+
+def name_and_confirm(member: ApiClient, post: FakeMailService, address: str = ADDRESS) -> None:
+    answer = member.put("/api/push/mail", {"address": address}, expect=200).json
+    assert answer["mail"] == {"address": address, "confirmed": False}
+    run_jobs()
+    code = re.search(r"\b\d{6}\b", post.text_of())
+    assert code is not None
+    answer = member.post("/api/push/mail/confirmations", {"code": code[0]}, expect=200).json
+    assert answer["mail"] == {"address": address, "confirmed": True}
+
+
+def test_who_has_no_device_or_cannot_be_pushed_to_is_written_to_once(
+    engine_name: str,
+    sign_in: SignIn,
+    world: World,
+    push: FakePushService,
+    with_mail: FakeMailService,
+    clock: FixedClock,
+) -> None:
+    member, second, third = (sign_in(role) for role in ("member", "second_member", "deputy"))
+    name_and_confirm(member, with_mail)
+    name_and_confirm(second, with_mail, "le.van.thu@example.org")
+    name_and_confirm(third, with_mail, "tran.thi.pho@example.org")
+    refused, fine = subscribe(second, push), subscribe(third, push)
+    push.always_answer(Answer(403), refused)
+    del with_mail.recipients[:], with_mail.mails[:]
+    meeting = convened(sign_in("secretary"), world.id_of("cell"), title=TITLE, place="Nhà văn hóa thôn Đoài")
+    run_jobs()
+    run_jobs()
+    assert sorted(with_mail.recipients) == [ADDRESS, "le.van.thu@example.org"]
+    assert told(push, fine) == ["meeting_convened"]
+    rows = [(row.channel, row.state) for row in ledger(meeting) if row.channel == "email"]
+    assert rows == [("email", "accepted")] * 2
+    lines = sign_in("secretary").get(f"/api/meetings/{meeting['id']}/deliveries", expect=200).json["items"]
+    (line,) = [line for line in lines if line["member_id"] == world.id_of("member")]
+    assert {one["channel"]: one["state"] for one in line["deliveries"]} == {
+        "push": "no_device",
+        "email": "accepted",
+    }
+
+
+def test_a_mail_says_no_more_than_a_push_does(
+    sign_in: SignIn, world: World, push: FakePushService, with_mail: FakeMailService
+) -> None:
+    name_and_confirm(sign_in("member"), with_mail)
+    meeting = convened(sign_in("secretary"), world.id_of("cell"), title=TITLE, place="Nhà văn hóa thôn Đoài")
+    run_jobs()
+    mail = with_mail.mails[-1]
+    assert mail["Subject"] == "Lịch họp mới"
+    assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (
+        ADDRESS,
+        "so-tay@example.vn",
+        "auto-generated",
+    )
+    text = with_mail.text_of()
+    assert f"https://sotay.example.vn/meetings/{meeting['id']}" in text
+    whole = f"{mail['Subject']} {text}"
+    for private in ("Ngẫm", "Họp kiểm điểm", "Nhà văn hóa", "Chi bộ", "Nguyễn", "19:00", "5/12"):
+        assert private not in whole
+    stored = db.session.scalars(select(MailAddress.address_sealed)).one()
+    assert ADDRESS.encode() not in stored
+
+
+def test_an_address_that_is_not_confirmed_gets_its_code_and_nothing_else(
+    engine_name: str, sign_in: SignIn, world: World, with_mail: FakeMailService, clock: FixedClock
+) -> None:
+    member = sign_in("member")
+    member.put("/api/push/mail", {"address": ADDRESS}, expect=200)
+    member.put("/api/push/mail", {"address": ADDRESS}, expect=200)
+    run_jobs()
+    assert with_mail.recipients == [ADDRESS]
+    found = re.search(r"\b\d{6}\b", with_mail.text_of())
+    assert found is not None
+    right = found[0]
+    wrong = "000000" if right != "000000" else "111111"
+    for _ in range(5):
+        member.post("/api/push/mail/confirmations", {"code": wrong}, expect=422)
+    member.post("/api/push/mail/confirmations", {"code": right}, expect=422)
+    convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    assert len(with_mail.mails) == 1
+    # A code is of no use after an hour; a new one is written.
+    clock.advance(minutes=2)
+    member.put("/api/push/mail", {"address": ADDRESS}, expect=200)
+    run_jobs()
+    found = re.search(r"\b\d{6}\b", with_mail.text_of())
+    assert found is not None
+    clock.advance(minutes=61)
+    member.post("/api/push/mail/confirmations", {"code": found[0]}, expect=422)
+
+
+def test_who_removed_the_address_or_does_not_want_the_kind_is_not_written_to(
+    sign_in: SignIn, world: World, with_mail: FakeMailService
+) -> None:
+    member, second = sign_in("member"), sign_in("second_member")
+    name_and_confirm(member, with_mail)
+    name_and_confirm(second, with_mail, "le.van.thu@example.org")
+    member.delete("/api/push/mail", expect=204)
+    second.put("/api/push/preferences", {"muted": ["meeting_convened"]}, expect=200)
+    before = len(with_mail.mails)
+    convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    assert len(with_mail.mails) == before
+
+
+def test_a_mail_server_that_says_later_is_asked_later_and_one_that_says_no_is_believed(
+    engine_name: str, sign_in: SignIn, world: World, with_mail: FakeMailService, clock: FixedClock
+) -> None:
+    member, second = sign_in("member"), sign_in("second_member")
+    name_and_confirm(member, with_mail)
+    name_and_confirm(second, with_mail, "le.van.thu@example.org")
+    del with_mail.recipients[:]
+    with_mail.replies = ["451 later", "550 nobody of that name"]
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    states = {(row.state, row.reason) for row in ledger(meeting) if row.channel == "email"}
+    assert states == {("queued", "mail_451"), ("failed", "mail_550")}
+    clock.advance(minutes=2)
+    run_jobs()
+    assert len(with_mail.recipients) == 1
+    states = {(row.state, row.reason) for row in ledger(meeting) if row.channel == "email"}
+    assert states == {("accepted", None), ("failed", "mail_550")}
+    assert clock.now() < STARTS_AT - timedelta(days=1)
+
+
+def test_without_a_setting_no_mail_is_offered_or_written(sign_in: SignIn, world: World) -> None:
+    member = sign_in("member")
+    assert member.get("/api/push/preferences", expect=200).json["mail"] is None
+    member.put("/api/push/mail", {"address": ADDRESS}, expect=404)
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    assert {row.channel for row in ledger(meeting)} == {"push"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        (
+            {"HANDBOOK_SMTP_URL": "http://mail.example", "HANDBOOK_MAIL_FROM": "a@example.vn"},
+            "HANDBOOK_SMTP_URL",
+        ),
+        ({"HANDBOOK_SMTP_URL": "smtp://", "HANDBOOK_MAIL_FROM": "a@example.vn"}, "HANDBOOK_SMTP_URL"),
+        ({"HANDBOOK_SMTP_URL": "smtp://mail.example"}, "HANDBOOK_MAIL_FROM"),
+        ({"HANDBOOK_MAIL_FROM": "nobody"}, "HANDBOOK_MAIL_FROM"),
+    ],
+)
+def test_settings_that_cannot_write_mail_are_refused(
+    tmp_path: object, environment: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        Settings.from_environment({"HANDBOOK_DATA_DIR": str(tmp_path), **environment})
