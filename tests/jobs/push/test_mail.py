@@ -167,6 +167,48 @@ def test_a_mail_server_that_says_later_is_asked_later_and_one_that_says_no_is_be
     assert clock.now() < STARTS_AT - timedelta(days=1)
 
 
+def test_nothing_waits_for_a_mail_server_that_is_set_no_more(
+    app: Flask,
+    settings: Settings,
+    sign_in: SignIn,
+    world: World,
+    with_mail: FakeMailService,
+    clock: FixedClock,
+) -> None:
+    name_and_confirm(sign_in("member"), with_mail)
+    before = len(with_mail.mails)
+    with_mail.replies = ["451 later", "451 later"]
+    secretary, cell = sign_in("secretary"), world.id_of("cell")
+    meeting, other = convened(secretary, cell), convened(secretary, cell, kind="extraordinary")
+    run_jobs()
+    # The setting is gone when the worker starts anew.
+    app.extensions["handbook.push"].close()
+    app.extensions["handbook.settings"] = settings
+    gateway.install(app)
+    clock.advance(minutes=2)
+    run_jobs()
+    for one in (meeting, other):
+        (row,) = [row for row in ledger(one, "meeting_convened") if row.channel == "email"]
+        assert (row.state, row.reason) == ("failed", "no_channel")
+    assert run_jobs() == 0
+    assert len(with_mail.mails) == before
+
+
+def test_a_mail_about_a_meeting_that_is_over_is_not_written(
+    sign_in: SignIn, world: World, with_mail: FakeMailService, clock: FixedClock
+) -> None:
+    name_and_confirm(sign_in("member"), with_mail)
+    before = len(with_mail.mails)
+    with_mail.replies = ["451 later"]
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    clock.set(STARTS_AT + timedelta(hours=2))
+    run_jobs()
+    (row,) = [row for row in ledger(meeting, "meeting_convened") if row.channel == "email"]
+    assert (row.state, row.reason) == ("failed", "mail_451")
+    assert len(with_mail.mails) == before
+
+
 def test_without_a_setting_no_mail_is_offered_or_written(sign_in: SignIn, world: World) -> None:
     member = sign_in("member")
     assert member.get("/api/push/preferences", expect=200).json["mail"] is None

@@ -7,6 +7,7 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.meetings.models import Meeting
 from handbook.notifications import rules
 from handbook.notifications.enums import MEETING_KINDS, DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.fallback.addresses import confirmed_addresses
@@ -29,6 +30,21 @@ def write_to_unreached(reminder_id: int, channel: FallbackChannel) -> None:
     while batch := _claim(reminder_id, channel.name):
         results = channel.send([message for _, _, message in batch])
         _record([(id_, attempts) for id_, attempts, _ in batch], results)
+
+
+def write_to_nobody(reminder_id: int) -> None:
+    """This installation writes no more: what still waits to be written is given up."""
+    with unit_of_work() as uow:
+        uow.session.execute(
+            update(Delivery)
+            .where(
+                Delivery.reminder_id == reminder_id,
+                Delivery.channel != PUSH,
+                Delivery.state == DeliveryState.QUEUED.value,
+            )
+            .values(state=DeliveryState.FAILED.value, reason="no_channel", lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _add(reminder_id: int, channel: str) -> bool:
@@ -100,11 +116,21 @@ def _claim(reminder_id: int, channel: str) -> list[tuple[int, int, FallbackMessa
         )
         rows = list(uow.session.scalars(due))
         addresses = confirmed_addresses({row.account_id for row in rows if row.account_id}, uow.session)
+        meeting = uow.session.get_one(Meeting, reminder.meeting_id)
+        over = (
+            rules.worth_until(
+                reminder.kind,
+                due_at=max(reminder.created_at, reminder.due_at),
+                ends_at=meeting.ends_at,
+            )
+            <= now
+        )
         batch = []
         for row in rows:
             address = addresses.get(row.account_id or 0)
-            if address is None or row.attempts >= rules.MAX_ATTEMPTS:
-                row.state, row.reason = DeliveryState.FAILED.value, row.reason or "no_address"
+            if address is None or over or row.attempts >= rules.MAX_ATTEMPTS:
+                row.state = DeliveryState.FAILED.value
+                row.reason = row.reason or ("expired" if over else "no_address")
                 continue
             row.attempts += 1
             row.lease_until = now + LEASE

@@ -17,7 +17,7 @@ from handbook.meetings.models import Meeting
 from handbook.notifications import rules
 from handbook.notifications.enums import MEETING_KINDS, NUDGES, DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.fallback.channel import FallbackChannel
-from handbook.notifications.fallback.sending import write_to_unreached
+from handbook.notifications.fallback.sending import write_to_nobody, write_to_unreached
 from handbook.notifications.inbox import tell_members
 from handbook.notifications.models import PUSH, Delivery, PushSubscription, Reminder
 from handbook.notifications.preferences import accounts_without
@@ -72,6 +72,8 @@ def deliver_reminder(
             on_progress(sent, sent)
     if fallback is not None:
         write_to_unreached(reminder_id, fallback)
+    else:
+        write_to_nobody(reminder_id)
     return _finish(reminder_id)
 
 

@@ -22,6 +22,7 @@ export const en: Record<keyof typeof vi, string> = {
   'why.gone': 'The phone takes no notifications any more',
   'why.late': 'Too late to be sent',
   'why.address': 'The address is not allowed',
+  'why.mail': 'The mail could not be sent',
   'why.other': 'Another reason',
   'kind.meeting_convened': 'Meeting convened',
   'kind.meeting_changed': 'Meeting changed',

@@ -22,6 +22,7 @@ export const vi = {
   'why.gone': 'Máy không còn nhận thông báo',
   'why.late': 'Quá giờ mà chưa gửi được',
   'why.address': 'Địa chỉ nhận thông báo không hợp lệ',
+  'why.mail': 'Không gửi được thư',
   'why.other': 'Lý do khác',
   'kind.meeting_convened': 'Triệu tập họp',
   'kind.meeting_changed': 'Thay đổi lịch họp',

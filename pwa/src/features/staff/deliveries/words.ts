@@ -1,12 +1,13 @@
 import { t } from './messages';
 
-type Why = 'busy' | 'refused' | 'server' | 'network' | 'gone' | 'late' | 'address' | 'other';
+type Why = 'mail' | 'busy' | 'refused' | 'server' | 'network' | 'gone' | 'late' | 'address' | 'other';
 const NETWORK = ['timeout', 'name_not_resolved', 'not_connected', 'certificate_refused', 'tls', 'network'];
 const ADDRESS = /^(endpoint_|address_not_allowed|invalid_keys)/;
 
 function kindOf(reason: string): Why {
   if (reason === 'http_429') return 'busy';
-  if (reason === 'http_404' || reason === 'http_410' || reason === 'no_subscription') return 'gone';
+  if (reason === 'http_404' || reason === 'http_410' || reason === 'no_subscription' || reason === 'key_ended') return 'gone';
+  if (/^(mail_|no_address|no_channel)/.test(reason)) return 'mail';
   if (/^http_4/.test(reason)) return 'refused';
   if (/^http_5/.test(reason)) return 'server';
   if (NETWORK.includes(reason)) return 'network';
