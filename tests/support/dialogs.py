@@ -53,6 +53,12 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("MyCode", story.guest, f"/meetings/{story.open_meeting}", button("Mã của tôi"))
     yield Way("QrFull", story.host, room, show_code)
     yield Way("CancelMeeting", story.secretary, chapter, button("Hủy cuộc họp"))
+    yield Way(
+        "RemindersScreen",
+        story.secretary,
+        f"{chapter}/reminders",
+        button(re.compile("^Nhắc lịch trước cuộc họp")),
+    )
     yield Way("Papers", story.secretary, chapter, button(re.compile("^Bỏ tài liệu ")))
     yield Way("Convene", story.secretary, f"/chapter/meetings/{draft}", button("Triệu tập"))
     yield Way("AgendaItemDialog", story.secretary, f"/chapter/meetings/{draft}/edit", button("Thêm nội dung"))

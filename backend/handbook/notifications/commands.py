@@ -12,7 +12,7 @@ GRACE_DAYS = 60
     "--grace-days",
     default=GRACE_DAYS,
     show_default=True,
-    type=click.IntRange(1, 400),
+    type=click.IntRange(0, 400),
     help="How long devices that subscribed with the old key are still sent to.",
 )
 def rotate_push_key_command(grace_days: int) -> None:
