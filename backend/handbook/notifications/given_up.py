@@ -4,7 +4,7 @@ They are told by organisation and reason, without names: whom to telephone is th
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -26,6 +26,8 @@ from handbook.organizations.models import Organization
 
 #: What was taken back by us, is no failure of a push service.
 TAKEN_BACK = ("superseded",)
+#: How far back is looked: what is older nobody sends again, and it would only grow.
+SEEN_FOR = timedelta(days=30)
 #: How many are sent again at one time; who has more asks again.
 AT_ONCE = 500
 
@@ -39,10 +41,10 @@ def list_given_up(
     cursor: str | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """The deliveries to members at or below the organisation that were given up, the newest first, and how many there are of
-    each reason.
+    """The deliveries to members at or below the organisation that were given up in the last weeks, the newest first, and
+    how many there are of each reason.
     """
-    chosen = _given_up(select(Delivery), organization)
+    chosen = _given_up(select(Delivery), organization, now)
     if reason is not None:
         chosen = chosen.where(Delivery.reason == reason)
     if kind is not None:
@@ -73,7 +75,7 @@ def list_given_up(
             for delivery in page.items
         ],
         "next": page.next,
-        "reasons": _reasons(organization),
+        "reasons": _reasons(organization, now),
     }
 
 
@@ -89,7 +91,8 @@ def retry(
 
     Doing it twice sends nothing twice: what waits again is not given up any more.
     """
-    chosen = _given_up(select(Delivery), organization).where(Delivery.subscription_id.is_not(None))
+    now = uow.clock.now()
+    chosen = _given_up(select(Delivery), organization, now).where(Delivery.subscription_id.is_not(None))
     if reason is not None:
         chosen = chosen.where(Delivery.reason == reason)
     if kind is not None:
@@ -99,7 +102,6 @@ def retry(
             chosen.order_by(Delivery.id.desc()).limit(AT_ONCE).with_for_update(of=Delivery, skip_locked=True)
         )
     )
-    now = uow.clock.now()
     until = _worth_until(found)
     again = [delivery for delivery in found if _can_retry(delivery, until, now)]
     for delivery in again:
@@ -122,7 +124,7 @@ def retry(
     return len(again)
 
 
-def _given_up(statement: Select[Any], organization: Organization) -> Select[Any]:
+def _given_up(statement: Select[Any], organization: Organization, now: datetime) -> Select[Any]:
     return (
         statement.join(Reminder, Reminder.id == Delivery.reminder_id)
         .join(Member, Member.id == Delivery.member_id)
@@ -130,6 +132,7 @@ def _given_up(statement: Select[Any], organization: Organization) -> Select[Any]
         .where(
             Delivery.state == DeliveryState.FAILED.value,
             Delivery.reason.not_in(TAKEN_BACK),
+            Delivery.created_at >= now - SEEN_FOR,
             *_below(organization),
         )
     )
@@ -139,8 +142,8 @@ def _below(organization: Organization) -> tuple[ColumnElement[bool], ColumnEleme
     return Organization.path >= organization.path, Organization.path < organization.path + PATH_END
 
 
-def _reasons(organization: Organization) -> list[dict[str, Any]]:
-    counted = _given_up(select(Delivery.reason, func.count().label("count")), organization)
+def _reasons(organization: Organization, now: datetime) -> list[dict[str, Any]]:
+    counted = _given_up(select(Delivery.reason, func.count().label("count")), organization, now)
     rows = db.session.execute(
         counted.group_by(Delivery.reason).order_by(func.count().desc(), Delivery.reason)
     )

@@ -151,3 +151,5 @@ def test_staff_see_what_was_given_up_by_reason_and_have_it_sent_again(
     (over,) = staff.get(path, expect=200).json["items"]
     assert over["can_retry"] is False
     assert staff.post(f"{path}/retries", {}, expect=200).json == {"retried": 0}
+    clock.set(STARTS_AT + timedelta(days=40))
+    assert staff.get(path, expect=200).json["reasons"] == []
