@@ -55,11 +55,11 @@ def list_deliveries(args: dict[str, Any], meeting_id: int) -> Response:
 
 
 @blp.route("/meetings/<id:meeting_id>/reminder-rules", methods=["GET"])
-@requires(Permission.DELIVERIES_READ)
+@requires(Permission.MEETINGS_RUN)
 @blp.response(200, MeetingRulesOut)
 def get_reminder_rules(meeting_id: int) -> Response:
     """When and of whom the members of this meeting are reminded, and what it has otherwise than its organisation."""
-    return _rules(get_meeting(meeting_id, Permission.DELIVERIES_READ, actor=current_actor()))
+    return _rules(get_meeting(meeting_id, Permission.MEETINGS_RUN, actor=current_actor()))
 
 
 @blp.route("/meetings/<id:meeting_id>/reminder-rules", methods=["PUT"])
