@@ -10,6 +10,7 @@ from handbook.organizations.settings.registry import Unit
 from handbook.organizations.settings.schemas import SettingBoundsSchema, value_field
 from handbook.organizations.settings.values import TYPES
 
+REASON = validate.Regexp(r"^[a-z0-9_]{1,60}\Z")
 #: Ways of a message; SMS would be another.
 CHANNELS = (PUSH, "email")
 KIND = validate.OneOf([kind.value for kind in NoticeKind])
@@ -129,13 +130,16 @@ class MailSchema(Schema):
 
 
 class MailAddressIn(Schema):
-    address = fields.Email(required=True, validate=validate.Length(max=200))
+    # Addresses beyond ASCII need a mail server that says it takes them.
+    address = fields.Email(
+        required=True, validate=[validate.Length(max=200), validate.Regexp(r"^[\x21-\x7e]+\Z")]
+    )
 
 
 class MailCodeIn(Schema):
     """The six digits that were written to the address."""
 
-    code = fields.String(required=True, validate=validate.Regexp(r"\A[0-9]{6}\Z"))
+    code = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{6}\Z"))
 
 
 class PushPreferencesOut(Schema):
@@ -225,14 +229,14 @@ class GivenUpOut(Schema):
 class GivenUpArgs(PageArgs):
     """Only those of one reason, of one kind."""
 
-    reason = fields.String(load_default=None, validate=validate.Length(1, 60))
+    reason = fields.String(load_default=None, validate=REASON)
     kind = fields.String(load_default=None, validate=KIND)
 
 
 class RetryIn(Schema):
     """Which of them are sent again; without a reason or kind all of them."""
 
-    reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 60))
+    reason = fields.String(load_default=None, allow_none=True, validate=REASON)
     kind = fields.String(load_default=None, allow_none=True, validate=KIND)
 
 
