@@ -141,7 +141,7 @@ def test_a_committee_sees_the_tasks_of_its_tree_page_by_page_and_as_excel(
 class Silent:
     """A push service that takes everything."""
 
-    def send(self, messages: list[PushMessage]) -> list[PushResult]:
+    def send(self, messages: list[PushMessage], on_ended: object = None) -> list[PushResult]:
         raise AssertionError("nobody has a device")
 
 

@@ -1,11 +1,16 @@
 """What tests of notifications share: devices that subscribe, and the worker's jobs run here and now."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from tests.support.clients import ApiClient
 from tests.support.push_service import FakePushService, Subscription
 
+from handbook.config import Settings
 from handbook.kernel import jobs
 from handbook.kernel.db import db
 from handbook.notifications.models import Delivery, Reminder
@@ -62,3 +67,40 @@ def plan(meeting: dict[str, Any], kind: str = "meeting_reminder") -> dict[str, t
     return {
         row.step: (row.state, f"{(row.starts_at - row.due_at).total_seconds() / 3600:g} h") for row in rows
     }
+
+
+class WorkerProcess:
+    """The worker as it really runs: a process of its own. It goes by the machine's time."""
+
+    def __init__(self, settings: Settings, push: FakePushService) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("HANDBOOK_")}
+        self._environment = {
+            **kept,
+            "HANDBOOK_DATA_DIR": str(settings.data_dir),
+            "HANDBOOK_DATABASE_URL": settings.database_url,
+            "HANDBOOK_PUSH_EXTRA_HOSTS": push.extra_host,
+            "HANDBOOK_PUSH_CA_FILE": str(push.ca_file),
+            "HANDBOOK_REMINDER_TICK_SECONDS": "0.2",
+            "PYTHONPATH": str(Path("backend").resolve()),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from handbook.cli import main; main(['worker'])"],
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def stop(self, signal: int) -> int:
+        """Tell it to stop with this signal; what it says at the end."""
+        assert self._process is not None
+        self._process.send_signal(signal)
+        return self._process.wait(15)
+
+    def kill(self) -> None:
+        """End it as the kernel would, without a word; nothing when it does not run."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)

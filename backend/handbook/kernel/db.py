@@ -19,6 +19,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from handbook.kernel.clock import as_utc
 
 WRITE_OPTION = "handbook_write"
+#: Whether a commit waits until it is on the disk; one that does not survives the end of the process, not a power cut.
+DURABLE_OPTION = "handbook_durable"
 BUSY_TIMEOUT_SECONDS = 15
 
 
@@ -87,9 +89,16 @@ def _set_up_connection(connection: DBAPIConnection, _record: ConnectionPoolEntry
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    durable = options.get(DURABLE_OPTION, True)
     if connection.dialect.name == "sqlite":
-        immediate = connection.get_execution_options().get(WRITE_OPTION, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        # The next transaction of this connection sets it again; inside one it cannot be changed.
+        if connection.info.get(DURABLE_OPTION, True) != durable:
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            connection.info[DURABLE_OPTION] = durable
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITE_OPTION, False) else "BEGIN")
+    elif not durable:
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def engine_options(database_url: str, threads: int) -> dict[str, Any]:

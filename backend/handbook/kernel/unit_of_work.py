@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from handbook.kernel import events
 from handbook.kernel.clock import Clock
-from handbook.kernel.db import WRITE_OPTION, db
+from handbook.kernel.db import DURABLE_OPTION, WRITE_OPTION, db
 
 
 class UnitOfWork:
@@ -51,15 +51,19 @@ _current: ContextVar[UnitOfWork | None] = ContextVar("handbook_unit_of_work", de
 
 
 @contextmanager
-def unit_of_work(clock: Clock | None = None) -> Iterator[UnitOfWork]:
-    """Begin a write transaction, or join the one that is under way; commit at the end, roll back on any error."""
+def unit_of_work(clock: Clock | None = None, *, durable: bool = True) -> Iterator[UnitOfWork]:
+    """Begin a write transaction, or join the one that is under way; commit at the end, roll back on any error.
+
+    One that is not ``durable`` does not wait for the disk: it outlives this process, and a power cut may take it. It is
+    for what costs nothing but work to be found out again.
+    """
     outer = _current.get()
     if outer is not None:
         yield outer
         return
     session = db.session()
     session.rollback()
-    session.connection(execution_options={WRITE_OPTION: True})
+    session.connection(execution_options={WRITE_OPTION: True, DURABLE_OPTION: durable})
     uow = UnitOfWork(session, clock or current_clock())
     token = _current.set(uow)
     try:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from tests.support.push_service import FakePushService
+from tests.support.pushing import WorkerProcess
 
 from handbook.config import Settings
 
@@ -32,3 +33,11 @@ def settings(settings: Settings, push: FakePushService) -> Settings:
 def app(app: Flask) -> Iterator[Flask]:
     yield app
     app.extensions["handbook.push"].close()
+
+
+@pytest.fixture
+def worker(settings: Settings, push: FakePushService) -> Iterator[WorkerProcess]:
+    """A worker that a test may start, stop and kill."""
+    process = WorkerProcess(settings, push)
+    yield process
+    process.kill()

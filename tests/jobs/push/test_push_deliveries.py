@@ -362,7 +362,7 @@ def test_a_worker_that_dies_while_sending_loses_nothing(
     meeting = convened(sign_in("secretary"), world.id_of("cell"))
     send = PushSender.send
 
-    def die(self: PushSender, messages: list[object]) -> None:
+    def die(self: PushSender, messages: list[object], _on_ended: object) -> None:
         send(self, messages[:1])  # type: ignore[arg-type]
         raise KeyboardInterrupt
 

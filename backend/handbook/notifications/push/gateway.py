@@ -3,7 +3,7 @@ sender; and the way to those whom no push reaches.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from flask import Flask, current_app
@@ -12,16 +12,18 @@ from handbook.config import ConfigurationError, Settings
 from handbook.kernel.secrets import Secrets
 from handbook.notifications.fallback.mail import fallback_of
 from handbook.notifications.push.endpoints import EndpointPolicy
-from handbook.notifications.push.messages import PushMessage, PushResult
+from handbook.notifications.push.messages import Ended, PushMessage, PushResult
 from handbook.notifications.push.vapid import Vapid
 
 EXTENSION = "handbook.push"
 
 
 class Sender(Protocol):
-    """Hands messages to their push services; one result for each, in order."""
+    """Hands messages to their push services; one result for each, in order. ``on_ended`` hears of them as they end."""
 
-    def send(self, messages: Sequence[PushMessage]) -> list[PushResult]: ...
+    def send(
+        self, messages: Sequence[PushMessage], on_ended: Callable[[Ended], None] = ...
+    ) -> list[PushResult]: ...
 
     def close(self) -> None: ...
 

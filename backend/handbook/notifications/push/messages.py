@@ -1,5 +1,6 @@
 """What is sent and what became of it; no library is needed to speak of either."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,3 +52,7 @@ class PushResult:
     reason: str | None = None
     status: int | None = None
     retry_after: int | None = None
+
+
+#: Messages that have just ended, by their place in the order in which they were given.
+Ended = Sequence[tuple[int, PushResult]]

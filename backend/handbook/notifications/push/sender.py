@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pycurl
 
 from handbook.notifications.push.encryption import PayloadTooLongError, encrypt
 from handbook.notifications.push.endpoints import Endpoint, EndpointNotAllowedError, EndpointPolicy
-from handbook.notifications.push.messages import PushMessage, PushResult, PushState
+from handbook.notifications.push.messages import Ended, PushMessage, PushResult, PushState
 from handbook.notifications.push.vapid import Vapid
 
 #: Messages under way at the same time. One HTTP/2 connection usually takes 100 streams.
@@ -28,6 +28,13 @@ MAX_IN_FLIGHT = 100
 #: together: it halves the CPU time of sending, and no message waits noticeably.
 GATHER_SECONDS = 0.02
 GATHER_FROM = 16
+#: Where outcomes are recorded as they come, what is under way is what a dead process leaves in doubt, and another
+#: sends again. So no more is under way than a distant push service needs, and one more is begun each time that
+#: something has ended or so many seconds have passed: a quick service has answered by then.
+RECORDED_IN_FLIGHT = 16
+PACE_SECONDS = 0.001
+#: A message that has waited so long for its push service, in seconds, takes nobody's place.
+STALLED_SECONDS = 5.0
 MAX_CONNECTIONS_PER_HOST = 4
 CONNECT_TIMEOUT_SECONDS = 10
 TIMEOUT_SECONDS = 30
@@ -75,17 +82,26 @@ class PushSender:
         self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, MAX_CONNECTIONS_PER_HOST)
         self._idle: list[_Transfer] = []
 
-    def send(self, messages: Iterable[PushMessage]) -> list[PushResult]:
-        """Encrypt and send all messages; the results are in the order of the messages."""
+    def send(
+        self, messages: Iterable[PushMessage], on_ended: Callable[[Ended], None] | None = None
+    ) -> list[PushResult]:
+        """Encrypt and send all messages; the results are in the order of the messages.
+
+        ``on_ended`` is told of messages as they end, mostly one by one, while a few others are under way.
+        """
         waiting = deque(enumerate(messages))
         results: dict[int, PushResult] = {}
         under_way: dict[pycurl.Curl, _Transfer] = {}
         with self._lock:
             try:
                 while waiting or under_way:
-                    self._start(waiting, under_way, results)
+                    ended = self._start(waiting, under_way, recorded=on_ended is not None)
                     if under_way:
-                        self._turn(under_way, results)
+                        hurry = on_ended is not None and waiting
+                        ended += self._turn(under_way, PACE_SECONDS if hurry else 0.5)
+                    results.update(ended)
+                    if ended and on_ended is not None:
+                        on_ended(ended)
             finally:
                 # Only when interrupted: what was under way must not turn up among the next messages.
                 for transfer in under_way.values():
@@ -105,35 +121,46 @@ class PushSender:
         self,
         waiting: deque[tuple[int, PushMessage]],
         under_way: "dict[pycurl.Curl, _Transfer]",
-        results: dict[int, PushResult],
-    ) -> None:
-        while waiting and len(under_way) < MAX_IN_FLIGHT:
+        *,
+        recorded: bool,
+    ) -> list[tuple[int, PushResult]]:
+        """Set messages on their way; those that must not be sent have ended here."""
+        ended = []
+        most = len(under_way) + _room(under_way, recorded=recorded)
+        while waiting and len(under_way) < most:
             index, message = waiting.popleft()
             transfer = self._idle.pop() if self._idle else self._new_transfer()
             refused = self._prepare(transfer, index, message)
             if refused is not None:
-                results[index] = refused
+                ended.append((index, refused))
                 self._idle.append(transfer)
                 continue
             self._multi.add_handle(transfer.curl)
             under_way[transfer.curl] = transfer
+        return ended
 
-    def _turn(self, under_way: "dict[pycurl.Curl, _Transfer]", results: dict[int, PushResult]) -> None:
+    def _turn(
+        self, under_way: "dict[pycurl.Curl, _Transfer]", patience: float
+    ) -> list[tuple[int, PushResult]]:
+        """Move all transfers on, and wait a little when none has ended; those that have."""
         self._multi.perform()
-        ended = False
+        ended = []
         while True:
             left, succeeded, failed = self._multi.info_read(MAX_IN_FLIGHT)
             for curl, error in [(curl, 0) for curl in succeeded] + [(curl, code) for curl, code, _ in failed]:
                 self._multi.remove_handle(curl)
                 transfer = under_way.pop(curl)
-                results[transfer.index] = transfer.result(error)
+                ended.append((transfer.index, transfer.result(error)))
                 self._idle.append(transfer)
-                ended = True
             if not left:
                 break
-        # No descriptor to wait for (a name is being resolved) makes select return at once.
-        if under_way and not ended and (self._multi.select(0.5) <= 0 or len(under_way) >= GATHER_FROM):
-            time.sleep(GATHER_SECONDS)
+        if under_way and not ended:
+            # No descriptor to wait for (a name is being resolved) makes select return at once.
+            if self._multi.select(patience) <= 0:
+                time.sleep(min(patience, GATHER_SECONDS))
+            elif len(under_way) >= GATHER_FROM:
+                time.sleep(GATHER_SECONDS)
+        return ended
 
     def _prepare(self, transfer: "_Transfer", index: int, message: PushMessage) -> PushResult | None:
         """Load the message into the transfer; a result when it must not be sent."""
@@ -193,12 +220,23 @@ class PushSender:
         return _Transfer(curl, self._policy)
 
 
+def _room(under_way: "dict[pycurl.Curl, _Transfer]", *, recorded: bool) -> int:
+    """How many messages may be begun now, beside those under way."""
+    room = MAX_IN_FLIGHT - len(under_way)
+    if not recorded:
+        return room
+    late = time.monotonic() - STALLED_SECONDS
+    in_doubt = sum(transfer.began > late for transfer in under_way.values())
+    return min(room, 1) if in_doubt < RECORDED_IN_FLIGHT else 0
+
+
 class _Transfer:
     """One libcurl handle and the message it carries; used again for the next message."""
 
     def __init__(self, curl: pycurl.Curl, policy: EndpointPolicy) -> None:
         self.curl = curl
         self.index = 0
+        self.began = 0.0
         self._policy = policy
         self._endpoint: Endpoint | None = None
         self._ca_file: str | None = None
@@ -213,6 +251,7 @@ class _Transfer:
     ) -> None:
         self.index = index
         self._endpoint = endpoint
+        self.began = time.monotonic()
         self._received = 0
         self._address_allowed = self._address_refused = False
         self.curl.setopt(pycurl.URL, endpoint.url)

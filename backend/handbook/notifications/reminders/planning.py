@@ -234,6 +234,13 @@ def plan_reminder(
     return reminder
 
 
+def put_off(uow: UnitOfWork, reminder: Reminder, due_at: datetime) -> None:
+    """Let a reminder whose job has begun go out later instead."""
+    reminder.due_at = due_at
+    key = f"{reminder.job_key}:{int(due_at.timestamp())}"
+    jobs.enqueue(uow, JOB, key=key, args={"reminder_id": reminder.id}, due_at=due_at)
+
+
 def _want_again(uow: UnitOfWork, reminder: Reminder) -> None:
     reminder.state = ReminderState.PLANNED.value
     reminder.finished_at = None

@@ -1,0 +1,170 @@
+"""A reminder whose time has come: whether it is still wanted, the line in each inbox, and a row for each device."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select
+
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
+from handbook.notifications.enums import MEETING_KINDS, NUDGES, DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.inbox import tell_members
+from handbook.notifications.models import Delivery, Reminder
+from handbook.notifications.preferences import accounts_without
+from handbook.notifications.reminders.nudges import nudge_is_wanted
+from handbook.notifications.reminders.planning import plan_task, put_off
+from handbook.notifications.reminders.recipients import devices_of, member_ids_of
+from handbook.notifications.reminders.timing import quiet_hours, rules_for
+from handbook.organizations.models import Organization
+from handbook.organizations.settings import rules_of
+from handbook.resolutions.enums import ResolutionState, TaskState
+from handbook.resolutions.models import Task
+
+MEMBERS_AT_ONCE = 300
+#: What has a time of its own, other than news, which are told at once.
+PLANNED_KINDS = (*NUDGES, NoticeKind.MEETING_REMINDER, NoticeKind.TASK_DUE)
+#: From when on a reminder is late, because no worker was there: one that was due a minute before the quiet hours is not.
+LATE = timedelta(minutes=15)
+
+
+def begin(reminder_id: int) -> bool:
+    """Make the delivery rows; False when there is nothing to send, now or at all."""
+    with unit_of_work() as uow:
+        reminder = uow.session.get(Reminder, reminder_id, with_for_update=True, populate_existing=True)
+        if reminder is None or reminder.state in (ReminderState.DONE, ReminderState.CANCELLED):
+            return False
+        if reminder.state == ReminderState.SENDING:
+            return True
+        meeting = uow.session.get(Meeting, reminder.meeting_id) if reminder.meeting_id else None
+        task = uow.session.get(Task, reminder.task_id) if reminder.task_id else None
+        if not _wanted(reminder, meeting, task, uow):
+            reminder.state = ReminderState.CANCELLED.value
+            reminder.finished_at = uow.clock.now()
+            return False
+        later = _after_quiet_hours(reminder, meeting, task, uow)
+        if later is not None:
+            put_off(uow, reminder, later)
+            return False
+    # A big audience is written in several transactions, so that nobody waits for this one.
+    for member_ids in _audience(reminder_id):
+        with unit_of_work() as uow:
+            reminder = uow.session.get_one(Reminder, reminder_id)
+            # The line in the inbox, for whom it was not written when it happened.
+            tell_members(
+                uow,
+                member_ids,
+                NoticeKind(reminder.kind),
+                reminder.slot,
+                meeting_id=reminder.meeting_id,
+                resolution_id=reminder.resolution_id,
+                params=reminder.params,
+            )
+            _add_deliveries(reminder, member_ids, uow)
+    with unit_of_work() as uow:
+        reminder = uow.session.get_one(Reminder, reminder_id, with_for_update=True, populate_existing=True)
+        if reminder.state != ReminderState.PLANNED:
+            return False
+        reminder.state = ReminderState.SENDING.value
+        if reminder.task_id is not None and reminder.member_id is not None:
+            # Until the task is over the next time is planned when the last one is told.
+            plan_task(uow, uow.session.get_one(Task, reminder.task_id), [reminder.member_id])
+        return True
+
+
+def _wanted(reminder: Reminder, meeting: Meeting | None, task: Task | None, uow: UnitOfWork) -> bool:
+    if reminder.kind == NoticeKind.TASK_DUE:
+        return _task_still_wanted(reminder, task)
+    if reminder.kind in NUDGES:
+        return nudge_is_wanted(reminder, meeting, uow.session, uow.clock)
+    return _still_wanted(reminder, meeting, uow.clock.now())
+
+
+def _after_quiet_hours(
+    reminder: Reminder, meeting: Meeting | None, task: Task | None, uow: UnitOfWork
+) -> datetime | None:
+    """When to tell what no worker was there to tell at its time, if these are quiet hours now: nobody is woken for it."""
+    now = uow.clock.now()
+    if reminder.kind not in PLANNED_KINDS or now - reminder.due_at < LATE:
+        return None
+    if task is not None:
+        organization = task.resolution.organization
+    elif reminder.organization_id is not None:
+        organization = uow.session.get_one(Organization, reminder.organization_id)
+    elif meeting is not None:
+        organization = meeting.organization
+    else:
+        return None
+    ahead = meeting if reminder.kind == NoticeKind.MEETING_REMINDER else None
+    rules = rules_for(rules_of(organization), ahead.reminder_rules if ahead else None)
+    quiet = quiet_hours(rules, ZoneInfo(organization.timezone))
+    later = quiet.out_of(now, before=ahead.starts_at if ahead else None)
+    return later if later > now else None
+
+
+def _task_still_wanted(reminder: Reminder, task: Task | None) -> bool:
+    return (
+        task is not None
+        and task.state == TaskState.OPEN
+        and task.resolution.state == ResolutionState.ISSUED
+        and any(row.member_id == reminder.member_id for row in task.assignees)
+    )
+
+
+def _still_wanted(reminder: Reminder, meeting: Meeting | None, now: datetime) -> bool:
+    if reminder.kind != NoticeKind.MEETING_REMINDER:
+        return True
+    return (
+        meeting is not None
+        and meeting.state == MeetingState.CONVENED
+        and meeting.starts_at == reminder.starts_at
+        and meeting.starts_at > now
+    )
+
+
+def _audience(reminder_id: int) -> Iterator[Sequence[int]]:
+    with unit_of_work() as uow:
+        member_ids = member_ids_of(uow.session.get_one(Reminder, reminder_id), uow.session, uow.clock)
+    for start in range(0, len(member_ids), MEMBERS_AT_ONCE):
+        yield member_ids[start : start + MEMBERS_AT_ONCE]
+
+
+def _add_deliveries(reminder: Reminder, member_ids: Sequence[int], uow: UnitOfWork) -> None:
+    known = set(
+        uow.session.scalars(
+            select(Delivery.slot).where(
+                Delivery.reminder_id == reminder.id, Delivery.member_id.in_(member_ids)
+            )
+        )
+    )
+    now = uow.clock.now()
+    rows = []
+    devices = devices_of(member_ids, uow.session, uow.clock)
+    accounts = {device.account_id for device in devices if device.account_id is not None}
+    muted = accounts_without(reminder.kind, accounts, uow.session)
+    for device in devices:
+        is_muted = device.account_id in muted
+        reachable = device.subscription_id is not None and not is_muted
+        if not reachable and reminder.kind not in MEETING_KINDS:
+            continue
+        slot = f"{reminder.id}:{device.member_id}:{(device.subscription_id if reachable else 0) or 0}"
+        if slot in known:
+            continue
+        known.add(slot)
+        rows.append(
+            {
+                "slot": slot,
+                "reminder_id": reminder.id,
+                "member_id": device.member_id,
+                "account_id": device.account_id,
+                "subscription_id": device.subscription_id if reachable else None,
+                "state": (DeliveryState.QUEUED if reachable else DeliveryState.NO_DEVICE).value,
+                "reason": "muted" if is_muted else None,
+                "attempts": 0,
+                "next_attempt_at": now if reachable else None,
+                "created_at": now,
+            }
+        )
+    if rows:
+        uow.session.execute(insert(Delivery), rows)

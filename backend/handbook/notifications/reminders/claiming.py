@@ -1,0 +1,106 @@
+"""Taking what is due under a lease, so that of several workers one sends it; a dead one's is free again after the lease."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.meetings.models import Meeting
+from handbook.notifications import rules
+from handbook.notifications.enums import NUDGES, DeliveryState, ReminderState
+from handbook.notifications.models import PUSH, Delivery, PushSubscription, Reminder
+from handbook.notifications.push.encryption import SubscriptionKeys
+from handbook.notifications.push.messages import PushMessage
+from handbook.notifications.push.origins import put_off
+
+BATCH = 100
+LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this worker sends now."""
+
+    delivery_id: int
+    subscription_id: int
+    attempts: int
+    origin: str
+    message: PushMessage
+
+
+def claim(reminder_id: int) -> list[Claimed]:
+    """Take the next due deliveries under a lease; those whose device or time is gone fail here."""
+    with unit_of_work() as uow:
+        now = uow.clock.now()
+        reminder = uow.session.get_one(Reminder, reminder_id, populate_existing=True)
+        if reminder.state != ReminderState.SENDING:
+            return []
+        lifetime = _lifetime(reminder, uow, now)
+        put_off(reminder_id, uow)
+        due = (
+            select(Delivery)
+            .where(
+                Delivery.reminder_id == reminder_id,
+                Delivery.channel == PUSH,
+                Delivery.state == DeliveryState.QUEUED.value,
+                Delivery.next_attempt_at <= now,
+                or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
+            )
+            .order_by(Delivery.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True, of=Delivery)
+            .execution_options(populate_existing=True)
+        )
+        rows = list(uow.session.scalars(due))
+        subscriptions = {
+            found.id: found
+            for found in uow.session.scalars(
+                select(PushSubscription).where(PushSubscription.id.in_([row.subscription_id for row in rows]))
+            )
+        }
+        batch = []
+        for row in rows:
+            subscription = subscriptions.get(row.subscription_id or 0)
+            if subscription is None or lifetime <= timedelta(0) or row.attempts >= rules.MAX_ATTEMPTS:
+                row.state = DeliveryState.FAILED.value
+                row.reason = "no_subscription" if subscription is None else row.reason or "expired"
+                continue
+            row.attempts += 1
+            row.lease_until = now + LEASE
+            batch.append(_claimed(row, reminder, subscription, lifetime))
+        if rows and not batch:
+            uow.session.flush()
+            return claim(reminder_id)
+        return batch
+
+
+def _claimed(
+    row: Delivery, reminder: Reminder, subscription: PushSubscription, lifetime: timedelta
+) -> Claimed:
+    return Claimed(
+        row.id,
+        subscription.id,
+        row.attempts,
+        subscription.origin,
+        PushMessage(
+            endpoint=subscription.endpoint,
+            keys=SubscriptionKeys(subscription.p256dh, subscription.auth),
+            payload=rules.payload_of(reminder.kind, row.id, reminder.meeting_id, reminder.resolution_id),
+            ttl=int(lifetime.total_seconds()),
+            server_key=subscription.server_key,
+            urgency=rules.urgency_of(reminder.kind, reminder.step),
+            topic=rules.topic_of(reminder.kind, reminder.meeting_id, reminder.resolution_id),
+        ),
+    )
+
+
+def _lifetime(reminder: Reminder, uow: UnitOfWork, now: datetime) -> timedelta:
+    meeting = uow.session.get(Meeting, reminder.meeting_id) if reminder.meeting_id else None
+    ends = meeting is not None and reminder.member_id is None and reminder.kind not in NUDGES
+    until = rules.worth_until(
+        reminder.kind,
+        due_at=max(reminder.created_at, reminder.due_at),
+        ends_at=meeting.ends_at if meeting is not None and ends else None,
+    )
+    return until - now
