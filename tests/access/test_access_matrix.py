@@ -48,7 +48,12 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -
     folder = tmp_path_factory.mktemp("matrix")
     for name in ("handbook.sqlite3", "secrets.json"):
         (folder / name).write_bytes((sqlite_template / name).read_bytes())
-    app = create_app(Settings.from_environment({"HANDBOOK_DATA_DIR": str(folder)}), clock=FixedClock(NOW))
+    environment = {
+        "HANDBOOK_DATA_DIR": str(folder),
+        "HANDBOOK_SMTP_URL": "smtp://127.0.0.1",
+        "HANDBOOK_MAIL_FROM": "so-tay@example.vn",
+    }
+    app = create_app(Settings.from_environment(environment), clock=FixedClock(NOW))
     with app.app_context():
         world = World.build(app)
         objects = furnish(app, world)

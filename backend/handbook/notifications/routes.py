@@ -16,7 +16,6 @@ from handbook.notifications.push.gateway import current_push
 from handbook.notifications.schemas import (
     DeliveryEventIn,
     MailAddressIn,
-    MailCodeIn,
     NoticeSchema,
     PushKeyOut,
     PushPreferencesIn,
@@ -96,22 +95,16 @@ def _preferences() -> dict[str, Any]:
 @blp.arguments(MailAddressIn)
 @blp.response(200, PushPreferencesOut)
 def change_mail(body: dict[str, Any]) -> dict[str, Any]:
-    """Name an address to be written to when no push arrives; a code goes there, and nothing else until it was told here."""
-    _mail_is_written()
+    """Name an address to be written to when no push arrives. A code goes there, and nothing else until it is told here too."""
+    if current_push().fallback is None:
+        raise NotFound
+    actor, code = current_actor(), body.get("code")
     with unit_of_work() as uow:
-        addresses.name_address(body["address"], actor=current_actor(), uow=uow)
-    return _preferences()
-
-
-@blp.route("/push/mail/confirmations", methods=["POST"])
-@signed_in
-@blp.arguments(MailCodeIn)
-@blp.response(200, PushPreferencesOut)
-def confirm_mail(body: dict[str, Any]) -> dict[str, Any]:
-    """Tell the code that was written to the address."""
-    _mail_is_written()
-    with unit_of_work() as uow:
-        right = addresses.confirm(body["code"], actor=current_actor(), uow=uow)
+        if code is None:
+            addresses.name_address(body["address"], actor=actor, uow=uow)
+            right = True
+        else:
+            right = addresses.confirm(body["address"], code, actor=actor, uow=uow)
     # The wrong attempt is counted, so it is refused after the commit.
     if not right:
         raise ValidationFailed(FieldError("/code", "invalid"))
@@ -126,11 +119,6 @@ def remove_mail() -> Response:
     with unit_of_work() as uow:
         addresses.forget(actor=current_actor(), uow=uow)
     return make_response("", 204)
-
-
-def _mail_is_written() -> None:
-    if current_push().fallback is None:
-        raise NotFound
 
 
 @blp.route("/notices", methods=["GET"])

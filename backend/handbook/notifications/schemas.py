@@ -130,16 +130,13 @@ class MailSchema(Schema):
 
 
 class MailAddressIn(Schema):
+    """``code``: the six digits that were written to the address."""
+
     # Addresses beyond ASCII need a mail server that says it takes them.
     address = fields.Email(
         required=True, validate=[validate.Length(max=200), validate.Regexp(r"^[\x21-\x7e]+\Z")]
     )
-
-
-class MailCodeIn(Schema):
-    """The six digits that were written to the address."""
-
-    code = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{6}\Z"))
+    code = fields.String(validate=validate.Regexp(r"^[0-9]{6}\Z"))
 
 
 class PushPreferencesOut(Schema):

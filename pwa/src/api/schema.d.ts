@@ -2031,28 +2031,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Name an address to be written to when no push arrives; a code goes there, and nothing else until it was told here. */
+        /** Name an address to be written to when no push arrives. A code goes there, and nothing else until it is told here too. */
         put: operations["change_mail"];
         post?: never;
         /** Be written to no more. */
         delete: operations["remove_mail"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/push/mail/confirmations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tell the code that was written to the address. */
-        post: operations["confirm_mail"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3908,9 +3891,7 @@ export interface components {
         MailAddressIn: {
             /** Format: email */
             address: string;
-        };
-        MailCodeIn: {
-            code: string;
+            code?: string;
         };
         Notice: {
             /** @example 17 */
@@ -10160,39 +10141,6 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];
-            500: components["responses"]["500.internal_error"];
-            503: components["responses"]["503.unavailable"];
-        };
-    };
-    confirm_mail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MailCodeIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PushPreferencesOut"];
-                };
-            };
-            400: components["responses"]["400.malformed_body"];
-            401: components["responses"]["401.not_authenticated"];
-            403: components["responses"]["403.wrong_origin"];
-            404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict"];
-            413: components["responses"]["413.body_too_large"];
-            422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };

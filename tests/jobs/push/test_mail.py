@@ -49,7 +49,7 @@ def name_and_confirm(member: ApiClient, post: FakeMailService, address: str = AD
     run_jobs()
     code = re.search(r"\b\d{6}\b", post.text_of())
     assert code is not None
-    answer = member.post("/api/push/mail/confirmations", {"code": code[0]}, expect=200).json
+    answer = member.put("/api/push/mail", {"address": address, "code": code[0]}, expect=200).json
     assert answer["mail"] == {"address": address, "confirmed": True}
 
 
@@ -118,8 +118,8 @@ def test_an_address_that_is_not_confirmed_gets_its_code_and_nothing_else(
     right = found[0]
     wrong = "000000" if right != "000000" else "111111"
     for _ in range(5):
-        member.post("/api/push/mail/confirmations", {"code": wrong}, expect=422)
-    member.post("/api/push/mail/confirmations", {"code": right}, expect=422)
+        member.put("/api/push/mail", {"address": ADDRESS, "code": wrong}, expect=422)
+    member.put("/api/push/mail", {"address": ADDRESS, "code": right}, expect=422)
     convened(sign_in("secretary"), world.id_of("cell"))
     run_jobs()
     assert len(with_mail.mails) == 1
@@ -130,7 +130,7 @@ def test_an_address_that_is_not_confirmed_gets_its_code_and_nothing_else(
     found = re.search(r"\b\d{6}\b", with_mail.text_of())
     assert found is not None
     clock.advance(minutes=61)
-    member.post("/api/push/mail/confirmations", {"code": found[0]}, expect=422)
+    member.put("/api/push/mail", {"address": ADDRESS, "code": found[0]}, expect=422)
 
 
 def test_who_removed_the_address_or_does_not_want_the_kind_is_not_written_to(

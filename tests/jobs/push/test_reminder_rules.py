@@ -166,3 +166,36 @@ def test_the_rules_of_an_open_meeting_are_settled(sign_in: SignIn, world: World)
     body = {"values": {RULE: [60]}}
     answer = secretary.put(rules_path(meeting), body, headers=if_match(meeting), expect=409)
     assert code_of(answer) == "wrong_state"
+
+
+def test_what_no_worker_was_there_to_send_waits_for_the_end_of_the_quiet_hours(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    device = subscribe(sign_in("member"), push)
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    clock.set(STARTS_AT - timedelta(days=2))
+    run_jobs()
+    before = ["meeting_convened", "meeting_reminder"]
+    assert told(push, device) == before
+    clock.set(STARTS_AT - timedelta(days=1) + timedelta(hours=4))
+    run_jobs()
+    assert told(push, device) == before, "it is 23:00"
+    assert plan(meeting)["1d"] == ("planned", "13 h"), "until six"
+    clock.advance(hours=7)
+    run_jobs()
+    run_jobs()
+    assert told(push, device) == [*before, "meeting_reminder"]
+
+
+def test_who_meets_before_the_end_of_the_quiet_hours_is_told_in_them(
+    sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    device = subscribe(sign_in("member"), push)
+    starts_at = STARTS_AT + timedelta(hours=10)
+    convened(sign_in("secretary"), world.id_of("cell"), starts_at=starts_at)
+    for before in (timedelta(days=2), timedelta(days=1)):
+        clock.set(starts_at - before + timedelta(hours=2))
+        run_jobs()
+    clock.set(starts_at - timedelta(hours=1))
+    run_jobs()
+    assert told(push, device) == ["meeting_convened", *["meeting_reminder"] * 3]

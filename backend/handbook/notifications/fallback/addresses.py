@@ -65,10 +65,10 @@ def new_code(account_id: int, uow: UnitOfWork) -> tuple[str, str] | None:
     return _unsealed(row), code
 
 
-def confirm(code: str, *, actor: Actor, uow: UnitOfWork) -> bool:
-    """Whether this is the code that was written to the address; from then on it is written to. Five wrong ones end a code."""
+def confirm(address: str, code: str, *, actor: Actor, uow: UnitOfWork) -> bool:
+    """Whether this is the code that was written to this address; from then on it is written to. Five wrong ones end a code."""
     row = uow.session.get(MailAddress, actor.account_id, with_for_update=True)
-    if row is None or row.code_hash is None or row.code_expires_at is None:
+    if row is None or row.code_hash is None or row.code_expires_at is None or _unsealed(row) != address:
         return False
     if row.code_expires_at <= uow.clock.now() or row.attempts >= MAX_ATTEMPTS:
         return False
