@@ -141,6 +141,7 @@ export const en: Record<keyof typeof vi, string> = {
   'convene.noHosts': '{n, plural, one {# site has} other {# sites have}} no host to show the code and mark attendance.',
   'convene.who': 'See who will be told',
   'convene.remind': 'The app reminds them before the meeting: {list}.',
+  'convene.remindAt': 'The app reminds them at these times:',
   'convene.noReminder': 'The meeting is so near that the app reminds nobody any more.',
   'convene.days': '{n, plural, one {# day} other {# days}}',
   'convene.hours': '{n, plural, one {# hour} other {# hours}}',

@@ -141,6 +141,7 @@ export const vi = {
   'convene.noHosts': '{n} điểm cầu chưa có người phụ trách để hiện mã và điểm danh.',
   'convene.who': 'Xem những ai được báo',
   'convene.remind': 'Ứng dụng tự nhắc lại trước giờ họp: {list}.',
+  'convene.remindAt': 'Ứng dụng tự nhắc lại vào các thời điểm:',
   'convene.noReminder': 'Đã sát giờ họp nên ứng dụng không nhắc lại nữa.',
   'convene.days': '{n} ngày',
   'convene.hours': '{n} giờ',
