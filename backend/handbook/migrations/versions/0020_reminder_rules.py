@@ -1,6 +1,6 @@
 """For whom reminders are and what a meeting has otherwise, nudges, what members want pushed, push services that asked to wait
 
-Revision ID: 0021
+Revision ID: 0020
 Revises: 0019
 """
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
+revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
