@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, insert, text
+from tests.conftest import NOW
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 
@@ -20,13 +21,23 @@ from handbook.kernel.text import fold, sort_key
 from handbook.kernel.tree import path_segment
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member
+from handbook.notifications.models import Delivery, Reminder
 from handbook.opinions.models import Opinion
 from handbook.organizations.models import Organization
 from handbook.resolutions.models import Resolution, Task, TaskAssignee
 
 SignIn = Callable[[str], ApiClient]
 CELLS, MEETINGS, MEMBERS = 300, 12, 12
-LARGE = ("meetings", "resolutions", "tasks", "task_assignees", "opinions", "members")
+LARGE = (
+    "meetings",
+    "resolutions",
+    "tasks",
+    "task_assignees",
+    "opinions",
+    "members",
+    "deliveries",
+    "reminders",
+)
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LISTS = (
     ("staff", "/api/organizations/{committee}/tasks?below=true"),
@@ -40,6 +51,8 @@ LISTS = (
     ("staff", "/api/organizations/{committee}/members?below=true"),
     ("staff", "/api/organizations/{committee}/members?below=true&q=van"),
     ("staff", "/api/organizations/{committee}/members?below=true&status=official"),
+    ("staff", "/api/organizations/{committee}/failed-deliveries"),
+    ("staff", "/api/organizations/{committee}/failed-deliveries?reason=http_500"),
 )
 # Of SQLite a whole table, or the whole of an index, is a SCAN; what is found by a key a SEARCH.
 _SQLITE_SCAN = re.compile(r"^SCAN (\w+)", re.MULTILINE)
@@ -51,7 +64,7 @@ def province(engine_name: str, world: World) -> World:
     """The small world among some hundred cells of another branch, each with a year of meetings, tasks and opinions."""
     root = world.organizations["root"]
     first = 1_000
-    cells, meetings, members, resolutions, tasks, held, said = ([] for _ in range(7))
+    cells, meetings, members, resolutions, tasks, held, said, reminders, pushes = ([] for _ in range(9))
     branch: dict[str, Any] = {"kind": "commune", "created_at": START, "timezone": "Asia/Ho_Chi_Minh"}
     own = int(world.id_of("cell"))
     for cell in range(first, first + CELLS):
@@ -136,9 +149,36 @@ def province(engine_name: str, world: World) -> World:
                 }
                 | {"text": "Ý kiến", "created_at": day, "changed_at": day}
             )
+            reminders.append(
+                {
+                    "id": id_,
+                    "slot": f"meeting_convened:{id_}",
+                    "kind": "meeting_convened",
+                    "step": "now",
+                    "meeting_id": id_,
+                    "due_at": NOW,
+                }
+                | {"params": {}, "state": "done", "created_at": NOW}
+            )
+            # One of a dozen members was not reached.
+            failed = (
+                {"state": "failed", "reason": "http_500"}
+                if number % 12 == 0
+                else {"state": "accepted", "reason": None}
+            )
+            pushes.append(
+                {
+                    "slot": f"{id_}:0",
+                    "reminder_id": id_,
+                    "member_id": 1_000_000 + 100 * number + month,
+                    "created_at": NOW,
+                    **failed,
+                }
+            )
     for model, rows in (
         *((Organization, cells), (Member, members), (Meeting, meetings), (Resolution, resolutions)),
         *((Task, tasks), (TaskAssignee, held), (Opinion, said)),
+        *((Reminder, reminders), (Delivery, pushes)),
     ):
         db.session.execute(insert(model.__table__), rows)
     db.session.commit()
