@@ -148,9 +148,10 @@ def assert_same_content(
     page = phone.new_page()
     faults = []
     for path, (title, lines) in expected.items():
-        # Nothing of the app is left then but what the phone has: it keeps nothing for a single window.
-        page.goto("about:blank")
+        # A new document: nothing of the app is left but what the phone has, because it keeps nothing for a single window.
+        page.evaluate("window.earlier = true")
         page.goto(demo.url + path)
+        assert page.evaluate("window.earlier") is None, path
         settle(page)
         wanted = set(SAME_FOR_ALL.get(path, lines)) - NEEDS_THE_NETWORK
         missing = wanted - lines_of(page)
