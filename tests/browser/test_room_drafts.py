@@ -7,7 +7,7 @@ from tests.browser.conftest import Album
 from tests.browser.test_ballots import faults, large
 from tests.support.browsing import wait_until
 from tests.support.demo_service import DemoService, go, open_context
-from tests.support.phone import rows
+from tests.support.phone import rows, wait_for_draft
 
 TEXT = "Đề nghị sửa đường vào nhà văn hóa trước mùa mưa."
 
@@ -35,6 +35,7 @@ def test_back_closes_the_note_and_keeps_what_was_typed(
         album.picture(page, "note-again")
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
+        wait_for_draft(page, TEXT)
         page.reload()
         add.click()
         expect(typed).to_have_value(TEXT)
@@ -72,6 +73,7 @@ def test_a_conclusion_and_a_paragraph_left_half_written_are_there_again(
         typed.fill(TEXT)
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
+        wait_for_draft(page, TEXT)
         page.reload()
         conclude.click()
         expect(typed).to_have_value(TEXT)

@@ -10,7 +10,7 @@ from tests.browser.conftest import Album
 from tests.browser.test_ballots import faults, large
 from tests.support.browsing import wait_until
 from tests.support.demo_service import DemoService, go, open_context
-from tests.support.phone import ready_for_flight
+from tests.support.phone import drafts, ready_for_flight, wait_for_draft
 
 
 @pytest.fixture
@@ -96,10 +96,12 @@ def the_ticks_outlive_the_app(page: Page, ticked: Locator, count: int, album: Al
 
 def throw_kept_ticks_away(page: Page, line: Locator, ticked: Locator) -> None:
     line.locator("button[aria-pressed]").first.click()
+    wait_for_draft(page)
     page.reload()
     expect(ticked).to_have_count(1)
     page.get_by_role("button", name="Bỏ các dấu chọn này").click()
     expect(ticked).to_have_count(0)
+    wait_until(lambda: not drafts(page), "a dropped draft is kept on the phone", page)
     page.reload()
     expect(page.get_by_role("button", name="Chưa chọn ai")).to_be_disabled()
     expect(page.get_by_text("Đang mở các chữ ký chọn dở lúc")).to_have_count(0)

@@ -105,6 +105,24 @@ def rows(page: Page, store: str) -> list[dict[str, Any]]:
     return found
 
 
+def drafts(page: Page) -> list[str]:
+    """What is half written on this phone, as JSON."""
+    return [
+        json.dumps(row["body"], ensure_ascii=False)
+        for row in rows(page, "views")
+        if row["key"].startswith("draft:")
+    ]
+
+
+def wait_for_draft(page: Page, words: str = "") -> None:
+    """What is half written lies on the phone a moment after it was typed; a window that is loaded anew before that loses it."""
+    wait_until(
+        lambda: any(words in draft for draft in drafts(page)),
+        f"no draft with {words!r} is kept on the phone",
+        page,
+    )
+
+
 def meta(page: Page, key: str) -> Any:
     """One value of what the app notes about itself; None when it is not there."""
     return next((row["value"] for row in rows(page, "meta") if row["key"] == key), None)
