@@ -445,6 +445,7 @@ TABLE |= {
     ("DELETE", "/api/sites/<id:site_id>"): prepare(
         (204,), {"site_id": "site_to_remove"}, requests.removable_site, match="*"
     ),
+    ("GET", "/api/sites/<id:site_id>/delegates"): prepare((200,), {"site_id": "site"}),
     ("POST", "/api/meetings/<id:meeting_id>/delegates"): prepare((200,), CONFERENCE, requests.delegates),
     ("PUT", "/api/meetings/<id:meeting_id>/delegates/<id:member_id>"): prepare(
         (204,), {**CONFERENCE, "member_id": "member"}, requests.place_of_delegate

@@ -40,6 +40,7 @@ RECORDED: dict[tuple[str, str], tuple[str, str, bool]] = {
         "attendance:roll:read",
         True,
     ),
+    ("get", "/api/sites/{site_id}/delegates"): ("staff", "attendance:roll:read", True),
     ("get", "/api/meetings/{meeting_id}/absence-requests"): (
         "staff",
         "attendance:absence_request:read",
@@ -232,6 +233,7 @@ def read(reader: ApiClient, method: str, path: str, objects: Objects, *, cell: s
         "meeting_id": objects.ids["signed_meeting" if "/minutes" in path else "meeting", cell],
         "member_id": objects.ids["member", cell],
         "request_id": objects.ids["absence_request", cell],
+        "site_id": objects.ids["site", cell],
         "sha256": SIGNED_PAGE_KEY,
     }
     query: dict[str, Any] = {"kind": "no_meeting", "month": "2026-11"} if path.endswith("/exceptions") else {}

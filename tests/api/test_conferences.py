@@ -53,6 +53,31 @@ def test_summoned_to_a_conference_are_its_delegates_and_nobody_else(
     ]
 
 
+def test_who_prepares_a_draft_reads_who_belongs_to_a_site_and_moves_one(
+    laid: Laid, sign_in: SignIn, world: World
+) -> None:
+    def named(site: dict[str, Any]) -> list[str]:
+        path, found, cursor = f"/api/sites/{site['id']}/delegates?limit=2", [], ""
+        while cursor is not None:
+            page = laid.staff.get(f"{path}{cursor and f'&cursor={cursor}'}", expect=200).json
+            found += [one["member_id"] for one in page["items"]]
+            assert all(one["full_name"] and one["organization_name"] for one in page["items"])
+            cursor = page["next"]
+        return found
+
+    assert laid.staff.get(f"{laid.path}/attendance", expect=200).json["items"] == []
+    here, there = named(laid.here), named(laid.there)
+    roles = ("member", "second_member", "secretary", "far_member", "far_staff")
+    assert sorted(here + there) == sorted(world.id_of(role) for role in roles)
+    moved = here[0]
+    laid.staff.put(f"{laid.path}/delegates/{moved}", {"site_id": laid.there["id"]}, expect=204)
+    assert named(laid.here) == here[1:]
+    assert sorted(named(laid.there)) == sorted([*there, moved])
+    laid.staff.delete(f"{laid.path}/delegates/{moved}", expect=204)
+    assert moved not in named(laid.there)
+    sign_in("member").get(f"/api/sites/{laid.here['id']}/delegates", expect=404)
+
+
 def test_a_delegate_who_left_before_the_convening_is_not_summoned(laid: Laid, world: World) -> None:
     member = world.members["far_member"]
     db.session.rollback()

@@ -336,7 +336,7 @@ def test_staff_make_a_conference_from_their_screen(hall: Hall, album: Album) -> 
     expect(staff.get_by_role("link", name=hall.name("host2"), exact=True)).to_be_visible()
     choose_delegates(staff, hall, album)
     staff.goto(staff.url.rsplit("/sites/", 1)[0])
-    ask_to_convene(staff, "4 đại biểu của 1 điểm cầu sẽ nhận thông báo ngay")
+    ask_to_convene(staff, "3 đại biểu của 1 điểm cầu sẽ nhận thông báo ngay")
 
 
 def ask_to_convene(page: Page, words: str) -> None:
@@ -371,8 +371,14 @@ def choose_delegates(page: Page, hall: Hall, album: Album) -> None:
     album.picture(page, "delegates-chosen")
     dialog.get_by_role("button", name="Thêm 4 đại biểu").click()
     expect(page.get_by_text("Đã thêm 4 đại biểu", exact=True)).to_be_visible()
-    expect(page.get_by_text("Đã có 4 đại biểu. Danh sách hiện ở đây sau khi triệu tập.")).to_be_visible()
+    expect(page.get_by_text("Đã có 4 đại biểu, sẽ được mời khi triệu tập.")).to_be_visible()
+    named = page.get_by_role("list", name="Đại biểu của điểm cầu").get_by_role("listitem")
+    expect(named).to_have_count(4)
     album.picture(page, "delegates-added")
+    named.filter(has_text=hall.name("host9")).get_by_role("button").click()
+    dialog.get_by_role("button", name="Bỏ khỏi danh sách đại biểu").click()
+    expect(named).to_have_count(3)
+    expect(page.get_by_text("Đã có 3 đại biểu, sẽ được mời khi triệu tập.")).to_be_visible()
 
 
 def see_the_board(page: Page, hall: Hall, album: Album) -> None:

@@ -11,12 +11,13 @@ from handbook.access.guards import may, require
 from handbook.access.permissions import Permission
 from handbook.kernel.concurrency import etag_of
 from handbook.kernel.db import db
-from handbook.kernel.pagination import Page, paginate
+from handbook.kernel.pagination import Page, paginate, paginate_rows
 from handbook.kernel.problems import NotFound
 from handbook.kernel.text import like_pattern
 from handbook.meetings.models import Meeting
 from handbook.meetings.sites import Delegate, Site, SiteHost, hosted_site_ids, own_site, sites_version
 from handbook.members.models import Member
+from handbook.organizations.models import Organization
 
 STATES = ("present", "late", "excused", "unexcused", "exempt")
 COUNTED = (
@@ -151,6 +152,28 @@ def get_delegate(meeting: Meeting, member_id: int) -> Delegate:
     if delegate is None:
         raise NotFound
     return delegate
+
+
+def list_delegates(site: Site, *, limit: int, cursor: str | None) -> Page[Row[Any]]:
+    """Who belongs to a site, by name, whether summoned already or not; the actor has been found entitled to prepare it."""
+    statement = (
+        select(
+            Member.id.label("member_id"),
+            Member.full_name,
+            Member.name_sort,
+            Organization.name.label("organization_name"),
+        )
+        .join(Delegate, Delegate.member_id == Member.id)
+        .join(Organization, Organization.id == Member.organization_id)
+        .where(Delegate.site_id == site.id)
+    )
+    return paginate_rows(
+        statement,
+        [Member.name_sort, Member.id],
+        limit=limit,
+        cursor=cursor,
+        key_of=lambda row: [row.name_sort, row.member_id],
+    )
 
 
 def sees_all_sites(meeting: Meeting, actor: Actor) -> bool:

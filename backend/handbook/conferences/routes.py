@@ -6,10 +6,12 @@ from flask_smorest import Blueprint
 
 from handbook.access.guards import current_actor, requires
 from handbook.access.permissions import Permission
+from handbook.attendance.service import record_roll_reading
 from handbook.conferences import delegates, queries, readings, service
 from handbook.conferences.schemas import (
     DelegateMoveSchema,
     DelegatesAnswerSchema,
+    DelegateSchema,
     DelegatesInSchema,
     SiteInSchema,
     SiteListArgs,
@@ -19,6 +21,8 @@ from handbook.conferences.schemas import (
 )
 from handbook.kernel.concurrency import etag_of, heed_match, require_match, set_etag
 from handbook.kernel.idempotency import idempotent
+from handbook.kernel.pagination import Page, PageArgs
+from handbook.kernel.schemas import page_of
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.models import Meeting
 from handbook.meetings.queries import get_meeting
@@ -83,6 +87,19 @@ def remove_site(site_id: int) -> None:
         site = _locked_site(site_id)
         require_match(site)
         service.remove_site(site, actor=actor, uow=uow)
+
+
+@blp.route("/sites/<id:site_id>/delegates", methods=["GET"])
+@requires(Permission.CONFERENCES_PREPARE)
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, page_of(DelegateSchema))
+def list_delegates(args: dict[str, Any], site_id: int) -> Page[Any]:
+    """Who belongs to a site, for who prepares the conference; before the convening there is no roll that tells it."""
+    actor = current_actor()
+    site = queries.get_site(site_id, Permission.CONFERENCES_PREPARE, actor=actor)
+    page = queries.list_delegates(site, **args)
+    record_roll_reading(site.meeting, actor=actor)
+    return page
 
 
 @blp.route("/meetings/<id:meeting_id>/delegates", methods=["POST"])

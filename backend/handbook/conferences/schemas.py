@@ -116,6 +116,14 @@ class DelegatesAnswerSchema(Schema):
     unchanged = fields.Integer(required=True)
 
 
+class DelegateSchema(Schema):
+    """A delegate of a site, with the cell that tells people of one name apart."""
+
+    member_id = Id(required=True)
+    full_name = fields.String(required=True)
+    organization_name = fields.String(required=True)
+
+
 class DelegateMoveSchema(Schema):
     site_id = Id(required=True)
 

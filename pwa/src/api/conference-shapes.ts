@@ -9,6 +9,8 @@ export type Site = Schemas['Site'];
 export type SiteCounts = Schemas['SiteCounts'];
 /** `totals` is null for who sees only some of the sites. */
 export type Sites = Schemas['SiteList'];
+/** Who belongs to a site, before the convening as after it. */
+export type Delegate = Schemas['Delegate'];
 export type ConferenceProblem = Schemas['RowProblem'];
 /** What a trial run or an import of sites and delegates came to. */
 export type ConferenceReport = Schemas['ConferenceReport'];

@@ -1609,6 +1609,25 @@ export interface paths {
         patch: operations["update_site"];
         trace?: never;
     };
+    "/api/sites/{site_id}/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        /** Who belongs to a site, for who prepares the conference; before the convening there is no roll that tells it. */
+        get: operations["list_delegates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting_id}/delegates": {
         parameters: {
             query?: never;
@@ -3623,6 +3642,16 @@ export interface components {
             address?: string | null;
             online_url?: string | null;
             host_cards?: string[];
+        };
+        Delegate: {
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+            organization_name: string;
+        };
+        DelegatePage: {
+            items: components["schemas"]["Delegate"][];
+            next: string | null;
         };
         DelegatesIn: {
             card_numbers?: string[];
@@ -9170,6 +9199,37 @@ export interface operations {
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_delegates: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegatePage"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };

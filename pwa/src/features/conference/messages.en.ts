@@ -69,7 +69,7 @@ export const en: Record<keyof typeof vi, string> = {
   'site.save': 'Save the site',
   'site.delegates': 'Delegates of the site',
   'site.addDelegates': 'Add delegates',
-  'site.notSummoned': '{n, plural, one {# delegate is} other {# delegates are}} named. The list is shown here once the conference is convened.',
+  'site.notSummoned': '{n, plural, one {# delegate is} other {# delegates are}} named and will be invited when the conference is convened. Tap a name to move it to another site or take it off.',
   'site.noDelegates': 'This site has no delegates yet',
   'site.noDelegatesText': 'Choose them from the list of members, write card numbers, or import a list from Excel.',
   'site.excel': 'Download Excel',

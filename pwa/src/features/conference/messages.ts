@@ -69,7 +69,7 @@ export const vi = {
   'site.save': 'Lưu điểm cầu',
   'site.delegates': 'Đại biểu của điểm cầu',
   'site.addDelegates': 'Thêm đại biểu',
-  'site.notSummoned': 'Đã có {n} đại biểu. Danh sách hiện ở đây sau khi triệu tập.',
+  'site.notSummoned': 'Đã có {n} đại biểu, sẽ được mời khi triệu tập. Bấm vào tên để chuyển điểm cầu hoặc bỏ khỏi danh sách.',
   'site.noDelegates': 'Điểm cầu này chưa có đại biểu',
   'site.noDelegatesText': 'Đồng chí chọn trong danh sách đảng viên, ghi số thẻ, hoặc nhập từ Excel.',
   'site.excel': 'Tải Excel',

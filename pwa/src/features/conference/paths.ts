@@ -6,6 +6,8 @@ const meeting = (id: Id): string => `/api/meetings/${encodeURIComponent(id)}`;
 export const meetingPath = meeting;
 export const sitesPath = (id: Id): string => `${meeting(id)}/sites`;
 export const sitePath = (site: Id): string => `/api/sites/${encodeURIComponent(site)}`;
+export const siteDelegatesPath = (site: Id, cursor: string | null = null): string =>
+  `${sitePath(site)}/delegates?limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
 export const delegatesPath = (id: Id): string => `${meeting(id)}/delegates`;
 export const delegatePath = (id: Id, member: Id): string => `${delegatesPath(id)}/${encodeURIComponent(member)}`;
 export const importPath = (id: Id, dryRun: boolean): string => `${meeting(id)}/conference-imports?dry_run=${dryRun}`;
