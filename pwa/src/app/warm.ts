@@ -72,5 +72,5 @@ async function fetchAhead(): Promise<void> {
     await (await import('$features/conference/hosted')).fetchConferences();
     await refreshOnceADay(['/api/members/me/access-log?limit=100', '/api/calendar-feeds']);
   }
-  await refreshOnceADay(['/api/sessions']);
+  await refreshOnceADay(['/api/sessions', '/api/push/preferences']);
 }

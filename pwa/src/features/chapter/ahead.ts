@@ -5,6 +5,7 @@ import { opinionsPath } from '$features/opinions/store';
 import { fetchRoll } from '$features/roll/commands';
 import { fetchMinutes, minutesPath } from '$sync/minutes';
 import { numbersPath } from './numbers';
+import { reminderRules } from './reminders';
 
 const DAY = 86_400_000;
 /** Of meetings so close the secretary may need the roll in a room without a network. */
@@ -12,7 +13,7 @@ const SOON = 3 * DAY;
 /** How long after a meeting its minutes are still worked on. */
 const RECENT = 100 * DAY;
 
-/** Fetches what who runs these cells needs in a room without a network: rolls, opinions, minutes, schedule and agendas. */
+/** Fetches what who runs these cells needs in a room without a network: rolls, opinions, reminders, minutes, schedule and agendas. */
 export async function fetchCells(cells: readonly Id[]): Promise<void> {
   for (const meeting of await (await database()).getAll('meetings')) {
     if (cells.includes(meeting.organization_id)) await fetchMeeting(meeting);
@@ -26,6 +27,7 @@ async function fetchMeeting({ id, state, starts_at, etag }: Meeting): Promise<vo
   if (state === 'draft' || state === 'convened') await refreshView(numbersPath(id));
   if (state === 'convened' || state === 'open') {
     await refreshView(opinionsPath(id));
+    await refreshView(reminderRules(id));
     if (ahead > SOON) return;
     await fetchRoll(id);
     await refreshView(`/api/meetings/${encodeURIComponent(id)}/deliveries?limit=1`);
