@@ -2,7 +2,7 @@
 
 Test files stay whole under xdist, so that module fixtures are made once. The stories that people live through in a browser
 go to one worker and come first: they wait for clocks and for each other, and two Chromiums on a small machine make each
-other late. What only looks at every screen waits for nobody; it comes last, and is for whichever worker is free.
+other late. What only looks at every screen waits for nobody; it comes last, test by test, for whichever worker is free.
 """
 
 from collections.abc import Iterator
@@ -35,20 +35,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def part_of(nodeid: str) -> str:
-    """What goes to one worker together with this test: the file, or all the stories in a browser."""
+    """What goes to one worker together with this test: the file, all the stories in a browser, or nothing else."""
     file = nodeid.split("::", 1)[0]
-    return STORIES if file.startswith(STORIES) and file not in EVERY_SCREEN else file
+    if file in EVERY_SCREEN:
+        return nodeid
+    return STORIES if file.startswith(STORIES) else file
 
 
 def place_in_line(part: str) -> int:
     """The longest part first, and what every worker can take in the end."""
     if part == STORIES:
         return 0
-    return 2 + EVERY_SCREEN.index(part) if part in EVERY_SCREEN else 1
+    file = part.split("::", 1)[0]
+    return 2 + EVERY_SCREEN.index(file) if file in EVERY_SCREEN else 1
 
 
 class WholeFiles(LoadScopeScheduling):
-    """Hands out whole files, and all the stories in a browser as one."""
+    """Hands out whole files, all the stories in a browser as one, and what looks at every screen test by test."""
 
     def _split_scope(self, nodeid: str) -> str:
         return part_of(nodeid)
