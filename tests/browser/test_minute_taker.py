@@ -130,7 +130,7 @@ def test_closing_warns_when_the_minutes_were_not_read_back(
 ) -> None:
     path, room = path_of(demo), f"/chapter/meetings/{demo.story.open_meeting}/room"
     page = demo.open(office, room)
-    expect(page.get_by_text(demo.guest_name())).to_be_visible()
+    expect(page.get_by_role("button", name=f"Ghi trạng thái khác: {demo.guest_name()}")).to_be_visible()
     dialog = confirm(page, "Kết thúc cuộc họp")
     expect(dialog.get_by_text("Chưa lập biên bản để đọc thông qua trước cuộc họp.")).to_be_visible()
     album.picture(page, "close-without-minutes")

@@ -111,7 +111,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("FloorAgenda", story.host, f"{room}?tab=agenda", button("Bổ sung nội dung"))
     yield Way("NoteDialog", story.host, f"{room}?tab=notes", button("Ghi ý kiến"))
     yield Way("HandVoteDialog", story.host, f"{room}?tab=votes", button("Ghi biểu quyết giơ tay"))
-    yield Way("VoteOut", story.host, f"{room}?tab=votes", button(re.compile("^Bỏ kết quả ghi nhầm")))
+    yield Way("VoteOut", story.host, f"{room}?tab=votes", take_a_vote_out)
     yield Way("ConclusionDialog", story.host, f"{room}?tab=notes", conclude)
     yield Way("Differences", story.host, room, differ)
     # Last, because the meeting is over afterwards.
@@ -252,6 +252,19 @@ def write_in_the_book(page: Page, text: str) -> None:
 def conclude(page: Page) -> None:
     write_in_the_book(page, "Giao tổ 4 rà soát.")
     button("Sửa kết luận")(page)
+
+
+def take_a_vote_out(page: Page) -> None:
+    """Count a vote by hands, and ask to take it out again."""
+    button("Ghi biểu quyết giơ tay")(page)
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_role("radio", name="Việc khác").check()
+    dialog.get_by_label("Thuộc nội dung chương trình").select_option(label="Không thuộc nội dung nào")
+    dialog.get_by_label("Nội dung biểu quyết").fill("Lịch trực quý sau")
+    for label in ("Đồng ý", "Không đồng ý", "Ý kiến khác"):
+        dialog.get_by_label(label, exact=True).fill("1")
+    dialog.get_by_role("button", name="Lưu kết quả").click()
+    button("Bỏ kết quả ghi nhầm: Lịch trực quý sau")(page)
 
 
 def differ(page: Page) -> None:
