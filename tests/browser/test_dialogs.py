@@ -4,6 +4,7 @@ import re
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.support.axe import bring_axe, examine_looks
 from tests.support.browsing import wait_until
@@ -12,6 +13,7 @@ from tests.support.dialogs import Way, components, ways
 from tests.support.phone import meta
 
 
+@pytest.mark.limit(900)  # One after another, because what one does leads to the next.
 def test_axe_finds_nothing_in_any_open_dialog(browser: Browser, demo: DemoService) -> None:
     faults: list[str] = []
     phones: dict[str, BrowserContext] = {}
