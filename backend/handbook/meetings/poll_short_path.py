@@ -6,6 +6,7 @@ is not the plain question, and every refusal.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,7 +55,7 @@ class Poll(NamedTuple):
     values: Sequence[Any]
 
 
-class PollShortPath:
+class PollShortPath(ABC):
     """WSGI middleware around the application, for one poll of a feature."""
 
     # The last part of the path, and the query strings that are plain.
@@ -76,9 +77,9 @@ class PollShortPath:
             .join(HELD_BY, HELD_BY.c.id == MEETINGS.c.organization_id)
         )
 
+    @abstractmethod
     def tag_of(self, poll: Poll) -> str | None:
         """The tag that the route would give this reader now; None when the route has to say."""
-        raise NotImplementedError
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = self._path.fullmatch(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] == "GET" else None

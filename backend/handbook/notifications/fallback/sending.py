@@ -14,6 +14,7 @@ from handbook.notifications.fallback.addresses import confirmed_addresses
 from handbook.notifications.fallback.channel import FallbackChannel, FallbackMessage
 from handbook.notifications.models import PUSH, Delivery, Reminder
 from handbook.notifications.push.messages import PushResult, PushState
+from handbook.notifications.reminders.claiming import take_due
 
 BATCH = 50
 LEASE = timedelta(minutes=5)
@@ -100,21 +101,7 @@ def _claim(reminder_id: int, channel: str) -> list[tuple[int, int, FallbackMessa
         reminder = uow.session.get_one(Reminder, reminder_id, populate_existing=True)
         if reminder.state != ReminderState.SENDING:
             return []
-        due = (
-            select(Delivery)
-            .where(
-                Delivery.reminder_id == reminder_id,
-                Delivery.channel == channel,
-                Delivery.state == DeliveryState.QUEUED.value,
-                Delivery.next_attempt_at <= now,
-                or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
-            )
-            .order_by(Delivery.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True, of=Delivery)
-            .execution_options(populate_existing=True)
-        )
-        rows = list(uow.session.scalars(due))
+        rows = take_due(reminder_id, channel, BATCH, uow)
         addresses = confirmed_addresses({row.account_id for row in rows if row.account_id}, uow.session)
         meeting = uow.session.get_one(Meeting, reminder.meeting_id)
         over = (

@@ -29,6 +29,26 @@ class Claimed:
     message: PushMessage
 
 
+def take_due(reminder_id: int, channel: str, limit: int, uow: UnitOfWork) -> list[Delivery]:
+    """The next deliveries of a channel that are due and under nobody's lease, locked; what other workers hold is left out."""
+    now = uow.clock.now()
+    due = (
+        select(Delivery)
+        .where(
+            Delivery.reminder_id == reminder_id,
+            Delivery.channel == channel,
+            Delivery.state == DeliveryState.QUEUED.value,
+            Delivery.next_attempt_at <= now,
+            or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
+        )
+        .order_by(Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+        .execution_options(populate_existing=True)
+    )
+    return list(uow.session.scalars(due))
+
+
 def claim(reminder_id: int) -> list[Claimed]:
     """Take the next due deliveries under a lease; those whose device or time is gone fail here."""
     with unit_of_work() as uow:
@@ -38,21 +58,7 @@ def claim(reminder_id: int) -> list[Claimed]:
             return []
         lifetime = _lifetime(reminder, uow, now)
         put_off(reminder_id, uow)
-        due = (
-            select(Delivery)
-            .where(
-                Delivery.reminder_id == reminder_id,
-                Delivery.channel == PUSH,
-                Delivery.state == DeliveryState.QUEUED.value,
-                Delivery.next_attempt_at <= now,
-                or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
-            )
-            .order_by(Delivery.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True, of=Delivery)
-            .execution_options(populate_existing=True)
-        )
-        rows = list(uow.session.scalars(due))
+        rows = take_due(reminder_id, PUSH, BATCH, uow)
         subscriptions = {
             found.id: found
             for found in uow.session.scalars(
