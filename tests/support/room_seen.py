@@ -268,7 +268,7 @@ def _head_count(roll: Any, names: dict[str, str]) -> str:
     exempt = [one for one in lines if one["state"] == "exempt" and one["status"] == "exempt"]
     parts = [
         f"Tổng số {official + of('probationary')} đảng viên (chính thức {official}, dự bị {of('probationary')}).",
-        f"Miễn sinh hoạt {len(exempt)}.",
+        named("Miễn sinh hoạt", exempt, "reason") or "Miễn sinh hoạt 0.",
         f"Có mặt {len(came)}.",
         named("Đến muộn", [one for one in lines if one["state"] == "late"], "arrived_at"),
         named("Vắng có phép", [one for one in lines if one["state"] == "excused"], "reason"),

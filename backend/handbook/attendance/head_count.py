@@ -72,8 +72,8 @@ class HeadCount:
     official: int
     probationary: int
     temporary_in: int
-    exempt: int
-    elsewhere: int
+    exempt: tuple[Person, ...]
+    elsewhere: tuple[Person, ...]
     attended: int
     late: tuple[Moment, ...]
     left_early: tuple[Moment, ...]
@@ -103,7 +103,6 @@ def head_count(
     status = [line.status for line in roll]
     attending = [line for line in roll if line.state in ATTENDING]
     exempt = [line for line in roll if line.state == S.EXEMPT and is_free(line.status)]
-    elsewhere = sum(line.status == MemberStatus.TEMPORARY_OUT for line in exempt)
     # "default 2/3 of official members who must attend": neither exempt members nor those introduced elsewhere must, and
     # that is a matter of the record, not of a mark in the roll.
     official = [line for line in roll if line.status == MemberStatus.OFFICIAL]
@@ -115,13 +114,14 @@ def head_count(
         status.count(MemberStatus.TEMPORARY_IN),
     )
     by_id = {line.member_id: Person(line.member_id, line.name) for line in roll}
+    away = MemberStatus.TEMPORARY_OUT
     return HeadCount(
         total=len(roll) - temporary_in,
         official=len(roll) - temporary_in - probationary,
         probationary=probationary,
         temporary_in=temporary_in,
-        exempt=len(exempt) - elsewhere,
-        elsewhere=elsewhere,
+        exempt=tuple(by_id[line.member_id] for line in exempt if line.status != away),
+        elsewhere=tuple(by_id[line.member_id] for line in exempt if line.status == away),
         attended=len(attending),
         late=tuple(
             Moment(line.member_id, line.name, line.arrived_at) for line in attending if line.state == S.LATE

@@ -65,9 +65,9 @@ class Roll:
     quorum_share: Fraction
     quorum_required: int
     temporary_in: int = 0
-    exempt: int = 0
-    elsewhere: int = 0
     official_left: int = 0
+    exempt: tuple[Absence, ...] = ()
+    elsewhere: tuple[Absence, ...] = ()
     late: tuple[Absence, ...] = ()
     left_early: tuple[Absence, ...] = ()
     excused: tuple[Absence, ...] = ()

@@ -53,8 +53,8 @@ export interface RollFacts {
   quorum_share: string;
   quorum_required: number;
   temporary_in: number;
-  exempt: number;
-  elsewhere: number;
+  exempt: Absence[];
+  elsewhere: Absence[];
   /** Of the official members who came: who is no longer in the room. */
   official_left?: number;
   late: Absence[];

@@ -128,12 +128,13 @@ function rollFacts(
   const people = (list: readonly BoardRow[], at: (row: BoardRow) => string | null | undefined, reason = false): Absence[] =>
     list.map((row) => ({ full_name: row.full_name, reason: reason ? (row.reason ?? null) : null, at: local(at(row) ?? null) }));
   const nobody = (): null => null;
-  const { total, official, probationary, official_due, temporary_in, exempt, elsewhere } = count;
+  const { total, official, probationary, official_due, temporary_in } = count;
   const attended = settled.filter((row) => row.status === 'official' && (row.state === 'present' || row.state === 'late')).length;
   return {
-    total, official, probationary, official_due, temporary_in, exempt, elsewhere, present: count.attended,
+    total, official, probationary, official_due, temporary_in, present: count.attended,
     official_present: attended, official_left: attended - count.official_in_room,
     quorum_share: `${numerator}/${divisor}`, quorum_required: count.quorum_required,
+    exempt: people(count.exempt, nobody), elsewhere: people(count.elsewhere, nobody),
     late: people(count.late, (row) => row.arrived_at ?? row.checked_in_at),
     left_early: people(count.left_early, (row) => row.left_at),
     excused: people(count.excused, nobody, true), unexcused: people(count.unexcused, nobody, true),

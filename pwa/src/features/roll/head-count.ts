@@ -9,8 +9,8 @@ export interface HeadCount {
   official: number;
   probationary: number;
   temporary_in: number;
-  exempt: number;
-  elsewhere: number;
+  exempt: RollItem[];
+  elsewhere: RollItem[];
   attended: number;
   official_due: number;
   official_in_room: number;
@@ -40,7 +40,6 @@ export function headCount(lines: readonly RollItem[], share = QUORUM_SHARE): Hea
   const of = (status: string): number => rows.filter((row) => row.status === status).length;
   const attending = rows.filter((row) => row.state === 'present' || row.state === 'late');
   const exempt = rows.filter((row) => row.state === 'exempt' && isFree(row.status));
-  const elsewhere = exempt.filter((row) => row.status === 'temporary_out').length;
   const official = rows.filter((row) => row.status === 'official');
   const inRoom = official.filter((row) => attending.includes(row) && !row.left_at).length;
   const [numerator = 2, divisor = 3] = share.split('/').map(Number);
@@ -48,7 +47,8 @@ export function headCount(lines: readonly RollItem[], share = QUORUM_SHARE): Hea
   const total = rows.length - of('temporary_in');
   return {
     total, official: total - of('probationary'), probationary: of('probationary'), temporary_in: of('temporary_in'),
-    exempt: exempt.length - elsewhere, elsewhere, attended: attending.length,
+    exempt: exempt.filter((row) => row.status !== 'temporary_out'), elsewhere: exempt.filter((row) => row.status === 'temporary_out'),
+    attended: attending.length,
     official_due: official.length, official_in_room: inRoom,
     quorum_required: required, quorum_reached: official.length > 0 && inRoom >= required,
     late: attending.filter((row) => row.state === 'late'),
