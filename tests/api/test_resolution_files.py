@@ -123,6 +123,30 @@ def test_the_place_is_the_nearest_commune_in_the_whole_line_above(sign_in: SignI
     assert "Minh Sơn, ngày 01 tháng 12 năm 2026" in text
 
 
+def test_a_committee_sets_the_place_of_its_documents(sign_in: SignIn, world: World) -> None:
+    """Whatever the names above say, for everything below it; who sets no words goes by the names again."""
+    resolution = made(sign_in, world)
+
+    def first_page() -> str:
+        answer = sign_in("member").get(f"/api/resolutions/{resolution['id']}/document.pdf", expect=200)
+        return squeezed(pypdfium2.PdfDocument(answer.data)[0].get_textpage().get_text_range())
+
+    def set_at(organization: str, place: str) -> None:
+        path = f"/api/organizations/{world.id_of(organization)}/settings/documents.place"
+        staff = sign_in("staff")
+        (now,) = (
+            one
+            for one in staff.get(path.rpartition("/")[0], expect=200).json["items"]
+            if one["name"] == "documents.place"
+        )
+        staff.put(path, {"value": place}, headers={"If-Match": f'"{now["etag"]}"'}, expect=200)
+
+    set_at("committee", "Minh Sơn")
+    assert "Minh Sơn, ngày 01 tháng 12 năm 2026" in first_page()
+    set_at("cell", "")
+    assert "Thử Nghiệm, ngày 01 tháng 12 năm 2026" in first_page()
+
+
 @pytest.mark.parametrize(
     ("names", "place"),
     [

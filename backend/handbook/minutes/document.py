@@ -22,7 +22,7 @@ from handbook.minutes.compose import time_in_words
 from handbook.minutes.enums import SignerRole
 from handbook.minutes.models import Minutes, MinutesSignature
 from handbook.minutes.text import Sections, from_json
-from handbook.organizations.locality import locality_of
+from handbook.organizations.locality import place_of
 from handbook.organizations.models import Organization
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
@@ -43,7 +43,7 @@ def describe(minutes: Minutes, line: Sequence[Organization], names: Mapping[int,
     return {
         "issuer": meeting.organization.name,
         "superior": line[0].name if line else None,
-        "place": locality_of([meeting.organization.name, *(one.name for one in line)]),
+        "place": place_of(meeting.organization, line),
         "day": begun.date().isoformat(),
         "symbol": minutes.symbol,
         "title": words.TITLE,

@@ -10,7 +10,7 @@ from handbook.kernel.clock import Clock, today_in
 from handbook.kernel.db import db
 from handbook.members.models import Member, Office
 from handbook.organizations.enums import OrganizationKind
-from handbook.organizations.locality import line_above, locality_of
+from handbook.organizations.locality import line_above, place_of
 from handbook.organizations.models import Organization
 from handbook.resolutions.enums import DocumentType
 from handbook.resolutions.models import Resolution
@@ -66,7 +66,7 @@ def document_of(resolution: Resolution, *, clock: Clock) -> Document:
     return Document(
         heading=Heading(
             issuer=organization.name,
-            place=locality_of([organization.name, *(one.name for one in line)]),
+            place=place_of(organization, line),
             day=resolution.issued_on,
             superior=superior.name if superior else None,
             symbol=resolution.symbol,

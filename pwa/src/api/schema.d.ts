@@ -2432,7 +2432,7 @@ export interface components {
             /** @enum {string} */
             group: "meetings" | "attendance" | "votes" | "records" | "score" | "cell";
             /** @enum {string} */
-            type: "integer" | "boolean" | "fraction" | "integers";
+            type: "integer" | "boolean" | "fraction" | "integers" | "text";
             /** @enum {string|null} */
             unit: "days" | "days_of_month" | "minutes" | "meetings" | "steps" | "points" | "members" | "hour_of_day" | null;
             value: number | boolean | string | number[];
@@ -4009,7 +4009,7 @@ export interface components {
         MeetingRule: {
             name: string;
             /** @enum {string} */
-            type: "integer" | "boolean" | "fraction" | "integers";
+            type: "integer" | "boolean" | "fraction" | "integers" | "text";
             /** @enum {string|null} */
             unit: "days" | "days_of_month" | "minutes" | "meetings" | "steps" | "points" | "members" | "hour_of_day" | null;
             value: number | boolean | string | number[];

@@ -75,6 +75,10 @@ def test_any_data_is_either_refused_or_stored_and_read_back(setting: Any, data: 
         ("meeting.days", [3, 3], "repeated"),
         ("meeting.days", [3, 32], "out_of_range"),
         ("meeting.thematic_combines", 1, "not_boolean"),
+        ("documents.place", 7, "not_text"),
+        ("documents.place", "Minh\nSơn", "not_text"),
+        ("documents.place", "Minh \ud800", "not_text"),
+        ("documents.place", "M" * 61, "too_long"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_code(name: str, data: Any, code: str) -> None:
@@ -86,6 +90,12 @@ def test_the_order_of_a_list_says_nothing() -> None:
     days, steps = BY_NAME["meeting.days"], BY_NAME["reminders.before_minutes"]
     assert dump_value(days, days.kind.parse([5, 3, 4])) == dump_value(days, days.kind.parse([3, 4, 5]))
     assert steps.kind.parse([120, 2880]) == (2880, 120), "the earliest reminder first"
+
+
+def test_a_name_is_kept_in_one_form() -> None:
+    place = BY_NAME["documents.place"]
+    assert place.kind.parse("  Minh   So\u031bn ") == "Minh Sơn"
+    assert place.kind.parse(" ") == ""
 
 
 def test_equal_shares_are_one_value() -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from handbook.organizations.settings.values import Kind, Numbers, Share, WholeNumber, Yes
+from handbook.organizations.settings.values import Kind, Numbers, Share, WholeNumber, Words, Yes
 
 #: With this begin the names of what the feature of meetings keeps here as well: agendas, one for each kind of meeting.
 AGENDA = "agenda."
@@ -176,6 +176,14 @@ SETTINGS: tuple[Setting, ...] = (
         7,
         Unit.DAYS,
         "7-contract, reports: minutes_overdue; within how many days minutes are done is the committee's to say.",
+    ),
+    Setting(
+        "documents.place",
+        Group.RECORDS,
+        Words(60),
+        "",
+        None,
+        "The Party's document layout: the place stands before the date. Without words it is read off the names above.",
     ),
     Setting(
         "reminders.before_minutes",

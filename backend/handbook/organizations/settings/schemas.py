@@ -17,13 +17,14 @@ ANY_VALUE: list[dict[str, Any]] = [
 
 
 def value_field(*, allow_none: bool = False) -> fields.Raw:
-    """A value of any of the types: a whole number, yes or no, a fraction as text, or a list of whole numbers."""
+    """A value of any of the types: a whole number, yes or no, text (a fraction is text), or a list of whole numbers."""
     shapes = [*ANY_VALUE, {"type": "null"}] if allow_none else ANY_VALUE
     return fields.Raw(required=True, allow_none=allow_none, metadata={"anyOf": shapes})
 
 
 class SettingBoundsSchema(Schema):
-    """What a value may be: ``min`` and ``max`` of a number or of each in a list, ``at_most`` of them, or ``choices``."""
+    """What a value may be: ``min`` and ``max`` of a number or of each in a list, ``at_most`` of them, or ``choices``;
+    of a text ``max`` letters."""
 
     min = fields.Integer()
     max = fields.Integer()

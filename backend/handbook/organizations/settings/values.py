@@ -1,6 +1,7 @@
 """Types of settings: what a value looks like in JSON, what it means in the program, and what is wrong with a bad one."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,7 +33,7 @@ class Kind(Protocol):
 
 
 #: The types by the names that the API gives them.
-TYPES = ("integer", "boolean", "fraction", "integers")
+TYPES = ("integer", "boolean", "fraction", "integers", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,28 @@ class Share:
 
     def bounds(self) -> dict[str, Any]:
         return {"choices": [self.dump(choice) for choice in self.choices]}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A few words on one line; none is a value too. Kept in NFC with single blanks."""
+
+    most: int
+    name: str = "text"
+
+    def parse(self, data: Any) -> str:
+        if not isinstance(data, str) or any(unicodedata.category(one) in ("Cc", "Cs") for one in data):
+            raise Refused("not_text")
+        words = " ".join(unicodedata.normalize("NFC", data).split())
+        if len(words) > self.most:
+            raise Refused("too_long", max=self.most)
+        return words
+
+    def dump(self, value: Any) -> str:
+        return str(value)
+
+    def bounds(self) -> dict[str, Any]:
+        return {"max": self.most}
 
 
 @dataclass(frozen=True, slots=True)

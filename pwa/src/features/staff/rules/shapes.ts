@@ -6,7 +6,7 @@ export type SettingValue = number | boolean | string | number[];
 export interface Setting {
   name: string;
   group: 'meetings' | 'attendance' | 'votes' | 'records' | 'score' | 'cell';
-  type: 'integer' | 'boolean' | 'fraction' | 'integers';
+  type: 'integer' | 'boolean' | 'fraction' | 'integers' | 'text';
   unit: string | null;
   value: SettingValue;
   default: SettingValue;

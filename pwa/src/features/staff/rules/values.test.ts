@@ -14,6 +14,11 @@ describe('a value in words', () => {
     expect(say({ name: 'reminders.before_minutes', type: 'integers', unit: 'minutes' }, [2880, 1440, 120])).toBe('2 ngày, 1 ngày, 2 giờ');
   });
 
+  it('is as it was written, or says what no words mean', () => {
+    expect(say({ name: 'documents.place', type: 'text', unit: null }, 'Minh Sơn')).toBe('Minh Sơn');
+    expect(say({ name: 'documents.place', type: 'text', unit: null }, '')).toBe('theo tên tổ chức cấp trên');
+  });
+
   it('tells "more than" from "at least", as the rule has it', () => {
     expect(say({ name: 'vote.resolution_majority', type: 'fraction', unit: null }, '1/2')).toBe('hơn 1/2');
     expect(say({ name: 'vote.admission_majority', type: 'fraction', unit: null }, '2/3')).toBe('ít nhất 2/3');

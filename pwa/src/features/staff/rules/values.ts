@@ -32,6 +32,7 @@ function list(parts: string[]): string {
 /** A value of this setting in words. */
 export function say(setting: Pick<Setting, 'name' | 'type' | 'unit'>, value: SettingValue): string {
   if (typeof value === 'boolean') return t(value ? 'value.yes' : 'value.no');
+  if (setting.type === 'text') return value === '' ? t('value.byName') : String(value);
   if (typeof value === 'string') {
     if (value === '1/1') return t('value.whole');
     if (!setting.name.startsWith('vote.')) return value;
