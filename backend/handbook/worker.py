@@ -1,10 +1,13 @@
 """The worker: the only process that schedules. APScheduler ticks; all state is job rows, so any number may run."""
 
 import logging
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -16,6 +19,7 @@ from handbook.kernel import idempotency, jobs
 from handbook.kernel.clock import SystemClock
 from handbook.kernel.logging import get_logger
 from handbook.kernel.unit_of_work import current_clock, unit_of_work
+from handbook.notifications.reminders.courier import EXTENSION, Courier, start_courier
 from handbook.notifications.subscriptions import forget_ended_sessions
 
 HOUSEKEEPING_HOURS = 24
@@ -24,14 +28,22 @@ FIRST_HOUSEKEEPING = timedelta(minutes=2)
 PORTION = 1000
 
 
-def run_worker(app: Flask | None = None) -> None:
-    """Tick until SIGINT or SIGTERM; what is under way is finished first."""
+def run_worker(app: Flask | None = None, channel: Connection | None = None) -> None:
+    """Tick until SIGINT or SIGTERM; what is under way is finished first.
+
+    ``channel`` leads to the courier that sends for this worker; without it one is started, before there is any thread.
+    """
     if app is None:
         from handbook.app import create_app
 
         app = create_app()
     settings: Settings = app.extensions["handbook.settings"]
+    own_courier = None
+    if channel is None:
+        own_courier, channel = start_courier(app)
     stop = threading.Event()
+    courier = Courier(channel, on_lost=stop.set)
+    app.extensions[EXTENSION] = courier
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
 
@@ -55,7 +67,12 @@ def run_worker(app: Flask | None = None) -> None:
     get_logger().info("worker.started")
     stop.wait()
     scheduler.shutdown(wait=True)
-    get_logger().info("worker.stopped")
+    courier.close()
+    if own_courier is not None:
+        os.waitpid(own_courier, 0)
+    get_logger().info("worker.stopped", courier_lost=courier.is_lost)
+    if courier.is_lost:
+        sys.exit(1)
 
 
 def tick(app: Flask, stopping: Callable[[], bool]) -> None:

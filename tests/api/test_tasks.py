@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,7 @@ from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.notifications.models import Notice, Reminder
 from handbook.notifications.push.messages import PushMessage, PushResult
-from handbook.notifications.reminders.delivering import deliver_reminder
+from handbook.notifications.reminders.delivering import deliver_reminder, send_next
 from handbook.notifications.rules import next_task_step
 from handbook.resolutions.task_excel import MEDIA_TYPE
 
@@ -163,7 +164,7 @@ def test_a_task_is_called_to_mind_before_its_day_on_it_and_weekly_until_done(
         clock.set(reminder.due_at)
         with unit_of_work():
             pass
-        deliver_reminder(reminder.id, Silent())  # type: ignore[arg-type]
+        deliver_reminder(reminder.id, partial(send_next, sender=Silent()))  # type: ignore[arg-type]
     assert seen == [
         ("3d", "2026-12-17T08:00"),
         ("0d", "2026-12-20T08:00"),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.limits import STOP_SECONDS, stop
+from tests.support.pushing import is_alive
 
 HANDBOOK = Path(sys.executable).with_name("handbook")
 
@@ -52,15 +53,8 @@ def children_of(pid: int) -> list[int]:
         return []
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 class Serving:
-    """A running `handbook serve` with two web processes and a worker."""
+    """A running `handbook serve` with two web processes, a worker and its courier."""
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self.process, self.port = process, port
@@ -69,6 +63,18 @@ class Serving:
     def server(self) -> int:
         """granian's main process: the child that has children."""
         return next(child for child in children_of(self.process.pid) if children_of(child))
+
+    @property
+    def courier(self) -> int:
+        return self._without_children()[0]
+
+    @property
+    def worker(self) -> int:
+        """Forked after its courier."""
+        return self._without_children()[1]
+
+    def _without_children(self) -> list[int]:
+        return sorted(child for child in children_of(self.process.pid) if not children_of(child))
 
     @property
     def web(self) -> list[int]:
@@ -102,6 +108,8 @@ def serve_until_stopped(folder: Path, template: Path) -> Iterator[Serving]:
     port = free_port()
     with start(folder, port, "serve") as process:
         wait_until(lambda: is_up(port), process)
+        # The last to be forked is the worker.
+        wait_until(lambda: len(children_of(process.pid)) == 3, process)
         yield Serving(process, port)
 
 
@@ -158,11 +166,11 @@ def test_a_stop_before_the_application_is_built_starts_nobody(tmp_path: Path) ->
 
 def test_the_program_is_imported_once_for_all_processes(steady: Serving) -> None:
     everybody = steady.everybody()
-    # granian, two web processes, the worker.
-    assert len(everybody) == 4
+    # granian, two web processes, the worker, its courier.
+    assert len(everybody) == 5
     started = Path(f"/proc/{steady.process.pid}/cmdline").read_bytes()
     # A program of its own would have a command line of its own.
-    assert [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in everybody] == [started] * 4
+    assert [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in everybody] == [started] * 5
 
 
 def test_a_web_process_that_dies_is_replaced(steady: Serving) -> None:
@@ -184,9 +192,10 @@ def test_a_stop_ends_web_and_worker(serving: Serving, stop: signal.Signals) -> N
     assert not is_bound(serving.port)
 
 
-def test_when_the_server_is_killed_everybody_ends_and_the_status_says_so(serving: Serving) -> None:
+@pytest.mark.parametrize("victim", ["server", "worker", "courier"])
+def test_when_one_is_killed_everybody_ends_and_the_status_says_so(serving: Serving, victim: str) -> None:
     everybody = serving.everybody()
-    os.kill(serving.server, signal.SIGKILL)
+    os.kill(getattr(serving, victim), signal.SIGKILL)
     serving.process.communicate(timeout=60)
     assert serving.process.returncode not in (0, None)
     for pid in everybody:

@@ -1,8 +1,11 @@
 """What tests of notifications share: devices that subscribe, and the worker's jobs run here and now."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +73,7 @@ def plan(meeting: dict[str, Any], kind: str = "meeting_reminder") -> dict[str, t
 
 
 class WorkerProcess:
-    """The worker as it really runs: a process of its own. It goes by the machine's time."""
+    """The worker as it really runs: a process of its own, with its courier. It goes by the machine's time."""
 
     def __init__(self, settings: Settings, push: FakePushService) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HANDBOOK_")}
@@ -84,6 +87,7 @@ class WorkerProcess:
             "PYTHONPATH": str(Path("backend").resolve()),
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._courier = 0
 
     def start(self) -> None:
         self._process = subprocess.Popen(
@@ -93,14 +97,52 @@ class WorkerProcess:
             stderr=subprocess.DEVNULL,
         )
 
-    def stop(self, signal: int) -> int:
+    def stop(self, number: int) -> int:
         """Tell it to stop with this signal; what it says at the end."""
         assert self._process is not None
-        self._process.send_signal(signal)
+        self._process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """What it says when it has ended."""
+        assert self._process is not None
         return self._process.wait(15)
 
     def kill(self) -> None:
-        """End it as the kernel would, without a word; nothing when it does not run."""
-        if self._process is not None:
+        """End it as the kernel would, without a word, and leave its courier alone; nothing when it does not run."""
+        if self._process is not None and self._process.poll() is None:
+            self._courier = self._find_courier()
             self._process.kill()
             self._process.wait(10)
+
+    def kill_courier(self) -> None:
+        """End its courier, or the one of the worker that was killed last, without a word; nothing when there is none."""
+        courier = (
+            self._courier
+            if self._process is None or self._process.poll() is not None
+            else self._find_courier()
+        )
+        if courier:
+            with suppress(ProcessLookupError):
+                os.kill(courier, signal.SIGKILL)
+
+    def wait_for_courier(self, seconds: float = 60.0) -> None:
+        """Until the courier of the worker that was killed last has ended."""
+        deadline = time.monotonic() + seconds
+        while is_alive(self._courier):
+            assert time.monotonic() < deadline, "the courier does not end"
+            time.sleep(0.02)
+
+    def _find_courier(self) -> int:
+        """Its only child; 0 when it has not come so far."""
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return int(children[0]) if children else 0
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

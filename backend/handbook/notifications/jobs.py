@@ -8,6 +8,7 @@ from handbook.notifications.fallback.addresses import CODE_JOB, new_code
 from handbook.notifications.push.gateway import current_push
 from handbook.notifications.push.messages import PushState
 from handbook.notifications.reminders import nudges
+from handbook.notifications.reminders.courier import send_batch
 from handbook.notifications.reminders.delivering import deliver_reminder
 from handbook.notifications.reminders.planning import JOB, PLAN_AGAIN_JOB, plan_meetings_again
 from handbook.notifications.subscriptions import forget_ended_sessions
@@ -18,7 +19,7 @@ def deliver(run: JobRun) -> dict[str, Any]:
     """Send one reminder to everybody it concerns."""
     return deliver_reminder(
         int(run.args["reminder_id"]),
-        current_push().sender,
+        send_batch,
         fallback=current_push().fallback,
         on_progress=run.report_progress,
     )

@@ -1,4 +1,5 @@
-"""``handbook serve``: granian's web processes and, unless told otherwise, one worker, stopped together and gracefully.
+"""``handbook serve``: granian's web processes and, unless told otherwise, one worker with its courier, stopped together and
+gracefully.
 
 The application is built once and every process is a fork of the one that did: a start costs one import of the program instead
 of one per process, and what nobody writes to lies in memory once. Until the last fork there is no thread and no connection.
@@ -12,14 +13,16 @@ import signal
 import socket
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from handbook.config import Settings
+from handbook.kernel.processes import STOPS, fork
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from flask import Flask
 
 STOP_SECONDS = 15
@@ -29,7 +32,6 @@ BACKPRESSURE_PER_WORKER = 128
 # From malloc.h.
 M_MMAP_THRESHOLD = -3
 LARGE_BLOCK_BYTES = 1024 * 1024
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def web_options(settings: Settings) -> dict[str, Any]:
@@ -91,9 +93,9 @@ def serve(settings: Settings, *, with_worker: bool, started: Callable[[], None] 
     return_large_blocks()
     app = _build(settings)
     if not stopping:
-        children.add(_fork(lambda: _serve_web(settings, app)))
+        children.add(fork(lambda: _serve_web(settings, app)))
         if with_worker:
-            children.add(_fork(lambda: _work(app)))
+            children.update(_fork_worker(app))
         started()
     made = tuple(children)
     if stopping:
@@ -158,39 +160,20 @@ def _serve_web(settings: Settings, app: "Flask") -> None:
     Granian("handbook.wsgi:application", **web_options(settings)).serve(target_loader=load, wrap_loader=False)
 
 
-def _work(app: "Flask") -> None:
+def _fork_worker(app: "Flask") -> tuple[int, int]:
+    """A worker and its courier, side by side: so the courier of a worker that was killed is waited for."""
+    from handbook.notifications.reminders.courier import start_courier
+
+    courier, channel = start_courier(app)
+    worker = fork(lambda: _work(app, channel))
+    channel.close()
+    return courier, worker
+
+
+def _work(app: "Flask", channel: "Connection") -> None:
     from handbook.worker import run_worker
 
-    run_worker(app)
-
-
-def _fork(run: Callable[[], None]) -> int:
-    """Run this in a process and a session of its own, so that Ctrl-C reaches only the one that stops it; answers its id."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # A stop that comes now waits: the child must not take it for its parent.
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-    child = os.fork()
-    if child:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-        return child
-    status = 1
-    try:
-        os.setsid()
-        for number in STOPS:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-        run()
-        status = 0
-    except SystemExit as ending:
-        status = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
-    except BaseException:  # noqa: BLE001 - nothing of the parent's may run in the child
-        traceback.print_exc()
-    finally:
-        with suppress(OSError, ValueError):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(status)
+    run_worker(app, channel)
 
 
 def _send(children: set[int] | tuple[int, ...], number: signal.Signals, *, group: bool = False) -> None:

@@ -41,3 +41,4 @@ def worker(settings: Settings, push: FakePushService) -> Iterator[WorkerProcess]
     process = WorkerProcess(settings, push)
     yield process
     process.kill()
+    process.kill_courier()

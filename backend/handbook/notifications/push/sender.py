@@ -28,13 +28,6 @@ MAX_IN_FLIGHT = 100
 #: together: it halves the CPU time of sending, and no message waits noticeably.
 GATHER_SECONDS = 0.02
 GATHER_FROM = 16
-#: Where outcomes are recorded as they come, what is under way is what a dead process leaves in doubt, and another
-#: sends again. So no more is under way than a distant push service needs, and one more is begun each time that
-#: something has ended or so many seconds have passed: a quick service has answered by then.
-RECORDED_IN_FLIGHT = 16
-PACE_SECONDS = 0.001
-#: A message that has waited so long for its push service, in seconds, takes nobody's place.
-STALLED_SECONDS = 5.0
 MAX_CONNECTIONS_PER_HOST = 4
 CONNECT_TIMEOUT_SECONDS = 10
 TIMEOUT_SECONDS = 30
@@ -87,7 +80,7 @@ class PushSender:
     ) -> list[PushResult]:
         """Encrypt and send all messages; the results are in the order of the messages.
 
-        ``on_ended`` is told of messages as they end, mostly one by one, while a few others are under way.
+        ``on_ended`` is told of messages as they end, a few at a time, while the others are under way.
         """
         waiting = deque(enumerate(messages))
         results: dict[int, PushResult] = {}
@@ -95,10 +88,9 @@ class PushSender:
         with self._lock:
             try:
                 while waiting or under_way:
-                    ended = self._start(waiting, under_way, recorded=on_ended is not None)
+                    ended = self._start(waiting, under_way)
                     if under_way:
-                        hurry = on_ended is not None and waiting
-                        ended += self._turn(under_way, PACE_SECONDS if hurry else 0.5)
+                        ended += self._turn(under_way)
                     results.update(ended)
                     if ended and on_ended is not None:
                         on_ended(ended)
@@ -118,16 +110,11 @@ class PushSender:
             self._multi.close()
 
     def _start(
-        self,
-        waiting: deque[tuple[int, PushMessage]],
-        under_way: "dict[pycurl.Curl, _Transfer]",
-        *,
-        recorded: bool,
+        self, waiting: deque[tuple[int, PushMessage]], under_way: "dict[pycurl.Curl, _Transfer]"
     ) -> list[tuple[int, PushResult]]:
         """Set messages on their way; those that must not be sent have ended here."""
         ended = []
-        most = len(under_way) + _room(under_way, recorded=recorded)
-        while waiting and len(under_way) < most:
+        while waiting and len(under_way) < MAX_IN_FLIGHT:
             index, message = waiting.popleft()
             transfer = self._idle.pop() if self._idle else self._new_transfer()
             refused = self._prepare(transfer, index, message)
@@ -139,9 +126,7 @@ class PushSender:
             under_way[transfer.curl] = transfer
         return ended
 
-    def _turn(
-        self, under_way: "dict[pycurl.Curl, _Transfer]", patience: float
-    ) -> list[tuple[int, PushResult]]:
+    def _turn(self, under_way: "dict[pycurl.Curl, _Transfer]") -> list[tuple[int, PushResult]]:
         """Move all transfers on, and wait a little when none has ended; those that have."""
         self._multi.perform()
         ended = []
@@ -154,12 +139,9 @@ class PushSender:
                 self._idle.append(transfer)
             if not left:
                 break
-        if under_way and not ended:
-            # No descriptor to wait for (a name is being resolved) makes select return at once.
-            if self._multi.select(patience) <= 0:
-                time.sleep(min(patience, GATHER_SECONDS))
-            elif len(under_way) >= GATHER_FROM:
-                time.sleep(GATHER_SECONDS)
+        # No descriptor to wait for (a name is being resolved) makes select return at once.
+        if under_way and not ended and (self._multi.select(0.5) <= 0 or len(under_way) >= GATHER_FROM):
+            time.sleep(GATHER_SECONDS)
         return ended
 
     def _prepare(self, transfer: "_Transfer", index: int, message: PushMessage) -> PushResult | None:
@@ -220,23 +202,12 @@ class PushSender:
         return _Transfer(curl, self._policy)
 
 
-def _room(under_way: "dict[pycurl.Curl, _Transfer]", *, recorded: bool) -> int:
-    """How many messages may be begun now, beside those under way."""
-    room = MAX_IN_FLIGHT - len(under_way)
-    if not recorded:
-        return room
-    late = time.monotonic() - STALLED_SECONDS
-    in_doubt = sum(transfer.began > late for transfer in under_way.values())
-    return min(room, 1) if in_doubt < RECORDED_IN_FLIGHT else 0
-
-
 class _Transfer:
     """One libcurl handle and the message it carries; used again for the next message."""
 
     def __init__(self, curl: pycurl.Curl, policy: EndpointPolicy) -> None:
         self.curl = curl
         self.index = 0
-        self.began = 0.0
         self._policy = policy
         self._endpoint: Endpoint | None = None
         self._ca_file: str | None = None
@@ -251,7 +222,6 @@ class _Transfer:
     ) -> None:
         self.index = index
         self._endpoint = endpoint
-        self.began = time.monotonic()
         self._received = 0
         self._address_allowed = self._address_refused = False
         self.curl.setopt(pycurl.URL, endpoint.url)

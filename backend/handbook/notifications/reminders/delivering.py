@@ -1,10 +1,10 @@
-"""Sending one reminder: a row for each device, claimed in batches, each outcome recorded as it comes.
+"""Sending one reminder: a row for each device, claimed in batches, outcomes recorded as they come.
 
-Nothing is sent inside a transaction. A worker that dies between sending and recording leaves what was under way
-under a lease; it is sent again after the lease, under the same delivery id, which the phone shows once.
+Nothing is sent inside a transaction. Who dies between sending and recording leaves what was under way under a lease; it is
+sent again after the lease, under the same delivery id, which the phone shows once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -16,11 +16,10 @@ from handbook.notifications.fallback.channel import FallbackChannel
 from handbook.notifications.fallback.sending import write_to_nobody, write_to_unreached
 from handbook.notifications.models import Delivery, Reminder
 from handbook.notifications.push.gateway import Sender
-from handbook.notifications.push.messages import Ended
 from handbook.notifications.reminders.beginning import begin
-from handbook.notifications.reminders.claiming import Claimed, claim
+from handbook.notifications.reminders.claiming import claim
 from handbook.notifications.reminders.planning import JOB
-from handbook.notifications.reminders.recording import record
+from handbook.notifications.reminders.recording import Outcomes
 
 # Deliveries to be tried again wait a little for one another.
 GATHER = timedelta(seconds=3)
@@ -28,7 +27,7 @@ GATHER = timedelta(seconds=3)
 
 def deliver_reminder(
     reminder_id: int,
-    sender: Sender,
+    send_batch: Callable[[int], int],
     *,
     fallback: FallbackChannel | None = None,
     on_progress: Callable[[int, int], None] | None = None,
@@ -36,14 +35,14 @@ def deliver_reminder(
     """Send what of this reminder is due, and by ``fallback`` to those for whom every push has failed; returns how many
     deliveries are in each state.
 
-    When some are to be tried again, a job for them is planned. Doing it again sends nothing twice.
+    ``send_batch`` sends the next batch of a reminder and answers how many messages it had. When some are to be tried again, a
+    job for them is planned. Doing it again sends nothing twice.
     """
     if not begin(reminder_id):
         return {}
     sent = 0
-    while batch := claim(reminder_id):
-        _send(batch, sender)
-        sent += len(batch)
+    while count := send_batch(reminder_id):
+        sent += count
         if on_progress is not None:
             on_progress(sent, sent)
     if fallback is not None:
@@ -53,11 +52,17 @@ def deliver_reminder(
     return _finish(reminder_id)
 
 
-def _send(batch: Sequence[Claimed], sender: Sender) -> None:
-    def note(ended: Ended) -> None:
-        record([(batch[index], result) for index, result in ended])
-
-    sender.send([claimed.message for claimed in batch], note)
+def send_next(reminder_id: int, sender: Sender) -> int:
+    """Claim the next batch of a reminder, send it and record what became of it; how many messages it had."""
+    batch = claim(reminder_id)
+    if batch:
+        outcomes = Outcomes()
+        sender.send(
+            [claimed.message for claimed in batch],
+            lambda ended: outcomes.note([(batch[index], result) for index, result in ended]),
+        )
+        outcomes.settle()
+    return len(batch)
 
 
 def _finish(reminder_id: int) -> dict[str, int]:

@@ -1,10 +1,13 @@
-"""Writing down what became of messages: in small groups as they end, so that a dead worker has little to do again."""
+"""Writing down what became of messages: in small groups as they end, so that who dies leaves little in doubt."""
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import bindparam, update
+from sqlalchemy.exc import OperationalError
 
+from handbook.kernel.logging import get_logger
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.notifications import rules
 from handbook.notifications.enums import DeliveryState
@@ -12,6 +15,11 @@ from handbook.notifications.models import Delivery, PushSubscription
 from handbook.notifications.push.messages import PushResult, PushState
 from handbook.notifications.push.origins import hold_back
 from handbook.notifications.reminders.claiming import Claimed
+
+#: How long, in seconds, a database may be away or its disk full before the outcomes of a batch are given up. With the time
+#: that sending takes at most it stays below the lease: until then nobody else sends these messages.
+PATIENCE_SECONDS = 45.0
+RETRY_SECONDS = 1.0
 
 # Made once: it is executed for nearly every message.
 _ACCEPT = (
@@ -27,6 +35,39 @@ _ACCEPT = (
         reason=None,
     )
 )
+
+
+class Outcomes:
+    """What became of a batch. What cannot be written now is kept and tried again, because it would be sent again otherwise."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[Claimed, PushResult]] = []
+        self._is_hindered = False
+
+    def note(self, ended: Sequence[tuple[Claimed, PushResult]]) -> None:
+        """Write this down, or keep it where that fails: waiting would hold up what is still under way."""
+        self._kept += ended
+        if not self._is_hindered:
+            try:
+                self._write()
+            except OperationalError as error:
+                self._is_hindered = True
+                get_logger().warning("outcomes.kept", error=type(error.orig).__name__)
+
+    def settle(self) -> None:
+        """Write down what could not be written; raises when that cannot be done in time."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self._kept:
+            try:
+                self._write()
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(RETRY_SECONDS)
+
+    def _write(self) -> None:
+        record(self._kept)
+        self._kept = []
 
 
 def record(ended: Sequence[tuple[Claimed, PushResult]]) -> None:
