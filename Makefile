@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
+# Without its bytecode every process of the house would compile the house anew; the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 PORT ?= $(or $(HANDBOOK_PORT),8000)
 # Two test processes: one lives the stories in a browser, the other does everything else; conftest.py says how.

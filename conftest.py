@@ -1,4 +1,4 @@
-"""What every test may use: the throw-away PostgreSQL, Debian's Chromium, and one place per test file.
+"""What every test may use: the throw-away PostgreSQL, Debian's Chromium, files in memory, and one place per test file.
 
 Test files stay whole under xdist, so that module fixtures are made once. The stories that people live through in a browser
 go to one worker and come first: they wait for clocks and for each other, and two Chromiums on a small machine make each
@@ -12,7 +12,12 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-pytest_plugins = ["tests.support.postgres", "tests.support.chromium", "tests.support.limits"]
+pytest_plugins = [
+    "tests.support.light",
+    "tests.support.postgres",
+    "tests.support.chromium",
+    "tests.support.limits",
+]
 
 BROWSER_TESTS = Path(__file__).parent / "tests" / "browser"
 STORIES = "tests/browser/"

@@ -58,7 +58,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -
 @pytest.fixture
 def settings(
     tmp_path: Path, templates: Templates, clock: FixedClock, request: pytest.FixtureRequest
-) -> Settings:
+) -> Iterator[Settings]:
     """Settings of a fresh, migrated database: PostgreSQL when the test asks for ``engine_name``, else SQLite.
 
     The world is in it when the test asks for ``world`` and lives at the usual time.
@@ -69,8 +69,11 @@ def settings(
     with_world = "world" in request.fixturenames and clock.now() == NOW
     if chosen == "postgresql":
         cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
-        return templates.copy_postgres(base, clock, cluster, with_world=with_world)
-    return templates.copy_sqlite(base, clock, with_world=with_world)
+        copied = templates.copy_postgres(base, clock, cluster, with_world=with_world)
+        yield copied
+        cluster.drop_database(copied.database_url)
+    else:
+        yield templates.copy_sqlite(base, clock, with_world=with_world)
 
 
 @pytest.fixture

@@ -44,6 +44,8 @@ SETTINGS = {
     # Who waits this long for another waits for ever.
     "lock_timeout": "60s",
     "max_connections": "100",
+    "max_wal_size": "128MB",
+    "min_wal_size": "32MB",
     "shared_buffers": "64MB",
     "synchronous_commit": "off",
     "timezone": "UTC",
@@ -160,7 +162,7 @@ class PostgresCluster:
         self.made += 1
         database = f"handbook_{self.made}"
         self.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(database), sql.Identifier(template)
             )
         )
