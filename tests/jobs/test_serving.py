@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.limits import STOP_SECONDS, stop
-from tests.support.pushing import is_alive
+from tests.support.pushing import children_of, is_alive
 
 HANDBOOK = Path(sys.executable).with_name("handbook")
 
@@ -44,13 +44,6 @@ def is_up(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def children_of(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
 
 
 class Serving:

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 from tests.support.clients import ApiClient
+from tests.support.limits import STOP_SECONDS, stop
+from tests.support.postgres import find_free_port
 from tests.support.push_service import FakePushService, Subscription
 
 from handbook.config import Settings
@@ -75,6 +77,8 @@ def plan(meeting: dict[str, Any], kind: str = "meeting_reminder") -> dict[str, t
 class WorkerProcess:
     """The worker as it really runs: a process of its own, with its courier. It goes by the machine's time."""
 
+    command = "worker"
+
     def __init__(self, settings: Settings, push: FakePushService) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HANDBOOK_")}
         self._environment = {
@@ -83,6 +87,7 @@ class WorkerProcess:
             "HANDBOOK_DATABASE_URL": settings.database_url,
             "HANDBOOK_PUSH_EXTRA_HOSTS": push.extra_host,
             "HANDBOOK_PUSH_CA_FILE": str(push.ca_file),
+            "HANDBOOK_PORT": str(find_free_port()),
             "HANDBOOK_REMINDER_TICK_SECONDS": "0.2",
             "PYTHONPATH": str(Path("backend").resolve()),
         }
@@ -91,7 +96,7 @@ class WorkerProcess:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from handbook.cli import main; main(['worker'])"],
+            [sys.executable, "-c", f"from handbook.cli import main; main([{self.command!r}])"],
             env=self._environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -106,7 +111,7 @@ class WorkerProcess:
     def wait(self) -> int:
         """What it says when it has ended."""
         assert self._process is not None
-        return self._process.wait(15)
+        return self._process.wait(STOP_SECONDS)
 
     def kill(self) -> None:
         """End it as the kernel would, without a word, and leave its courier alone; nothing when it does not run."""
@@ -126,6 +131,11 @@ class WorkerProcess:
             with suppress(ProcessLookupError):
                 os.kill(courier, signal.SIGKILL)
 
+    def end(self) -> None:
+        """Leave nobody behind."""
+        self.kill()
+        self.kill_courier()
+
     def wait_for_courier(self, seconds: float = 60.0) -> None:
         """Until the courier of the worker that was killed last has ended."""
         deadline = time.monotonic() + seconds
@@ -136,9 +146,30 @@ class WorkerProcess:
     def _find_courier(self) -> int:
         """Its only child; 0 when it has not come so far."""
         assert self._process is not None
-        pid = self._process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return int(children[0]) if children else 0
+        return next(iter(children_of(self._process.pid)), 0)
+
+
+class ServedWorker(WorkerProcess):
+    """The worker of a running ``handbook serve``."""
+
+    command = "serve"
+
+    def kill(self) -> None:
+        """End the worker alone: the youngest child."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            os.kill(max(children_of(self._process.pid)), signal.SIGKILL)
+
+    def end(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            stop(self._process)
+
+
+def children_of(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
 
 
 def is_alive(pid: int) -> bool:

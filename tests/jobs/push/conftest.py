@@ -40,5 +40,4 @@ def worker(settings: Settings, push: FakePushService) -> Iterator[WorkerProcess]
     """A worker that a test may start, stop and kill."""
     process = WorkerProcess(settings, push)
     yield process
-    process.kill()
-    process.kill_courier()
+    process.end()

@@ -13,9 +13,10 @@ from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.meetings import convened
 from tests.support.push_service import Answer, FakePushService, Subscription
-from tests.support.pushing import WorkerProcess, ledger
+from tests.support.pushing import ServedWorker, WorkerProcess, ledger
 
 from handbook.accounts.models import Account, DeviceSession
+from handbook.config import Settings
 from handbook.kernel.clock import FixedClock, SystemClock
 from handbook.kernel.jobs import Job
 from handbook.kernel.unit_of_work import unit_of_work
@@ -52,6 +53,24 @@ def test_what_a_killed_worker_had_under_way_is_accounted_for_by_its_courier(
     _wait_for(PHONES, meeting)
     assert len(push.messages) == PHONES
     worker.wait_for_courier()
+
+
+def test_who_serves_waits_for_the_courier_of_a_killed_worker(
+    settings: Settings, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    _give_phones(PHONES, int(world.id_of("member")), push, clock.now())
+    push.always_answer(Answer(201, delay=2.0))
+    meeting = _convene(sign_in, world, clock)
+    served = ServedWorker(settings, push)
+    served.start()
+    try:
+        push.wait_for(PHONES, seconds=PATIENCE_SECONDS)
+        served.kill()
+        assert _count("queued", meeting) > 0, "some are still under way"
+        assert served.wait() != 0
+        assert _count("accepted", meeting) == PHONES
+    finally:
+        served.end()
 
 
 @pytest.mark.usefixtures("engine_name")
