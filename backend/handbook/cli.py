@@ -1,5 +1,6 @@
 """The ``handbook`` command: thin commands over the services. Features contribute theirs through ``commands.py``."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -28,9 +29,12 @@ def cli() -> None:
     """Sổ tay: an electronic party member handbook."""
 
 
+# While modules are imported there is next to nothing to collect; looking for it is a fifth of every command's start.
+gc.disable()
 for _name in COMMAND_MODULES:
     for _command in import_module(_name).COMMANDS:
         cli.add_command(_command)
+gc.enable()
 
 
 def main(args: Sequence[str] | None = None, *, standalone_mode: bool = True) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from tests.support.demo_service import stand_still
 from tests.support.limits import stop
 from tests.support.postgres import find_free_port
 from tests.support.push_service import FakePushService
+from tests.support.served import ServedProcess
 
 from handbook.app import create_app
 from handbook.config import Settings
@@ -53,9 +55,9 @@ class Service:
 
 
 @pytest.fixture
-def start_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
-    """``start_service(prepare, push=…)``: prepare an empty installation with a command and serve it."""
-    processes: list[subprocess.Popen[bytes]] = []
+def start_service(tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[..., Service]]:
+    """``start_service(prepare, push=…)``: prepare an installation with a command, or have a migrated one, and serve it."""
+    processes: list[ServedProcess] = []
 
     def start(*prepare: tuple[str, ...], push: FakePushService | None = None) -> Service:
         port = find_free_port()
@@ -69,12 +71,12 @@ def start_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
         if push is not None:
             environment["HANDBOOK_PUSH_EXTRA_HOSTS"] = push.extra_host
             environment["HANDBOOK_PUSH_CA_FILE"] = str(push.ca_file)
+        if not prepare:
+            shutil.copytree(sqlite_template, tmp_path / "data")
         service = Service(f"http://localhost:{port}", environment, {})
         said = [service.run(*command) for command in prepare]
         made = next((json.loads(text) for text in said if text.startswith("{")), {})
-        log = (tmp_path / "serve.log").open("wb")
-        processes.append(subprocess.Popen([HANDBOOK, "serve"], env=environment, stdout=log, stderr=log))
-        log.close()
+        processes.append(ServedProcess(environment, tmp_path / "serve.log"))
         _wait_for(f"{service.url}/readyz")
         return Service(service.url, environment, made)
 
@@ -86,7 +88,7 @@ def start_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
 @pytest.fixture
 def hall(start_service: Callable[..., Service]) -> tuple[Service, Chapter]:
     """A service with the cell and its convened meeting."""
-    service = start_service(("migrate",))
+    service = start_service()
     app = create_app(Settings.from_environment(service.environment))
     with app.app_context():
         chapter = build_chapter(app)

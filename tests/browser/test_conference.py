@@ -68,7 +68,7 @@ class Hall:
 
 @pytest.fixture
 def hall(start_service: Callable[..., Service], new_context: Callable[..., BrowserContext]) -> Hall:
-    service = start_service(("migrate",))
+    service = start_service()
     app = create_app(Settings.from_environment(service.environment))
     world = World()
     with app.app_context():

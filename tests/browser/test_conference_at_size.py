@@ -54,7 +54,7 @@ class Crowd:
 
 @pytest.fixture
 def crowd(start_service: Callable[..., Service], new_context: Callable[..., BrowserContext]) -> Crowd:
-    service = start_service(("migrate",))
+    service = start_service()
     app = create_app(Settings.from_environment(service.environment))
     with app.app_context():
         with app.test_request_context(), unit_of_work() as uow:

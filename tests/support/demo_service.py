@@ -20,6 +20,7 @@ from tests.support.front import Front
 from tests.support.limits import stop
 from tests.support.postgres import find_free_port
 from tests.support.push_service import FakePushService
+from tests.support.served import ServedProcess
 
 HANDBOOK = str(Path(sys.executable).with_name("handbook"))
 PASSWORD = "so-tay-demo-2026"
@@ -179,8 +180,7 @@ def serve_demo(prepared: Path, folder: Path, push: FakePushService | None = None
         if push is not None:
             environment["HANDBOOK_PUSH_EXTRA_HOSTS"] = push.extra_host
             environment["HANDBOOK_PUSH_CA_FILE"] = str(push.ca_file)
-        with (folder / "serve.log").open("wb") as log:
-            process = subprocess.Popen([HANDBOOK, "serve"], env=environment, stdout=log, stderr=log)
+        process = ServedProcess(environment, folder / "serve.log")
         try:
             _wait_for(f"{front.url}/readyz", process)
             yield DemoService(front.url, folder, read_story(folder / "handbook.sqlite3"), front)
@@ -188,7 +188,7 @@ def serve_demo(prepared: Path, folder: Path, push: FakePushService | None = None
             stop(process)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(url: str, process: ServedProcess) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, "the service ended at start"

@@ -21,7 +21,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Protocol
 
 import pytest
 
@@ -164,7 +164,15 @@ def _interrupt_the_run() -> None:
 # --- what a test has started ----------------------------------------------------------------------------
 
 
-def stop(process: "subprocess.Popen[Any]", seconds: float = STOP_SECONDS) -> None:
+class Stoppable(Protocol):
+    """What :func:`stop` needs of a process."""
+
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float, /) -> int: ...
+
+
+def stop(process: Stoppable, seconds: float = STOP_SECONDS) -> None:
     """Stop it gracefully; what does not stop in time is killed, and that is a failure."""
     process.terminate()
     try:
