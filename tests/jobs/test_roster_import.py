@@ -207,7 +207,9 @@ def test_a_cell_that_all_would_leave_is_named_before_anything_is_written(run: Im
     assert run(roster).warnings == []
     later = [changed(p, cell=f"{CELLS[0]} mới", post=None) if p.cell == CELLS[0] else p for p in roster]
     for dry_run in (True, False):
-        (warning,) = run(later, dry_run=dry_run).warnings
+        secretary, deputy, warning = run(later, dry_run=dry_run).warnings
+        assert secretary.startswith(f"“{CELLS[0]}” đổi Bí thư: {roster[0].full_name} thôi giữ.")
+        assert deputy.startswith(f"“{CELLS[0]}” đổi Phó Bí thư: {roster[1].full_name} thôi giữ.")
         assert warning.startswith(f"Cả 6 đảng viên của “{CELLS[0]}” được chuyển sang “{CELLS[0]} mới”")
     assert run(later).warnings == []
     stays_one = [changed(later[0], cell=CELLS[0]), *later[1:]]
@@ -219,7 +221,12 @@ def test_a_new_secretary_follows_the_old_one(engine_name: str, run: Import, cloc
     run(roster)
     clock.advance(days=40)
     roster[0], roster[2] = changed(roster[0], post=None), changed(roster[2], post="Bí thư")
-    run(roster)
+    for dry_run in (True, False):
+        (warning,) = run(roster, dry_run=dry_run).warnings
+        assert warning.startswith(
+            f"“{CELLS[0]}” đổi Bí thư: {roster[2].full_name} nhận chức vụ; {roster[0].full_name} thôi giữ."
+        )
+    assert run(roster).warnings == []
     before = snapshot()
     run(roster)
     assert snapshot() == before
@@ -230,6 +237,31 @@ def test_a_new_secretary_follows_the_old_one(engine_name: str, run: Import, cloc
     assert [(office.title, office.from_date, office.to_date) for office in new] == [
         ("secretary", today, None)
     ]
+
+
+@pytest.mark.parametrize(
+    "words", ["Nguyên Bí thư", "Bí thư (đã thôi)", "Cựu bí thư chi bộ", "Thôi Bí thư từ 2024"]
+)
+def test_a_former_secretary_takes_no_office_from_the_one_in_force(run: Import, words: str) -> None:
+    roster = people()
+    run(roster)
+    before = [office.title for office in members()[roster[0].citizen_id].offices]
+    later = [*roster[:2], changed(roster[2], post=words), *roster[3:]]
+    report = run(later)
+    assert counts(report) == (12, 0, 0, 12, 0, 0)
+    assert [warning for warning in report.warnings if "đổi Bí thư" in warning] == []
+    found = members()
+    assert [office.title for office in found[roster[0].citizen_id].offices] == before == ["secretary"]
+    assert found[roster[2].citizen_id].offices == []
+
+
+def test_an_office_that_only_the_roster_calls_over_stays_and_is_told(run: Import) -> None:
+    roster = people()
+    run(roster)
+    (held, over) = run([changed(roster[0], post="Nguyên Bí thư"), *roster[1:]]).warnings
+    assert held.startswith(f"“{CELLS[0]}”: danh sách ghi {roster[0].full_name} đã thôi Bí thư")
+    assert over.startswith("Chức vụ ghi là đã thôi giữ")
+    assert [office.title for office in members()[roster[0].citizen_id].offices] == ["secretary"]
 
 
 def test_a_probationary_member_becomes_official_with_the_date_of_it(run: Import) -> None:

@@ -74,6 +74,11 @@ def problems_of(row: JudgedRow) -> list[str]:
         ({"Ngày chính thức": "chưa"}, []),
         ({"Điện thoại": "không có số"}, ["phone:invalid"]),
         ({"Điện thoại": ""}, []),
+        ({"Điện thoại": "chưa có"}, []),
+        ({"Điện thoại": "Không"}, []),
+        ({"Số CCCD": "Chưa có."}, []),
+        ({"Số CCCD": "không"}, []),
+        ({"Điện thoại": "dự bị"}, ["phone:invalid"]),
         ({"Số CCCD": "12345"}, ["cccd:invalid"]),
         ({"Số CCCD": "-"}, []),
         ({"Chức vụ Đảng": "2020"}, ["post:invalid"]),
@@ -177,6 +182,13 @@ def test_one_person_twice_and_two_secretaries_of_a_cell_are_warned_of(tmp_path: 
     assert secretaries.startswith(
         f"“{CELL}” có 2 Bí thư trong tệp (trang “Sheet”, dòng 2; trang “Sheet”, dòng 4)"
     )
+
+
+def test_offices_that_are_over_are_told_of(tmp_path: Path) -> None:
+    rows = judge(tmp_path, {"Chức vụ Đảng": "Nguyên Bí thư"})
+    assert (rows[0].values.post, rows[0].former_post) == (None, "Bí thư")
+    (warning,) = warnings_of_rows(rows)
+    assert "(trang “Sheet”, dòng 2)" in warning
 
 
 def test_many_warnings_of_a_kind_are_few_sentences(tmp_path: Path) -> None:

@@ -146,6 +146,22 @@ def test_numbers_of_eleven_digits_are_of_before_2018(old: object, new: str) -> N
 
 
 @pytest.mark.parametrize(
+    "written",
+    ["0912345678 (Zalo)", "0912345678-0987654321", "0912345678 và 0987654321", "ĐT: 0912.345.678", "0912 345 678 - zalo",
+     "0912345678 0987654321", "DĐ 0912345678; NR 02438251234", "Zalo: 0912345678 hoặc 0987654321", "84912345678-84987654321"],
+)  # fmt: skip
+def test_of_several_numbers_the_first_is_taken_and_a_remark_passed_over(written: str) -> None:
+    assert normalize.phone(written) == "+84912345678"
+
+
+@pytest.mark.parametrize(
+    "written", ["0912 345 678 (vợ)", "0912-345678901", "0912345678 (cũ)", "của con 0912345678"]
+)
+def test_a_number_of_somebody_else_or_of_too_many_digits_is_none(written: str) -> None:
+    assert normalize.phone(written) is None
+
+
+@pytest.mark.parametrize(
     "written", ["0912-ABC", "12", "không có số", "0112345678", "09123456789", 12.0, 0.5, "+12", True, "=A1"]
 )
 def test_what_is_no_phone(written: object) -> None:
@@ -200,7 +216,61 @@ def test_what_is_no_card_number(written: object) -> None:
     ],
 )  # fmt: skip
 def test_posts(written: str, post: str | None) -> None:
-    assert normalize.post(written) == post
+    assert normalize.post(written).held == post
+
+
+@pytest.mark.parametrize(
+    ("post", "words"),
+    [
+        (
+            "Bí thư",
+            (
+                "Nguyên Bí thư",
+                "Nguyên BT CB",
+                "Cựu bí thư chi bộ",
+                "Thôi Bí thư từ 2024",
+                "Bí thư (đã thôi)",
+                "Bí thư cũ",
+                "Bí thư, đã thôi từ 01/2024",
+                "Nguyên đ/c Bí thư",
+                "BT (thôi 3/2025)",
+                "Bí thư hết nhiệm kỳ",
+                "Bí thư (hết NK)",
+                "Bí thư chi bộ cũ",
+                "Bí thư 2015 - 2020",
+                "Bí thư (đến 12/2023)",
+                "Bí thư - thôi giữ chức",
+                "Nguyen bi thu",
+                "Nguyên Bí thư, Phó Bí thư",
+                "Miễn nhiệm Bí thư",
+                "NGUYÊN BÍ THƯ CHI BỘ",
+            ),
+        ),
+        ("Phó Bí thư", ("Nguyên Phó Bí thư", "nguyên PBT", "P.Bí thư (cũ)", "Phó bí thư khóa trước")),
+        ("Cấp ủy viên", ("Nguyên chi ủy viên", "Thôi cấp ủy viên", "Chi ủy viên nhiệm kỳ 2015-2020")),
+    ],
+)
+def test_an_office_that_is_over_is_none(post: str, words: tuple[str, ...]) -> None:
+    assert {word: normalize.post(word, today=TODAY) for word in words} == dict.fromkeys(words, (None, post))
+
+
+@pytest.mark.parametrize(
+    ("written", "held"),
+    [
+        ("Nguyên Bí thư, nay là Phó Bí thư", "Phó Bí thư"),
+        ("Bí thư nhiệm kỳ 2025-2030", "Bí thư"),
+        ("Bí thư từ 01/2024", "Bí thư"),
+        ("Bí thư chi bộ Thái Nguyên", "Bí thư"),
+        ("Bí thư chi bộ Cựu chiến binh", "Bí thư"),
+        ("Bí thư, nguyên Trưởng thôn", "Bí thư"),
+        ("Nguyên Trưởng thôn, Bí thư", "Bí thư"),
+        ("Bí thư, thôi chức Trưởng thôn", "Bí thư"),
+        ("Cựu chiến binh, Bí thư", "Bí thư"),
+        ("Nguyên Bí thư; Chi ủy viên", "Cấp ủy viên"),
+    ],
+)
+def test_an_office_that_is_held_beside_one_that_is_over_counts(written: str, held: str) -> None:
+    assert normalize.post(written, today=TODAY).held == held
 
 
 @pytest.mark.parametrize("written", ["", " ", "-", "–", "—", "...", "…", "\u00a0", " - ", "\u200b"])

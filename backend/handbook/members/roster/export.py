@@ -16,7 +16,7 @@ from handbook.members.enums import MemberStatus, Sex
 from handbook.members.models import Member, Office
 from handbook.members.phones import national_phone
 from handbook.members.roster.matching import chunked
-from handbook.members.roster.plan import ROSTER_TITLES, TITLES
+from handbook.members.roster.offices import ROSTER_TITLES, TITLES
 from handbook.members.roster.target import ImportTarget, read_target
 from handbook.members.service import read_citizen_id
 from handbook.organizations.models import Organization

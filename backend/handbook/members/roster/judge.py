@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from handbook.kernel.text import fold
@@ -14,6 +14,7 @@ from handbook.members.roster.dates import parse_date
 from handbook.members.roster.headers import Column
 from handbook.members.roster.layout import TableRow, TableSheet
 from handbook.members.roster.normalize import is_blank
+from handbook.members.roster.posts import NO_POST, Posts
 from handbook.members.roster.reader import UNCALCULATED, CellValue
 
 # Words that people put for "none yet" where a probationary member has none.
@@ -30,6 +31,8 @@ _NOT_YET = {
     "0",
     "dv du bi",
 }
+# The same where there is no number at all; nobody is probationary in a telephone.
+_NONE_AT_ALL = {"khong", "khong co", "ko", "ko co", "chua", "chua co", "chua cap", "chua lam", "khong dung"}
 # Problems of a row are told in this order.
 _ORDER = ("name", "birth", "sex", "card", "admitted", "official", "phone", "cccd", "post", "cell")
 # The Party was founded on 3 February 1930.
@@ -97,6 +100,7 @@ class JudgedRow:
     """A member row: where it is, what it says, and its problems (none: it can be taken).
 
     ``unread_status`` is what stands in the status column when it names no status: the dates then tell it.
+    ``former_post`` is an office that the row says is over.
     """
 
     sheet: str
@@ -105,6 +109,7 @@ class JudgedRow:
     columns: frozenset[Column]
     problems: list[RowProblem]
     unread_status: str | None = None
+    former_post: str | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -211,14 +216,16 @@ class _Judge:
         values.official_on = self._official(cells.get(Column.OFFICIAL, ""), values, problems)
         values.phone = self._phone(cells.get(Column.PHONE, ""), problems)
         values.citizen_id = self._citizen_id(cells.get(Column.CITIZEN_ID, ""), values, problems)
-        values.post = self._post(cells.get(Column.POST, ""), problems)
+        values.post, former_post = self._post(cells.get(Column.POST, ""), problems)
         unread_status = self._status(cells.get(Column.STATUS, ""), values)
         self._cell(cell_text, values, problems)
         self._duplicates(row, values, problems)
         problems.sort(key=lambda problem: _ORDER.index(problem.field))
         if values.sex is None and values.citizen_id and values.birth_date:
             values.sex = normalize.sex_in_citizen_id(values.citizen_id, values.birth_date)
-        return JudgedRow(row.sheet, row.number, values, frozenset(cells), problems, unread_status)
+        return JudgedRow(
+            row.sheet, row.number, values, frozenset(cells), problems, unread_status, former_post
+        )
 
     def _name(self, cell: CellValue, problems: list[RowProblem]) -> str:
         if is_blank(cell) or cell is UNCALCULATED:
@@ -286,7 +293,7 @@ class _Judge:
         return day
 
     def _phone(self, cell: CellValue, problems: list[RowProblem]) -> str | None:
-        if is_blank(cell):
+        if is_blank(cell) or _is_not_yet(cell, _NONE_AT_ALL):
             return None
         phone = normalize.phone(cell)
         if phone is None:
@@ -294,20 +301,20 @@ class _Judge:
         return phone
 
     def _citizen_id(self, cell: CellValue, values: MemberValues, problems: list[RowProblem]) -> str | None:
-        if is_blank(cell):
+        if is_blank(cell) or _is_not_yet(cell, _NONE_AT_ALL):
             return None
         number = normalize.citizen_id(cell, birth_date=values.birth_date)
         if number is None:
             problems.append(RowProblem("cccd", "invalid"))
         return number
 
-    def _post(self, cell: CellValue, problems: list[RowProblem]) -> str | None:
+    def _post(self, cell: CellValue, problems: list[RowProblem]) -> Posts:
         if is_blank(cell):
-            return None
+            return NO_POST
         if normalize.is_senseless_post(cell):
             problems.append(RowProblem("post", "invalid"))
-            return None
-        return normalize.post(cell)
+            return NO_POST
+        return normalize.post(cell, today=self._today)
 
     def _status(self, cell: CellValue, values: MemberValues) -> str | None:
         """Take the status; the text when it names none."""
@@ -358,9 +365,7 @@ def _is_too_young(born: dt.date, admitted: dt.date) -> bool:
     return years < (YOUNGEST if admitted >= AFTER_THE_WARS else YOUNGEST_IN_WAR)
 
 
-def _is_not_yet(cell: CellValue) -> bool:
+def _is_not_yet(cell: CellValue, words: Set[str] = _NOT_YET) -> bool:
     return (
-        isinstance(cell, str)
-        and (len(cell) < 2 or not cell[0].isdigit())
-        and fold(cell).strip(" .") in _NOT_YET
+        isinstance(cell, str) and (len(cell) < 2 or not cell[0].isdigit()) and fold(cell).strip(" .") in words
     )

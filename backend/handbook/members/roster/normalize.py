@@ -12,6 +12,7 @@ from itertools import pairwise
 from handbook.kernel.text import clean, fold
 from handbook.members.enums import MemberStatus, Sex
 from handbook.members.roster import statuses
+from handbook.members.roster.posts import Posts, read_posts
 from handbook.members.roster.reader import UNCALCULATED, CellValue
 
 MOST_NAME_LETTERS = 120
@@ -31,6 +32,13 @@ _OLD_PREFIXES = {
     "186": "56", "188": "58", "199": "59",
 }  # fmt: skip
 _MOBILE = re.compile(r"[35789]\d{8}")
+_NUMBER_BREAK = re.compile(r"[;/,\n]|\s[-–]\s|\b(?:và|hoặc|hay)\b", re.IGNORECASE)
+# Words beside a number that say what kind of number it is, not whose.
+_PHONE_REMARK = re.compile(
+    r"[(\[]?\b(?:(?:số |sim )?(?:zalo|viber|viettel|vina(?:phone)?|mobi(?:fone)?|itel|di động|cố định|chính|phụ|mới|cá nhân)"
+    r"|nhà riêng|cơ quan|nr|cq|dđ|đtdđ|sđt|đt|điện thoại|tel|mobile|sim [12])\b[.:]?[)\]]?",
+    re.IGNORECASE,
+)
 _LANDLINE = re.compile(r"2\d{8,9}")
 _FOREIGN = re.compile(r"\+[1-9]\d{7,14}")
 
@@ -114,13 +122,19 @@ def says_takes_part(value: CellValue) -> bool:
 
 def phone(value: CellValue) -> str | None:
     """E.164. Takes lost leading zeros, +84/0084/84, dots and blanks, the eleven-digit numbers of before 2018, and the
-    first of two numbers parted by ``/``, ``;`` or ``,``. Letters make it none: a guess could telephone a stranger."""
+    first valid one of several numbers. Words that say what kind of number it is ("Zalo", "DĐ") are passed over; other
+    letters make it none: a guess could telephone a stranger."""
     if isinstance(value, str):
-        for part in re.split(r"[;/,\n]|\s-\s", clean(value)):
-            number = _phone_number(part.strip())
+        text = _PHONE_REMARK.sub(" ", clean(value))
+        for part in [*_NUMBER_BREAK.split(text), text]:
+            number = _phone_number(part.strip(" :;,-–"))
             if number:
                 return number
-        return _phone_number(clean(value))
+        # "0912345678-0987654321": what a hyphen or a blank parts is a number only when it is written out in full.
+        full = (part for part in re.split(r"[\s\-–]+", text) if re.match(r"0|\+?84", part))
+        if re.search(r"[^\W\d_]", text):
+            return None
+        return next(filter(None, map(_phone_number, full)), None)
     return (
         _phone_number(text_of(value))
         if isinstance(value, int | float) and not isinstance(value, bool)
@@ -223,42 +237,9 @@ def _exact_number(text: str) -> str:
     return whole + decimals.ljust(places, "0") if len(decimals) >= places - 1 else text
 
 
-POST_SECRETARY = "Bí thư"
-POST_DEPUTY = "Phó Bí thư"
-POST_COMMITTEE = "Cấp ủy viên"
-
-_POST_PATTERNS = (
-    (POST_DEPUTY, re.compile(r"\b(pho (bi thu|bt)|p\.? ?(bi thu|bt)|pbt(cb)?|uv ?pbt)\b")),
-    (POST_SECRETARY, re.compile(r"\b(bi thu|bt(cb)?)\b")),
-    (
-        POST_COMMITTEE,
-        re.compile(
-            r"\b(cap uy|chi uy|chi uy vien|cap uy vien|cuv|uvch|uv chi uy|uy vien( chi uy| cap uy)?)\b"
-        ),
-    ),
-)
-_ABOVE_CELL = re.compile(r"\b(dang uy|dang bo|huyen uy|tinh uy|thanh uy|thuong vu|tw|trung uong)\b")
-_OTHER_ORGANISATION = re.compile(r"\b(doan|chi doan|ubnd|uy ban|hoi dong|hdnd|mttq|mat tran|cong doan|hoi)\b")
-
-
-def post(value: CellValue) -> str | None:
-    """The office in the cell a post names: one of the three the roster knows, or None.
-
-    Posts in government, unions and the committee above are no office of the cell; of several the highest counts.
-    """
-    found = [_cell_post(part) for part in re.split(r"[,;/+\n]|\bkiêm\b|\s-\s", clean(text_of(value)))]
-    for known in (POST_SECRETARY, POST_DEPUTY, POST_COMMITTEE):
-        if known in found:
-            return known
-    return None
-
-
-def _cell_post(part: str) -> str | None:
-    folded = fold(part)
-    is_above = _ABOVE_CELL.search(folded) and "chi bo" not in folded
-    if is_above or _OTHER_ORGANISATION.search(folded):
-        return None
-    return next((name for name, pattern in _POST_PATTERNS if pattern.search(folded)), None)
+def post(value: CellValue, *, today: dt.date | None = None) -> Posts:
+    """The office in the cell a post names, one of the three the roster knows, and one it says is over."""
+    return read_posts(text_of(value), today=today)
 
 
 def is_senseless_post(value: CellValue) -> bool:

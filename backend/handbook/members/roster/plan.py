@@ -1,31 +1,22 @@
 """What an import is going to do, worked out before anything is written; a dry run ends here."""
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handbook.access.actor import OfficeTitle
 from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
-from handbook.members.models import Member, Office
+from handbook.members.models import Member
 from handbook.members.roster.judge import JudgedRoster, JudgedRow, MemberValues, RowProblem
 from handbook.members.roster.matching import KnownMember, Matcher, chunked
-from handbook.members.roster.normalize import POST_COMMITTEE, POST_DEPUTY, POST_SECRETARY
+from handbook.members.roster.offices import TITLES, Offices, Succession
+from handbook.members.roster.posts import POST_SECRETARY
 from handbook.members.roster.report import ImportReport
 from handbook.members.roster.target import ImportTarget
 from handbook.members.roster.warnings import emptied_cell, few, warnings_of_rows
 from handbook.organizations.models import Organization
 
-TITLES = {
-    POST_SECRETARY: OfficeTitle.SECRETARY,
-    POST_DEPUTY: OfficeTitle.DEPUTY_SECRETARY,
-    POST_COMMITTEE: OfficeTitle.COMMITTEE_MEMBER,
-}
-# Offices that a roster's post column speaks of; staff and administrators are never touched by an import.
-ROSTER_TITLES = tuple(title.value for title in TITLES.values())
 _PLAIN_FIELDS = ("full_name", "birth_date", "sex", "card_number", "admitted_on", "official_on", "phone")
 
 
@@ -70,8 +61,9 @@ def plan_import(session: Session, judged: JudgedRoster, target: ImportTarget) ->
     keys = {row.values.cell_key for row in taken}
     cell_ids = {key: target.cells[key].organization_id for key in keys if key in target.cells}
     matcher = Matcher(session, [row.values for row in taken], path=target.path, cell_ids=cell_ids.values())
-    offices = _Offices(session, cell_ids.values(), target.today)
+    offices = Offices(session, cell_ids.values(), target.today)
     secretaries: dict[str, set[int]] = {}
+    succession = Succession(offices, {cell.organization_id: cell.name for cell in target.cells.values()})
     going_in: list[JudgedRow] = []
     for row in judged.rows:
         found = None if row.problems else matcher.find(row.values, cell_ids.get(row.values.cell_key))
@@ -80,24 +72,36 @@ def plan_import(session: Session, judged: JudgedRoster, target: ImportTarget) ->
             report.refuse(row.sheet, row.number, problems)
             continue
         going_in.append(row)
-        if row.values.post == POST_SECRETARY:
-            secretaries.setdefault(row.values.cell_key, set()).add(found.id if found else 0)
+        values, cell_id = row.values, cell_ids.get(row.values.cell_key)
+        if values.post == POST_SECRETARY:
+            secretaries.setdefault(values.cell_key, set()).add(found.id if found else 0)
         if found is None:
-            plan.creations.append(Creation(row.values))
+            plan.creations.append(Creation(values))
+            succession.begins(values, cell_id)
             report.created += 1
             continue
-        change = _compare(found, row.values, cell_ids.get(row.values.cell_key), matcher, offices)
+        if row.former_post is not None:
+            succession.said_to_be_over(found.id, values, cell_id, TITLES[row.former_post].value)
+        change = _compare(found, values, cell_id, matcher, offices)
         if change is None:
             report.unchanged += 1
         else:
             plan.changes.append(change)
+            succession.ends(change.ended)
+            if change.title:
+                succession.begins(values, cell_id)
             report.updated += 1
     for key, holders in secretaries.items():
         if key in cell_ids:
             plan.replaced += offices.secretaries_other_than(cell_ids[key], holders)
     ended = {office for change in plan.changes for office in change.ended}
     plan.replaced = [(office, holder) for office, holder in plan.replaced if office not in ended]
-    report.warnings = [*warnings_of_rows(going_in), *_emptied_cells(session, plan, target)]
+    succession.ends(office for office, _ in plan.replaced)
+    report.warnings = [
+        *succession.warnings(),
+        *warnings_of_rows(going_in),
+        *_emptied_cells(session, plan, target),
+    ]
     return plan
 
 
@@ -127,7 +131,7 @@ def _emptied_cells(session: Session, plan: ImportPlan, target: ImportTarget) -> 
 
 
 def _compare(
-    member: KnownMember, values: MemberValues, cell_id: int | None, matcher: Matcher, offices: "_Offices"
+    member: KnownMember, values: MemberValues, cell_id: int | None, matcher: Matcher, offices: Offices
 ) -> Change | None:
     """What changes for a known member, or None. What a roster leaves blank is left as it is."""
     change = Change(member, values)
@@ -161,48 +165,3 @@ def _new_status(member: KnownMember, values: MemberValues) -> str | None:
     if member.status == MemberStatus.PROBATIONARY and values.official_on:
         return str(MemberStatus.OFFICIAL)
     return None
-
-
-class _Offices:
-    """Offices in force at the cells concerned."""
-
-    def __init__(self, session: Session, cell_ids: Iterable[int], today: dt.date) -> None:
-        self._held: dict[tuple[int, int], list[tuple[int, str]]] = {}
-        self._session = session
-        self._today = today
-        self._loaded: set[int] = set()
-        self._load(cell_ids)
-
-    def _load(self, cell_ids: Iterable[int]) -> None:
-        missing = [cell_id for cell_id in cell_ids if cell_id not in self._loaded]
-        self._loaded.update(missing)
-        for chunk in chunked(missing, 500):
-            statement = select(Office.id, Office.member_id, Office.organization_id, Office.title).where(
-                Office.organization_id.in_(chunk),
-                Office.member_id.is_not(None),
-                Office.title.in_(ROSTER_TITLES),
-                or_(Office.to_date.is_(None), Office.to_date >= self._today),
-            )
-            for row in self._session.execute(statement):
-                self._held.setdefault((row.member_id, row.organization_id), []).append((row.id, row.title))
-
-    def holds(self, member_id: int, cell_id: int | None, title: str) -> bool:
-        return cell_id is not None and any(
-            held == title for _, held in self._held.get((member_id, cell_id), ())
-        )
-
-    def of_member_at(
-        self, member_id: int, cell_id: int | None, *, other_than: str | None = None
-    ) -> list[int]:
-        if cell_id is None:
-            return []
-        self._load([cell_id])
-        return [office for office, title in self._held.get((member_id, cell_id), ()) if title != other_than]
-
-    def secretaries_other_than(self, cell_id: int, members: set[int]) -> list[tuple[int, int]]:
-        return [
-            (office, member_id)
-            for (member_id, held_at), held in self._held.items()
-            for office, title in held
-            if held_at == cell_id and member_id not in members and title == OfficeTitle.SECRETARY.value
-        ]

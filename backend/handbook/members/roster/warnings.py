@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from handbook.kernel.text import fold
 from handbook.members.roster.judge import JudgedRow, MemberValues
-from handbook.members.roster.normalize import POST_SECRETARY
+from handbook.members.roster.posts import POST_SECRETARY
 
 # Of one kind; a column that is no status at all would otherwise fill pages.
 MOST_OF_A_KIND = 10
@@ -12,10 +12,11 @@ _MOST_WORD_LETTERS = 40
 
 
 def warnings_of_rows(rows: Iterable[JudgedRow]) -> list[str]:
-    """Statuses that name none, people who stand in the file twice, and cells with several secretaries."""
+    """Statuses that name none, people who stand in the file twice, cells with several secretaries, and former offices."""
     unread: dict[str, list[JudgedRow]] = {}
     people: dict[tuple[object, ...], list[JudgedRow]] = {}
     secretaries: dict[str, list[JudgedRow]] = {}
+    former: list[JudgedRow] = []
     for row in rows:
         values = row.values
         if row.unread_status is not None:
@@ -24,6 +25,8 @@ def warnings_of_rows(rows: Iterable[JudgedRow]) -> list[str]:
         people.setdefault(person, []).append(row)
         if values.post == POST_SECRETARY:
             secretaries.setdefault(values.cell_key, []).append(row)
+        if row.former_post is not None:
+            former.append(row)
     return [
         *few([_unread_status(found) for found in unread.values()]),
         *few(
@@ -31,6 +34,7 @@ def warnings_of_rows(rows: Iterable[JudgedRow]) -> list[str]:
              if _may_be_one(first.values, again.values)]
         ),
         *few([_secretaries(found) for found in secretaries.values() if len(found) > 1]),
+        *([_former_posts(former)] if former else []),
     ]  # fmt: skip
 
 
@@ -40,6 +44,24 @@ def emptied_cell(name: str, count: int, to: list[str]) -> str:
     return (
         f"Cả {count} đảng viên của “{name}” được chuyển sang {', '.join(others)}; “{name}” không còn ai."
         " Nếu vẫn là một chi bộ, hãy ghi tên trong tệp đúng như trong hệ thống trước khi nhập."
+    )
+
+
+def changed_office(cell: str, title: str, losing: list[str], gaining: list[str]) -> str:
+    """An office of a cell that exists passes to somebody else."""
+    gained = f"{', '.join(few(gaining))} nhận chức vụ" if gaining else ""
+    lost = f"{', '.join(few(losing))} thôi giữ" if losing else ""
+    return (
+        f"“{cell}” đổi {title}: {'; '.join(filter(None, (gained, lost)))}."
+        " Hãy kiểm tra lại: quyền của từng người trong hệ thống đổi theo chức vụ."
+    )
+
+
+def still_held(cell: str, title: str, name: str) -> str:
+    """The roster says that an office is over which is in force here."""
+    return (
+        f"“{cell}”: danh sách ghi {name} đã thôi {title}, trong hệ thống vẫn đang giữ; chức vụ được giữ như cũ."
+        " Nếu đã thôi, hãy kết thúc chức vụ trong hồ sơ của đồng chí đó."
     )
 
 
@@ -84,6 +106,13 @@ def _secretaries(rows: list[JudgedRow]) -> str:
     return (
         f"“{rows[0].values.cell}” có {len(rows)} Bí thư trong tệp ({places}); tất cả được ghi chức vụ này."
         " Hãy kiểm tra lại: mỗi chi bộ chỉ có một Bí thư."
+    )
+
+
+def _former_posts(rows: list[JudgedRow]) -> str:
+    places = "; ".join(few([_place(row, inside=True) for row in rows]))
+    return (
+        f"Chức vụ ghi là đã thôi giữ thì không được nhập ({places}). Hãy kiểm tra lại nếu có người đang giữ."
     )
 
 

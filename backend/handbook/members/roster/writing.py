@@ -17,7 +17,8 @@ from handbook.members.events import MembershipChanged
 from handbook.members.models import Member, Office, StatusChange
 from handbook.members.roster.judge import MemberValues
 from handbook.members.roster.matching import chunked
-from handbook.members.roster.plan import ROSTER_TITLES, TITLES, Change, Creation, ImportPlan
+from handbook.members.roster.offices import ROSTER_TITLES, TITLES
+from handbook.members.roster.plan import Change, Creation, ImportPlan
 from handbook.members.service import CITIZEN_ID_CONTEXT, citizen_id_index
 from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.models import Organization
