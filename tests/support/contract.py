@@ -106,6 +106,7 @@ def _template(app: Flask, method: str, path: str) -> str | None:
 _documents: dict[tuple[tuple[Any, ...], ...], dict[str, Any]] = {}
 _document_of: WeakKeyDictionary[Flask, dict[str, Any]] = WeakKeyDictionary()
 _registries: dict[int, Registry[Any]] = {}
+_validators: dict[tuple[int, int], Draft202012Validator] = {}
 
 
 def _spec(app: Flask) -> dict[str, Any]:
@@ -120,7 +121,13 @@ def _spec(app: Flask) -> dict[str, Any]:
 
 
 def _validator(spec: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
-    return Draft202012Validator(_absolute(schema), registry=_registries.get(id(spec)) or _registry(spec))
+    if id(spec) not in _registries:
+        return Draft202012Validator(_inlined(spec, schema, ()), registry=_registry(spec))
+    # The documents that are kept, and so every schema in them, stay where they are.
+    key = (id(spec), id(schema))
+    if key not in _validators:
+        _validators[key] = Draft202012Validator(_inlined(spec, schema, ()), registry=_registries[id(spec)])
+    return _validators[key]
 
 
 def _registry(spec: dict[str, Any]) -> Registry[Any]:
@@ -128,10 +135,16 @@ def _registry(spec: dict[str, Any]) -> Registry[Any]:
     return Registry[Any]().with_resource(_root, resource).crawl()
 
 
-def _absolute(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {
-            key: _root + value if key == "$ref" and isinstance(value, str) else _absolute(value)
-            for key, value in node.items()
-        }
-    return [_absolute(item) for item in node] if isinstance(node, list) else node
+def _inlined(spec: dict[str, Any], node: Any, within: tuple[str, ...]) -> Any:
+    """The schema with what it refers to in place: looking it up for every value takes as long as the rest of the judging."""
+    if isinstance(node, list):
+        return [_inlined(spec, item, within) for item in node]
+    if not isinstance(node, dict):
+        return node
+    reference = node.get("$ref")
+    if isinstance(reference, str) and len(node) == 1 and reference not in within:
+        return _inlined(spec, resolve(spec, node), (*within, reference))
+    return {
+        key: _root + value if key == "$ref" and isinstance(value, str) else _inlined(spec, value, within)
+        for key, value in node.items()
+    }
