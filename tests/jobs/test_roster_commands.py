@@ -111,12 +111,17 @@ def test_what_should_be_looked_at_is_said_and_is_no_part_of_the_report(house: st
     file, report = tmp_path / "r.xlsx", tmp_path / "r.json"
     book = openpyxl.Workbook()
     book.active.append(["DANH SÁCH ĐẢNG VIÊN CHI BỘ ẤP 7 THÁNG 10 NĂM 2026"])
-    book.active.append(["STT", "Họ và tên", "Ngày sinh", "Ngày vào Đảng", "Tình trạng"])
-    book.active.append([1, "Lê Văn An", "02/03/1970", "05/06/1995", "hưu trí"])
+    book.active.append(["STT", "Họ và tên", "Ngày sinh", "Ngày vào Đảng", "Tình trạng", "Mã lạ"])
+    book.active.append([1, "Lê Văn An", "02/03/1970", "05/06/1995", "hưu trí", "7"])
     book.save(file)
     taken = run("import-roster", file, "--into", house, "--create-organizations", "--report", report)
     assert taken.exit_code == 0, taken.output
     assert "Lưu ý: Trang “Sheet”, dòng 3: không hiểu tình trạng “hưu trí”." in taken.output
+    assert "Lưu ý: Trang “Sheet”: không đọc cột F “Mã lạ” vì không hiểu tiêu đề." in taken.output
+    assert (
+        "Lưu ý: Trang “Sheet”: không thấy cột giới tính, số thẻ đảng viên, ngày chính thức," in taken.output
+    )
+    assert "Lưu ý: 1 đồng chí vào Đảng đã hơn hai năm mà không có ngày chính thức" in taken.output
     assert set(json.loads(report.read_text("utf-8"))) == {
         *NOTHING,
         "rows",

@@ -117,6 +117,9 @@ def make_people(rng: random.Random, cells: Sequence[str], per_cell: int) -> list
             official = (
                 None if rng.random() < 0.08 else dt.date(admitted.year + 1, admitted.month, admitted.day)
             )
+            if official is None:
+                # Nobody is probationary for years.
+                admitted = admitted.replace(year=2026 if admitted.month <= 10 else 2025)
             century = (born.year // 100 - 19) * 2 + is_female
             people.append(
                 Person(

@@ -10,7 +10,7 @@ from handbook.members.roster.judge import JudgedRow, judge_roster
 from handbook.members.roster.layout import read_table
 from handbook.members.roster.messages import message_of
 from handbook.members.roster.reader import read_sheets
-from handbook.members.roster.warnings import warnings_of_rows
+from handbook.members.roster.warnings import long_probation, warnings_of_rows
 
 TODAY = dt.date(2026, 11, 21)
 CELL = "Chi bộ Bưu điện số 3"
@@ -188,6 +188,19 @@ def test_offices_that_are_over_are_told_of(tmp_path: Path) -> None:
     rows = judge(tmp_path, {"Chức vụ Đảng": "Nguyên Bí thư"})
     assert (rows[0].values.post, rows[0].former_post) == (None, "Bí thư")
     (warning,) = warnings_of_rows(rows)
+    assert "(trang “Sheet”, dòng 2)" in warning
+
+
+def test_who_would_be_probationary_for_years_is_told_of(tmp_path: Path) -> None:
+    own = {"Số thẻ": "", "Số CCCD": "", "Ngày chính thức": ""}
+    rows = judge(
+        tmp_path,
+        {"Ngày chính thức": ""},
+        {**own, "Họ và tên": "Lê Thị Bình", "Ngày vào Đảng": "21/11/2024"},
+        {**own, "Họ và tên": "Lê Thị Chi", "Ngày vào Đảng": "20/11/2024", "Tình trạng": "Chính thức"},
+    )
+    (warning,) = long_probation(rows, TODAY)
+    assert warning.startswith("1 đồng chí vào Đảng đã hơn hai năm mà không có ngày chính thức")
     assert "(trang “Sheet”, dòng 2)" in warning
 
 

@@ -3,122 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from handbook.kernel.text import clean, fold
-
-
-class Column(StrEnum):
-    """What a column holds. ``SEX_MALE``/``SEX_FEMALE`` are columns with a mark; ``BIRTH_MALE``/``BIRTH_FEMALE`` hold the
-    birth date under the sex; names and dates may be spread over several columns."""
-
-    NUMBER = "number"
-    NAME = "name"
-    FAMILY = "family"
-    GIVEN = "given"
-    BIRTH = "birth"
-    BIRTH_MALE = "birth_male"
-    BIRTH_FEMALE = "birth_female"
-    SEX = "sex"
-    SEX_MALE = "sex_male"
-    SEX_FEMALE = "sex_female"
-    CARD = "card"
-    ADMITTED = "admitted"
-    OFFICIAL = "official"
-    PHONE = "phone"
-    CITIZEN_ID = "cccd"
-    POST = "post"
-    CELL = "cell"
-    STATUS = "status"
-
+from handbook.members.roster.headings import Column, column_of, is_not_ours
 
 DATES = (Column.BIRTH, Column.ADMITTED, Column.OFFICIAL)
 _PARTS = {"ngày": 0, "tháng": 1, "năm": 2}
-
-# Tried in this order on folded words; the first that fits names the column. The number is how sure it is:
-# of two columns that would be the same, the surer one is taken.
-_PATTERNS: tuple[tuple[Column | None, int, re.Pattern[str]], ...] = tuple(
-    (column, sureness, re.compile(pattern))
-    for column, sureness, pattern in (
-        (Column.NUMBER, 2, r"(so )?(tt|stt)|so thu tu|thu tu|no"),
-        # Columns that share words with ours and are none of ours.
-        (None, 0, r"(ngay|noi|co quan|thoi han|han) (cap|het han).*|.*\b(ngay|noi) cap\b.*"),
-        (
-            None,
-            0,
-            r"(noi|que|nguyen|dia chi|tru|ho khau|dan toc|ton giao|so qd|so quyet dinh|nguoi|co so)\b(?! sinh hoat).*",
-        ),
-        (None, 0, r"(chi bo|dang bo|dang uy|don vi|to chuc) (ket nap|cong tac|gioi thieu|cong nhan|ra qd).*"),
-        (
-            None,
-            0,
-            r"ngay (chuyen|gioi thieu|mien|roi|den|di)\b(?! dang| chinh thuc).*|.*\bbao hiem\b.*|.*\bbhyt\b.*",
-        ),
-        (None, 0, r"chuc vu (chinh quyen|chuyen mon|cong tac|doan the|nghe nghiep|khac).*|nghe nghiep.*"),
-        (None, 0, r"(ngay )?(vao|ket nap) (doan|nganh|hoi).*|ngay nhap ngu.*|tuoi( doi| dang)?|ghi chu.*"),
-        (Column.FAMILY, 3, r"ho( va)?( ten| chu)? ?(dem|lot)|ho"),
-        (
-            Column.NAME,
-            3,
-            r"ho( va| &|,)? ?(chu )?(dem |lot )?(va )?ten( khai sinh)?( cua)?( dang vien| dv| dong chi)?",
-        ),
-        (Column.NAME, 2, r"ho( va)? ?ten\b.*|ten (dang vien|dv|dong chi)|full ?name|ho,? ten.*"),
-        (Column.GIVEN, 2, r"ten( goi)?"),
-        (
-            Column.BIRTH,
-            3,
-            r"(ngay|thang|nam|ntn|ntns|sn)\b.*\bsinh(?! hoat)\b.*|sinh( ngay| nam| thang).*|ntns|ns|birth.*|dob",
-        ),
-        (Column.BIRTH, 1, r"sinh|tuoi sinh"),
-        (Column.SEX, 3, r"gioi( tinh)?|phai|nam ?(hay|hoac)? ?nu|nu ?nam|gt|sex|gender"),
-        (Column.STATUS, 2, r"(tinh trang|trang thai|loai|dien)( dang vien| dv| sinh hoat| dang tich)?"),
-        (
-            Column.CARD,
-            3,
-            r"(so |ma )?(so )?the( so)?( dang vien| dang| dv)?( so)?|so( hieu)? ?tdv|ma (so )?dang vien|so dang vien",
-        ),
-        (
-            Column.OFFICIAL,
-            3,
-            r"(?!(dang vien|dv) chinh thuc$).*\bchinh thuc\b(?!.*du bi).*|ngay ct|ngay cnct",
-        ),
-        (
-            Column.ADMITTED,
-            3,
-            r"(ngay|thoi gian|nam)?.*\b(vao dang|ket nap|vao dcs\w*)\b.*|ngay (vd|du bi|kn)|vao d",
-        ),
-        (Column.ADMITTED, 1, r"du bi|ngay vao"),
-        (
-            Column.CITIZEN_ID,
-            3,
-            r"(so |ma )?(so )?(the )?(cccd|cmnd|cmtnd|can cuoc|can cuoc cong dan|dinh danh|chung minh|ddcn|cmt)\b.*",
-        ),
-        (Column.PHONE, 3, r"(so )?(dien thoai|dt)( )?(di dong|dd)|(so )?di dong|sdt|dtdd|so dt|mobile"),
-        (
-            Column.PHONE,
-            2,
-            r"(so )?(dien thoai|dt|phone|sdt|zalo|lien he|lien lac)( di dong| dd| ca nhan| lien (he|lac)| zalo)*|phone.*|tel",
-        ),
-        (
-            Column.POST,
-            3,
-            r"chuc (vu|danh)( hien nay| cao nhat)?( trong| ve| cong tac)? ?dang.*|chuc vu (chi bo|cap uy)|cap uy",
-        ),
-        (Column.POST, 2, r"chuc (vu|danh|trach)( hien nay| cao nhat)?"),
-        (
-            Column.CELL,
-            3,
-            r"(ten |thuoc )?(chi bo|to chuc dang)( dang)?( sinh hoat| co so| truc thuoc| hien nay)?",
-        ),
-        (
-            Column.CELL,
-            2,
-            r"(noi|don vi) (dang )?sinh hoat.*|sinh hoat (tai|o)( chi bo)?|(ten )?to dang",
-        ),
-        (Column.CELL, 2, r"chi bo (don vi|to dang).*|(don vi|dang bo) chi bo"),
-        (Column.CELL, 1, r"(ten )?don vi|thuoc"),
-    )
-)
+_KINDS = ("ct", "db", "chinh thuc", "du bi")
+_MEMBERS = re.compile(r"(so |loai |dien |tinh trang )*(dang vien|dv)")
 
 
 @dataclass(slots=True)
@@ -128,6 +20,16 @@ class Columns:
     single: dict[Column, int] = field(default_factory=dict)
     names: list[int] = field(default_factory=list)
     parts: dict[Column, list[int]] = field(default_factory=dict)
+    # Headings that are not read, by index: words that mean nothing here, and words that mean what another column does.
+    unread: dict[int, str] = field(default_factory=dict)
+    doubled: dict[int, tuple[str, Column]] = field(default_factory=dict)
+    # The indexes of all columns that have words over them.
+    headed: set[int] = field(default_factory=set)
+
+    def read(self) -> set[int]:
+        """The indexes of all columns that are read."""
+        spread = {index for places in self.parts.values() for index in places}
+        return {*self.single.values(), *self.names, *spread}
 
     def known(self) -> set[Column]:
         found = set(self.single) | set(self.parts)
@@ -139,19 +41,6 @@ class Columns:
         """A name and at least two more things about a person: less could be a form, a summary or a letter."""
         found = self.known()
         return Column.NAME in found and len(found - {Column.NAME, Column.NUMBER}) >= 2
-
-
-def column_of(words: str) -> tuple[Column, int] | None:
-    """What the words over a column mean and how sure that is; None when they mean nothing here."""
-    text = clean(words)
-    # A remark in brackets, as in "Ngày sinh (dd/mm/yyyy)", only counts when the words alone say nothing.
-    bare = re.sub(r"\([^)]*\)", " ", text)
-    for attempt in (bare, text):
-        folded = re.sub(r"[^a-z0-9&]+", " ", fold(attempt)).strip()
-        for column, sureness, pattern in _PATTERNS:
-            if folded and pattern.fullmatch(folded):
-                return (column, sureness) if column else None
-    return None
 
 
 def columns_of(stacks: Sequence[Sequence[str]]) -> Columns:
@@ -177,7 +66,24 @@ def columns_of(stacks: Sequence[Sequence[str]]) -> Columns:
         column: places for column, places in columns.parts.items() if min(places) >= 0 and column not in best
     }
     columns.names = _name_columns(names, stacks)
+    _note_unread(columns, stacks)
     return columns
+
+
+def _note_unread(columns: Columns, stacks: Sequence[Sequence[str]]) -> None:
+    read = columns.read()
+    columns.headed = read | {index for index, stack in enumerate(stacks) if any(map(clean, stack))}
+    for index, stack in enumerate(stacks):
+        words = [clean(word) for word in stack if clean(word)]
+        if index in read or not words:
+            continue
+        found = _column_of_stack(stack)
+        heading = " – ".join(words)
+        if found and found[2] < 0:
+            if found[0] is not Column.NUMBER:
+                columns.doubled[index] = (heading, found[0])
+        elif not any(map(is_not_ours, (" ".join(words), *words))):
+            columns.unread[index] = heading
 
 
 def _name_columns(found: list[tuple[int, int, int, Column]], stacks: Sequence[Sequence[str]]) -> list[int]:
@@ -217,6 +123,9 @@ def _column_of_stack(stack: Sequence[str]) -> tuple[Column, int, int] | None:
             return (Column.BIRTH_MALE if last == "nam" else Column.BIRTH_FEMALE), 3, -1
         if last != "nam" or above is None or above[0] is Column.SEX:
             return (Column.SEX_MALE if last == "nam" else Column.SEX_FEMALE), 2, -1
+    if fold(last) in _KINDS and _MEMBERS.fullmatch(fold(" ".join(words[:-1]))):
+        # Marks under "Đảng viên": which of the two somebody is, not since when.
+        return None
     if above and above[0] in DATES and last in _PARTS:
         return above[0], above[1], _PARTS[last]
     attempts = [" ".join(words[start:]) for start in range(len(words))]

@@ -11,7 +11,7 @@ from handbook.members.enums import MemberStatus, Sex
 from handbook.members.roster import normalize
 from handbook.members.roster.cells import CellNames, best_spelling, cell_key
 from handbook.members.roster.dates import parse_date
-from handbook.members.roster.headers import Column
+from handbook.members.roster.headings import Column
 from handbook.members.roster.layout import TableRow, TableSheet
 from handbook.members.roster.normalize import is_blank
 from handbook.members.roster.posts import NO_POST, Posts

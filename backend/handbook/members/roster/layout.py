@@ -14,7 +14,9 @@ from typing import Literal
 
 from handbook.kernel.text import clean
 from handbook.members.roster.grid import HEADER_ROWS, Merges, Window
-from handbook.members.roster.headers import Column, Columns, columns_of
+from handbook.members.roster.headers import Columns, columns_of
+from handbook.members.roster.heading_notes import HeadingNotes
+from handbook.members.roster.headings import Column
 from handbook.members.roster.normalize import is_blank, sex, text_of
 from handbook.members.roster.reader import UNCALCULATED, CellValue, RosterSheet, SheetRow
 from handbook.members.roster.titles import cell_named_in, name_alone
@@ -55,12 +57,16 @@ class TableRow:
 
 @dataclass(slots=True)
 class TableSheet:
-    """What a sheet came to: its rows, whether a table was found, and the cell its title or name speaks of."""
+    """What a sheet came to: its rows, whether a table was found, and the cell its title or name speaks of.
+
+    ``headings`` are those of all tables in it.
+    """
 
     name: str
     has_table: bool
     rows: list[TableRow]
     cell_in_title: str = ""
+    headings: HeadingNotes = field(default_factory=HeadingNotes)
 
 
 def read_table(sheet: RosterSheet) -> TableSheet:
@@ -77,6 +83,7 @@ class _TableReader:
         self._group = ""
         self._group_is_cell = False
         self._title_cell = ""
+        self._headings = HeadingNotes()
 
     def read(self) -> TableSheet:
         rows: list[TableRow] = []
@@ -86,13 +93,14 @@ class _TableReader:
             rows.append(self._read_row(row))
         _fill_sparse_cells(rows)
         title = self._title_cell or cell_named_in(self._name)
-        return TableSheet(self._name, self._columns is not None, rows, title)
+        return TableSheet(self._name, self._columns is not None, rows, title, self._headings)
 
     def _read_row(self, row: SheetRow) -> TableRow:
         header = self._header_at(row)
         if header is not None:
             columns, height = header
             self._columns = columns
+            self._headings.table(columns)
             self._window.skip(height - 1)
             return TableRow(self._name, row.number, "header")
         if self._columns is None:
@@ -175,6 +183,7 @@ class _TableReader:
             return TableRow(self._name, row.number, "group", group=group, names_cell=self._group_is_cell)
         if not _is_member(values, evidence, is_numbered):
             return TableRow(self._name, row.number, "other")
+        self._headings.member(index for index, cell in enumerate(row.cells) if not is_blank(cell))
         return TableRow(
             self._name,
             row.number,

@@ -12,6 +12,7 @@ from handbook.kernel.clock import Clock, today_in
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.members.roster.errors import RosterUnreadable
+from handbook.members.roster.heading_notes import warnings_of_headings
 from handbook.members.roster.judge import judge_roster
 from handbook.members.roster.layout import TableSheet, read_table
 from handbook.members.roster.plan import ImportPlan, plan_import
@@ -98,7 +99,9 @@ def _plan(
         own_cell=target.own_cell,
         ambiguous=target.ambiguous,
     )
-    return plan_import(session, judged, target)
+    plan = plan_import(session, judged, target)
+    plan.report.warnings[:0] = warnings_of_headings(tables)
+    return plan
 
 
 def _silently(_stage: str, _done: int, _total: int) -> None:

@@ -1,14 +1,18 @@
 """What a person should look at although it was taken: sentences beside the report, which is the contract's."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from handbook.kernel.text import fold
+from handbook.members.enums import MemberStatus
 from handbook.members.roster.judge import JudgedRow, MemberValues
 from handbook.members.roster.posts import POST_SECRETARY
 
 # Of one kind; a column that is no status at all would otherwise fill pages.
 MOST_OF_A_KIND = 10
 _MOST_WORD_LETTERS = 40
+# Twelve months by the rules of the Party; two years leave room for what was decided late.
+_LONGEST_PROBATION = 731
 
 
 def warnings_of_rows(rows: Iterable[JudgedRow]) -> list[str]:
@@ -36,6 +40,24 @@ def warnings_of_rows(rows: Iterable[JudgedRow]) -> list[str]:
         *few([_secretaries(found) for found in secretaries.values() if len(found) > 1]),
         *([_former_posts(former)] if former else []),
     ]  # fmt: skip
+
+
+def long_probation(rows: Iterable[JudgedRow], today: dt.date) -> list[str]:
+    """Members who would be probationary far longer than the Party's rules know: more often a column that was not read."""
+    found = [
+        row
+        for row in rows
+        if row.values.derived_status is MemberStatus.PROBATIONARY
+        and row.values.admitted_on
+        and (today - row.values.admitted_on).days > _LONGEST_PROBATION
+    ]
+    if not found:
+        return []
+    sentence = (
+        f"{len(found)} đồng chí vào Đảng đã hơn hai năm mà không có ngày chính thức, nên được tính là dự bị"
+        f" ({'; '.join(few([_place(row, inside=True) for row in found]))}). Hãy kiểm tra cột ngày chính thức."
+    )
+    return [sentence]
 
 
 def emptied_cell(name: str, count: int, to: list[str]) -> str:
