@@ -1,8 +1,10 @@
-"""The tools that the other tests stand on: the throw-away PostgreSQL and Debian's Chromium."""
+"""The tools that the other tests stand on: the throw-away PostgreSQL, Debian's Chromium, and where files are put."""
+
+from pathlib import Path
 
 import psycopg
 import pytest
-from tests.support import chromium, postgres
+from tests.support import chromium, light, postgres
 
 
 def scalar(url: str, statement: str) -> object:
@@ -53,3 +55,13 @@ def test_a_wrongly_named_chromium_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TEST_CHROMIUM", "/nowhere/chromium")
     with pytest.raises(chromium.ChromiumUnavailableError, match="/nowhere/chromium"):
         chromium.find_chromium()
+
+
+def test_files_are_put_into_memory_only_where_all_of_a_run_have_room(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(light, "ROOM_NEEDED", 1)
+    assert light.has_room(tmp_path)
+    assert not light.has_room(tmp_path / "nowhere")
+    monkeypatch.setattr(light, "_memory_available", lambda: 0)
+    assert not light.has_room(tmp_path)
