@@ -1,47 +1,22 @@
 """Names of cells: when two spellings are the same cell, and how a name in capitals is written properly."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
 from handbook.kernel.text import clean, fold
+from handbook.members.roster.proper_names import proper_name
 
 _PREFIX = re.compile(r"^(chi bộ|chi bo|cb\.?)\s+", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"^cb\.?\s+", re.IGNORECASE)
+_BEGINNING = re.compile(r"^(chi bộ|chi bo|tổ đảng|đảng bộ|đảng ủy)\b", re.IGNORECASE)
 # Where the tone mark stands in oa, oe, uy is a matter of taste: hoà and hòa are the same word.
 _TONE_PLACES = {
     f"{pair[0]}{accented}": f"{moved}{pair[1]}"
     for pair, accents in (("oa", "àáảãạ"), ("oe", "èéẻẽẹ"), ("uy", "ỳýỷỹỵ"))
     for accented, moved in zip(accents, {"o": "òóỏõọ", "u": "ùúủũụ"}[pair[0]], strict=True)
 }
-# Words inside an organisation's name that keep small letters; all others get a capital.
-_SMALL_WORDS = frozenset(
-    {"số", "thôn", "ấp", "bản", "xóm", "làng", "buôn", "khóm", "phường", "xã", "và", "của", "thuộc"}
-)
-_SMALL_PAIRS = frozenset(
-    {("khu", "phố"), ("khu", "vực"), ("khu", "dân"), ("dân", "cư"), ("tổ", "dân"), ("dân", "phố"), ("liên", "thôn"),
-     ("dự", "án")}
-)  # fmt: skip
-# Second halves of words of two syllables that begin with a capital: "Bưu điện", "Công ty", "Y tế".
-_SECOND_HALVES = frozenset(
-    {("bưu", "điện"), ("bảo", "tàng"), ("thư", "viện"), ("bệnh", "viện"), ("đa", "khoa"), ("công", "ty"),
-     ("cổ", "phần"), ("cấp", "nước"), ("xăng", "dầu"), ("trung", "tâm"), ("văn", "hóa"), ("văn", "hoá"), ("y", "tế"),
-     ("điện", "lực"), ("nội", "vụ"), ("ngân", "hàng"), ("trung", "học"), ("phổ", "thông"),
-        ("học", "phổ"), ("tiểu", "học"),
-     ("mầm", "non"), ("cao", "đẳng"), ("đại", "học"), ("tài", "chính"), ("giáo", "dục"), ("đào", "tạo"),
-     ("kho", "bạc"), ("truyền", "thanh"), ("truyền", "hình"), ("viễn", "thông"), ("quản", "lý"), ("công", "an"),
-     ("quân", "sự"), ("cơ", "quan"), ("hành", "chính"), ("chính", "quyền"), ("kinh", "tế"), ("xây", "dựng"),
-     ("giao", "thông"), ("nông", "nghiệp"), ("môi", "trường"), ("tư", "pháp"), ("thanh", "tra"), ("khoa", "học"),
-     ("công", "nghệ"), ("cơ", "sở"), ("dân", "vận"), ("tổ", "chức"), ("tuyên", "giáo"), ("kiểm", "tra"),
-     ("văn", "phòng"), ("hợp", "tác"), ("doanh", "nghiệp"), ("tư", "nhân"), ("phát", "triển"), ("bảo", "hiểm"),
-     ("xã", "hội"), ("hải", "quan"), ("kiểm", "lâm"), ("tòa", "án"), ("trách", "nhiệm"), ("hữu", "hạn"),
-     ("thủy", "lợi"), ("thương", "mại"), ("du", "lịch"), ("thể", "thao"), ("quân", "đội"), ("biên", "phòng"),
-     ("quỹ", "tín"), ("tín", "dụng"), ("thủy", "sản"), ("môi", "trường"), ("thống", "kê"), ("cựu", "chiến"),
-        ("đảng", "ủy"),
-        ("đảng", "bộ"),
-        ("ủy", "ban")}
-)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -84,29 +59,28 @@ class CellNames:
 
 
 def best_spelling(spellings: Counter[str], in_group_line: str) -> str:
-    """How the cell is to be called: as most rows write it, unless they all shout or whisper."""
-    proper = {text: count for text, count in spellings.items() if not text.isupper() and not text.islower()}
+    """How the cell is to be called: as most rows write it, unless they all shout or whisper.
+
+    Rows may say "CB" or leave "Chi bộ" away; where the group line has the words, the cell has them.
+    """
+    proper = Counter[str]()
+    for text, count in spellings.items():
+        if not _shouts_or_whispers(text):
+            proper[_in_full(text, in_group_line)] += count
     if proper:
         most = max(proper.values())
         return next(text for text, count in proper.items() if count == most)
-    if in_group_line.isupper() or in_group_line.islower():
-        return proper_name(in_group_line)
-    return in_group_line
+    line = _in_full(in_group_line, in_group_line)
+    return proper_name(line) if _shouts_or_whispers(in_group_line) else line
 
 
-def proper_name(name: str) -> str:
-    """A name in capitals as documents write it: ``CHI BỘ BƯU ĐIỆN SỐ 1`` → ``Chi bộ Bưu điện số 1``."""
-    words = unicodedata.normalize("NFC", name).lower().split(" ")
-    written: list[str] = []
-    for index, word in enumerate(words):
-        before = words[index - 1] if index else ""
-        after = words[index + 1] if index + 1 < len(words) else ""
-        is_small = (
-            word in _SMALL_WORDS
-            or (before, word) in _SMALL_PAIRS
-            or (word, after) in _SMALL_PAIRS
-            or (before, word) in _SECOND_HALVES
-            or (before, word) == ("chi", "bộ")
-        )
-        written.append(word if is_small and index else word[:1].upper() + word[1:])
-    return " ".join(written)
+def _shouts_or_whispers(text: str) -> bool:
+    name = _PREFIX.sub("", text)
+    return text.isupper() or text.islower() or (name.isupper() and proper_name(name) != name)
+
+
+def _in_full(text: str, in_group_line: str) -> str:
+    """``CB Thôn Tây`` and ``Thôn Tây`` as "Chi bộ Thôn Tây"; other beginnings, "Tổ đảng" for one, are left."""
+    if _ABBREVIATED.match(text):
+        return _ABBREVIATED.sub("Chi bộ ", text)
+    return f"Chi bộ {text}" if _PREFIX.match(in_group_line) and not _BEGINNING.match(text) else text

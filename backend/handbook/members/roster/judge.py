@@ -13,6 +13,7 @@ from handbook.members.roster.cells import CellNames, best_spelling, cell_key
 from handbook.members.roster.dates import parse_date
 from handbook.members.roster.headings import Column
 from handbook.members.roster.layout import TableRow, TableSheet
+from handbook.members.roster.levels import tell_apart
 from handbook.members.roster.normalize import is_blank
 from handbook.members.roster.posts import NO_POST, Posts
 from handbook.members.roster.reader import UNCALCULATED, CellValue
@@ -114,10 +115,14 @@ class JudgedRow:
 
 @dataclasses.dataclass(slots=True)
 class JudgedRoster:
-    """Every member row in the order of the file, and the cells that group lines name, by key, as they are to be written."""
+    """Every member row in the order of the file, and the cells that group lines name, by key, as they are to be written.
+
+    ``told_apart`` are those of them that bear the name of the organisation above because another has the same name.
+    """
 
     rows: list[JudgedRow]
     named_cells: dict[str, str]
+    told_apart: list[str]
 
 
 def judge_roster(
@@ -136,6 +141,7 @@ def judge_roster(
     ``ambiguous`` are keys of names that several existing cells bear; no row can mean one of them.
     """
     tables = [sheet for sheet in sheets if sheet.has_table]
+    told_apart = tell_apart(tables, known_cells)
     existing = CellNames(known_cells.values())
     named = {
         key: name
@@ -151,7 +157,8 @@ def judge_roster(
         own_cell=own_cell,
     )
     rows = [judge.judge(row, cell_text) for row, cell_text in _member_rows(tables, names, own_cell)]
-    return JudgedRoster(rows, named if create_cells else {})
+    created = named if create_cells else {}
+    return JudgedRoster(rows, created, [created[key] for key in told_apart if key in created])
 
 
 def _member_rows(
@@ -162,7 +169,9 @@ def _member_rows(
         fallback = "" if own_cell else table.cell_in_title
         current = ""
         for row in table.rows:
-            if row.kind == "group" and (row.names_cell or names.find(row.group)):
+            if row.names_level:
+                current = ""
+            elif row.kind == "group" and (row.names_cell or names.find(row.group)):
                 current = row.group
             elif row.kind == "member":
                 yield row, row.cell_text or current or fallback or own_cell or ""

@@ -27,6 +27,9 @@ _MOST_HEADER_LETTERS = 120
 _NUMBERING = re.compile(r"^\s*(?:\(?(?:[IVXLC]{1,7}|\d{1,4}|[A-ZĐa-zđ])\)?\s*[.)/\-:–]+|[-*+•–])\s*")
 _NUMBER_ONLY = re.compile(r"\(?(?:[IVXLC]{1,7}|\d{1,5}|[A-ZĐ])\)?[.)/]?")
 _CELL_NAME = re.compile(r"(chi bộ|chi bo|cb|tổ đảng)\b.*\w", re.IGNORECASE)
+# A line above several cells: "A. ĐẢNG BỘ BỘ PHẬN QUÂN SỰ". The heading of the whole list is none.
+_LEVEL = re.compile(r"(đảng (bộ|ủy|uỷ)|đbbp) ?bộ phận\b.*\w|đbbp\s.*\w", re.IGNORECASE)
+_NUMBERED_LEVEL = re.compile(r"đảng (bộ|ủy|uỷ)\b.*\w", re.IGNORECASE)
 _SUBTOTAL = re.compile(r"^\W*(tổng\s*(cộng|số)?|cộng(\s*dồn)?)\b(?=\s*[:\d(]|\s*$|\s+(toàn|chi|đảng|danh|số|của|cộng|có|là))",
                        re.IGNORECASE)  # fmt: skip
 _PLACE_AND_DAY = re.compile(r"ngày\b.*\btháng\b.*\bnăm\b", re.IGNORECASE)
@@ -44,6 +47,7 @@ class TableRow:
 
     ``values`` (members only) has the cells by column; ``cell_text`` is what the row or a merge says about its cell;
     ``group`` the text of the group line above, or of this group line itself, without numbering and head count.
+    A line that ``names_level`` stands above several cells.
     """
 
     sheet: str
@@ -53,6 +57,7 @@ class TableRow:
     cell_text: str = ""
     group: str = ""
     names_cell: bool = False
+    names_level: bool = False
 
 
 @dataclass(slots=True)
@@ -66,6 +71,7 @@ class TableSheet:
     has_table: bool
     rows: list[TableRow]
     cell_in_title: str = ""
+    level_in_title: str = ""
     headings: HeadingNotes = field(default_factory=HeadingNotes)
 
 
@@ -83,6 +89,7 @@ class _TableReader:
         self._group = ""
         self._group_is_cell = False
         self._title_cell = ""
+        self._title_level = ""
         self._headings = HeadingNotes()
 
     def read(self) -> TableSheet:
@@ -93,7 +100,8 @@ class _TableReader:
             rows.append(self._read_row(row))
         _fill_sparse_cells(rows)
         title = self._title_cell or cell_named_in(self._name)
-        return TableSheet(self._name, self._columns is not None, rows, title, self._headings)
+        level = self._title_level or (self._name if _LEVEL.match(self._name) else "")
+        return TableSheet(self._name, self._columns is not None, rows, title, level, self._headings)
 
     def _read_row(self, row: SheetRow) -> TableRow:
         header = self._header_at(row)
@@ -165,6 +173,8 @@ class _TableReader:
         for cell in row.cells:
             if isinstance(cell, str) and not self._title_cell:
                 self._title_cell = cell_named_in(clean(cell))
+            if isinstance(cell, str) and not self._title_level and _LEVEL.match(clean(cell)):
+                self._title_level = name_alone(clean(cell))
 
     # --- body -------------------------------------------------------------------------------------
 
@@ -177,6 +187,10 @@ class _TableReader:
             return TableRow(self._name, row.number, "subtotal")
         if evidence <= 1 and not is_numbered and _is_signature(texts):
             return TableRow(self._name, row.number, "other")
+        level = _level_text(texts, evidence)
+        if level:
+            self._group, self._group_is_cell = level, False
+            return TableRow(self._name, row.number, "group", group=level, names_level=True)
         group = self._group_text(row, texts, evidence)
         if group:
             self._group, self._group_is_cell = group, _CELL_NAME.match(group) is not None
@@ -248,6 +262,16 @@ class _TableReader:
             self._merges.remember(row.number - 1, index, text_of(own))
             return text_of(own)
         return self._merges.remembered(row.number - 1, index)
+
+
+def _level_text(texts: list[str], evidence: int) -> str:
+    """The organisation between the one imported into and its cells that a line of its own names, or nothing."""
+    words = [text for text in texts if not _NUMBER_ONLY.fullmatch(text)]
+    if evidence or len(words) != 1:
+        return ""
+    name = name_alone(_NUMBERING.sub("", words[0]))
+    is_numbered = len(words) < len(texts) or _NUMBERING.match(words[0]) is not None
+    return name if _LEVEL.match(name) or (is_numbered and _NUMBERED_LEVEL.match(name)) else ""
 
 
 def _is_finer(columns: Columns, coarser: Columns) -> bool:

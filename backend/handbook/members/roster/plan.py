@@ -14,7 +14,13 @@ from handbook.members.roster.offices import TITLES, Offices, Succession
 from handbook.members.roster.posts import POST_SECRETARY
 from handbook.members.roster.report import ImportReport
 from handbook.members.roster.target import ImportTarget
-from handbook.members.roster.warnings import emptied_cell, few, long_probation, warnings_of_rows
+from handbook.members.roster.warnings import (
+    cells_told_apart,
+    emptied_cell,
+    few,
+    long_probation,
+    warnings_of_rows,
+)
 from handbook.organizations.models import Organization
 
 _PLAIN_FIELDS = ("full_name", "birth_date", "sex", "card_number", "admitted_on", "official_on", "phone")
@@ -100,6 +106,7 @@ def plan_import(session: Session, judged: JudgedRoster, target: ImportTarget) ->
     report.warnings = [
         *succession.warnings(),
         *warnings_of_rows(going_in),
+        *cells_told_apart(judged.told_apart),
         *long_probation(going_in, target.today),
         *_emptied_cells(session, plan, target),
     ]

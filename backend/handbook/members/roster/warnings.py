@@ -60,6 +60,14 @@ def long_probation(rows: Iterable[JudgedRow], today: dt.date) -> list[str]:
     return [sentence]
 
 
+def cells_told_apart(names: list[str]) -> list[str]:
+    """New cells that are called by the organisation above them too."""
+    if not names:
+        return []
+    called = "; ".join(few([f"“{name}”" for name in names]))
+    return [f"Có chi bộ trùng tên ở nhiều đảng bộ trong tệp; mỗi chi bộ được ghi kèm tên đảng bộ: {called}."]
+
+
 def emptied_cell(name: str, count: int, to: list[str]) -> str:
     """All members of a cell are moved to other cells."""
     others = few([f"“{cell}”" for cell in to])
