@@ -35,14 +35,15 @@ def get_site(site_id: int, permission: Permission, *, actor: Actor, lock: bool =
     return site
 
 
-def sites_etag(meeting: Meeting, *, actor: Actor) -> str:
+def sites_etag(meeting: Meeting, *, phones: bool = True, actor: Actor) -> str:
     """Moves with every line of the roll, and with everything that is written about sites, hosts and delegates."""
     scope = "all" if sees_all_sites(meeting, actor) else f"m{actor.member_id or 0}"
-    return f"s{meeting.id}-{meeting.row_version}-{meeting.roll_version}-{sites_version(meeting.id)}-{scope}"
+    shown = "" if phones else "-unnumbered"
+    return f"s{meeting.id}-{meeting.row_version}-{meeting.roll_version}-{sites_version(meeting.id)}-{scope}{shown}"
 
 
 def list_sites(
-    meeting: Meeting, *, q: str | None, limit: int, cursor: str | None, actor: Actor
+    meeting: Meeting, *, q: str | None, phones: bool, limit: int, cursor: str | None, actor: Actor
 ) -> dict[str, Any]:
     """Every site for who may read the roll; else those the actor is host of, and, without counts, the own one."""
     statement = select(Site).where(Site.meeting_id == meeting.id)
@@ -70,6 +71,7 @@ def list_sites(
             hosts.get(site.id, ()),
             with_counts=whole or site.id in shown,
             prepares=prepares,
+            phones=prepares and phones,
         )
         for site in page.items
     ]
@@ -84,7 +86,12 @@ def total_counts(meeting: Meeting) -> dict[str, int]:
 
 
 def site_view(
-    site: Site, hosts: Sequence[Row[Any]], *, with_counts: bool, prepares: bool = False
+    site: Site,
+    hosts: Sequence[Row[Any]],
+    *,
+    with_counts: bool,
+    prepares: bool = False,
+    phones: bool = False,
 ) -> dict[str, Any]:
     """What :class:`~handbook.conferences.schemas.SiteSchema` dumps."""
     return {
@@ -99,7 +106,7 @@ def site_view(
                 "member_id": str(host.member_id),
                 "full_name": host.full_name,
                 "card_number": host.card_number if prepares else None,
-                "phone": host.phone if prepares else None,
+                "phone": host.phone if phones else None,
             }
             for host in hosts
         ],
@@ -111,7 +118,7 @@ def site_view(
 
 def one_site_view(site: Site) -> dict[str, Any]:
     """The view of one site for who prepares the conference."""
-    return site_view(site, hosts_of([site.id]).get(site.id, ()), with_counts=True, prepares=True)
+    return site_view(site, hosts_of([site.id]).get(site.id, ()), with_counts=True, prepares=True, phones=True)
 
 
 def counts_of(kept: Mapping[str, int]) -> dict[str, int]:

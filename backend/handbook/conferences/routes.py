@@ -39,7 +39,7 @@ def list_sites(args: dict[str, Any], meeting_id: int) -> Response:
     """The sites of a conference with their head-counts: all for who may read the roll, a host's own, a delegate's own one."""
     actor = current_actor()
     meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor)
-    tag = queries.sites_etag(meeting, actor=actor)
+    tag = queries.sites_etag(meeting, phones=args["phones"], actor=actor)
     if request.if_none_match.contains_weak(tag):
         return set_etag(Response(status=200), tag)
     # Asked every few seconds by who runs a conference of hundreds of sites: the view is the answer, nothing is dumped twice.

@@ -92,6 +92,10 @@ class SiteListArgs(PageArgs):
     """``q`` finds parts of names without regard to diacritics and đ."""
 
     q = fields.String(load_default=None, validate=validate.Length(max=120))
+    phones = fields.Boolean(
+        load_default=True,
+        metadata={"description": "false: without the numbers of hosts, and nothing is recorded as read"},
+    )
     limit = fields.Integer(load_default=MAX_SITES_PAGE, validate=validate.Range(1, MAX_SITES_PAGE))
 
 

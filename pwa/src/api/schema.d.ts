@@ -9048,6 +9048,8 @@ export interface operations {
                 limit?: number;
                 cursor?: string | null;
                 q?: string | null;
+                /** @description false: without the numbers of hosts, and nothing is recorded as read */
+                phones?: boolean;
             };
             header?: {
                 /** @description The ETag of the version that is meant; 412 when it is another one by now. */

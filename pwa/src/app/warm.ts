@@ -34,7 +34,7 @@ export async function warm(tabs: readonly Tab[]): Promise<void> {
   }
   for (const part of PARTS) await part().catch(() => undefined);
   const conference = await import('$features/conference/hosted').catch(() => null);
-  if (tabs.includes('/staff') || (await conference?.runsSoon())) {
+  if (tabs.includes('/staff') || (await conference?.runsOne())) {
     for (const route of routes) if (OF_CONFERENCES.test(route.path)) await loaded(route);
   } else if (await conference?.hostsSoon()) await import('$features/conference/HostScreen.svelte').catch(() => undefined);
   if (tabs.includes('/staff')) await import('$features/staff/StaffToday.svelte').catch(() => undefined);
@@ -65,11 +65,11 @@ async function fetchAhead(): Promise<void> {
   if ((await syncNow()).outcome === 'failed') return;
   const cells = ownCells();
   if (cells.length > 0) await (await import('$features/chapter/ahead')).fetchCells(cells);
+  await (await import('$features/conference/hosted')).fetchConferences();
   const watched = staffOrganizations();
   if (watched.length > 0) await (await import('$features/staff/ahead')).fetchBoards(watched);
   if ((await readMeta('session'))?.member) {
     await (await import('$features/meetings/ahead')).fetchMeetings();
-    await (await import('$features/conference/hosted')).fetchConferences();
     await refreshOnceADay(['/api/members/me/access-log?limit=100', '/api/calendar-feeds']);
   }
   await refreshOnceADay(['/api/sessions', '/api/push/preferences']);
