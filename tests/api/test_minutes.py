@@ -84,7 +84,9 @@ def test_there_are_no_minutes_of_a_meeting_that_has_not_begun(sign_in: SignIn, w
     meeting = convened(secretary, world.id_of("cell"))
     refused = secretary.post(path_of(meeting, "/compose"), expect=409)
     assert code_of(refused) == "wrong_state"
-    secretary.get(path_of(meeting), expect=404)
+    # That nobody has begun them is an answer to who writes them; for others there is nothing.
+    assert secretary.get(path_of(meeting), expect=204).text == ""
+    sign_in("member").get(path_of(meeting), expect=404)
 
 
 def test_what_is_edited_stays_when_the_facts_change_and_says_so(

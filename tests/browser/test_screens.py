@@ -27,7 +27,10 @@ def empty_gallery() -> None:
 def test_pictures_of_every_screen(browser: Browser, demo: DemoService, role: str) -> None:
     errors: list[str] = []
     asked: Counter[str] = Counter()
+    in_vain: set[str] = set()
     with open_context(browser) as context:
+        # A phone asks for nothing that is not there, or not for who holds it.
+        context.on("response", lambda one: in_vain.add(one.url) if one.status in (403, 404) else None)
         own = visits(demo.story, role)
         if role != SIGNED_OUT:
             demo.sign_in(context, own[0].login)
@@ -43,6 +46,7 @@ def test_pictures_of_every_screen(browser: Browser, demo: DemoService, role: str
             # A screen that is looked at asks again after a while, not all the time.
             most = OFTEN + time.monotonic() - begun
             assert {one: times for one, times in asked.items() if times > most} == {}, visit.name
+            assert in_vain == set(), visit.name
     assert errors == []
 
 

@@ -30,27 +30,30 @@ def find_minutes(meeting_id: int, *, lock: bool = False) -> Minutes | None:
 
 
 def get_minutes(meeting_id: int, permission: Permission, *, actor: Actor, lock: bool = False) -> Minutes:
-    """The minutes, when the actor holds the permission for them; else 404 or 403 as the policy says.
-
-    Minutes that are not written yet are a draft that nobody has begun.
-    """
-    meeting = db.session.get(Meeting, meeting_id)
-    if meeting is None:
-        raise NotFound
-    minutes = find_minutes(meeting_id, lock=lock)
-    require(actor, permission, minutes.target if minutes else unwritten(meeting))
+    """The minutes, when the actor holds the permission for them; else 404 or 403 as the policy says."""
+    minutes = _begun(meeting_id, permission, actor=actor, lock=lock)
     if minutes is None:
         raise NotFound
     return minutes
 
 
+def find_for_reading(meeting_id: int, *, actor: Actor) -> Minutes | None:
+    """The minutes for who may read them, None when they are not begun; else 404 or 403 as the policy says."""
+    return _begun(meeting_id, Permission.MINUTES_READ, actor=actor)
+
+
 def find_for_writing(meeting_id: int, *, actor: Actor) -> Minutes | None:
     """The minutes for who may write them, None when they are not begun; else 404 or 403 as the policy says."""
+    return _begun(meeting_id, Permission.MINUTES_WRITE, actor=actor, lock=True)
+
+
+def _begun(meeting_id: int, permission: Permission, *, actor: Actor, lock: bool = False) -> Minutes | None:
+    """Minutes that are not written yet are a draft that nobody has begun."""
     meeting = db.session.get(Meeting, meeting_id)
     if meeting is None:
         raise NotFound
-    minutes = find_minutes(meeting_id, lock=True)
-    require(actor, Permission.MINUTES_WRITE, minutes.target if minutes else unwritten(meeting))
+    minutes = find_minutes(meeting_id, lock=lock)
+    require(actor, permission, minutes.target if minutes else unwritten(meeting))
     return minutes
 
 

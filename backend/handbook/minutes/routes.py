@@ -30,10 +30,13 @@ blp = Blueprint("minutes", __name__, url_prefix="/api", description="Minutes of 
 @blp.route("/meetings/<id:meeting_id>/minutes", methods=["GET"])
 @requires(Permission.MINUTES_READ)
 @blp.response(200, MinutesSchema)
+@blp.alt_response(204, description="Nobody has begun them; to who writes them")
 def get_minutes(meeting_id: int) -> Response:
     """The minutes of a meeting: to its members once they are signed, before that to who writes them."""
     actor = current_actor()
-    minutes = queries.get_minutes(meeting_id, Permission.MINUTES_READ, actor=actor)
+    minutes = queries.find_for_reading(meeting_id, actor=actor)
+    if minutes is None:
+        return Response(status=204)
     readings.record_reading(minutes, actor=actor)
     return _answer(minutes)
 

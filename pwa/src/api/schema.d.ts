@@ -9513,6 +9513,14 @@ export interface operations {
                     "application/json": components["schemas"]["Minutes"];
                 };
             };
+            /** @description Nobody has begun them; to who writes them */
+            204: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Nothing changed: the caller holds this version */
             304: {
                 headers: {

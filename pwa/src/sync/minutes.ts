@@ -74,7 +74,8 @@ export async function keepMinutes(answer: Result<Minutes>): Promise<string | nul
   return null;
 }
 
-/** Asks the server for the minutes; null, or the code of why not. */
+/** Asks the server for the minutes; null, or the code of why not: `not_found` when nobody has begun them, too. */
 export async function fetchMinutes(meetingId: Id): Promise<string | null> {
-  return keepMinutes(await request<Minutes>('GET', minutesPath(meetingId)));
+  const answer = await request<Minutes>('GET', minutesPath(meetingId));
+  return answer.ok && !answer.data ? 'not_found' : keepMinutes(answer);
 }
