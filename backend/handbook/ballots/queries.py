@@ -32,7 +32,7 @@ from handbook.resolutions.models import Resolution
 
 @dataclass(frozen=True, slots=True)
 class PutToTheVote:
-    """The resolution that a ballot decides on, as it is called now."""
+    """The resolution that a ballot decides on, as it was called when it was put to the vote."""
 
     symbol: str
     title: str
@@ -192,15 +192,33 @@ def results_of(meeting: Meeting) -> list[BallotResult]:
 
 
 def resolutions_of(ballots: Iterable[Ballot]) -> dict[int, PutToTheVote]:
-    """By ballot the resolution that it decides on. Who votes may know its name while it is a draft, and no more of it."""
-    ids = {ballot.id: ballot.resolution_id for ballot in ballots if ballot.resolution_id is not None}
+    """By ballot the resolution that it decides on: what was frozen with the vote or, as long as nothing is put to it, what the
+    draft is called now."""
+    every = list(ballots)
+    frozen = {
+        ballot.id: PutToTheVote(ballot.put_symbol, ballot.put_title or "")
+        for ballot in every
+        if ballot.put_symbol is not None
+    }
+    ids = {
+        one.id: one.resolution_id for one in every if one.resolution_id is not None and one.id not in frozen
+    }
     if not ids:
-        return {}
+        return frozen
     rows = db.session.execute(
         select(Resolution.id, Resolution.symbol, Resolution.title).where(Resolution.id.in_(ids.values()))
     )
     named = {row.id: PutToTheVote(row.symbol, row.title) for row in rows}
-    return {ballot_id: named[id_] for ballot_id, id_ in ids.items() if id_ in named}
+    return frozen | {ballot_id: named[id_] for ballot_id, id_ in ids.items() if id_ in named}
+
+
+def _texts_under_vote(ballots: Iterable[Ballot]) -> dict[int, str]:
+    """By resolution the texts on which members are voting now. They do not change meanwhile (:class:`DraftPutToVote`)."""
+    ids = {one.resolution_id for one in ballots if one.state == BallotState.OPEN and one.resolution_id}
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Resolution.id, Resolution.body).where(Resolution.id.in_(ids)))
+    return {row.id: row.body for row in rows}
 
 
 def ballot_views(ballots: list[Ballot], meeting: Meeting, *, actor: Actor) -> list[dict[str, Any]]:
@@ -211,8 +229,13 @@ def ballot_views(ballots: list[Ballot], meeting: Meeting, *, actor: Actor) -> li
     if actor.member_id is not None and ballots:
         row = db.session.get(Attendance, (meeting.id, actor.member_id), populate_existing=True)
         own = None if row is None else line_of(row)
-    decided = resolutions_of(ballots)
-    return [_view(ballot, decided.get(ballot.id), own, lines if runs else None, actor) for ballot in ballots]
+    decided, texts = resolutions_of(ballots), _texts_under_vote(ballots)
+    views = [_view(ballot, decided.get(ballot.id), own, lines if runs else None, actor) for ballot in ballots]
+    for ballot, view in zip(ballots, views, strict=True):
+        # A draft is for who writes it; who decides on it must know what it says.
+        reads = runs or view["mine"]["may_vote"]
+        view["resolution_text"] = texts.get(ballot.resolution_id or 0) if reads else None
+    return views
 
 
 def read_result(ballot: Ballot, *, actor: Actor) -> dict[str, Any]:
@@ -279,6 +302,7 @@ def _view(
         "agenda_item_id": ballot.agenda_item_id,
         "resolution_id": ballot.resolution_id,
         "resolution": resolution,
+        "content_hash": ballot.put_hash,
         "title": ballot.title,
         "kind": ballot.kind,
         "method": ballot.method,

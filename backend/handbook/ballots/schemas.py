@@ -133,7 +133,7 @@ class ProgressSchema(Schema):
 
 
 class PutToTheVoteSchema(Schema):
-    """What the resolution is called that a ballot decides on."""
+    """What the resolution was called that a ballot decides on, when it was put to the vote."""
 
     symbol = fields.String(required=True)
     title = fields.String(required=True)
@@ -142,7 +142,9 @@ class PutToTheVoteSchema(Schema):
 class BallotSchema(Schema):
     """A ballot as its reader sees it: ``progress`` for who runs the meeting, ``result`` for everybody once it is closed.
 
-    ``resolution_id``: the draft it decides on; ``resolution`` its name, for who cannot read drafts as well.
+    ``resolution_id``: the draft it decides on; ``resolution`` its name, frozen with the vote, for who cannot read drafts as
+    well; ``content_hash`` that of the text that was put to the vote, null where nobody knows it. ``resolution_text``: that text
+    itself while the vote is open, for who may vote by phone now and who runs the meeting.
     ``corrections``: the counts by hand that stood before, in their order. A counted vote that was taken out is
     ``withdrawn``, and the last of them says why.
     """
@@ -153,6 +155,8 @@ class BallotSchema(Schema):
     agenda_item_id = Id(required=True, allow_none=True)
     resolution_id = Id(required=True, allow_none=True)
     resolution = fields.Nested(PutToTheVoteSchema, required=True, allow_none=True)
+    content_hash = fields.String(required=True, allow_none=True)
+    resolution_text = fields.String(required=True, allow_none=True)
     title = fields.String(required=True)
     kind = fields.String(required=True, validate=_KINDS)
     method = fields.String(required=True, validate=_METHODS)

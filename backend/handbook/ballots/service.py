@@ -61,12 +61,16 @@ def create_ballot(
 
 
 def open_ballot(ballot: Ballot, *, actor: Actor, uow: UnitOfWork, secrets: Secrets) -> Ballot:
-    """Let the members vote. A secret ballot gets its own key, which lives until it is closed. Raises :class:`WrongState`."""
+    """Let the members vote, on the draft as it stands now. A secret ballot gets its own key, which lives until it is closed.
+
+    Raises :class:`WrongState`.
+    """
     require_state(MeetingState(ballot.meeting.state), RUNNING)
     _require(ballot, BallotState.DRAFT)
     if ballot.method == BallotMethod.SECRET:
         ballot.public_key, private = new_key_pair()
         ballot.private_key_sealed = secrets.encrypt(private, key_context(ballot.key))
+    _put_to_the_vote(ballot, uow=uow)
     ballot.opened_at = uow.clock.now()
     _advance(ballot, BallotState.OPEN, "opened", actor=actor, uow=uow)
     return ballot
@@ -189,7 +193,8 @@ def record_counted_vote(
     the caller.
 
     ``fields``: ``key`` (a UUID made by the device), ``title``, ``kind``, ``agenda_item_id``, ``agree``, ``disagree``,
-    ``other``, for a vote on paper ``papers``, ``reserved``, perhaps ``resolution_id``, ``confirmed`` (who wrote it down was
+    ``other``, for a vote on paper ``papers``, ``reserved``, perhaps ``resolution_id``, ``put`` (what the draft said by the copy
+    of that device: ``symbol``, ``title``, ``content_hash``), ``confirmed`` (who wrote it down was
     told that more voted than the roll has in the room) and, when the room knew it, ``denominator``, which stands when it can be
     true (:func:`rules.settled_denominator`). The same ``key`` again with the same numbers changes nothing; with others it
     corrects them, which is recorded, and keeps the denominator, the hour and the count that stood before. What is written down
@@ -229,6 +234,7 @@ def record_counted_vote(
         raise WrongCounts("/denominator", "more_voters_than_summoned")
     _checked(ballot, count, denominator.of)
     _set_question(ballot, asked, uow=uow)
+    _keep_what_was_put(ballot, asked.get("put"), uow=uow)
     ballot.opened_at = ballot.opened_at or voted_at
     action = "restored" if restored else "recorded"
     if corrected and not restored:
@@ -314,8 +320,33 @@ def _set_question(ballot: Ballot, fields: Mapping[str, Any], *, uow: UnitOfWork)
         raise ValidationFailed(FieldError("/agenda_item_id", "unknown"))
     if (resolution_id := fields.get("resolution_id")) is not None:
         _require_own_resolution(ballot, resolution_id, fields["kind"], uow=uow)
+    if resolution_id != ballot.resolution_id:
+        ballot.put_symbol = ballot.put_title = ballot.put_hash = None
     ballot.resolution_id = resolution_id
     ballot.title, ballot.kind, ballot.agenda_item_id = fields["title"], fields["kind"], item_id
+
+
+def _put_to_the_vote(ballot: Ballot, *, uow: UnitOfWork) -> None:
+    """Freeze what the draft says; who changes it waits here, and is told that it is being voted on."""
+    if ballot.resolution_id is None:
+        return
+    draft = uow.session.get_one(
+        Resolution, ballot.resolution_id, populate_existing=True, with_for_update={"of": Resolution}
+    )
+    ballot.put_symbol, ballot.put_title, ballot.put_hash = draft.symbol, draft.title, draft.content_hash
+
+
+def _keep_what_was_put(ballot: Ballot, put: Mapping[str, str] | None, *, uow: UnitOfWork) -> None:
+    """Freeze what the room had before it, once: a correction leaves it. Of a line that does not say it, the name is what the
+    draft is called as the line arrives, and of the text nothing is known."""
+    if ballot.resolution_id is None or ballot.put_hash is not None:
+        return
+    if put is not None:
+        ballot.put_symbol, ballot.put_title = put["symbol"], put["title"]
+        ballot.put_hash = put["content_hash"]
+    elif ballot.put_symbol is None:
+        draft = uow.session.get_one(Resolution, ballot.resolution_id)
+        ballot.put_symbol, ballot.put_title = draft.symbol, draft.title
 
 
 def _require_own_resolution(ballot: Ballot, resolution_id: int, kind: str, *, uow: UnitOfWork) -> None:
@@ -339,6 +370,7 @@ def _same_record(
     opinions = [(one["member_id"], one["text"]) for one in reserved]
     return (
         _asked(ballot) == _asked(asked)
+        and (asked.get("put") is None or ballot.put_hash is not None)
         and (ballot.agree, ballot.disagree, ballot.other) == tally
         and queries.papers_of(ballot) == count.papers
         and asked.get("denominator") in (None, ballot.room_denominator or ballot.denominator)

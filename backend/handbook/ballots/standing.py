@@ -10,7 +10,7 @@ from handbook.ballots.enums import BallotKind, BallotState
 from handbook.ballots.models import Ballot
 from handbook.kernel.db import db
 from handbook.meetings.models import Meeting
-from handbook.resolutions.enums import IssueWarning
+from handbook.resolutions.enums import IssueWarning, ResolutionState
 from handbook.resolutions.models import Resolution
 from handbook.resolutions.standing import tells_what_is_missing
 
@@ -30,8 +30,8 @@ def _votes(meeting_id: int, session: Session) -> Sequence[Ballot]:
 
 @tells_what_is_missing
 def what_is_missing(resolution: Resolution) -> Iterator[IssueWarning]:
-    """No vote on it was held, or none that was not taken out; too few were in the room at the last one or, where that froze no
-    quorum, at the meeting."""
+    """No vote on it was held, or none that was not taken out; the last one was on another text, or rejected what is in force
+    (it was corrected, or held since); too few were in the room then or, where that froze no quorum, at the meeting."""
     if resolution.meeting_id is None:
         return
     every = _votes(resolution.meeting_id, db.session())
@@ -45,8 +45,18 @@ def what_is_missing(resolution: Resolution) -> Iterator[IssueWarning]:
         counted = (one for one in every if one.closed_at is not None and one not in votes)
         taken_out = any(one.resolution_id in (None, resolution.id) for one in counted)
         yield IssueWarning.VOTE_WITHDRAWN if taken_out else IssueWarning.NO_VOTE
+    elif last.put_hash is not None and last.put_hash != resolution.content_hash:
+        yield IssueWarning.CHANGED_AFTER_VOTE
+    if last is not None and not last.passed and _was_passed_then(resolution, last):
+        yield IssueWarning.VOTE_REJECTED
     if not _had_quorum(resolution.meeting_id, last):
         yield IssueWarning.NO_QUORUM
+
+
+def _was_passed_then(resolution: Resolution, vote: Ballot) -> bool:
+    """What was put in force against a vote that named no resolution was so for a reason, which stands on it."""
+    in_force = resolution.state == ResolutionState.ISSUED
+    return in_force and (vote.resolution_id is not None or resolution.issue_exception is None)
 
 
 def _had_quorum(meeting_id: int, vote: Ballot | None) -> bool:

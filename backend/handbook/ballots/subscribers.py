@@ -13,7 +13,7 @@ from handbook.ballots.standing import votes_on_resolutions
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.events import MeetingCancelled, MeetingClosed, MeetingClosing, MeetingUnopening
-from handbook.resolutions.events import PassedVote, ResolutionDrafting, ResolutionIssuing
+from handbook.resolutions.events import PassedVote, ResolutionChanging, ResolutionDrafting, ResolutionIssuing
 
 
 @subscribe(MeetingClosing)
@@ -46,6 +46,18 @@ def tell_votes(event: ResolutionDrafting, uow: UnitOfWork) -> None:
         PassedVote(ballot.title, ballot.agree or 0, ballot.denominator or 0)
         for ballot in votes_on_resolutions(event.meeting_id, uow.session)
         if ballot.passed
+    )
+
+
+@subscribe(ResolutionChanging)
+def hold_the_draft(event: ResolutionChanging, uow: UnitOfWork) -> None:
+    """What is being voted on says the same to everybody who votes."""
+    event.put_to_vote = event.put_to_vote or bool(
+        uow.session.scalar(
+            select(Ballot.id)
+            .where(Ballot.resolution_id == event.resolution_id, Ballot.state == BallotState.OPEN.value)
+            .limit(1)
+        )
     )
 
 

@@ -59,7 +59,11 @@ def check(act: Act, kind: EntryKind) -> list[EntryFlag]:
     """What is remarkable about an entry. Raises :class:`EntryRefused` for one that names what is not there,
     :class:`ClassifiedText` for one that bears a secrecy mark."""
     data = act.data.get("ballot", act.data)
-    for pointer, text in [*_texts(data), *_texts({"withdrawn": act.data.get("withdrawn")})]:
+    for pointer, text in [
+        *_texts(data),
+        *_texts(data.get("put") or {}),
+        *_texts({"withdrawn": act.data.get("withdrawn")}),
+    ]:
         if level := find_mark_in_text(text.splitlines()):
             raise ClassifiedText(pointer, level)
     item = data.get("agenda_item_id")

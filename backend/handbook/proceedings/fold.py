@@ -37,7 +37,8 @@ NEVER_DIFFERENT = frozenset({*ONCE, *UNDOES, K.ITEM.value})
 
 
 # How a mark was made: by a scanned code, a signature on paper, with everybody else; that the numbers of a vote were questioned.
-PROOFS = frozenset({"code", "sheet", "together", "confirmed"})
+# Which copy of the draft a device had is no other count of the vote.
+PROOFS = frozenset({"code", "sheet", "together", "confirmed", "put"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,9 +160,18 @@ class RoomReservationSchema(Schema):
     text = Text(required=True, min_length=1, max_length=MAX_OPINION, multiline=True)
 
 
+class PutSchema(Schema):
+    """What the device's copy of the draft said when it was voted on; ``content_hash`` as the server gave it with the draft."""
+
+    symbol = Text(required=True, min_length=1, max_length=40)
+    title = Text(required=True, min_length=1, max_length=300)
+    content_hash = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+
+
 class CountedVoteSchema(Schema):
     """A vote as it was counted in the room; ``denominator`` is the number of votes that the room counted, ``resolution_id``
-    the meeting's draft that was put to the vote. ``confirmed``: who wrote it down was told that more voted, or were given a
+    the meeting's draft that was put to the vote, ``put`` what it said.
+    ``confirmed``: who wrote it down was told that more voted, or were given a
     paper, than the roll has in the room, and said that the numbers are right. ``apart``: the subjects of votes that ask the
     same by their titles, of which somebody said that they are other votes."""
 
@@ -170,6 +179,7 @@ class CountedVoteSchema(Schema):
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in BallotKind]))
     agenda_item_id = ItemName(load_default=None, allow_none=True)
     resolution_id = TextId(load_default=None, allow_none=True)
+    put = fields.Nested(PutSchema)
     agree = _count()
     disagree = _count()
     other = _count()

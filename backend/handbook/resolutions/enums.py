@@ -11,11 +11,18 @@ class ResolutionState(StrEnum):
 
 class IssueWarning(StrEnum):
     """What the meeting of a resolution lacked: no vote was taken on it; the vote on it was written down by mistake and taken
-    out; too few members were there to decide anything."""
+    out; it voted on another text; too few members were there to decide anything. Of one in force: its vote, as it stands now,
+    did not pass it."""
 
     NO_VOTE = "no_vote"
     VOTE_WITHDRAWN = "vote_withdrawn"
+    VOTE_REJECTED = "vote_rejected"
+    CHANGED_AFTER_VOTE = "changed_after_vote"
     NO_QUORUM = "no_quorum"
+
+
+# What may come to light after the issuing, while the minutes are not signed.
+KNOWN_SINCE = frozenset({IssueWarning.VOTE_WITHDRAWN, IssueWarning.VOTE_REJECTED})
 
 
 class TaskState(StrEnum):

@@ -23,6 +23,12 @@ class ResolutionRejected(Problem):
     status, code = 409, "resolution_rejected"
 
 
+class DraftPutToVote(Problem):
+    """Members are voting on this very text: it is changed when the vote is over, or was taken back."""
+
+    status, code = 409, "draft_put_to_vote"
+
+
 class VoteUndecided(Problem):
     """The vote on this very resolution is not closed, or was void: nothing is decided yet."""
 

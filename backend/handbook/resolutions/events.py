@@ -26,6 +26,14 @@ class ResolutionDrafting:
     material: DraftMaterial
 
 
+@dataclass(slots=True)
+class ResolutionChanging:
+    """What a draft says is about to change. Who is having it voted on says so."""
+
+    resolution_id: int
+    put_to_vote: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ResolutionIssuing:
     """A resolution of a meeting is about to be issued. Who counted votes on resolutions there adds the outcomes in their

@@ -8,6 +8,7 @@ from handbook.kernel.db import BigId, UTCDateTime, db
 from handbook.members.models import Member
 from handbook.organizations.models import Organization
 from handbook.resolutions.enums import DocumentType, ResolutionState, TaskState, UpdateKind
+from handbook.resolutions.text import content_hash
 
 STATES = ", ".join(f"'{state}'" for state in ResolutionState)
 TYPES = ", ".join(f"'{type_}'" for type_ in DocumentType)
@@ -21,7 +22,7 @@ class Resolution(db.Model):  # type: ignore[name-defined]
     ``number`` is the symbol's, kept beside it so that the next one is found by an index. ``content_version`` is the
     organisation's at the last change. ``supersedes_id`` names the resolution whose place this one takes when it is issued;
     from then on the old one is revoked and names this one in ``superseded_by_id``. ``issue_exception`` says why it was issued
-    although the vote of its meeting had not passed it, or there was none, or no quorum.
+    although the vote of its meeting had not passed it, or there was none, or on another text, or no quorum.
     """
 
     __tablename__ = "resolutions"
@@ -70,6 +71,10 @@ class Resolution(db.Model):  # type: ignore[name-defined]
     @property
     def organization_name(self) -> str:
         return self.organization.name
+
+    @property
+    def content_hash(self) -> str:
+        return content_hash(self.title, self.body)
 
     @property
     def target(self) -> Target:

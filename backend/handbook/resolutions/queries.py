@@ -16,12 +16,7 @@ from handbook.meetings.models import Meeting
 from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.models import Organization
 from handbook.organizations.queries import get_organization
-from handbook.resolutions.enums import (
-    NOT_ISSUED_BY_CELLS,
-    DocumentType,
-    IssueWarning,
-    ResolutionState,
-)
+from handbook.resolutions.enums import KNOWN_SINCE, NOT_ISSUED_BY_CELLS, DocumentType, ResolutionState
 from handbook.resolutions.models import Resolution
 from handbook.resolutions.rules import Symbol, is_term, issuer_of, term_on
 from handbook.resolutions.standing import issue_warnings
@@ -131,6 +126,7 @@ def resolution_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
         "term": resolution.term,
         "title": resolution.title,
         "body": resolution.body,
+        "content_hash": resolution.content_hash,
         "state": resolution.state,
         "issued_on": resolution.issued_on,
         "issue_exception": resolution.issue_exception,
@@ -146,12 +142,12 @@ def resolution_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
 
 
 def whole_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
-    """The same, and for who may issue it what is missing; for who may revoke it that its vote was taken out since."""
+    """The same, and for who may issue it what is missing; for who may revoke it what was done to its vote since."""
     data = resolution_data(resolution, actor=actor)
     if "issue" in data["can"]:
         data["issue_warnings"] = issue_warnings(resolution)
-    elif "revoke" in data["can"] and IssueWarning.VOTE_WITHDRAWN in issue_warnings(resolution):
-        data["issue_warnings"] = [IssueWarning.VOTE_WITHDRAWN]
+    elif "revoke" in data["can"] and (since := KNOWN_SINCE.intersection(issue_warnings(resolution))):
+        data["issue_warnings"] = sorted(since)
     return data
 
 

@@ -76,8 +76,9 @@ class ResolutionSchema(Schema):
     ``issue_exception``: why it was issued although its meeting's vote had not passed it, or although something was missing.
     ``superseded_by``: the resolution that took its place. ``issue_warnings``: what a draft of a meeting lacks, for who may
     issue it, in answers about this one resolution: ``no_vote`` (the meeting took none on it), ``vote_withdrawn`` (it was
-    written down by mistake and taken out; also of an issued one, for who may revoke it), ``no_quorum`` (when it voted, or was
-    held).
+    written down by mistake and taken out), ``changed_after_vote`` (the last vote was on another text), ``no_quorum`` (when it
+    voted, or was held). Of an issued one, for who may revoke it: ``vote_withdrawn``, ``vote_rejected`` (the vote as it stands
+    now did not pass it). ``content_hash``: of title and body; a vote is frozen with the one that was put to it.
     """
 
     id = Id(required=True)
@@ -88,6 +89,7 @@ class ResolutionSchema(Schema):
     term = fields.String(required=True)
     title = fields.String(required=True)
     body = fields.String(required=True)
+    content_hash = fields.String(required=True)
     state = fields.String(required=True, validate=_STATES)
     issued_on = fields.Date(required=True, allow_none=True)
     issue_exception = fields.String(required=True, allow_none=True)

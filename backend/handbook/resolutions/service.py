@@ -26,9 +26,16 @@ from handbook.organizations.models import Organization
 from handbook.organizations.versions import bump_content_version
 from handbook.resolutions.drafting import MeetingFacts, body_of, title_of
 from handbook.resolutions.enums import DocumentType, ResolutionState
-from handbook.resolutions.errors import ClassifiedText, ResolutionRejected, VoteNotPassed, VoteUndecided
+from handbook.resolutions.errors import (
+    ClassifiedText,
+    DraftPutToVote,
+    ResolutionRejected,
+    VoteNotPassed,
+    VoteUndecided,
+)
 from handbook.resolutions.events import (
     DraftMaterial,
+    ResolutionChanging,
     ResolutionDrafting,
     ResolutionIssued,
     ResolutionIssuing,
@@ -79,10 +86,12 @@ def create_resolution(
 def edit_resolution(
     resolution: Resolution, changes: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork
 ) -> Resolution:
-    """Change a draft; an issued resolution stands as it is (:class:`WrongState`). Refusals as at creating."""
+    """Change a draft; an issued resolution stands as it is (:class:`WrongState`), and what members are voting on says the same
+    until they have voted (:class:`DraftPutToVote`). Refusals as at creating."""
     _require_draft(resolution)
     _refuse_classified(changes)
     resolution.content_version = bump_content_version(uow, resolution.organization_id)
+    _refuse_under_vote(resolution, changes, uow=uow)
     with uow.session.no_autoflush:
         for name in ("title", "body", "term"):
             if name in changes:
@@ -146,7 +155,8 @@ def issue_resolution(
     When the members voted on this very resolution, the last of these votes must have passed it (2-domain, Votes); else
     :class:`ResolutionRejected`, or :class:`VoteUndecided`, and no reason helps. When votes of the meeting named no resolution,
     the last of them decides; else :class:`VoteNotPassed`, unless ``override_reason`` says why, which stays on the resolution
-    and on record. Where nothing was voted, or the meeting had no quorum, it is issued, what was missing is on record, and the
+    and on record. Where nothing was voted, or another text, or the meeting had no quorum, it is issued,
+    what was missing is on record, and the
     reason stays too. A resolution whose place it takes is revoked at the same moment.
     """
     _require_draft(resolution)
@@ -222,6 +232,19 @@ def _is_against_vote(resolution: Resolution, override_reason: str | None, *, uow
     if not override_reason:
         raise VoteNotPassed
     return True
+
+
+def _refuse_under_vote(resolution: Resolution, changes: Mapping[str, Any], *, uow: UnitOfWork) -> None:
+    """What a ballot puts to the vote does not change under the hands of those who vote."""
+    names = ("symbol", "title", "body", "meeting_id")
+    if all(changes.get(name, getattr(resolution, name)) == getattr(resolution, name) for name in names):
+        return
+    # Who opens a ballot on it holds the same row.
+    uow.session.execute(select(Resolution.id).where(Resolution.id == resolution.id).with_for_update())
+    event = ResolutionChanging(resolution_id=resolution.id)
+    uow.emit(event)
+    if event.put_to_vote:
+        raise DraftPutToVote
 
 
 def _require_draft(resolution: Resolution) -> None:

@@ -89,8 +89,12 @@ export interface Ballot {
   agenda_item_id: Id | null;
   /** The draft that it decides on. */
   resolution_id: Id | null;
-  /** Its name: who votes cannot read the draft itself. */
+  /** Its name when it was put to the vote. */
   resolution: { symbol: string; title: string } | null;
+  /** Of the text that was put to the vote; null: nobody knows. These two are missing in what older versions of the app have kept. */
+  content_hash?: string | null;
+  /** The text itself while the vote is open, for who may vote by phone and who runs the meeting. */
+  resolution_text?: string | null;
   title: string;
   kind: BallotKind;
   method: BallotMethod;

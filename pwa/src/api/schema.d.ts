@@ -3172,6 +3172,7 @@ export interface components {
             term: string;
             title: string;
             body: string;
+            content_hash: string;
             /** @enum {string} */
             state: "draft" | "issued" | "revoked";
             /** Format: date */
@@ -3186,7 +3187,7 @@ export interface components {
             meeting_id: string | null;
             tasks: components["schemas"]["Task"][];
             can: string[];
-            issue_warnings?: ("no_vote" | "vote_withdrawn" | "no_quorum")[];
+            issue_warnings?: ("no_vote" | "vote_withdrawn" | "vote_rejected" | "changed_after_vote" | "no_quorum")[];
             etag: string;
         };
         ResolutionPage: {
@@ -3368,6 +3369,8 @@ export interface components {
             /** @example 17 */
             resolution_id: string | null;
             resolution: components["schemas"]["PutToTheVote"] | null;
+            content_hash: string | null;
+            resolution_text: string | null;
             title: string;
             /** @enum {string} */
             kind: "resolution" | "admission" | "recognition" | "other";
@@ -4833,6 +4836,20 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "classified_document" | "idempotency_conflict" | "unknown_field" | "validation_failed";
+                };
+            };
+        };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `draft_put_to_vote`: Members are voting on this very text: it is changed when the vote is over, or was taken back. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.draft_put_to_vote.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "draft_put_to_vote" | "wrong_state";
                 };
             };
         };
@@ -7739,7 +7756,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.wrong_state"];
+            409: components["responses"]["409.conflict.draft_put_to_vote.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];

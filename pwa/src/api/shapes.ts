@@ -257,8 +257,8 @@ export interface TaskLine extends Task {
   resolution: ResolutionName;
 }
 
-/** What the meeting of a resolution lacked. */
-export type IssueWarning = 'no_vote' | 'vote_withdrawn' | 'no_quorum';
+/** What the meeting of a resolution lacked; of one in force, what became of its vote since. */
+export type IssueWarning = 'no_vote' | 'vote_withdrawn' | 'vote_rejected' | 'changed_after_vote' | 'no_quorum';
 
 export interface Resolution {
   id: Id;
@@ -274,8 +274,10 @@ export interface Resolution {
   /** From here to `can` missing in what older versions of the app have kept. */
   type?: string;
   term?: string;
+  /** Of title and body, made by the server: a vote names the text by it. */
+  content_hash?: string;
   issue_exception?: string | null;
-  /** What a draft of a meeting lacks, in answers to who may issue it; of an issued one, that its vote was taken out since. */
+  /** What a draft of a meeting lacks, in answers to who may issue it; of an issued one, what became of its vote since. */
   issue_warnings?: IssueWarning[];
   revoked_on?: string | null;
   revoke_reason?: string | null;

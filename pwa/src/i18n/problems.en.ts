@@ -40,6 +40,7 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.malformed_body': 'What was sent is damaged. Reload the app and try again.',
   'problem.vote_not_passed': 'The meeting voted, and the resolution was not passed.',
   'problem.resolution_rejected': 'The members voted on this resolution and did not pass it, so it cannot be issued.',
+  'problem.draft_put_to_vote': 'The draft is being voted on and cannot be changed now. Close or withdraw the vote, then change it.',
   'problem.vote_undecided': 'The vote on this resolution is not closed, or was void. Close it, or vote again.',
   'problem.update_key_taken': 'This report was sent before with other words.',
   'problem.score_closed': 'The scoring is over.',

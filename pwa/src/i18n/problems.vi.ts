@@ -39,6 +39,7 @@ export const problems = {
   'problem.malformed_body': 'Nội dung gửi lên bị lỗi. Đồng chí tải lại ứng dụng rồi thử lại.',
   'problem.vote_not_passed': 'Cuộc họp đã biểu quyết nhưng nghị quyết chưa được thông qua.',
   'problem.resolution_rejected': 'Đảng viên đã biểu quyết không thông qua nghị quyết này nên không ban hành được.',
+  'problem.draft_put_to_vote': 'Dự thảo đang được biểu quyết nên chưa sửa được. Đồng chí kết thúc hoặc hủy biểu quyết rồi sửa.',
   'problem.vote_undecided': 'Biểu quyết về nghị quyết này chưa kết thúc hoặc không có giá trị. Đồng chí kết thúc biểu quyết, hoặc biểu quyết lại.',
   'problem.update_key_taken': 'Báo cáo này đã được gửi với nội dung khác.',
   'problem.score_closed': 'Việc chấm điểm đã kết thúc.',

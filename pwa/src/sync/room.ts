@@ -61,6 +61,8 @@ export interface HandVote {
   agenda_item_id: Id | null;
   /** The meeting's draft that was put to the vote. */
   resolution_id?: Id | null | undefined;
+  /** What it said, by the copy of this phone. */
+  put?: { symbol: string; title: string; content_hash: string } | undefined;
   agree: number;
   disagree: number;
   other: number;
@@ -133,8 +135,8 @@ const UNDOES: Partial<Record<EntryKind, EntryKind>> = { unopen: 'open', reopen: 
 const COUNTED: readonly EntryKind[] = ['hand_vote', 'paper_vote'];
 const NEVER_DIFFERENT: readonly EntryKind[] = ['open', 'close', 'unopen', 'reopen', 'item'];
 const HOURS = { open: 'opened_at', close: 'closed_at', unopen: 'unopened_at', reopen: 'reopened_at' } as const;
-/** How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about. */
-const PROOFS: readonly string[] = ['code', 'sheet', 'together', 'confirmed'];
+/** How a mark was proved: by a scanned code, by a signature on paper; that the numbers of a vote were asked about; what the device's copy of a draft said. */
+const PROOFS: readonly string[] = ['code', 'sheet', 'together', 'confirmed', 'put'];
 
 /** The kind of the line in which such a vote stands. */
 export function lineOfVote(vote: Pick<HandVote, 'papers'>): 'hand_vote' | 'paper_vote' {

@@ -178,7 +178,9 @@ async function votesOf(
     const at = Math.min(...counted.filter((entry) => entry.subject === subject).map((entry) => Date.parse(entry.at)));
     const then = linesAt(rows, counted, at, self);
     const draft = resolutions.find((one) => one.id === vote.resolution_id);
-    const resolution = draft ? { symbol: draft.symbol, title: draft.title } : (known?.facts.resolution ?? null);
+    const named = vote.put ?? draft;
+    // What the server froze with the vote, else what the line says; of a line that says nothing, as the draft is called now.
+    const resolution = known?.facts.resolution ?? (named ? { symbol: named.symbol, title: named.title } : null);
     found.set(key, {
       item: vote.agenda_item_id ?? null, at: known?.at ?? at,
       facts: { ...handVoteFacts(key, vote, then, names, rules, known?.facts), resolution },

@@ -76,9 +76,9 @@ export async function settleAsOne(meetingId: Id, pair: Pair, chosen: Standing): 
   const placed = pair.filter((one) => ballotOf(one).agenda_item_id !== null);
   const kept = placed.length === 1 && placed[0] ? placed[0] : chosen;
   const given = pair[0] === kept ? pair[1] : pair[0];
-  const { title, kind, agenda_item_id, resolution_id, apart } = ballotOf(kept);
+  const { title, kind, agenda_item_id, resolution_id, put = ballotOf(given).put, apart } = ballotOf(kept);
   const draft = resolution_id ?? ballotOf(given).resolution_id ?? null;
-  const ballot = { ...ballotOf(chosen), title, kind, agenda_item_id, resolution_id: draft, ...apart && { apart } };
+  const ballot = { ...ballotOf(chosen), title, kind, agenda_item_id, resolution_id: draft, ...put && { put }, ...apart && { apart } };
   // Words of the record, which is Vietnamese in every language of the app.
   const withdrawn = vi['double.reason'].replace('{title}', title).slice(0, 500);
   await append(meetingId, [

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Ballot } from '$api/ballot-shapes';
+import type { Resolution } from '$api/shapes';
 import { passes, required } from '$features/ballots/rules';
 import type { StoredEntry } from '$db/schema';
 import { foldRoom, subjectOf, type HandVote, type RoomEntry } from '$sync/room';
-import { alikeOf, countedVotes, nameOfVote, reservedError, takenOut, written } from './votes';
+import { alikeOf, countedVotes, inForceBy, nameOfVote, putOf, reservedError, takenOut, written } from './votes';
 
 const TITLE = 'Thông qua nghị quyết';
 
@@ -124,5 +125,24 @@ describe('reserved opinions', () => {
     expect(reservedError([{ member_id: '', text: 'Ý khác' }])).toBe('incomplete');
     expect(reservedError([{ member_id: '1', text: 'a' }, { member_id: '1', text: 'b' }])).toBe('twice');
     expect(written([{ member_id: '1', text: ' a ' }, { member_id: '', text: '' }])).toEqual([{ member_id: '1', text: 'a' }]);
+  });
+});
+
+describe('a vote on a draft', () => {
+  const put = { symbol: '09-NQ/CB', title: 'A', content_hash: 'aa' };
+  it('says what this phone knows the draft to say, and nothing of one whose text the server has not named', () => {
+    expect(putOf(put)).toEqual({ put });
+    expect([putOf({ symbol: '09-NQ/CB', title: 'A' }), putOf(null)]).toEqual([{}, {}]);
+  });
+  it('is called as the draft was called then', () => {
+    const named = (ballots: Ballot[], changes: Partial<HandVote> = {}) => countedVotes(bookOf([entry('a', vote(12, changes), 1)]), ballots, {})[0]?.symbol;
+    expect(named([], { put })).toBe('09-NQ/CB');
+    expect(named([ballot(12, { resolution: { symbol: '08-NQ/CB', title: 'B' } })], { put })).toBe('08-NQ/CB');
+    expect(named([])).toBeNull();
+  });
+  it('is known for the one by which a resolution is in force', () => {
+    const rows = [{ id: '1', meeting_id: '5', state: 'draft' }, { id: '2', meeting_id: '5', state: 'issued' }, { id: '3', meeting_id: '6', state: 'issued' }] as Resolution[];
+    const by = (changes: Partial<HandVote>) => inForceBy(vote(12, changes), '5', rows)?.id ?? null;
+    expect([by({ resolution_id: '2' }), by({}), by({ resolution_id: '1' }), by({ resolution_id: '3' }), by({ kind: 'other' })]).toEqual(['2', '2', null, null, null]);
   });
 });

@@ -1,6 +1,6 @@
 /** The votes of a meeting that people counted: what the book of the room says, and what was counted with a network. */
 import type { Ballot, Tally } from '$api/ballot-shapes';
-import type { Id } from '$api/shapes';
+import type { Id, Resolution } from '$api/shapes';
 import {
   frozenMajority, isMoreThanPresent, majorityFor, settledDenominator, votersPresent, type Line, type Majority, type Shares,
 } from '$features/ballots/rules';
@@ -25,6 +25,8 @@ export interface Earlier extends Tally {
 export interface Counted {
   subject: string;
   vote: HandVote;
+  /** What the draft was numbered by when it was voted on; null: it names none, or nobody knows. */
+  symbol: string | null;
   /** How many votes there could be: of the room that counted, else as the server froze it. */
   of: number;
   /** What the room counted with where that cannot be: the two numbers are shown as a difference. */
@@ -47,6 +49,17 @@ export interface Out {
   at: string;
   by: Id | null;
   device: string | null;
+}
+
+/** What this phone's copy of the draft says goes into the line of the vote: another may be written before the line arrives. */
+export function putOf(draft: Pick<Resolution, 'symbol' | 'title' | 'content_hash'> | null | undefined): Pick<HandVote, 'put'> {
+  return draft?.content_hash ? { put: { symbol: draft.symbol, title: draft.title, content_hash: draft.content_hash } } : {};
+}
+
+/** The resolution that is in force by this vote: what is done to the vote now, is done to it. */
+export function inForceBy(vote: Pick<HandVote, 'kind' | 'resolution_id'>, meetingId: Id, all: readonly Resolution[]): Resolution | null {
+  if (vote.kind !== 'resolution') return null;
+  return all.find((one) => one.state === 'issued' && one.meeting_id === meetingId && (vote.resolution_id ?? one.id) === one.id) ?? null;
 }
 
 export function subjectOfVote(vote: Pick<HandVote, 'title' | 'kind' | 'agenda_item_id' | 'papers'>): string {
@@ -84,7 +97,7 @@ export function countedVotes(
     const frozen = told.get(subject)?.ballot.result;
     const present = frozen?.voters_present ?? votersPresent(lines);
     return {
-      subject, vote, present, ...denominatorOf(vote, told.get(subject)?.ballot, lines),
+      subject, vote, symbol: told.get(subject)?.ballot.resolution?.symbol ?? vote.put?.symbol ?? null, present, ...denominatorOf(vote, told.get(subject)?.ballot, lines),
       more: isMoreThanPresent(vote, vote.papers, present), noQuorum: frozen?.quorum ? !frozen.quorum.reached : null,
       majority: frozen ? frozenMajority(frozen) : majorityFor(vote.kind, shares),
       earlier: earlierCounts(subject, vote, book, told.get(subject)?.ballot),
