@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import Album
 from tests.browser.test_ballots import faults, large
 from tests.support.browsing import heading, wait_until
@@ -46,6 +46,20 @@ def test_the_open_meeting_drafts_its_resolution_and_votes_on_that_draft(
         sheet.get_by_role("button", name="Đưa ra biểu quyết").click()
         expect(sheet).to_have_count(0)
         assert demo.rows("SELECT resolution_id FROM ballots WHERE meeting_id = ?", int(meeting)) == [(draft,)]
+        an_open_vote_holds_the_draft(demo, page, album)
+        withdraw_the_votes(demo, context)
+
+
+def an_open_vote_holds_the_draft(demo: DemoService, page: Page, album: Album) -> None:
+    go(page, f"/chapter/meetings/{demo.story.open_meeting}/resolution")
+    expect(
+        page.get_by_text("Dự thảo đang được biểu quyết. Kết thúc hoặc hủy biểu quyết rồi mới sửa")
+    ).to_be_visible()
+    body = page.get_by_label("Nội dung", exact=True)
+    body.fill(body.input_value() + "\n3. Thu thêm quỹ.")
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(page.get_by_text(re.compile("Dự thảo đang được biểu quyết nên chưa sửa được."))).to_be_visible()
+    album.picture(page, "draft-under-vote")
 
 
 def test_conclusions_written_after_the_draft_was_begun_are_offered_to_it(
@@ -127,7 +141,7 @@ def test_issued_without_a_vote_the_dialog_says_so_and_the_reason_stays_on_the_re
 
 def withdraw_the_votes(demo: DemoService, office: BrowserContext) -> None:
     found = office.request.get(f"{demo.url}/api/meetings/{demo.story.open_meeting}/ballots").json()
-    for ballot in found["items"]:
+    for ballot in (one for one in found["items"] if "withdraw" in one["can"]):
         answer = office.request.post(
             f"{demo.url}/api/ballots/{ballot['id']}/withdraw",
             headers={"Origin": demo.url, "If-Match": ballot["etag"]},

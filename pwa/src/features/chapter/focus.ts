@@ -16,8 +16,8 @@ export function resolutionOf(meeting: Meeting, resolutions: readonly Resolution[
   return own.find((one) => one.state === 'issued') ?? own[0] ?? null;
 }
 
-/** What the secretary does next about a meeting. */
-export function nextAct(meeting: Meeting, resolution: Resolution | null, now: number): NextAct {
+/** What the secretary does next about a meeting; `signed`: its minutes are. */
+export function nextAct(meeting: Meeting, resolution: Resolution | null, now: number, signed: boolean): NextAct {
   switch (meeting.state) {
     case 'draft':
       return 'convene';
@@ -27,9 +27,10 @@ export function nextAct(meeting: Meeting, resolution: Resolution | null, now: nu
       return 'enter';
     case 'closed':
     case 'finalized':
-      if (resolution?.state === 'issued') return meeting.can.includes('finalize') ? 'finalize' : 'done';
-      // Signing the minutes settles the meeting; the resolution, drafted or not, comes after them.
-      if (meeting.can.includes('finalize')) return 'minutes';
+      // Reading back and signing comes first, whatever became of the resolution and whether or not the meeting was settled without.
+      if (!signed) return 'minutes';
+      if (meeting.can.includes('finalize')) return 'finalize';
+      if (resolution?.state === 'issued') return 'done';
       return resolution ? 'issue_resolution' : 'draft_resolution';
     default:
       return 'done';
@@ -37,7 +38,7 @@ export function nextAct(meeting: Meeting, resolution: Resolution | null, now: nu
 }
 
 /** How much a meeting asks for attention now: the smaller the more; null: not at all. */
-function urgency(meeting: Meeting, resolution: Resolution | null, now: number): number | null {
+function urgency(meeting: Meeting, resolution: Resolution | null, now: number, signed: boolean): number | null {
   const start = Date.parse(meeting.starts_at);
   if (meeting.state === 'open') return 0;
   if (meeting.state === 'convened') {
@@ -46,16 +47,19 @@ function urgency(meeting: Meeting, resolution: Resolution | null, now: number): 
   }
   if (meeting.state === 'draft') return Date.parse(meeting.ends_at) > now ? 4 : 6;
   // Until it is settled the committee above misses its minutes, however long ago it was.
-  if (resolution?.state === 'issued') return meeting.can.includes('finalize') ? 2 : null;
+  if (resolution?.state === 'issued' && meeting.can.includes('finalize')) return 2;
+  if (resolution?.state === 'issued' && signed) return null;
   const held = meeting.state === 'closed' || meeting.state === 'finalized';
   return held && now - start < RESOLUTION_WITHIN ? 2 : null;
 }
 
-/** The meeting that this month is about, for one cell; null when the next one is to be prepared. */
-export function focusOf(meetings: readonly Meeting[], resolutions: readonly Resolution[], cell: Id, now: number): Meeting | null {
+/** The meeting that this month is about, for one cell; null when the next one is to be prepared. `signed`: whose minutes are. */
+export function focusOf(
+  meetings: readonly Meeting[], resolutions: readonly Resolution[], cell: Id, now: number, signed: ReadonlySet<Id>,
+): Meeting | null {
   const ranked = meetings
     .filter((one) => one.organization_id === cell && one.state !== 'cancelled')
-    .map((one) => ({ one, rank: urgency(one, resolutionOf(one, resolutions), now) }))
+    .map((one) => ({ one, rank: urgency(one, resolutionOf(one, resolutions), now, signed.has(one.id)) }))
     .filter((entry): entry is { one: Meeting; rank: number } => entry.rank !== null)
     .sort((a, b) => a.rank - b.rank || distance(a.one, now) - distance(b.one, now));
   return ranked[0]?.one ?? null;
@@ -66,11 +70,11 @@ function distance(meeting: Meeting, now: number): number {
 }
 
 /** Which of the four steps is the present one: 0 to 3, 4 when all are done. */
-export function stepOf(meeting: Meeting | null, resolution: Resolution | null): number {
+export function stepOf(meeting: Meeting | null, resolution: Resolution | null, signed: boolean): number {
   if (!meeting) return 0;
   if (meeting.state === 'draft') return 1;
   if (meeting.state === 'convened' || meeting.state === 'open') return 2;
-  return resolution?.state === 'issued' ? 4 : 3;
+  return resolution?.state === 'issued' && signed ? 4 : 3;
 }
 
 /** The line of four steps with words given by the caller. */

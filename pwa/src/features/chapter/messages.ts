@@ -27,7 +27,7 @@ export const vi = {
   'chapter.act.draft_resolution': 'Soạn nghị quyết',
   'chapter.act.issue_resolution': 'Ban hành nghị quyết',
   'chapter.act.finalize': 'Chốt cuộc họp',
-  'chapter.toSettle': 'Nghị quyết đã ban hành. Việc cuối cùng: xem lại điểm danh rồi chốt cuộc họp.',
+  'chapter.toSettle': 'Biên bản đã ký. Việc cuối cùng: xem lại điểm danh rồi chốt cuộc họp.',
   'chapter.act.done': 'Xem cuộc họp',
   'chapter.open': 'Mở cuộc họp này',
   'chapter.other': 'Các cuộc họp khác',
@@ -126,6 +126,8 @@ export const vi = {
   'manage.print': 'In ấn',
   'manage.pack': 'Tập tài liệu (PDF) để dán bảng tin, gửi Zalo',
   'manage.rollSheet': 'Danh sách ký tên (PDF)',
+  'manage.toSign': 'Việc tiếp theo: đọc lại và ký biên bản.',
+  'manage.toSignIssued': 'Nghị quyết đã ban hành. Việc tiếp theo: đọc lại và ký biên bản.',
   'manage.resolution': 'Nghị quyết',
   'manage.cancelled': 'Cuộc họp đã hủy. Lý do: {reason}',
   'manage.past': 'Giờ họp đã qua. Đồng chí sửa thời gian trước khi triệu tập.',
@@ -168,6 +170,7 @@ export const vi = {
   'settle.unsigned': 'Biên bản chưa đủ chữ ký của chủ trì và người ghi biên bản. Ký đủ thì cuộc họp tự được chốt; chốt trước thì điểm danh và diễn biến không sửa được nữa.',
   'settle.busy': 'Đang chốt…',
   'settle.keep': 'Chưa chốt',
+  'settle.doneUnsigned': 'Đã chốt cuộc họp. Biên bản còn chờ chữ ký.',
   'settle.done': 'Đã chốt cuộc họp. Mọi việc của cuộc họp này đã xong.',
 } as const;
 
