@@ -227,6 +227,20 @@ def test_nothing_is_said_of_a_roster_that_is_read_whole(tmp_path: Path) -> None:
     assert warnings(sheet_of(rows, tmp_path / "r.xlsx")) == []
 
 
+def test_a_post_in_government_beside_the_one_in_the_party_is_neither_read_nor_told(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["STT", "Họ và tên", "Ngày sinh", None, *FULL[4:9], "Chức vụ", None],
+        [None, None, "Nam", "Nữ", *[None] * 5, "Chính quyền", "Đảng"],
+        [1, "Lê Văn An", "2/3/1970", None, *MEMBER[4:9], "Trưởng thôn", "BT"],
+    ]
+    path = sheet_of(rows, tmp_path / "r.xlsx", ("C1:D1", "J1:K1"))
+    assert warnings(path) == []
+    assert judge(path, known=KNOWN, own_cell=CELLS[2]).rows[0].values.post == "Bí thư"
+    rows[1][10] = "Đoàn thể"
+    path = sheet_of(rows, tmp_path / "r.xlsx", ("C1:D1", "J1:K1"))
+    assert judge(path, known=KNOWN, own_cell=CELLS[2]).rows[0].values.post is None
+
+
 def test_unread_doubled_untitled_and_missing_columns_are_named(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["DANH SÁCH"],

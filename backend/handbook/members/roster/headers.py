@@ -114,6 +114,8 @@ def _column_of_stack(stack: Sequence[str]) -> tuple[Column, int, int] | None:
     words = [clean(word) for word in stack if clean(word)]
     if not words:
         return None
+    if len(words) > 1 and is_not_ours(" ".join(words)):
+        return None
     last = re.sub(r"[^\w]+", " ", words[-1].casefold()).strip()
     above = next(
         filter(None, (column_of(" ".join(words[start:-1])) for start in range(len(words) - 1))), None

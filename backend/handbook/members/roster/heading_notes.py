@@ -87,6 +87,8 @@ class HeadingNotes:
     def missing(self) -> list[str]:
         """What a roster tells of a member and this one has no column for, in words."""
         found = {_ONE_OF.get(column, column) for column in self.found}
+        if self.found & {Column.BIRTH_MALE, Column.BIRTH_FEMALE}:
+            found.add(Column.SEX)
         return [_WORDS[column] for column in _EXPECTED if column not in found]
 
 
