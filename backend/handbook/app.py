@@ -10,6 +10,7 @@ from handbook.access.guards import guard_routes, refuse_undeclared_routes
 from handbook.config import Settings
 from handbook.extensions import api, db
 from handbook.kernel import compression, converters, error_handlers, http_security
+from handbook.kernel.body_kinds import refuse_other_kinds
 from handbook.kernel.clock import Clock, SystemClock
 from handbook.kernel.db import engine_options
 from handbook.kernel.drivers import driver_of
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     http_security.protect(app, settings)
     guard_routes(app)
     refuse_unknown_names(app)
+    refuse_other_kinds(app)
     db.init_app(app)
     api.init_app(app)
     error_handlers.register(app)

@@ -1,6 +1,7 @@
 """What JSON may hold on its way in, and how it is written on its way out."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -131,6 +132,49 @@ def test_another_content_type_is_not_read_as_json(sign_in: SignIn, world: World,
     )
     db.session.rollback()
     assert db.session.query(Meeting).count() == before
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+)
+def test_a_change_sent_as_something_else_is_refused_and_not_answered_as_done(
+    sign_in: SignIn, world: World, kind: str
+) -> None:
+    secretary = sign_in("secretary")
+    meeting = draft(secretary, world.id_of("cell"))
+    headers = {**if_match(meeting), **({"Content-Type": kind} if kind else {})}
+    path = f"/api/meetings/{meeting['id']}"
+    answer = secretary.request("PATCH", path, data=b"place=1", headers=headers, expect=415)
+    assert (answer.mimetype, answer.json["code"]) == ("application/problem+json", "unsupported_media_type")
+    body = b'{"place": "Kho"}'
+    taken = secretary.request(
+        "PATCH",
+        path,
+        data=body,
+        headers={**if_match(meeting), "Content-Type": "application/json; charset=utf-8"},
+        expect=200,
+    )
+    assert taken.json["place"] == "Kho"
+
+
+def test_every_route_that_takes_json_refuses_another_kind(app: Flask, sign_in: SignIn) -> None:
+    """By one rule for all: whoever may call a route is told so, whoever may not is told that."""
+    staff, tried = sign_in("staff"), 0
+    for rule in app.url_map.iter_rules():
+        parameters = (
+            getattr(app.view_functions[rule.endpoint], "_apidoc", {})
+            .get("arguments", {})
+            .get("parameters", ())
+        )
+        if not any(parameter["in"] == "json" for parameter in parameters):
+            continue
+        path = re.sub(r"<uuid:[^>]*>", "0f8fad5b-d9cb-469f-a165-70867728950e", rule.rule)
+        path = re.sub(r"<[^>]*>", "1", path)
+        for method in (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}:
+            answer = staff.request(method, path, data=b"a=1", headers={"Content-Type": "text/plain"})
+            assert answer.status_code in (403, 404, 415), f"{method} {rule.rule}: {answer.status_code}"
+            tried += answer.status_code == 415
+    assert tried > 10
 
 
 @pytest.mark.parametrize(

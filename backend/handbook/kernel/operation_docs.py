@@ -90,6 +90,7 @@ MEANINGS = {
     "unknown_field": "A field or query parameter that this operation does not know; `errors` names each.",
     "idempotency_conflict": "The Idempotency-Key was used for another body.",
     "activation_expired": "The code was right but its time is over; ask for a new sheet.",
+    "unsupported_media_type": "The body is of another kind than JSON, by its Content-Type.",
     "unsupported_file_type": "The file is not of a kind that is taken here; `errors` says why.",
     "no_table": "No table of the expected columns was found in the file.",
     "damaged_file": "The file says what it is but cannot be read.",
@@ -217,6 +218,8 @@ def _usual(operation: Doc, method: str, path: str, facts: ViewFacts, access: Acc
     body = operation.get("requestBody", {}).get("content", {})
     if body:
         statuses.append(400)
+    if "application/json" in body:
+        statuses.append(415)
     if body or operation.get("parameters"):
         statuses.append(422)
     if path.startswith(API):

@@ -4458,6 +4458,20 @@ export interface components {
                 };
             };
         };
+        /** @description Unsupported media type. `unsupported_media_type`: The body is of another kind than JSON, by its Content-Type. */
+        "415.unsupported_media_type": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 415;
+                    /** @enum {unknown} */
+                    code?: "unsupported_media_type";
+                };
+            };
+        };
         /** @description Precondition required. `precondition_required`: `If-Match` is missing. */
         "428.precondition_required": {
             headers: {
@@ -5543,6 +5557,7 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -5757,6 +5772,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -5934,6 +5950,7 @@ export interface operations {
             403: components["responses"]["403.wrong_origin"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             429: components["responses"]["429.busy.too_many_attempts"];
             500: components["responses"]["500.internal_error"];
@@ -5993,6 +6010,7 @@ export interface operations {
             403: components["responses"]["403.wrong_origin"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed.weak_password"];
             429: components["responses"]["429.busy.too_many_attempts"];
             500: components["responses"]["500.internal_error"];
@@ -6032,6 +6050,7 @@ export interface operations {
             403: components["responses"]["403.wrong_origin"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -6119,6 +6138,7 @@ export interface operations {
             403: components["responses"]["403.wrong_origin"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.activation_expired.invalid_activation_code.unknown_field.validation_failed.weak_password"];
             429: components["responses"]["429.busy.too_many_attempts"];
             500: components["responses"]["500.internal_error"];
@@ -6156,6 +6176,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.nobody_to_activate"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -6192,6 +6213,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.nobody_to_activate"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -6269,6 +6291,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -6315,6 +6338,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.nothing_to_follow"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -6397,6 +6421,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.notice_too_short.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -6438,6 +6463,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -6515,6 +6541,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -6628,6 +6655,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -6669,6 +6697,7 @@ export interface operations {
             409: components["responses"]["409.conflict.minutes_signed.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -6710,6 +6739,7 @@ export interface operations {
             409: components["responses"]["409.already_begun.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -6987,6 +7017,7 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -7071,6 +7102,7 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -7162,6 +7194,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.invalid_member_code.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7237,6 +7270,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.check_in_closed.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.invalid_check_in_token.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7277,6 +7311,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.invalid_member_code.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7359,6 +7394,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7441,6 +7477,7 @@ export interface operations {
             409: components["responses"]["409.already_decided.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -7481,6 +7518,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7515,6 +7553,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7646,6 +7685,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7759,6 +7799,7 @@ export interface operations {
             409: components["responses"]["409.conflict.draft_put_to_vote.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -7800,6 +7841,7 @@ export interface operations {
             409: components["responses"]["409.conflict.resolution_rejected.vote_not_passed.vote_undecided.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -7841,6 +7883,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -8085,6 +8128,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.unknown_field.update_key_taken.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -8180,6 +8224,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -8298,6 +8343,7 @@ export interface operations {
             409: components["responses"]["409.conflict.papers_missing.wrong_ballot_method.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -8339,6 +8385,7 @@ export interface operations {
             409: components["responses"]["409.casting_not_begun.conflict.few_votes.stale_denominator.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.invalid_paper.unknown_field.validation_failed.wrong_counts"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -8416,6 +8463,7 @@ export interface operations {
             409: components["responses"]["409.conflict.minutes_signed.wrong_state.2"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -8452,6 +8500,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.ballot_closed.ballot_not_open.conflict.vote_needs_presence.wrong_ballot_method"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -8496,6 +8545,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.ballot_closed.ballot_not_open.conflict.paper_already_taken.papers_given_out.vote_needs_presence.wrong_ballot_method"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.invalid_paper.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -8539,6 +8589,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.ballot_closed.ballot_not_open.casting_not_begun.conflict.paper_already_used.wrong_ballot_method"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.invalid_paper.paper_not_anonymous.unknown_field.validation_failed"];
             429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
@@ -8672,6 +8723,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.opinion_withdrawn.opinions_closed.too_many_opinions"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -8736,6 +8788,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -8776,6 +8829,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -8861,6 +8915,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -8978,6 +9033,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.already_scored.conflict.score_closed.score_not_open"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -9054,6 +9110,7 @@ export interface operations {
             409: components["responses"]["409.conflict.minutes_signed.too_few_sheets.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -9143,6 +9200,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -9216,6 +9274,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -9287,6 +9346,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -9325,6 +9385,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -9499,6 +9560,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -9589,6 +9651,7 @@ export interface operations {
             409: components["responses"]["409.conflict.minutes_signed.wrong_state.2"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -9707,6 +9770,7 @@ export interface operations {
             409: components["responses"]["409.conflict.minutes_signed.wrong_state.2"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -9783,6 +9847,7 @@ export interface operations {
             409: components["responses"]["409.already_signed.conflict.differences_open.minutes_altered.minutes_not_read_back.minutes_signed.signer_missing.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             429: components["responses"]["429.busy.too_many_attempts"];
@@ -9826,6 +9891,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.wrong_state"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -10088,6 +10154,7 @@ export interface operations {
             403: components["responses"]["403.wrong_origin"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.endpoint_not_allowed.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -10169,6 +10236,7 @@ export interface operations {
             403: components["responses"]["403.wrong_origin"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -10202,6 +10270,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -10315,6 +10384,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -10431,6 +10501,7 @@ export interface operations {
             409: components["responses"]["409.conflict.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
@@ -10515,6 +10586,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -10577,6 +10649,7 @@ export interface operations {
             403: components["responses"]["403.wrong_origin"];
             409: components["responses"]["409.conflict.member_required.too_many_feeds"];
             413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_conflict.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];

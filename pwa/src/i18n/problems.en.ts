@@ -38,6 +38,7 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.endpoint_not_allowed': 'This browser uses a notification service that is not supported. Try another browser, or look up meetings in the app.',
   'problem.wrong_origin': 'The app was opened at a wrong address. Open it again from the address you were given.',
   'problem.malformed_body': 'What was sent is damaged. Reload the app and try again.',
+  'problem.unsupported_media_type': 'What was sent is of the wrong kind. Reload the app and try again.',
   'problem.vote_not_passed': 'The meeting voted, and the resolution was not passed.',
   'problem.resolution_rejected': 'The members voted on this resolution and did not pass it, so it cannot be issued.',
   'problem.draft_put_to_vote': 'The draft is being voted on and cannot be changed now. Close or withdraw the vote, then change it.',

@@ -37,6 +37,7 @@ export const problems = {
   'problem.endpoint_not_allowed': 'Trình duyệt này dùng dịch vụ thông báo chưa được hỗ trợ. Đồng chí thử trình duyệt khác, hoặc xem lịch họp trong ứng dụng.',
   'problem.wrong_origin': 'Địa chỉ mở ứng dụng không đúng. Đồng chí mở lại ứng dụng từ địa chỉ được cấp.',
   'problem.malformed_body': 'Nội dung gửi lên bị lỗi. Đồng chí tải lại ứng dụng rồi thử lại.',
+  'problem.unsupported_media_type': 'Ứng dụng gửi lên không đúng kiểu. Đồng chí tải lại ứng dụng rồi thử lại.',
   'problem.vote_not_passed': 'Cuộc họp đã biểu quyết nhưng nghị quyết chưa được thông qua.',
   'problem.resolution_rejected': 'Đảng viên đã biểu quyết không thông qua nghị quyết này nên không ban hành được.',
   'problem.draft_put_to_vote': 'Dự thảo đang được biểu quyết nên chưa sửa được. Đồng chí kết thúc hoặc hủy biểu quyết rồi sửa.',

@@ -46,6 +46,7 @@ export const en: Record<keyof typeof vi, string> = {
   'report.organizationsToCome': '{n, plural, one {# new cell} other {# new cells}} will be created.',
   'report.organizations': '{n, plural, one {# new cell was} other {# new cells were}} created.',
   'report.allGood': 'Every row could be read.',
+  'report.allButLook': 'Every row could be read, but see below what to check.',
   'report.nothing': 'No member was found in the file.',
   'report.noChange': 'Everything in this roster is known already; there is nothing to import.',
   'report.someRefused': 'The rows below are not imported. Correct them in Excel and import the whole file again; nobody is added twice.',

@@ -46,6 +46,7 @@ export const vi = {
   'report.organizationsToCome': 'Sẽ tạo {n} chi bộ mới.',
   'report.organizations': 'Đã tạo {n} chi bộ mới.',
   'report.allGood': 'Mọi dòng đều đọc được.',
+  'report.allButLook': 'Mọi dòng đều đọc được, nhưng có điều cần xem lại ở dưới.',
   'report.nothing': 'Không tìm thấy đảng viên nào trong tệp.',
   'report.noChange': 'Danh sách này đã có đủ trong hệ thống, không có gì để nhập.',
   'report.someRefused': 'Các dòng dưới đây không được nhập. Đồng chí sửa trong Excel rồi nhập lại cả tệp; những người đã nhập không bị thêm lần nữa.',
