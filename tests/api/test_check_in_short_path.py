@@ -83,7 +83,7 @@ def test_refusals_come_from_the_long_path(
         ({"Origin": "https://evil.example"}, "wrong_origin"),
         ({"Sec-Fetch-Site": "cross-site"}, "wrong_origin"),
         ({"Cookie": "handbook_session=nobody"}, "not_authenticated"),
-        ({"Content-Type": "text/plain"}, "validation_failed"),
+        ({"Content-Type": "text/plain"}, "unsupported_media_type"),
     ],
 )
 def test_what_is_not_plain_is_not_taken(
