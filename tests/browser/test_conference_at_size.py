@@ -30,13 +30,14 @@ PAGE = 80 * KILOBYTE
 HOST = 24 * KILOBYTE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Crowd:
     service: Service
     multitude: Multitude
     meeting_id: str
     site_id: str
     make: Callable[..., BrowserContext]
+    sizes: dict[str, int] = field(default_factory=dict)
 
     @property
     def own_delegates(self) -> int:
@@ -47,9 +48,19 @@ class Crowd:
         context = self.make(desk=desk)
         context.add_cookies([{"name": COOKIE, "value": token, "url": self.service.url}])
         page = context.new_page()
+        page.on("response", self.size_of)
         page.goto(self.service.url)
         saved_on_the_phone(page)
         return page
+
+    def size_of(self, answer: Response) -> int | None:
+        """How long an answer about the conference is; one that is not modified is as long as when it was fetched."""
+        path = answer.url.partition("/api/")[2]
+        if not path.startswith(f"meetings/{self.meeting_id}"):
+            return None
+        if answer.status != 304:
+            self.sizes[path] = int(answer.headers["content-length"])
+        return self.sizes[path]
 
 
 @pytest.fixture
@@ -77,23 +88,20 @@ def crowd(start_service: Callable[..., Service], new_context: Callable[..., Brow
 
 @dataclass
 class Fetched:
-    """What one look at a screen fetched of the conference."""
+    """What one look at a screen needed of the conference, fetched now or ahead."""
 
-    meeting_id: str
+    crowd: Crowd
     sizes: dict[str, list[int]] = field(default_factory=dict)
 
     def hear(self, answer: Response) -> None:
-        path = answer.url.partition("/api/")[2]
-        if path.startswith(f"meetings/{self.meeting_id}"):
-            # What is not modified has no body; every other answer says how long it is.
-            size = 0 if answer.status == 304 else int(answer.headers["content-length"])
-            self.sizes.setdefault(path, []).append(size)
+        if (size := self.crowd.size_of(answer)) is not None:
+            self.sizes.setdefault(answer.url.partition("/api/")[2], []).append(size)
 
 
 @contextmanager
 def fetching(crowd: Crowd, page: Page, most: int) -> Iterator[None]:
     """What is asked from here to the end, and in the second after it, is no more than that, and nothing again and again."""
-    fetched = Fetched(crowd.meeting_id)
+    fetched = Fetched(crowd)
     begun = time.monotonic()
     page.on("response", fetched.hear)
     yield
