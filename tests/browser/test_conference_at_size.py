@@ -30,7 +30,7 @@ PAGE = 80 * KILOBYTE
 HOST = 24 * KILOBYTE
 
 
-@dataclass(frozen=True)
+@dataclass
 class Crowd:
     service: Service
     multitude: Multitude
