@@ -73,6 +73,12 @@ def office(engine_name: str, sign_in: SignIn, world: World, clock: FixedClock) -
 
 
 class TestWhileItIsVotedOn:
+    @pytest.mark.parametrize("method", ["phone", "hand", "secret", "secret_paper"])
+    def test_every_kind_of_vote_is_opened_on_it(self, office: Office, method: str) -> None:
+        ballot = office.ballot(office.open(method))
+        assert (ballot["state"], ballot["resolution"]["title"]) == ("open", "Nghị quyết A")
+        assert ballot["content_hash"] == office.draft["content_hash"]
+
     @pytest.mark.parametrize("changes", [{"title": "Khác"}, {"body": "1. Khác."}, {"symbol": "40-NQ/CB"}])
     def test_the_draft_stands(self, office: Office, changes: Json) -> None:
         ballot = office.open()
@@ -231,6 +237,13 @@ class TestInTheBookOfTheRoom:
         assert office.lacks == []
         (seen,) = self.ballots(office)
         assert seen["resolution"]["title"] == "Nghị quyết A"
+
+    def test_a_correction_does_not_say_later_what_was_not_said(self, office: Office) -> None:
+        device = Device()
+        line = self.vote(office, device)
+        self.vote(office, device, 3, line["id"], put={**self.put, "title": "Nghị quyết B"})
+        (seen,) = self.ballots(office)
+        assert (seen["resolution"]["title"], seen["content_hash"]) == ("Nghị quyết A", None)
 
     def test_a_correction_leaves_it(self, office: Office) -> None:
         device = Device()

@@ -67,10 +67,11 @@ def open_ballot(ballot: Ballot, *, actor: Actor, uow: UnitOfWork, secrets: Secre
     """
     require_state(MeetingState(ballot.meeting.state), RUNNING)
     _require(ballot, BallotState.DRAFT)
+    _put_to_the_vote(ballot, uow=uow)
+    # After the last reading: the key and the state of its ballot are written together.
     if ballot.method == BallotMethod.SECRET:
         ballot.public_key, private = new_key_pair()
         ballot.private_key_sealed = secrets.encrypt(private, key_context(ballot.key))
-    _put_to_the_vote(ballot, uow=uow)
     ballot.opened_at = uow.clock.now()
     _advance(ballot, BallotState.OPEN, "opened", actor=actor, uow=uow)
     return ballot
@@ -339,12 +340,12 @@ def _put_to_the_vote(ballot: Ballot, *, uow: UnitOfWork) -> None:
 def _keep_what_was_put(ballot: Ballot, put: Mapping[str, str] | None, *, uow: UnitOfWork) -> None:
     """Freeze what the room had before it, once: a correction leaves it. Of a line that does not say it, the name is what the
     draft is called as the line arrives, and of the text nothing is known."""
-    if ballot.resolution_id is None or ballot.put_hash is not None:
+    if ballot.resolution_id is None or ballot.put_symbol is not None:
         return
     if put is not None:
         ballot.put_symbol, ballot.put_title = put["symbol"], put["title"]
         ballot.put_hash = put["content_hash"]
-    elif ballot.put_symbol is None:
+    else:
         draft = uow.session.get_one(Resolution, ballot.resolution_id)
         ballot.put_symbol, ballot.put_title = draft.symbol, draft.title
 
