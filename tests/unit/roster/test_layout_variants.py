@@ -55,6 +55,14 @@ SHAPES = {
                "admitted", "card", "post", "phone", "note"),
     ),
     "no number column": Shape(order=PLAIN_ORDER[1:]),
+    "headings that say how to fill them in": Shape(
+        headings={"cccd": "Số CCCD (12 số)", "phone": "ĐTDĐ (10 số)", "birth": "Ngày sinh (VD: 01/02/1980)"},
+    ),
+    "a heading with a year": Shape(
+        order=(*PLAIN_ORDER, "note"), headings={"note": "Xếp loại năm 2025"},
+    ),
+    "a labelled group": Shape(group_form="Đơn vị: {name}", with_cell_column=False),
+    "a group with a colon": Shape(group_form="Chi bộ: {name} (Bí thư: Lê A)"),
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handbook.members.roster.titles import cell_named_in, name_alone
+from handbook.members.roster.titles import cell_named_in, name_alone, without_label
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,21 @@ def test_a_name_with_a_day_or_a_number_in_it_stays_whole(name: str) -> None:
 
 def test_a_title_of_any_length_is_read_at_once() -> None:
     assert len(name_alone("Chi bộ " + "-(" * 50_000)) <= 300
+
+
+@pytest.mark.parametrize(
+    ("line", "cell"),
+    [
+        ("Tên chi bộ: Thôn Hai", "Chi bộ Thôn Hai"),
+        ("CHI BỘ: THÔN HAI", "CHI BỘ THÔN HAI"),
+        ("Chi bộ - Thôn Bốn", "Chi bộ Thôn Bốn"),
+        ("Chi bộ: Chi bộ Thôn Bốn", "Chi bộ Thôn Bốn"),
+        ("Đơn vị: Chi bộ thôn Sáu", "Chi bộ thôn Sáu"),
+        ("CHI BỘ “THÔN NĂM”", "CHI BỘ THÔN NĂM"),
+        ("CHI BỘ THÔN BẢY (Bí thư: Lê A)", "CHI BỘ THÔN BẢY"),
+        ("Chi bộ Trạm y tế (cơ sở 2)", "Chi bộ Trạm y tế (cơ sở 2)"),
+        ("Đơn vị: Trạm y tế", "Đơn vị: Trạm y tế"),
+    ],
+)
+def test_what_names_a_line_a_cell_is_no_part_of_the_name(line: str, cell: str) -> None:
+    assert without_label(line) == cell

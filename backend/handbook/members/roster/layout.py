@@ -19,11 +19,12 @@ from handbook.members.roster.heading_notes import HeadingNotes
 from handbook.members.roster.headings import Column
 from handbook.members.roster.normalize import is_blank, sex, text_of
 from handbook.members.roster.reader import UNCALCULATED, CellValue, RosterSheet, SheetRow
-from handbook.members.roster.titles import cell_named_in, name_alone
+from handbook.members.roster.titles import cell_named_in, name_alone, without_label
 
 RowKind = Literal["title", "header", "index", "group", "subtotal", "member", "other"]
 
 _MOST_HEADER_LETTERS = 120
+_REMARK = re.compile(r"\([^()]*\)")
 _NUMBERING = re.compile(r"^\s*(?:\(?(?:[IVXLC]{1,7}|\d{1,4}|[A-ZĐa-zđ])\)?\s*[.)/\-:–]+|[-*+•–])\s*")
 _NUMBER_ONLY = re.compile(r"\(?(?:[IVXLC]{1,7}|\d{1,5}|[A-ZĐ])\)?[.)/]?")
 _CELL_NAME = re.compile(r"(chi bộ|chi bo|cb|tổ đảng)\b.*\w", re.IGNORECASE)
@@ -123,7 +124,7 @@ class _TableReader:
     def _header_at(self, row: SheetRow) -> tuple[Columns, int] | None:
         """The columns and the height of a header that starts with this row."""
         # A title stands alone in its row; the topmost row of a header never does.
-        if not _may_be_header(row.cells) or len([cell for cell in row.cells if not is_blank(cell)]) < 2:
+        if not _may_begin_header(row.cells) or len([cell for cell in row.cells if not is_blank(cell)]) < 2:
             return None
         rows = [row]
         for ahead in range(1, HEADER_ROWS):
@@ -216,7 +217,8 @@ class _TableReader:
         if not words:
             return ""
         is_numbered = bool(_NUMBERING.match(words[0])) or len(words) < len(texts)
-        stripped = words[0] if _CELL_NAME.match(words[0]) else _NUMBERING.sub("", words[0])
+        line = without_label(words[0])
+        stripped = line if _CELL_NAME.match(line) else without_label(_NUMBERING.sub("", line))
         name = name_alone(stripped)
         if _CELL_NAME.match(name) and (len(words) == 1 or (not evidence and self._is_line(words))):
             return name
@@ -279,12 +281,22 @@ def _is_finer(columns: Columns, coarser: Columns) -> bool:
     return bool(columns.parts.keys() - coarser.parts.keys()) or len(columns.names) > len(coarser.names)
 
 
+def _may_begin_header(cells: Sequence[CellValue]) -> bool:
+    """Whether most of the row are headings; "Năm 2026", a bare 2025 or a long explanation may stand among them."""
+    filled = [cell for cell in cells if not is_blank(cell)]
+    return bool(filled) and 3 * sum(map(_may_be_heading, filled)) >= 2 * len(filled)
+
+
 def _may_be_header(cells: Sequence[CellValue]) -> bool:
     filled = [cell for cell in cells if not is_blank(cell)]
-    return bool(filled) and all(
-        isinstance(cell, str) and len(cell) <= _MOST_HEADER_LETTERS and not re.search(r"\d{2}", cell)
-        for cell in filled
-    )
+    return bool(filled) and all(map(_may_be_heading, filled))
+
+
+def _may_be_heading(cell: CellValue) -> bool:
+    """A text without a number; "(10 số)" and "(VD: 01/02/1980)" only say how to fill the column in."""
+    if not isinstance(cell, str) or len(cell) > _MOST_HEADER_LETTERS:
+        return False
+    return not re.search(r"\d{2}", _REMARK.sub("", cell))
 
 
 def _is_index_row(cells: Sequence[CellValue]) -> bool:

@@ -42,6 +42,21 @@ def cell_named_in(text: str) -> str:
     return name if len(name.split()) > 2 else ""
 
 
+_LABEL = re.compile(r"^(?:tên\s+)?(?P<kind>chi\s+bộ)\s*[:\-–]\s*(?:chi\s+bộ\s+)?(?=\S)", re.IGNORECASE)
+_UNIT = re.compile(
+    r"^(?:tên\s+)?(?:đơn\s+vị|tổ\s+chức|nơi\s+sinh\s+hoạt)\s*[:\-–]\s*(?=chi\s+bộ\b)", re.IGNORECASE
+)
+_SECRETARY_BEHIND = re.compile(r"\s*\((?:phó\s+)?(?:bí\s+thư|bt)\b[^()]*\)\s*$", re.IGNORECASE)
+
+
+def without_label(text: str) -> str:
+    """A line without what names it a cell: "Tên chi bộ: Thôn Hai" and "Đơn vị: Chi bộ Thôn Hai" are "Chi bộ Thôn Hai"."""
+    text = _SECRETARY_BEHIND.sub("", _UNIT.sub("", clean(text)))
+    text = _LABEL.sub(lambda match: f"{match['kind'][0].upper()}{match['kind'][1:]} ", text)
+    quoted = re.fullmatch(r"(chi\s+bộ\s+)[\"“”«»'‘’]+(.+?)[\"“”«»'‘’]+", text, re.IGNORECASE)
+    return quoted[1] + quoted[2] if quoted else text
+
+
 def name_alone(text: str) -> str:
     """The name of a cell without the head count and the day of the list behind it.
 
