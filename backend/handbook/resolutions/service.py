@@ -155,9 +155,8 @@ def issue_resolution(
     When the members voted on this very resolution, the last of these votes must have passed it (2-domain, Votes); else
     :class:`ResolutionRejected`, or :class:`VoteUndecided`, and no reason helps. When votes of the meeting named no resolution,
     the last of them decides; else :class:`VoteNotPassed`, unless ``override_reason`` says why, which stays on the resolution
-    and on record. Where nothing was voted, or another text, or the meeting had no quorum, it is issued,
-    what was missing is on record, and the
-    reason stays too. A resolution whose place it takes is revoked at the same moment.
+    and on record. Where nothing was voted, or another text, or the meeting had no quorum, it is issued, what was missing is on
+    record, and the reason stays too. A resolution whose place it takes is revoked at the same moment.
     """
     _require_draft(resolution)
     missing = issue_warnings(resolution)

@@ -34,30 +34,8 @@ _SECOND_HALVES = frozenset(
 _ABBREVIATIONS = frozenset(
     {"ca", "cax", "ub", "ubnd", "cand", "qlda", "bql", "gdđt", "evn", "abc", "ict", "bidv"}
 )
-_ROMAN = frozenset(
-    [
-        "i",
-        "ii",
-        "iii",
-        "iv",
-        "v",
-        "vi",
-        "vii",
-        "viii",
-        "ix",
-        "x",
-        "xi",
-        "xii",
-        "xiii",
-        "xiv",
-        "xv",
-        "xvi",
-        "xvii",
-        "xviii",
-        "xix",
-        "xx",
-    ]
-)
+# I to XX.
+_ROMAN = re.compile(r"x?(i{1,3}|iv|vi{0,3}|ix)|x{1,2}")
 _VOWEL = re.compile("[aeiouy]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -84,7 +62,7 @@ def proper_name(name: str) -> str:
 def _abbreviation(match: re.Match[str]) -> str:
     """THCS, UBND, TNHH and Roman numerals in capitals again; any other word as it is."""
     lowered = match[0].lower()
-    if lowered in _ABBREVIATIONS or lowered in _ROMAN:
+    if lowered in _ABBREVIATIONS or _ROMAN.fullmatch(lowered):
         return lowered.upper()
     bare = unicodedata.normalize("NFD", lowered)
     return lowered.upper() if len(lowered) > 1 and not _VOWEL.search(bare) else match[0]
