@@ -12,7 +12,7 @@ from handbook.extensions import api, db
 from handbook.kernel import compression, converters, error_handlers, http_security
 from handbook.kernel.body_kinds import refuse_other_kinds
 from handbook.kernel.clock import Clock, SystemClock
-from handbook.kernel.db import engine_options
+from handbook.kernel.db import end_readings, engine_options
 from handbook.kernel.drivers import driver_of
 from handbook.kernel.json_text import Utf8JsonProvider
 from handbook.kernel.logging import configure_logging, log_requests
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     refuse_unknown_names(app)
     refuse_other_kinds(app)
     db.init_app(app)
+    end_readings(app)
     api.init_app(app)
     error_handlers.register(app)
     health.register(app)

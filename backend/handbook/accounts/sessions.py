@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 from flask import Request, Response, current_app, request
 from flask_login import LoginManager
 from sqlalchemy import ColumnElement, Update, bindparam, delete, not_, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from handbook.access.actor import Actor, HeldOffice, OfficeTitle
 from handbook.accounts.models import Account, DeviceSession
 from handbook.config import Settings
 from handbook.kernel.clock import DEFAULT_TIMEZONE, Clock, today_in
 from handbook.kernel.db import db
+from handbook.kernel.logging import get_logger
 from handbook.kernel.text import clean
 from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
 from handbook.members.models import Member, Office
@@ -136,11 +138,20 @@ def find_actor(token: str, clock: Clock) -> Actor | None:
         return None
     row = LiveSession(*found)
     if row.should_be_marked(now):
-        statement, values = mark_of(row, now)
-        with unit_of_work(clock) as uow:
-            uow.session.connection().execute(statement, values)
+        _mark_as_seen(row, clock)
     today = today_in(row.timezone or DEFAULT_TIMEZONE, clock)
     return actor_of(row, _offices(row.member_id, row.account_id, today))
+
+
+def _mark_as_seen(session: LiveSession, clock: Clock) -> None:
+    """Write down that the device was seen, as far as that can be: whoever only reads is not refused because a disk is full."""
+    statement, values = mark_of(session, clock.now())
+    try:
+        with unit_of_work(clock) as uow:
+            uow.session.connection().execute(statement, values)
+    except DBAPIError as error:
+        # The next request writes it.
+        get_logger().warning("session.not_marked", error=type(error).__name__)
 
 
 def actor_of(session: LiveSession, offices: Iterable[Sequence[Any]]) -> Actor:

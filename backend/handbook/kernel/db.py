@@ -8,15 +8,18 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from handbook.kernel.clock import as_utc
+from handbook.kernel.logging import get_logger
 
 WRITE_OPTION = "handbook_write"
 #: Whether a commit waits until it is on the disk; one that does not survives the end of the process, not a power cut.
@@ -110,6 +113,27 @@ def engine_options(database_url: str, threads: int) -> dict[str, Any]:
             "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
         }
     return {"pool_size": threads + 2, "max_overflow": 4, "pool_pre_ping": True, "pool_recycle": 1800}
+
+
+def roll_back(session: Session) -> None:
+    """Take back, or end, what the session has under way, also when the database went away meanwhile and has done so itself."""
+    try:
+        session.rollback()
+    except DBAPIError as error:
+        get_logger().warning("database.lost", error=type(error).__name__)
+        session.invalidate()
+
+
+def end_readings(app: Flask) -> None:
+    """End what a request has read, also when the database has gone away meanwhile: its answer is made by then, and stands.
+
+    To be registered after the extension's own end of the session, and so carried out before it, which finds nothing to end.
+    """
+
+    @app.teardown_appcontext
+    def end(_error: BaseException | None) -> None:
+        if db.session.registry.has():
+            roll_back(db.session())
 
 
 def insert_into(session: Session, table: type[Any]) -> postgresql.Insert | sqlite.Insert:

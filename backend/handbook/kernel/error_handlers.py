@@ -12,6 +12,8 @@ from handbook.kernel.logging import get_logger
 from handbook.kernel.problems import CODES, FieldError, Problem, problem_response
 
 RETRY_SECONDS = "2"
+# What a PostgreSQL that is not, or not yet, the primary says to who wants to write.
+READ_ONLY = "25006"
 
 # marshmallow's sentences, which are English, become codes.
 MESSAGE_CODES = {
@@ -38,6 +40,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _conflict)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
+    app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unexpected)
 
@@ -105,6 +108,13 @@ def _conflict(error: IntegrityError) -> Response:
 def _unavailable(error: DBAPIError | PoolTimeout) -> Response:
     get_logger().error("database.unavailable", error=type(error).__name__)
     return problem_response(Problem(503, headers={"Retry-After": RETRY_SECONDS}))
+
+
+def _database_error(error: DBAPIError) -> Response:
+    """The other errors of a driver: that the connection is gone, or the database only reads, will pass."""
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) == READ_ONLY:
+        return _unavailable(error)
+    return _unexpected(error)
 
 
 def _too_deep(_error: RecursionError) -> Response:

@@ -62,13 +62,18 @@ class GroupCommit:
 
     def _write_what_waits(self) -> None:
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        with self._machine.held():
-            if self._write_together(batch):
-                return
-            # One of them cannot be written: it must not take the others with it.
+        try:
+            with self._machine.held():
+                if self._write_together(batch):
+                    return
+                # One of them cannot be written: it must not take the others with it.
+                for work in batch:
+                    if len(batch) == 1 or not self._write_together([work]):
+                        work.written = False
+        except OSError:
+            # A full disk has no room for the lock either.
             for work in batch:
-                if len(batch) == 1 or not self._write_together([work]):
-                    work.written = False
+                work.written = work.written or False
 
     def _write_together(self, batch: list[_Work]) -> bool:
         """Write these in one transaction and say of each whether it is written; false when what they wrote was taken back."""

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from handbook.kernel import events
 from handbook.kernel.clock import Clock
-from handbook.kernel.db import DURABLE_OPTION, WRITE_OPTION, db
+from handbook.kernel.db import DURABLE_OPTION, WRITE_OPTION, db, roll_back
 
 
 class UnitOfWork:
@@ -62,7 +62,7 @@ def unit_of_work(clock: Clock | None = None, *, durable: bool = True) -> Iterato
         yield outer
         return
     session = db.session()
-    session.rollback()
+    roll_back(session)
     session.connection(execution_options={WRITE_OPTION: True, DURABLE_OPTION: durable})
     uow = UnitOfWork(session, clock or current_clock())
     token = _current.set(uow)
@@ -70,7 +70,7 @@ def unit_of_work(clock: Clock | None = None, *, durable: bool = True) -> Iterato
         yield uow
         session.commit()
     except BaseException:
-        session.rollback()
+        roll_back(session)
         for act in uow._on_rollback:
             act()
         raise
