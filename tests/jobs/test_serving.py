@@ -15,6 +15,8 @@ import pytest
 from tests.support.limits import STOP_SECONDS, stop
 from tests.support.pushing import children_of, is_alive
 
+from handbook.operations.serving import LOOP_SECONDS
+
 HANDBOOK = Path(sys.executable).with_name("handbook")
 
 
@@ -171,6 +173,18 @@ def test_a_web_process_that_dies_is_replaced(steady: Serving) -> None:
     os.kill(victim, signal.SIGKILL)
     wait_until(lambda: len({*steady.web} - {victim, other}) == 1, steady.process)
     wait_until(lambda: is_up(steady.port), steady.process)
+    assert steady.process.poll() is None
+
+
+def test_web_processes_that_are_killed_again_and_again_are_replaced_each_time(steady: Serving) -> None:
+    for _kill in range(4):
+        # Who ends sooner is taken for one that cannot serve.
+        time.sleep(LOOP_SECONDS)
+        # The one that came last, in the place of the one that was killed last.
+        victim = max(steady.web)
+        os.kill(victim, signal.SIGKILL)
+        wait_until(lambda gone=victim: len({*steady.web} - {gone}) == 2, steady.process)
+        wait_until(lambda: is_up(steady.port), steady.process)
     assert steady.process.poll() is None
 
 

@@ -29,6 +29,10 @@ STOP_SECONDS = 15
 # Who has begun a request and does not send the end of its head is cut off, and so holds up no stop.
 HEAD_MILLISECONDS = 10_000
 BACKPRESSURE_PER_WORKER = 128
+# granian ends altogether when a web process that it has put in another's place ends within this time.
+GRANIAN_LOOP_SECONDS = 5.5
+# Here only one that ends as soon as it is made shows a fault that will be there the next time too.
+LOOP_SECONDS = 1.0
 # From malloc.h.
 M_MMAP_THRESHOLD = -3
 LARGE_BLOCK_BYTES = 1024 * 1024
@@ -147,6 +151,16 @@ def stop_at_once_while_starting() -> None:
             sys.exit(0)
 
 
+class Replaced(dict[int, float]):
+    """When granian replaced each of its web processes, in seconds; earlier than it was, because it gives up too soon.
+
+    Two that were killed within some seconds, by a machine that runs out of memory or by hand, were the end of all the others.
+    """
+
+    def __setitem__(self, place: int, at: float) -> None:
+        super().__setitem__(place, at - (GRANIAN_LOOP_SECONDS - LOOP_SECONDS))
+
+
 def _serve_web(settings: Settings, app: "Flask") -> None:
     from granian import Granian
 
@@ -157,7 +171,9 @@ def _serve_web(settings: Settings, app: "Flask") -> None:
         stop_at_once_while_starting()
         return app
 
-    Granian("handbook.wsgi:application", **web_options(settings)).serve(target_loader=load, wrap_loader=False)
+    server = Granian("handbook.wsgi:application", **web_options(settings))
+    server.respawned_wrks = Replaced()
+    server.serve(target_loader=load, wrap_loader=False)
 
 
 def _fork_worker(app: "Flask") -> tuple[int, int]:
