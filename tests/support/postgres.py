@@ -121,6 +121,8 @@ class PostgresCluster:
     process: subprocess.Popen[bytes]
     templates: dict[str, str] = field(default_factory=dict)
     made: int = 0
+    # Whether the folder outlives the server.
+    kept: bool = False
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database of this cluster."""
@@ -160,7 +162,10 @@ class PostgresCluster:
 
     def _create(self, template: str) -> str:
         self.made += 1
-        database = f"handbook_{self.made}"
+        return self.create_named(f"handbook_{self.made}", template)
+
+    def create_named(self, database: str, template: str = "template0") -> str:
+        """Make a database of this name, as a copy of `template`; returns the name."""
         self.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(database), sql.Identifier(template)
@@ -177,7 +182,8 @@ class PostgresCluster:
             except subprocess.TimeoutExpired:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait(STOP_SECONDS)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def start_cluster(overrides: dict[str, str] | None = None) -> PostgresCluster:
@@ -187,9 +193,31 @@ def start_cluster(overrides: dict[str, str] | None = None) -> PostgresCluster:
 
     Raises PostgresUnavailableError with the end of the server's log when it cannot.
     """
-    programs = find_programs()
-    account = ServerAccount.choose()
     folder = Path(tempfile.mkdtemp(prefix="handbook-postgres-"))
+    programs, account = find_programs(), ServerAccount.choose()
+    try:
+        _initialize(programs, account, folder)
+        return _serve(programs, account, folder, SETTINGS | (overrides or {}))
+    except PostgresUnavailableError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def open_cluster(folder: Path, overrides: dict[str, str] | None = None) -> PostgresCluster:
+    """Start the cluster that lies in this folder, made there at the first time; the folder stays when it is stopped.
+
+    Raises PostgresUnavailableError, also when the account of the server cannot come to the folder.
+    """
+    programs, account = find_programs(), ServerAccount.choose()
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "data" / "PG_VERSION").exists():
+        _initialize(programs, account, folder)
+    cluster = _serve(programs, account, folder, SETTINGS | (overrides or {}))
+    cluster.kept = True
+    return cluster
+
+
+def _initialize(programs: Path, account: ServerAccount, folder: Path) -> None:
     os.chown(folder, account.uid, account.gid)
     data = folder / "data"
     try:
@@ -212,10 +240,8 @@ def start_cluster(overrides: dict[str, str] | None = None) -> PostgresCluster:
             timeout=START_SECONDS,
         )
     except (subprocess.SubprocessError, OSError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
         output = getattr(error, "stderr", b"") or b""
         raise PostgresUnavailableError(f"initdb failed: {error} {output.decode(errors='replace')}") from error
-    return _serve(programs, account, folder, SETTINGS | (overrides or {}))
 
 
 def _serve(programs: Path, account: ServerAccount, folder: Path, settings: dict[str, str]) -> PostgresCluster:
@@ -246,7 +272,6 @@ def _serve(programs: Path, account: ServerAccount, folder: Path, settings: dict[
         if _wait_until_ready(cluster):
             return cluster
     words = log.read_text(errors="replace")[-2000:]
-    shutil.rmtree(folder, ignore_errors=True)
     raise PostgresUnavailableError(f"PostgreSQL did not start:\n{words}")
 
 
