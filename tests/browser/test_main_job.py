@@ -97,13 +97,13 @@ def import_the_roster(page: Page, service: Service, album: Album) -> None:
     page.goto(f"{service.url}/staff/organizations/{service.made['organization_id']}/import")
     heading(page, "Nhập danh sách đảng viên")
     page.locator("input[type=file]").set_input_files(ROSTER)
-    page.get_by_label("Tạo các chi bộ có tên trong danh sách").check()
+    page.get_by_label("Tạo các chi bộ, đảng bộ bộ phận có tên trong danh sách").check()
     album.picture(page, "import-file-chosen")
     page.get_by_role("button", name="Kiểm tra thử").click()
     expect(page.get_by_text("Kết quả kiểm tra thử").first).to_be_visible(timeout=90_000)
     album.picture(page, "import-checked")
     page.get_by_role("button", name=re.compile(r"Nhập 5\D?206 đảng viên")).click()
-    expect(page.get_by_text("Đã tạo 78 chi bộ mới").first).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Đã tạo 78 tổ chức mới").first).to_be_visible(timeout=120_000)
     album.picture(page, "import-done")
 
 

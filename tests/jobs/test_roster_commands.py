@@ -113,9 +113,11 @@ def test_what_should_be_looked_at_is_said_and_is_no_part_of_the_report(house: st
     book.active.append(["DANH SÁCH ĐẢNG VIÊN CHI BỘ ẤP 7 THÁNG 10 NĂM 2026"])
     book.active.append(["STT", "Họ và tên", "Ngày sinh", "Ngày vào Đảng", "Tình trạng", "Mã lạ"])
     book.active.append([1, "Lê Văn An", "02/03/1970", "05/06/1995", "hưu trí", "7"])
+    book.create_sheet("Tổ 2").append([2, "Lê Văn Ba", "02/03/1970", "05/06/1995"])
     book.save(file)
     taken = run("import-roster", file, "--into", house, "--create-organizations", "--report", report)
     assert taken.exit_code == 0, taken.output
+    assert "Lưu ý: Trang “Tổ 2”: không đọc được dòng nào vì không thấy dòng tiêu đề" in taken.output
     assert "Lưu ý: Trang “Sheet”, dòng 3: không hiểu tình trạng “hưu trí”." in taken.output
     assert "Lưu ý: Trang “Sheet”: không đọc cột F “Mã lạ” vì không hiểu tiêu đề." in taken.output
     assert (

@@ -8,6 +8,7 @@ import pytest
 
 from handbook.members.roster.judge import JudgedRoster, judge_roster
 from handbook.members.roster.layout import TableSheet, read_table
+from handbook.members.roster.levels import KnownPlaces
 from handbook.members.roster.reader import read_sheets
 
 ROSTERS = Path(__file__).parents[2] / "data" / "rosters"
@@ -16,7 +17,7 @@ TODAY = dt.date(2026, 11, 21)
 
 def read(name: str) -> tuple[list[TableSheet], JudgedRoster]:
     tables = [read_table(sheet) for sheet in read_sheets(ROSTERS / f"{name}.xlsx")]
-    return tables, judge_roster(tables, known_cells={}, create_cells=True, today=TODAY)
+    return tables, judge_roster(tables, known=KnownPlaces(), create_cells=True, today=TODAY)
 
 
 @pytest.fixture(scope="module", params=["block", "commune"])
@@ -68,6 +69,6 @@ def test_totals_and_named_cells_agree(sample) -> None:
 
 def test_without_leave_to_create_cells_every_row_is_refused_for_its_cell() -> None:
     tables, _ = read("commune")
-    judged = judge_roster(tables, known_cells={}, create_cells=False, today=TODAY)
+    judged = judge_roster(tables, known=KnownPlaces(), create_cells=False, today=TODAY)
     assert judged.named_cells == {}
     assert all("cell:unknown" in [f"{p.field}:{p.code}" for p in row.problems] for row in judged.rows)

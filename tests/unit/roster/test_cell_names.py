@@ -80,14 +80,25 @@ def test_cells_of_one_name_under_two_organisations_are_two(tmp_path: Path) -> No
         ("Lê Văn Tư", POLICE),
     ]
     assert sorted(judged.named_cells.values()) == sorted([MILITARY, POLICE, "Chi bộ Thôn Hạ"])
-    assert judged.told_apart == [MILITARY, POLICE]
+    assert sorted(judged.sections.values()) == [
+        "Đảng bộ bộ phận Công an", "Đảng bộ bộ phận Quân sự", "Đảng bộ bộ phận Quân sự",
+    ]  # fmt: skip
+    assert judged.told_apart == [], "each is in an organisation of its own"
+
+
+def test_under_organisations_that_are_no_sections_they_bear_both_names_and_are_told(tmp_path: Path) -> None:
+    rows = [[str(cell).replace(" BỘ PHẬN", "") for cell in row] for row in LEVELS]
+    judged = judge(sheet_of(rows, tmp_path / "r.xlsx"))
+    names = ["Chi bộ Thôn Thượng - Đảng bộ Quân sự", "Chi bộ Thôn Thượng - Đảng bộ Công an"]
+    assert (judged.told_apart, judged.sections) == (names, {})
 
 
 def test_in_capitals_they_are_written_properly(tmp_path: Path) -> None:
     rows = [[str(cell).upper() if len(row) == 1 else cell for cell in row] for row in LEVELS]
-    assert judge(sheet_of(rows, tmp_path / "r.xlsx")).told_apart == [
-        "Chi bộ thôn Thượng - Đảng bộ bộ phận Quân sự",
+    assert sorted(judge(sheet_of(rows, tmp_path / "r.xlsx")).named_cells.values()) == [
+        "Chi bộ thôn Hạ",
         "Chi bộ thôn Thượng - Đảng bộ bộ phận Công an",
+        "Chi bộ thôn Thượng - Đảng bộ bộ phận Quân sự",
     ]
 
 

@@ -21,6 +21,7 @@ from handbook.members.roster.archive import DEFAULT_LIMITS, Limits
 from handbook.members.roster.errors import UNREADABLE, RosterUnreadable
 from handbook.members.roster.judge import judge_roster
 from handbook.members.roster.layout import read_table
+from handbook.members.roster.levels import KnownPlaces
 from handbook.members.roster.reader import read_sheets
 
 MIB = 1024 * 1024
@@ -177,7 +178,7 @@ def test_whatever_is_scribbled_into_a_roster_it_is_read_or_refused(tmp_path: Pat
             archive.writestr(name, bytes(content))
     with contextlib.suppress(RosterUnreadable):
         tables = [read_table(sheet) for sheet in read_sheets(tmp_path / "bad.xlsx")]
-        judge_roster(tables, known_cells={}, create_cells=True, today=dt.date(2026, 11, 21))
+        judge_roster(tables, known=KnownPlaces(), create_cells=True, today=dt.date(2026, 11, 21))
 
 
 def test_a_second_directory_before_the_last_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from handbook.members.roster.judge import JudgedRow, judge_roster
 from handbook.members.roster.layout import read_table
+from handbook.members.roster.levels import KnownPlaces
 from handbook.members.roster.messages import message_of
 from handbook.members.roster.reader import read_sheets
 from handbook.members.roster.warnings import long_probation, warnings_of_rows
@@ -40,7 +41,7 @@ def judge(tmp_path: Path, *rows: dict[str, object], without: tuple[str, ...] = (
     book.save(tmp_path / "r.xlsx")
     tables = [read_table(table) for table in read_sheets(tmp_path / "r.xlsx")]
     known = {"bưu điện số 3": CELL}
-    return judge_roster(tables, known_cells=known, create_cells=False, today=TODAY).rows
+    return judge_roster(tables, known=KnownPlaces(known), create_cells=False, today=TODAY).rows
 
 
 def problems_of(row: JudgedRow) -> list[str]:
@@ -116,9 +117,33 @@ def test_of_two_rows_with_one_number_the_later_is_refused_and_told_where_the_fir
     assert "dòng 2 của trang" in message_of(rows[1].problems[0])
 
 
-def test_the_first_of_two_holds_the_number_even_when_it_is_refused_itself(tmp_path: Path) -> None:
-    rows = judge(tmp_path, {"Điện thoại": "12"}, {"Số CCCD": ""})
+def test_of_two_people_with_one_number_the_later_is_refused_even_when_the_first_is_too(
+    tmp_path: Path,
+) -> None:
+    other = {"Họ và tên": "Lê Văn Khác", "Ngày sinh": "3/4/1971"}
+    rows = judge(tmp_path, {"Điện thoại": "12"}, {**other, "Số CCCD": ""})
     assert [problems_of(row) for row in rows] == [["phone:invalid"], ["card:duplicate"]]
+    assert "dòng 2 của trang “Sheet”, dòng đó cũng bị từ chối" in message_of(rows[1].problems[0])
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"Điện thoại": "12"}, {"Ngày sinh": "31/2/1970"}, {"Họ và tên": ""}, {"Ngày vào Đảng": "?"}]
+)
+def test_the_same_person_written_again_as_it_should_be_is_taken_and_told(
+    tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    rows = judge(tmp_path, wrong, {}, {})
+    assert [bool(row.problems) for row in rows] == [True, False, True]
+    assert problems_of(rows[2]) == ["card:duplicate", "cccd:duplicate"], "the second holds both numbers now"
+    (said,) = warnings_of_rows([rows[1]])
+    assert said.startswith("Trang “Sheet”, dòng 3: cùng người và cùng số với trang “Sheet”, dòng 2")
+
+
+def test_who_shares_a_number_with_somebody_taken_too_stays_out(tmp_path: Path) -> None:
+    rows = judge(
+        tmp_path, {"Số thẻ": ""}, {"Số CCCD": "056070000002", "Điện thoại": "12"}, {"Số CCCD": "056070000001"}
+    )
+    assert [problems_of(row) for row in rows] == [[], ["phone:invalid"], ["cccd:duplicate"]]
 
 
 def test_the_sex_is_taken_from_the_citizen_id_when_the_years_of_birth_agree(tmp_path: Path) -> None:

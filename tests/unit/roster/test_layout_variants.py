@@ -10,6 +10,7 @@ from tests.support.rosters import HEADINGS, PLAIN_ORDER, Person, Shape, make_peo
 
 from handbook.members.roster.judge import JudgedRoster, judge_roster
 from handbook.members.roster.layout import read_table
+from handbook.members.roster.levels import KnownPlaces
 from handbook.members.roster.reader import read_sheets
 
 TODAY = dt.date(2026, 11, 21)
@@ -19,7 +20,9 @@ KNOWN = {"thôn hòa bình 1": CELLS[0], "công ty cổ phần cấp nước s�
 
 def judge(path: Path, *, known: dict[str, str] | None = None, own_cell: str | None = None) -> JudgedRoster:
     tables = [read_table(sheet) for sheet in read_sheets(path)]
-    return judge_roster(tables, known_cells=known or {}, create_cells=True, today=TODAY, own_cell=own_cell)
+    return judge_roster(
+        tables, known=KnownPlaces(known or {}), create_cells=True, today=TODAY, own_cell=own_cell
+    )
 
 
 def assert_read_as(judged: JudgedRoster, places: list[tuple[str, int, Person]]) -> None:
@@ -127,10 +130,13 @@ def test_a_sheet_named_after_its_cell_tells_the_cell(tmp_path: Path) -> None:
     assert_read_as(judge(path), places)
 
 
-def sheet_of(rows: list[list[object]], path: Path, merges: tuple[str, ...] = ()) -> Path:
+def sheet_of(
+    rows: list[list[object]], path: Path, merges: tuple[str, ...] = (), title: str | None = None
+) -> Path:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
+    sheet.title = title or sheet.title
     for row in rows:
         sheet.append(row)
     for merge in merges:

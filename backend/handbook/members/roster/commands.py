@@ -18,7 +18,9 @@ _MOST_LINES = 20
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--into", "organization", required=True, metavar="ORG", help="Id or code of the organisation.")
 @click.option(
-    "--create-organizations", is_flag=True, help="Make the cells that group lines of the file name."
+    "--create-organizations",
+    is_flag=True,
+    help="Make the cells that group lines of the file name, and their sections.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option(
@@ -125,7 +127,7 @@ def _print(report: ImportReport, *, dry_run: bool, in_full: bool) -> None:
     click.echo(
         f"{'Chạy thử, chưa ghi gì: ' if dry_run else ''}{report.rows} dòng đảng viên: {report.created} thêm mới,"
         f" {report.updated} cập nhật, {report.unchanged} không đổi, {report.refused} bị từ chối;"
-        f" {report.organizations_created} chi bộ mới"
+        f" {report.organizations_created} tổ chức mới"
     )
 
 

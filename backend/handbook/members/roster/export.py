@@ -15,8 +15,10 @@ from handbook.kernel.xlsx import Cell, CellKind, Column, Sheet, write_workbook
 from handbook.members.enums import MemberStatus, Sex
 from handbook.members.models import Member, Office
 from handbook.members.phones import national_phone
+from handbook.members.roster.levels import without_section
 from handbook.members.roster.matching import chunked
 from handbook.members.roster.offices import ROSTER_TITLES, TITLES
+from handbook.members.roster.target import Cell as RosterCell
 from handbook.members.roster.target import ImportTarget, read_target
 from handbook.members.service import read_citizen_id
 from handbook.organizations.models import Organization
@@ -89,7 +91,7 @@ def export_roster(
 def _rows(uow: UnitOfWork, target: ImportTarget, *, with_citizen_ids: bool) -> Iterator[list[Cell]]:
     number = 0
     for place, cell in enumerate(target.cells.values(), start=1):
-        yield [f"{place}. {cell.name}"]
+        yield [f"{place}. {_way_to(cell)}"]
         posts = _posts(uow, cell.organization_id, target)
         statement = (
             select(Member)
@@ -108,13 +110,18 @@ def _rows(uow: UnitOfWork, target: ImportTarget, *, with_citizen_ids: bool) -> I
                 member.official_on,
                 national_phone(member.phone),
                 posts.get(member.id) or member.post,
-                cell.name,
+                _way_to(cell),
                 STATUS_WORDS[MemberStatus(member.status)],
             ]
             if with_citizen_ids:
                 row.append(read_citizen_id(member))
             yield row
         uow.session.expunge_all()
+
+
+def _way_to(cell: RosterCell) -> str:
+    """A cell with its section, so that the file makes both again where there are none."""
+    return f"{without_section(cell.name, cell.section)} - {cell.section}" if cell.section else cell.name
 
 
 def _posts(uow: UnitOfWork, organization_id: int, target: ImportTarget) -> dict[int, str]:

@@ -26,6 +26,7 @@ _WORDS = {
     Column.CITIZEN_ID: "số căn cước",
     Column.POST: "chức vụ Đảng",
     Column.CELL: "chi bộ",
+    Column.SECTION: "đảng bộ bộ phận",
     Column.STATUS: "tình trạng",
 }
 _ONE_OF = {

@@ -27,6 +27,7 @@ class Column(StrEnum):
     CITIZEN_ID = "cccd"
     POST = "post"
     CELL = "cell"
+    SECTION = "section"
     STATUS = "status"
 
 
@@ -149,6 +150,7 @@ _PATTERNS: tuple[tuple[Column | None, int, re.Pattern[str]], ...] = tuple(
             r"cv|vi tri|(phan cong )?nhiem vu( duoc giao| duoc phan cong| hien nay| trong| tai| chi bo| cap uy| dang)*",
         ),
         (Column.POST, 2, r"chuc (vu|danh|trach)( va)?( chuc danh)?( hien nay| hien tai| cao nhat)?"),
+        (Column.SECTION, 3, r"(ten |thuoc )?((dang bo|dang uy|db) bo phan|dbbp)( truc thuoc)?"),
         (
             Column.CELL,
             3,

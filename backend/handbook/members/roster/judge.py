@@ -13,10 +13,11 @@ from handbook.members.roster.cells import CellNames, best_spelling, cell_key
 from handbook.members.roster.dates import parse_date
 from handbook.members.roster.headings import Column
 from handbook.members.roster.layout import TableRow, TableSheet
-from handbook.members.roster.levels import tell_apart
+from handbook.members.roster.levels import KnownPlaces, Levels, tell_apart
 from handbook.members.roster.normalize import is_blank
 from handbook.members.roster.posts import NO_POST, Posts
 from handbook.members.roster.reader import UNCALCULATED, CellValue
+from handbook.members.roster.sections import section_key
 
 # Words that people put for "none yet" where a probationary member has none.
 _NOT_YET = {
@@ -101,7 +102,7 @@ class JudgedRow:
     """A member row: where it is, what it says, and its problems (none: it can be taken).
 
     ``unread_status`` is what stands in the status column when it names no status: the dates then tell it.
-    ``former_post`` is an office that the row says is over.
+    ``former_post`` is an office that the row says is over. ``instead_of`` is a refused row of the same person above.
     """
 
     sheet: str
@@ -111,54 +112,65 @@ class JudgedRow:
     problems: list[RowProblem]
     unread_status: str | None = None
     former_post: str | None = None
+    instead_of: "JudgedRow | None" = None
 
 
 @dataclasses.dataclass(slots=True)
 class JudgedRoster:
     """Every member row in the order of the file, and the cells that group lines name, by key, as they are to be written.
 
-    ``told_apart`` are those of them that bear the name of the organisation above because another has the same name.
+    ``sections`` has the section of each of them that is to be in one. ``told_apart`` are those that bear the name of the
+    organisation above because another has the same name.
     """
 
     rows: list[JudgedRow]
     named_cells: dict[str, str]
     told_apart: list[str]
+    sections: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def judge_roster(
     sheets: Iterable[TableSheet],
     *,
-    known_cells: Mapping[str, str],
+    known: KnownPlaces,
     create_cells: bool,
     today: dt.date,
     own_cell: str | None = None,
-    ambiguous: frozenset[str] = frozenset(),
 ) -> JudgedRoster:
     """Judge every member row.
 
-    ``known_cells`` maps the key of each cell that exists to its name; with ``create_cells`` those that group lines name
-    count as known too. ``own_cell`` is the cell imported into, for a roster that names none.
-    ``ambiguous`` are keys of names that several existing cells bear; no row can mean one of them.
+    ``known`` are the cells that exist; with ``create_cells`` those that group lines name count as known too. No row can
+    mean a cell whose name several bear. ``own_cell`` is the cell imported into, for a roster that names none.
     """
     tables = [sheet for sheet in sheets if sheet.has_table]
-    told_apart = tell_apart(tables, known_cells)
-    existing = CellNames(known_cells.values())
+    levels = tell_apart(tables, known)
+    existing = CellNames(known.cells.values())
     named = {
         key: name
         for key, name in _named_cells(tables, own_cell).items()
-        if key not in ambiguous and existing.find(name) is None
+        if key not in known.ambiguous and existing.find(name) is None and _has_place(key, levels, known)
     }
-    names = CellNames([*known_cells.values(), *named.values()])
+    names = CellNames([*known.cells.values(), *named.values()])
     judge = _Judge(
         names=names,
-        spelling={**named, **known_cells},
-        allowed=set(known_cells) | (set(named) if create_cells else set()),
+        spelling={**named, **known.cells},
+        allowed=set(known.cells) | (set(named) if create_cells else set()),
         today=today,
         own_cell=own_cell,
     )
     rows = [judge.judge(row, cell_text) for row, cell_text in _member_rows(tables, names, own_cell)]
     created = named if create_cells else {}
-    return JudgedRoster(rows, created, [created[key] for key in told_apart if key in created])
+    return JudgedRoster(
+        rows,
+        created,
+        [created[key] for key in levels.told_apart if key in created],
+        {key: section for key, section in levels.sections.items() if key in created},
+    )
+
+
+def _has_place(key: str, levels: Levels, known: KnownPlaces) -> bool:
+    """A cell cannot be made in a section of which there are two."""
+    return key not in levels.sections or section_key(levels.sections[key]) not in known.ambiguous_sections
 
 
 def _member_rows(
@@ -210,8 +222,8 @@ class _Judge:
         self._allowed = allowed
         self._today = today
         self._own_cell = own_cell
-        self._first_cards: dict[str, TableRow] = {}
-        self._first_citizen_ids: dict[str, TableRow] = {}
+        self._first_cards: dict[str, JudgedRow] = {}
+        self._first_citizen_ids: dict[str, JudgedRow] = {}
 
     def judge(self, row: TableRow, cell_text: str) -> JudgedRow:
         problems: list[RowProblem] = []
@@ -228,13 +240,14 @@ class _Judge:
         values.post, former_post = self._post(cells.get(Column.POST, ""), problems)
         unread_status = self._status(cells.get(Column.STATUS, ""), values)
         self._cell(cell_text, values, problems)
-        self._duplicates(row, values, problems)
+        judged = JudgedRow(
+            row.sheet, row.number, values, frozenset(cells), problems, unread_status, former_post
+        )
+        self._duplicates(judged)
         problems.sort(key=lambda problem: _ORDER.index(problem.field))
         if values.sex is None and values.citizen_id and values.birth_date:
             values.sex = normalize.sex_in_citizen_id(values.citizen_id, values.birth_date)
-        return JudgedRow(
-            row.sheet, row.number, values, frozenset(cells), problems, unread_status, former_post
-        )
+        return judged
 
     def _name(self, cell: CellValue, problems: list[RowProblem]) -> str:
         if is_blank(cell) or cell is UNCALCULATED:
@@ -348,18 +361,42 @@ class _Judge:
         values.cell_key = key
         values.cell = self._spelling[key]
 
-    def _duplicates(self, row: TableRow, values: MemberValues, problems: list[RowProblem]) -> None:
-        for name, value, first in (
-            ("card", values.card_number, self._first_cards),
-            ("cccd", values.citizen_id, self._first_citizen_ids),
-        ):
-            if value is None:
+    def _duplicates(self, row: JudgedRow) -> None:
+        """Of two rows with one number the first holds it. Is that one refused, and this one the same person written as it
+        should be, then this one is taken: nobody else claims the number. Of two people one has somebody else's number, and
+        who can only be seen on the card: both stay out."""
+        found: list[RowProblem] = []
+        numbers = [
+            (name, value.replace(".", ""), first)
+            for name, value, first in (
+                ("card", row.values.card_number, self._first_cards),
+                ("cccd", row.values.citizen_id, self._first_citizen_ids),
+            )
+            if value is not None
+        ]
+        for name, number, first in numbers:
+            earlier = first.setdefault(number, row)
+            if earlier is row:
                 continue
-            earlier = first.setdefault(value.replace(".", ""), row)
-            if earlier is not row:
-                problems.append(
-                    RowProblem(name, "duplicate", {"sheet": earlier.sheet, "row": earlier.number})
-                )
+            if earlier.problems and not row.problems and _is_same_person(earlier.values, row.values):
+                row.instead_of = earlier
+            else:
+                where = {"sheet": earlier.sheet, "row": earlier.number}
+                found.append(RowProblem(name, "duplicate", where | {"is_refused": bool(earlier.problems)}))
+        row.problems += found
+        if found:
+            row.instead_of = None
+        elif row.instead_of is not None:
+            for _, number, first in numbers:
+                first[number] = row
+
+
+def _is_same_person(one: MemberValues, other: MemberValues) -> bool:
+    """Name and day of birth agree as far as both rows tell them, and one of the two at least."""
+    names = (fold(one.full_name), fold(other.full_name))
+    days = (one.birth_date, other.birth_date)
+    told = [pair for pair in (names, days) if all(pair)]
+    return bool(told) and all(first == second for first, second in told)
 
 
 def _birth_cell(cells: Mapping[Column, CellValue]) -> CellValue:

@@ -19,17 +19,17 @@ from handbook.members.roster.heading_notes import HeadingNotes
 from handbook.members.roster.headings import Column
 from handbook.members.roster.normalize import is_blank, sex, text_of
 from handbook.members.roster.reader import UNCALCULATED, CellValue, RosterSheet, SheetRow
+from handbook.members.roster.sections import section_in, section_named, split_path
 from handbook.members.roster.titles import cell_named_in, name_alone, without_label
 
-RowKind = Literal["title", "header", "index", "group", "subtotal", "member", "other"]
+RowKind = Literal["title", "header", "index", "group", "subtotal", "member", "unread", "other"]
 
 _MOST_HEADER_LETTERS = 120
 _REMARK = re.compile(r"\([^()]*\)")
 _NUMBERING = re.compile(r"^\s*(?:\(?(?:[IVXLC]{1,7}|\d{1,4}|[A-ZĐa-zđ])\)?\s*[.)/\-:–]+|[-*+•–])\s*")
 _NUMBER_ONLY = re.compile(r"\(?(?:[IVXLC]{1,7}|\d{1,5}|[A-ZĐ])\)?[.)/]?")
 _CELL_NAME = re.compile(r"(chi bộ|chi bo|cb|tổ đảng)\b.*\w", re.IGNORECASE)
-# A line above several cells: "A. ĐẢNG BỘ BỘ PHẬN QUÂN SỰ". The heading of the whole list is none.
-_LEVEL = re.compile(r"(đảng (bộ|ủy|uỷ)|đbbp) ?bộ phận\b.*\w|đbbp\s.*\w", re.IGNORECASE)
+# A line above several cells, when it is numbered: "A. ĐẢNG BỘ XÃ TÂY". The heading of the whole list is none.
 _NUMBERED_LEVEL = re.compile(r"đảng (bộ|ủy|uỷ)\b.*\w", re.IGNORECASE)
 _SUBTOTAL = re.compile(r"^\W*(tổng\s*(cộng|số)?|cộng(\s*dồn)?)\b(?=\s*[:\d(]|\s*$|\s+(toàn|chi|đảng|danh|số|của|cộng|có|là))",
                        re.IGNORECASE)  # fmt: skip
@@ -44,11 +44,11 @@ _STRONG = (Column.BIRTH, Column.BIRTH_MALE, Column.BIRTH_FEMALE, Column.CARD, Co
 
 @dataclass(slots=True)
 class TableRow:
-    """One row of a sheet after reading its layout.
+    """One row of a sheet after reading its layout. What is ``unread`` stands among members and could have been one.
 
     ``values`` (members only) has the cells by column; ``cell_text`` is what the row or a merge says about its cell;
     ``group`` the text of the group line above, or of this group line itself, without numbering and head count.
-    A line that ``names_level`` stands above several cells.
+    A line that ``names_level`` stands above several cells. ``section`` is the one that the row itself says its cell is in.
     """
 
     sheet: str
@@ -59,13 +59,14 @@ class TableRow:
     group: str = ""
     names_cell: bool = False
     names_level: bool = False
+    section: str = ""
 
 
 @dataclass(slots=True)
 class TableSheet:
     """What a sheet came to: its rows, whether a table was found, and the cell its title or name speaks of.
 
-    ``headings`` are those of all tables in it.
+    ``headings`` are those of all tables in it; ``level_in_title`` is the section that its title or name speaks of.
     """
 
     name: str
@@ -74,6 +75,10 @@ class TableSheet:
     cell_in_title: str = ""
     level_in_title: str = ""
     headings: HeadingNotes = field(default_factory=HeadingNotes)
+
+    @property
+    def members(self) -> int:
+        return sum(row.kind == "member" for row in self.rows)
 
 
 def read_table(sheet: RosterSheet) -> TableSheet:
@@ -100,8 +105,9 @@ class _TableReader:
                 continue
             rows.append(self._read_row(row))
         _fill_sparse_cells(rows)
-        title = self._title_cell or cell_named_in(self._name)
-        level = self._title_level or (self._name if _LEVEL.match(self._name) else "")
+        _pass_over_the_foot(rows)
+        title, _ = split_path(self._title_cell or cell_named_in(self._name))
+        level = self._title_level or section_in(split_path(self._name)[1] or self._name)
         return TableSheet(self._name, self._columns is not None, rows, title, level, self._headings)
 
     def _read_row(self, row: SheetRow) -> TableRow:
@@ -172,10 +178,12 @@ class _TableReader:
 
     def _read_title(self, row: SheetRow) -> None:
         for cell in row.cells:
-            if isinstance(cell, str) and not self._title_cell:
+            if not isinstance(cell, str):
+                continue
+            if not self._title_cell:
                 self._title_cell = cell_named_in(clean(cell))
-            if isinstance(cell, str) and not self._title_level and _LEVEL.match(clean(cell)):
-                self._title_level = name_alone(clean(cell))
+            if not self._title_level:
+                self._title_level = _section_in_title(clean(cell))
 
     # --- body -------------------------------------------------------------------------------------
 
@@ -192,21 +200,27 @@ class _TableReader:
         if level:
             self._group, self._group_is_cell = level, False
             return TableRow(self._name, row.number, "group", group=level, names_level=True)
-        group = self._group_text(row, texts, evidence)
+        group, section = split_path(self._group_text(row, texts, evidence))
         if group:
             self._group, self._group_is_cell = group, _CELL_NAME.match(group) is not None
-            return TableRow(self._name, row.number, "group", group=group, names_cell=self._group_is_cell)
+            return TableRow(
+                self._name, row.number, "group", group=group, names_cell=self._group_is_cell, section=section
+            )
         if not _is_member(values, evidence, is_numbered):
-            return TableRow(self._name, row.number, "other")
+            is_empty = all(is_blank(value) for column, value in values.items() if column is not Column.NUMBER)
+            return TableRow(self._name, row.number, "other" if is_empty else "unread")
         self._headings.member(index for index, cell in enumerate(row.cells) if not is_blank(cell))
+        cell_text, section = split_path(self._cell_text(row, columns.single.get(Column.CELL)))
+        own_section = self._cell_text(row, columns.single.get(Column.SECTION))
         return TableRow(
             self._name,
             row.number,
             "member",
             values=values,
-            cell_text=self._cell_text(row, columns),
+            cell_text=cell_text,
             group=self._group,
             names_cell=self._group_is_cell,
+            section=section or _section_of_column(own_section),
         )
 
     def _group_text(self, row: SheetRow, texts: list[str], evidence: int) -> str:
@@ -219,7 +233,7 @@ class _TableReader:
         is_numbered = bool(_NUMBERING.match(words[0])) or len(words) < len(texts)
         line = without_label(words[0])
         stripped = line if _CELL_NAME.match(line) else without_label(_NUMBERING.sub("", line))
-        name = name_alone(stripped)
+        name = _cell_first(name_alone(stripped))
         if _CELL_NAME.match(name) and (len(words) == 1 or (not evidence and self._is_line(words))):
             return name
         if evidence:
@@ -253,8 +267,7 @@ class _TableReader:
             and isinstance(row.cells[columns.single[Column.NUMBER]], float)
         )
 
-    def _cell_text(self, row: SheetRow, columns: Columns) -> str:
-        index = columns.single.get(Column.CELL)
+    def _cell_text(self, row: SheetRow, index: int | None) -> str:
         if index is None:
             return ""
         own = row.cells[index] if index < len(row.cells) else ""
@@ -272,8 +285,28 @@ def _level_text(texts: list[str], evidence: int) -> str:
     if evidence or len(words) != 1:
         return ""
     name = name_alone(_NUMBERING.sub("", words[0]))
+    if _CELL_NAME.match(_cell_first(name)):
+        return ""
     is_numbered = len(words) < len(texts) or _NUMBERING.match(words[0]) is not None
-    return name if _LEVEL.match(name) or (is_numbered and _NUMBERED_LEVEL.match(name)) else ""
+    return section_named(name) or (name if is_numbered and _NUMBERED_LEVEL.match(name) else "")
+
+
+def _cell_first(text: str) -> str:
+    """A line that names the section before the cell, the other way round."""
+    cell, section = split_path(text)
+    return f"{cell} - {section}" if section else text
+
+
+def _section_in_title(text: str) -> str:
+    _, section = split_path(text)
+    return section_in(name_alone(section or text))
+
+
+def _section_of_column(text: str) -> str:
+    """Under the heading "Đảng bộ bộ phận" the bare name is enough."""
+    if is_blank(text) or text == "?":
+        return ""
+    return section_named(text) or section_named(f"Đảng bộ bộ phận {text}")
 
 
 def _is_finer(columns: Columns, coarser: Columns) -> bool:
@@ -352,13 +385,24 @@ def _is_member(values: dict[Column, CellValue], evidence: int, is_numbered: bool
     return evidence >= 2 or (is_numbered and evidence >= 1)
 
 
+def _pass_over_the_foot(rows: list[TableRow]) -> None:
+    """Names and remarks below the last member are those of signatures."""
+    for row in reversed(rows):
+        if row.kind == "member":
+            return
+        if row.kind == "unread":
+            row.kind = "other"
+
+
 def _fill_sparse_cells(rows: list[TableRow]) -> None:
     """Rosters that write the cell's name only beside its first member: carried down when most rows have none."""
     members = [row for row in rows if row.kind == "member"]
     written = [row for row in members if row.cell_text]
     if not written or any(row.kind == "group" for row in rows) or len(written) * 2 > len(members):
         return
-    current = ""
+    current = section = ""
     for row in members:
+        if row.cell_text:
+            section = row.section or section
         current = row.cell_text or current
-        row.cell_text = current
+        row.cell_text, row.section = current, row.section or section

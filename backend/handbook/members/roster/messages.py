@@ -58,8 +58,9 @@ def message_of(problem: RowProblem) -> str:
     """The sentence about a problem. It never repeats what stands in the cell."""
     field = _FIELDS[problem.field]
     if problem.code == "duplicate" and "row" in problem.params:
+        also = ", dòng đó cũng bị từ chối" if problem.params.get("is_refused") else ""
         return (
-            f"{_capital(field)} trùng với dòng {problem.params['row']} của trang “{problem.params['sheet']}”."
+            f"{_capital(field)} trùng với dòng {problem.params['row']} của trang “{problem.params['sheet']}”{also}."
             " Hãy kiểm tra lại cả hai dòng và sửa dòng sai."
         )
     if problem.code == "duplicate":

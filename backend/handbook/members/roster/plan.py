@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 from handbook.members.models import Member
 from handbook.members.roster.judge import JudgedRoster, JudgedRow, MemberValues, RowProblem
+from handbook.members.roster.levels import without_section
 from handbook.members.roster.matching import KnownMember, Matcher, chunked
 from handbook.members.roster.offices import TITLES, Offices, Succession
 from handbook.members.roster.posts import POST_SECRETARY
 from handbook.members.roster.report import ImportReport
+from handbook.members.roster.sections import section_key
 from handbook.members.roster.target import ImportTarget
 from handbook.members.roster.warnings import (
     cells_told_apart,
@@ -47,12 +49,20 @@ class Change:
     moves_to: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NewCell:
+    """A cell to be made: in the section of this name, which is made too when there is none, or right below the target."""
+
+    name: str
+    section: str | None = None
+
+
 @dataclass(slots=True)
 class ImportPlan:
-    """Everything that is to be written, and the report of it."""
+    """Everything that is to be written, and the report of it. New cells are by key."""
 
     report: ImportReport
-    new_cells: dict[str, str]
+    new_cells: dict[str, NewCell]
     creations: list[Creation] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     # Offices of secretaries whom the roster replaces, with the holder's member id.
@@ -61,8 +71,16 @@ class ImportPlan:
 
 def plan_import(session: Session, judged: JudgedRoster, target: ImportTarget) -> ImportPlan:
     """Compare the rows that can be taken with the database."""
-    report = ImportReport(rows=len(judged.rows), organizations_created=len(judged.named_cells))
-    plan = ImportPlan(report, judged.named_cells)
+    new_cells = {
+        key: NewCell(without_section(name, judged.sections.get(key, "")), judged.sections.get(key))
+        for key, name in judged.named_cells.items()
+    }
+    new_sections = {section_key(cell.section) for cell in new_cells.values() if cell.section}
+    report = ImportReport(
+        rows=len(judged.rows),
+        organizations_created=len(new_cells) + len(new_sections - target.sections.keys()),
+    )
+    plan = ImportPlan(report, new_cells)
     taken = [row for row in judged.rows if not row.problems]
     keys = {row.values.cell_key for row in taken}
     cell_ids = {key: target.cells[key].organization_id for key in keys if key in target.cells}

@@ -19,6 +19,7 @@ from handbook.members.roster.plan import ImportPlan, plan_import
 from handbook.members.roster.reader import read_sheets
 from handbook.members.roster.report import ImportReport
 from handbook.members.roster.target import read_target
+from handbook.members.roster.unread import warnings_of_unread
 from handbook.members.roster.writing import write_plan
 from handbook.organizations.models import Organization
 
@@ -92,15 +93,14 @@ def _plan(
     target = read_target(session, organization, today)
     judged = judge_roster(
         tables,
-        known_cells={key: cell.name for key, cell in target.cells.items()},
+        known=target.places(),
         # Nothing is created below a cell: it is the lowest organisation that a roster speaks of.
         create_cells=create_organizations and target.own_cell is None,
         today=today,
         own_cell=target.own_cell,
-        ambiguous=target.ambiguous,
     )
     plan = plan_import(session, judged, target)
-    plan.report.warnings[:0] = warnings_of_headings(tables)
+    plan.report.warnings[:0] = [*warnings_of_unread(tables), *warnings_of_headings(tables)]
     return plan
 
 

@@ -16,11 +16,13 @@ _LONGEST_PROBATION = 731
 
 
 def warnings_of_rows(rows: Iterable[JudgedRow]) -> list[str]:
-    """Statuses that name none, people who stand in the file twice, cells with several secretaries, and former offices."""
+    """Statuses that name none, people who stand in the file twice, cells with several secretaries, former offices, and
+    rows taken instead of refused ones."""
     unread: dict[str, list[JudgedRow]] = {}
     people: dict[tuple[object, ...], list[JudgedRow]] = {}
     secretaries: dict[str, list[JudgedRow]] = {}
     former: list[JudgedRow] = []
+    mended: list[JudgedRow] = []
     for row in rows:
         values = row.values
         if row.unread_status is not None:
@@ -31,6 +33,8 @@ def warnings_of_rows(rows: Iterable[JudgedRow]) -> list[str]:
             secretaries.setdefault(values.cell_key, []).append(row)
         if row.former_post is not None:
             former.append(row)
+        if row.instead_of is not None:
+            mended.append(row)
     return [
         *few([_unread_status(found) for found in unread.values()]),
         *few(
@@ -39,6 +43,7 @@ def warnings_of_rows(rows: Iterable[JudgedRow]) -> list[str]:
         ),
         *few([_secretaries(found) for found in secretaries.values() if len(found) > 1]),
         *([_former_posts(former)] if former else []),
+        *few([_instead_of(row, row.instead_of) for row in mended if row.instead_of]),
     ]  # fmt: skip
 
 
@@ -136,6 +141,13 @@ def _secretaries(rows: list[JudgedRow]) -> str:
     return (
         f"“{rows[0].values.cell}” có {len(rows)} Bí thư trong tệp ({places}); tất cả được ghi chức vụ này."
         " Hãy kiểm tra lại: mỗi chi bộ chỉ có một Bí thư."
+    )
+
+
+def _instead_of(row: JudgedRow, refused: JudgedRow) -> str:
+    return (
+        f"{_place(row)}: cùng người và cùng số với {_place(refused, inside=True)} đã bị từ chối, nên được nhập thay cho dòng"
+        " đó. Nếu không phải một người, hãy sửa số của một trong hai dòng rồi nhập lại."
     )
 
 

@@ -18,7 +18,9 @@ from handbook.members.models import Member, Office, StatusChange
 from handbook.members.roster.judge import MemberValues
 from handbook.members.roster.matching import chunked
 from handbook.members.roster.offices import ROSTER_TITLES, TITLES
-from handbook.members.roster.plan import Change, Creation, ImportPlan
+from handbook.members.roster.plan import Change, Creation, ImportPlan, NewCell
+from handbook.members.roster.sections import section_key
+from handbook.members.roster.target import read_target
 from handbook.members.service import CITIZEN_ID_CONTEXT, citizen_id_index
 from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.models import Organization
@@ -77,16 +79,30 @@ class _Writer:
 
     # --- cells ------------------------------------------------------------------------------------
 
-    def create_cells(self, names: dict[str, str]) -> None:
-        for key, name in names.items():
-            cell = create_organization(
-                name=name, kind=OrganizationKind.CELL, parent=self._into, actor=self._actor, uow=self._uow
-            )
-            self._cells[key] = (cell.id, cell.path)
+    def create_cells(self, new: dict[str, NewCell]) -> None:
+        if not new:
+            return
+        known = read_target(self._session, self._into, self._today).sections
+        sections: dict[str, Organization] = {}
+        for key, cell in new.items():
+            parent = self._into
+            if cell.section:
+                place = section_key(cell.section)
+                if place not in sections:
+                    sections[place] = self._section(cell.section, known.get(place))
+                parent = sections[place]
+            created = self._create(cell.name, OrganizationKind.CELL, parent)
+            self._cells[key] = (created.id, created.path)
 
-    def locate_cells(self, keys: set[str], new: dict[str, str]) -> None:
-        from handbook.members.roster.target import read_target
+    def _section(self, name: str, known: int | None) -> Organization:
+        if known is not None:
+            return self._session.get_one(Organization, known)
+        return self._create(name, OrganizationKind.SECTION, self._into)
 
+    def _create(self, name: str, kind: OrganizationKind, parent: Organization) -> Organization:
+        return create_organization(name=name, kind=kind, parent=parent, actor=self._actor, uow=self._uow)
+
+    def locate_cells(self, keys: set[str], new: dict[str, NewCell]) -> None:
         target = read_target(self._session, self._into, self._today)
         for key in keys - new.keys():
             cell = target.cells[key]
