@@ -7,6 +7,7 @@ importing the program is most of what its start costs.
 import multiprocessing
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 _forks = multiprocessing.get_context("forkserver")
@@ -16,11 +17,28 @@ _forks.set_forkserver_preload(
 
 
 class ServedProcess:
-    """The service as a process, with what :class:`subprocess.Popen` has of it."""
+    """The service as a process, with what :class:`subprocess.Popen` has of it.
 
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
-        self._process = _forks.Process(target=_serve, args=(environment, str(log)), name="handbook serve")
+    ``arguments`` are those of another command, or more of this one. ``before`` is called in the process before anything else.
+    """
+
+    def __init__(
+        self,
+        environment: dict[str, str],
+        log: Path,
+        *,
+        arguments: tuple[str, ...] = ("serve",),
+        before: Callable[[], None] | None = None,
+    ) -> None:
+        self._process = _forks.Process(
+            target=_serve, args=(environment, str(log), arguments, before), name="handbook"
+        )
         self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
 
     def poll(self) -> int | None:
         """The exit status; None while it runs."""
@@ -40,13 +58,17 @@ class ServedProcess:
         self._process.kill()
 
 
-def _serve(environment: dict[str, str], log: str) -> None:
+def _serve(
+    environment: dict[str, str], log: str, arguments: tuple[str, ...], before: Callable[[], None] | None
+) -> None:
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for standard in (1, 2):
         os.dup2(output, standard)
     os.close(output)
     os.environ.clear()
     os.environ.update(environment)
+    if before is not None:
+        before()
     from handbook.cli import main
 
-    main(["serve"])
+    main(list(arguments))
