@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,12 +69,14 @@ class Phones:
         clients: int = 6,
         readers: int = 2,
         pause: float = 0.0,
+        on_acknowledged: Callable[[Device], None] = lambda _device: None,
     ) -> None:
         self.tally = Tally()
         self._port = port
         self._waiting = deque(devices)
         self._all = list(devices)
         self._pause = pause
+        self._on_acknowledged = on_acknowledged
         self._scanned_at = datetime.now(UTC).isoformat()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -120,6 +122,7 @@ class Phones:
                     with self._lock:
                         self.tally.acknowledged.append(device)
                         self.tally.created[device] += status == 201
+                        self._on_acknowledged(device)
                     break
                 time.sleep(AGAIN_SECONDS)
             time.sleep(self._pause)
