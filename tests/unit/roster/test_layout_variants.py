@@ -12,6 +12,7 @@ from handbook.members.roster.judge import JudgedRoster, judge_roster
 from handbook.members.roster.layout import read_table
 from handbook.members.roster.levels import KnownPlaces
 from handbook.members.roster.reader import read_sheets
+from handbook.members.roster.unread import warnings_of_unread
 
 TODAY = dt.date(2026, 11, 21)
 CELLS = ("Chi bộ thôn Hòa Bình 1", "Chi bộ Công ty Cổ phần Cấp nước số 2", "Chi bộ Bưu điện số 3")
@@ -256,3 +257,50 @@ def test_names_in_two_columns_or_under_a_short_word(tmp_path: Path, words: tuple
     )
     judged = judge(sheet_of(rows, tmp_path / "r.xlsx"), known=KNOWN)
     assert [(row.values.full_name, row.problems) for row in judged.rows] == [("Lê Văn An", [])]
+
+
+def cells_of(judged: JudgedRoster) -> list[tuple[str, str]]:
+    return [(row.values.full_name, row.values.cell) for row in judged.rows]
+
+
+HEADER: list[object] = ["STT", "Họ và tên", "Ngày sinh", "Ngày vào Đảng", "Ngày chính thức", "Tổ đảng"]
+
+
+def line_of(name: str, group: str = "") -> list[object]:
+    return [1, name, "2/3/1970", "5/6/1995", "5/6/1996", group]
+
+
+@pytest.mark.parametrize("second", ["2. Chi bộ ấp Hai", "DANH SÁCH ĐẢNG VIÊN CHI BỘ ẤP HAI (10/2026)"])
+def test_each_table_of_a_sheet_has_the_cell_of_its_own_title(tmp_path: Path, second: str) -> None:
+    rows: list[list[object]] = [
+        ["1. Chi bộ ấp Một"],
+        HEADER,
+        line_of("Lê Văn An"),
+        ["Tổng cộng: 1"],
+        [],
+        [second],
+        ["Họ và tên", "Ngày vào Đảng", "Ngày sinh"],
+        ["Lê Văn Ba", "5/6/1995", "2/3/1970"],
+    ]
+    judged = judge(sheet_of(rows, tmp_path / "r.xlsx", merges=("A6:F6",)))
+    assert [(name, cell.casefold()) for name, cell in cells_of(judged)] == [
+        ("Lê Văn An", "chi bộ ấp một"),
+        ("Lê Văn Ba", "chi bộ ấp hai"),
+    ]
+    assert len(judged.named_cells) == 2
+
+
+def test_a_party_group_is_no_cell_of_its_own(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        HEADER,
+        ["I. Chi bộ ấp Một"],
+        line_of("Lê Văn An", "Tổ 1"),
+        ["", "Tổ đảng số 2"],
+        line_of("Lê Văn Ba", "Tổ 2"),
+        ["", "", "", "Trang 1/2"],
+        line_of("Lê Văn Tư"),
+    ]
+    path = sheet_of(rows, tmp_path / "r.xlsx")
+    judged = judge(path)
+    assert {cell for _, cell in cells_of(judged)} == set(judged.named_cells.values()) == {"Chi bộ ấp Một"}
+    assert warnings_of_unread([read_table(sheet) for sheet in read_sheets(path)]) == []

@@ -213,6 +213,8 @@ def test_what_is_no_card_number(written: object) -> None:
         ("Chi uỷ viên", "Cấp ủy viên"), ("Cấp ủy viên", "Cấp ủy viên"), ("Đảng viên", None), ("Trưởng thôn, Bí thư", "Bí thư"),
         ("Bí thư Đảng ủy", None), ("Bí thư Chi đoàn", None), ("Đảng ủy viên, Bí thư chi bộ", "Bí thư"), ("Hiệu trưởng", None),
         ("Phó Bí thư, Chi ủy viên", "Phó Bí thư"), ("PBT", "Phó Bí thư"), ("BT", "Bí thư"), ("Ủy viên UBND", None),
+        ("UVBCH, Trưởng thôn", "Cấp ủy viên"), ("UV BCH chi bộ", "Cấp ủy viên"), ("Ủy viên UBKT", None),
+        ("UV BCH Đảng bộ", None),
     ],
 )  # fmt: skip
 def test_posts(written: str, post: str | None) -> None:

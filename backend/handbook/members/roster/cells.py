@@ -10,7 +10,7 @@ from handbook.members.roster.proper_names import proper_name
 
 _PREFIX = re.compile(r"^(chi bộ|chi bo|cb\.?)\s+", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"^cb\.?\s+", re.IGNORECASE)
-_BEGINNING = re.compile(r"^(chi bộ|chi bo|tổ đảng|đảng bộ|đảng ủy)\b", re.IGNORECASE)
+_BEGINNING = re.compile(r"^(chi bộ|chi bo|đảng bộ|đảng ủy)\b", re.IGNORECASE)
 # Where the tone mark stands in oa, oe, uy is a matter of taste: hoà and hòa are the same word.
 _TONE_PLACES = {
     f"{pair[0]}{accented}": f"{moved}{pair[1]}"
@@ -80,7 +80,7 @@ def _shouts_or_whispers(text: str) -> bool:
 
 
 def _in_full(text: str, in_group_line: str) -> str:
-    """``CB Thôn Tây`` and ``Thôn Tây`` as "Chi bộ Thôn Tây"; other beginnings, "Tổ đảng" for one, are left."""
+    """``CB Thôn Tây`` and ``Thôn Tây`` as "Chi bộ Thôn Tây"; other beginnings are left."""
     if _ABBREVIATED.match(text):
         return _ABBREVIATED.sub("Chi bộ ", text)
     return f"Chi bộ {text}" if _PREFIX.match(in_group_line) and not _BEGINNING.match(text) else text

@@ -159,7 +159,7 @@ _PATTERNS: tuple[tuple[Column | None, int, re.Pattern[str]], ...] = tuple(
         (
             Column.CELL,
             2,
-            r"(noi|don vi) (dang )?sinh hoat.*|sinh hoat (tai|o)( chi bo)?|(ten )?to dang",
+            r"(noi|don vi) (dang )?sinh hoat.*|sinh hoat (tai|o)( chi bo)?",
         ),
         (
             Column.CELL,
@@ -197,7 +197,7 @@ _NOT_OURS = re.compile(
     r"|chuc vu (chinh quyen|chuyen mon|cong tac|doan the|nghe nghiep|khac).*|.*\b(ngay|noi) cap\b.*"
     r"|tuoi( doi| dang)?|(so )?huy hieu.*|khen thuong.*|ky luat.*|so (qd|quyet dinh).*|(so )?(bhyt|bao hiem).*"
     r"|e ?mail|hon nhan.*"
-    r"|suc khoe|hoan canh.*|nguoi gioi thieu.*"
+    r"|suc khoe|hoan canh.*|nguoi gioi thieu.*|(ten |thuoc )?to dang"
 )
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import takewhile
 from typing import Any
 
 from handbook.kernel.text import fold
@@ -178,15 +179,15 @@ def _member_rows(
 ) -> Iterator[tuple[TableRow, str]]:
     """Every member row with the text that says its cell: the row's own, the group line above, the title, or the target."""
     for table in tables:
-        fallback = "" if own_cell else table.cell_in_title
-        current = ""
+        # Under the heading of a section the title's cell is no more that of who follows.
+        current = "" if own_cell else table.cell_in_title
         for row in table.rows:
             if row.names_level:
                 current = ""
             elif row.kind == "group" and (row.names_cell or names.find(row.group)):
                 current = row.group
             elif row.kind == "member":
-                yield row, row.cell_text or current or fallback or own_cell or ""
+                yield row, row.cell_text or current or own_cell or ""
 
 
 def _named_cells(tables: list[TableSheet], own_cell: str | None) -> dict[str, str]:
@@ -194,17 +195,22 @@ def _named_cells(tables: list[TableSheet], own_cell: str | None) -> dict[str, st
     group_names: dict[str, str] = {}
     spellings: dict[str, Counter[str]] = {}
     for table in tables:
+        if table.cell_in_title and not own_cell and _is_needed(table):
+            group_names.setdefault(cell_key(table.cell_in_title), table.cell_in_title)
         for row in table.rows:
             if row.kind == "group" and row.names_cell:
                 group_names.setdefault(cell_key(row.group), row.group)
             elif row.kind == "member" and row.cell_text:
                 spellings.setdefault(cell_key(row.cell_text), Counter())[row.cell_text] += 1
-        is_about_one = table.cell_in_title and not any(
-            row.kind == "group" or row.cell_text for row in table.rows
-        )
-        if is_about_one and not own_cell:
-            group_names.setdefault(cell_key(table.cell_in_title), table.cell_in_title)
     return {key: best_spelling(spellings.get(key, Counter()), name) for key, name in group_names.items()}
+
+
+def _is_needed(table: TableSheet) -> bool:
+    """Whether some member has no other word of a cell than the title above the table."""
+    before = takewhile(
+        lambda row: not (row.names_level or (row.names_cell and row.kind == "group")), table.rows
+    )
+    return any(row.kind == "member" and not row.cell_text for row in before)
 
 
 class _Judge:

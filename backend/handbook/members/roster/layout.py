@@ -28,14 +28,18 @@ _MOST_HEADER_LETTERS = 120
 _REMARK = re.compile(r"\([^()]*\)")
 _NUMBERING = re.compile(r"^\s*(?:\(?(?:[IVXLC]{1,7}|\d{1,4}|[A-ZĐa-zđ])\)?\s*[.)/\-:–]+|[-*+•–])\s*")
 _NUMBER_ONLY = re.compile(r"\(?(?:[IVXLC]{1,7}|\d{1,5}|[A-ZĐ])\)?[.)/]?")
-_CELL_NAME = re.compile(r"(chi bộ|chi bo|cb|tổ đảng)\b.*\w", re.IGNORECASE)
+_CELL_NAME = re.compile(r"(chi bộ|chi bo|cb)\b.*\w", re.IGNORECASE)
+# A part of a cell: who stands under such a line is still in the cell above it.
+_PARTY_GROUP = re.compile(r"(tổ đảng|to dang)\b", re.IGNORECASE)
+_TITLE = re.compile(r"(danh sách|trích ngang|biểu|bảng|phụ lục)\b", re.IGNORECASE)
 # A line above several cells, when it is numbered: "A. ĐẢNG BỘ XÃ TÂY". The heading of the whole list is none.
 _NUMBERED_LEVEL = re.compile(r"đảng (bộ|ủy|uỷ)\b.*\w", re.IGNORECASE)
 _SUBTOTAL = re.compile(r"^\W*(tổng\s*(cộng|số)?|cộng(\s*dồn)?)\b(?=\s*[:\d(]|\s*$|\s+(toàn|chi|đảng|danh|số|của|cộng|có|là))",
                        re.IGNORECASE)  # fmt: skip
 _PLACE_AND_DAY = re.compile(r"ngày\b.*\btháng\b.*\bnăm\b", re.IGNORECASE)
 _SIGNATURE = re.compile(
-    r"^\W*(người lập|t/?m\b|tm\.|k/?t\b|kt\.|thủ trưởng|xác nhận|ban chấp hành|\(?ký\b|nơi nhận|lập biểu|bí thư$|phó bí thư$)",
+    r"^\W*(trang\s*(số\s*)?\d{1,3}(\s*[/\-]\s*\d{1,3})?\W*$|người lập|t/?m\b|tm\.|k/?t\b|kt\.|thủ trưởng|xác nhận"
+    r"|ban chấp hành|\(?ký\b|nơi nhận|lập biểu|bí thư$|phó bí thư$)",
     re.IGNORECASE,
 )
 _STRONG = (Column.BIRTH, Column.BIRTH_MALE, Column.BIRTH_FEMALE, Column.CARD, Column.ADMITTED, Column.OFFICIAL,
@@ -234,10 +238,15 @@ class _TableReader:
         line = without_label(words[0])
         stripped = line if _CELL_NAME.match(line) else without_label(_NUMBERING.sub("", line))
         name = _cell_first(name_alone(stripped))
+        if _TITLE.match(name) and not evidence and len(words) == 1:
+            # The heading of another table further down speaks of its cell, or leaves the one above.
+            return cell_named_in(name) or name
         if _CELL_NAME.match(name) and (len(words) == 1 or (not evidence and self._is_line(words))):
             return name
         if evidence:
             return ""
+        if len(words) == 1 and _PARTY_GROUP.match(name):
+            return name
         if (
             len(words) == 1
             and (self._merges.is_wide(row.number - 1) or is_numbered)

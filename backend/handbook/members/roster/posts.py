@@ -17,12 +17,14 @@ _PATTERNS = (
     (
         POST_COMMITTEE,
         re.compile(
-            r"\b(cap uy|chi uy|chi uy vien|cap uy vien|cuv|uvch|uv chi uy|uy vien( chi uy| cap uy)?)\b"
+            r"\b(cap uy|chi uy|chi uy vien|cap uy vien|cuv|uvch|uv( ?bch)?( chi uy| chi bo)?|uy vien( chi uy| cap uy)?)\b"
         ),
     ),
 )
 _ABOVE_CELL = re.compile(r"\b(dang uy|dang bo|huyen uy|tinh uy|thanh uy|thuong vu|tw|trung uong)\b")
-_OTHER_ORGANISATION = re.compile(r"\b(doan|chi doan|ubnd|uy ban|hoi dong|hdnd|mttq|mat tran|cong doan|hoi)\b")
+_OTHER_ORGANISATION = re.compile(
+    r"\b(doan|chi doan|ubnd|uy ban|ubkt|hoi dong|hdnd|mttq|mat tran|cong doan|hoi)\b"
+)
 
 _COMRADE = re.compile(r"\bđ\s*/\s*c\b\.?", re.IGNORECASE)
 # The slash of a date parts no offices, nor does the dash between two years.
