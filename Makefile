@@ -64,7 +64,7 @@ demo: $(VENV)/.runtime ## migrate, and load the demo into an empty database
 	$(BIN)/handbook demo
 
 screens: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## pictures of every screen under build/screens/
-	$(BIN)/pytest tests/browser $(PYTEST_ARGS)
+	TEST_PICTURES=1 $(BIN)/pytest tests/browser $(PYTEST_ARGS)
 	@find build/screens -name '*.png' | sort
 
 format: $(VENV)/.dev ## put the Python code into the house's form

@@ -23,7 +23,6 @@ BROWSER_TESTS = Path(__file__).parent / "tests" / "browser"
 STORIES = "tests/browser/"
 EVERY_SCREEN = (
     "tests/browser/test_dialogs.py",
-    "tests/browser/test_accessibility.py",
     "tests/browser/test_screens.py",
 )
 

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.support.browsing import watch_requests
 from tests.support.chapter import Chapter, build_chapter
+from tests.support.chromium import pictures_wanted
 from tests.support.demo_service import stand_still
 from tests.support.limits import stop
 from tests.support.postgres import find_free_port
@@ -128,13 +129,16 @@ def push_service() -> Iterator[FakePushService]:
 
 @dataclass(slots=True)
 class Album:
-    """Pictures of the steps of one story, each at phone and at desk size."""
+    """Pictures of the steps of one story, each at phone and at desk size; one that is ``shut`` takes none."""
 
     folder: Path
+    shut: bool = False
     number: int = 0
 
     def picture(self, page: Page, name: str) -> None:
         """Photograph the page at both sizes and leave its own size as it was."""
+        if self.shut:
+            return
         self.number += 1
         size = page.viewport_size
         for viewport in (PHONE, DESK):
@@ -147,8 +151,12 @@ class Album:
 
 @pytest.fixture
 def album(request: pytest.FixtureRequest) -> Album:
-    folder = SCREENS / request.function.__name__.removeprefix("test_")
+    """Where this story's pictures go: always of a story marked ``pictures``, of the others when they are asked for."""
+    variant = request.node.name.partition("[chromium")[2].strip("-]")
+    folder = SCREENS / "-".join(filter(None, (request.function.__name__.removeprefix("test_"), variant)))
     folder.mkdir(parents=True, exist_ok=True)
+    if not pictures_wanted() and request.node.get_closest_marker("pictures") is None:
+        return Album(folder, shut=True)
     for old in folder.glob("*.png"):
         old.unlink()
     return Album(folder)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import TIMEZONE, Album, Service
 from tests.support.browsing import (
@@ -36,6 +37,7 @@ PAPER = "bao-cao-thang.pdf"
 TITLE = "Sinh hoạt chi bộ bàn về chuyển đổi số"
 
 
+@pytest.mark.pictures
 def test_the_main_job(
     start_service: Callable[..., Service],
     new_context: Callable[..., BrowserContext],

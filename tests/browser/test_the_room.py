@@ -86,6 +86,7 @@ def room(
         yield Room(service, chapter, *pages, *members, film)
 
 
+@pytest.mark.pictures
 def test_the_room(room: Room, album: Album) -> None:
     ours, theirs, chapter = room.secretary, room.deputy, room.chapter
     album.picture(ours, "before-opening")

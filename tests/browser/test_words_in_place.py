@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+from tests.browser.conftest import Album
 from tests.support.demo_service import DemoService, go, open_context
 from tests.support.phone import ready_for_flight
 
@@ -50,7 +51,7 @@ def test_the_kept_list_of_devices_says_its_time_and_asks_for_no_second_try(
 
 @pytest.mark.parametrize("large", [False, True], ids=["usual", "large-text"])
 def test_who_opens_the_meeting_of_tomorrow_is_asked_and_told_what_ends(
-    browser: Browser, demo: DemoService, large: bool
+    browser: Browser, demo: DemoService, large: bool, album: Album
 ) -> None:
     with open_context(browser) as phone:
         demo.sign_in(phone, demo.story.secretary)
@@ -63,7 +64,7 @@ def test_who_opens_the_meeting_of_tomorrow_is_asked_and_told_what_ends(
         told = question.get_by_text("lời nhắc chưa gửi sẽ không gửi nữa, và cuộc họp không dời hay hủy được")
         expect(told).to_be_visible()
         expect(told).to_contain_text("bỏ mở được khi chưa ai điểm danh")
-        page.screenshot(path=f"build/screens/open-early-{'large' if large else 'usual'}.png")
+        album.picture(page, "open-early")
         # Asked, and not done.
         question.get_by_role("button", name="Thôi", exact=True).last.click()
         expect(page.get_by_role("button", name="Mở cuộc họp")).to_be_visible()
@@ -71,7 +72,7 @@ def test_who_opens_the_meeting_of_tomorrow_is_asked_and_told_what_ends(
 
 @pytest.mark.parametrize("large", [False, True], ids=["usual", "large-text"])
 def test_a_refused_paper_says_why_across_the_whole_width_under_its_name(
-    browser: Browser, demo: DemoService, tmp_path: Path, large: bool
+    browser: Browser, demo: DemoService, tmp_path: Path, large: bool, album: Album
 ) -> None:
     file = tmp_path / "Danh sách phân công nhiệm vụ quý bốn.exe"
     file.write_bytes(b"MZ" + bytes(200))
@@ -92,13 +93,11 @@ def test_a_refused_paper_says_why_across_the_whole_width_under_its_name(
         assert words["width"] > 0.8 * whole["width"]
         assert words["y"] >= name["y"] + name["height"] - 1
         assert refusal.evaluate("(one) => Number(getComputedStyle(one).fontWeight)") <= 400
-        page.screenshot(
-            path=f"build/screens/refused-paper-{'large' if large else 'usual'}.png", full_page=True
-        )
+        album.picture(page, "refused-paper")
 
 
 def test_who_does_not_look_after_an_organisation_is_told_before_choosing_a_file(
-    browser: Browser, demo: DemoService
+    browser: Browser, demo: DemoService, album: Album
 ) -> None:
     with open_context(browser) as desk:
         demo.sign_in(desk, demo.story.staff)
@@ -108,13 +107,13 @@ def test_who_does_not_look_after_an_organisation_is_told_before_choosing_a_file(
         expect(foreign.get_by_text("Đồng chí không phụ trách tổ chức này")).to_be_visible()
         expect(foreign.locator("input[type=file]")).to_have_count(0)
         expect(foreign.get_by_text("bí thư chi bộ")).to_have_count(0)
-        foreign.screenshot(path="build/screens/import-foreign.png", full_page=True)
+        album.picture(foreign, "import-foreign")
         foreign.get_by_role("link", name="Nhập vào nơi đồng chí phụ trách").click()
         expect(foreign.get_by_text("Danh sách Excel", exact=True)).to_be_visible()
 
 
 def test_the_question_before_convening_says_by_how_much_the_agenda_is_too_long(
-    browser: Browser, demo: DemoService
+    browser: Browser, demo: DemoService, album: Album
 ) -> None:
     starts = SystemClock().now() + timedelta(days=20)
     with open_context(browser) as phone:
@@ -136,26 +135,26 @@ def test_the_question_before_convening_says_by_how_much_the_agenda_is_too_long(
         page.get_by_role("button", name="Triệu tập").click()
         question = page.locator("dialog[open]")
         expect(question.get_by_text("Chương trình dài hơn thời gian họp 25 phút.")).to_be_visible()
-        page.screenshot(path="build/screens/convene-too-long.png")
+        album.picture(page, "convene-too-long")
 
 
 def test_a_meeting_without_a_quorum_is_called_so_before_and_after_it_is_closed(
-    browser: Browser, demo: DemoService
+    browser: Browser, demo: DemoService, album: Album
 ) -> None:
     with open_context(browser) as phone:
         demo.sign_in(phone, demo.story.host)
         page = demo.open(phone, f"/chapter/meetings/{demo.story.open_meeting}/room")
         missing = re.compile(r"Chính thức có mặt \d+/\d+, cần \d+, còn thiếu \d+")
         expect(page.get_by_text(missing).first).to_be_visible()
-        page.screenshot(path="build/screens/room-without-quorum.png")
+        album.picture(page, "room-without-quorum")
         page.get_by_role("button", name="Kết thúc cuộc họp").click()
         question = page.locator("dialog[open]")
         expect(question.get_by_text("Cuộc họp chưa đủ số: cần")).to_be_visible()
-        page.screenshot(path="build/screens/close-without-quorum.png")
+        album.picture(page, "close-without-quorum")
         question.get_by_role("button", name="Kết thúc cuộc họp").click()
         expect(page.get_by_text("Cuộc họp đã kết thúc.")).to_be_in_viewport()
         expect(page.get_by_text(missing)).to_have_count(0)
         expect(
             page.get_by_text(re.compile(r"Lúc kết thúc: chính thức có mặt .* không đủ số")).first
         ).to_be_visible()
-        page.screenshot(path="build/screens/closed-without-quorum.png")
+        album.picture(page, "closed-without-quorum")

@@ -70,6 +70,11 @@ def launch_arguments() -> dict[str, Any]:
     return {"executable_path": str(find_chromium()), "args": arguments, "chromium_sandbox": os.getuid() != 0}
 
 
+def pictures_wanted() -> bool:
+    """Whether every step is to be photographed (`TEST_PICTURES=1`, `make screens`). No test asserts anything of a picture."""
+    return os.environ.get("TEST_PICTURES") == "1"
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Make pytest-playwright start Debian's Chromium."""
