@@ -5,48 +5,59 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from tests.support.axe import bring_axe, examine_looks
 from tests.support.browsing import wait_until
-from tests.support.demo_service import DemoService, open_context, settle
+from tests.support.demo_service import DemoService, go, open_context
 from tests.support.dialogs import Way, components, ways
 from tests.support.phone import meta
+
+# Where nothing is asked for time and again.
+REST = "/me/display"
 
 
 @pytest.mark.limit(900)  # One after another, because what one does leads to the next.
 def test_axe_finds_nothing_in_any_open_dialog(browser: Browser, demo: DemoService) -> None:
     faults: list[str] = []
-    phones: dict[str, BrowserContext] = {}
+    pages: dict[str, Page] = {}
     with ExitStack() as stack:
         asking = stack.enter_context(open_context(browser))
         demo.sign_in(asking, demo.story.secretary)
         for way in ways(demo, asking):
-            if way.login not in phones:
-                phones[way.login] = stack.enter_context(open_context(browser))
-                demo.sign_in(phones[way.login], way.login)
-            page = started_anew(demo, phones[way.login], way)
+            if way.login not in pages:
+                phone = stack.enter_context(open_context(browser))
+                demo.sign_in(phone, way.login)
+                pages[way.login] = demo.open(phone, REST)
+                bring_axe(pages[way.login])
+            page = pages[way.login]
+            come(page, way)
             way.tap(page)
             dialog = page.locator("dialog[open]")
             expect(dialog).to_be_visible()
             expect(dialog).to_have_accessible_name(re.compile(r"\S"))
             faults += [f"{way.component}: {fault}" for fault in examine_looks(page)]
-            page.close()
+            leave(page)
     assert faults == [], "\n".join(faults)
 
 
-def started_anew(demo: DemoService, phone: BrowserContext, way: Way) -> Page:
-    """The app, started on this phone and with what is new on it, on the screen that leads to the dialog."""
+def come(page: Page, way: Way) -> None:
+    """Fetch what is new and stand on the screen that leads to the dialog."""
     starting = datetime.now(UTC)
-    page = demo.open(phone, way.path)
+    page.evaluate("dispatchEvent(new Event('online'))")
 
     def fetched() -> bool:
         at = meta(page, "synced_at")
         return at is not None and datetime.fromisoformat(at) >= starting
 
     wait_until(fetched, "nothing was fetched", page)
-    settle(page)
-    bring_axe(page)
-    return page
+    go(page, way.path)
+
+
+def leave(page: Page) -> None:
+    """Leave what is open for a screen that asks for nothing, in the usual look."""
+    page.emulate_media(color_scheme="light")
+    page.evaluate("delete document.documentElement.dataset.textSize")
+    go(page, REST)
 
 
 def test_every_dialog_is_examined(browser: Browser, demo: DemoService) -> None:

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 const here = import.meta.url;
@@ -64,4 +64,24 @@ test('the dark scheme of the system and the chosen one are the same', () => {
   const system = colours(":root:not([data-theme='light']) {");
   expect(system).toEqual(chosen);
   expect(Object.keys(chosen).length).toBeGreaterThan(12);
+});
+
+/** The app's stylesheets and components, by their path below src/. */
+function styled(): [string, string][] {
+  const root = new URL('../', here);
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(css|svelte)$/.test(path))
+    .map((path) => [path, readFileSync(new URL(path, root), 'utf8')]);
+}
+
+test('a scheme changes colours and nothing else, so a look in one shows the places of the other', () => {
+  const asking = styled().filter(([, source]) => /prefers-color-scheme|\[data-theme/.test(source));
+  expect(asking.map(([path]) => path)).toEqual(['styles/tokens.css']);
+  for (const start of [":root[data-theme='dark'] {", ":root:not([data-theme='light']) {"]) {
+    const from = css.indexOf(start) + start.length;
+    const lines = css.slice(from, css.indexOf('}', from)).split(';');
+    const named = lines.map((line) => line.trim()).filter(Boolean);
+    expect(named.length).toBeGreaterThan(12);
+    for (const line of named) expect(line).toMatch(/^(color-scheme: dark|--[\w-]+: #[0-9a-f]{3,6})$/);
+  }
 });
