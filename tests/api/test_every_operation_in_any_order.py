@@ -351,8 +351,10 @@ class EveryOperation(Asking, RoomRules, RuleBasedStateMachine):
         self.draft_the_resolution("secretary")
         self.give_a_task("secretary")
         if one := self.resolution():
-            body = {"override_reason": "Biểu quyết lại ngoài sổ"} if reasoned else {}
-            self.ask("secretary", "POST", f"/api/resolutions/{one['id']}/issue", body, match=one)
+            doubts = [warning for warning in one.get("issue_warnings", []) if warning != "text_not_frozen"]
+            body = {"override_reason": "Biểu quyết lại ngoài sổ", "reason_for": doubts} if reasoned else {}
+            answer = self.ask("secretary", "POST", f"/api/resolutions/{one['id']}/issue", body, match=one)
+            assert reasoned or not doubts or answer.status_code != 200
 
     @rule(who=ANYBODY, kind=st.sampled_from(["progress", "done", "not_done", "reopened"]))
     def say_of_a_task(self, who: str, kind: str) -> None:

@@ -24,6 +24,17 @@ def issue(client: ApiClient, resolution: dict[str, Any], body: Any = None, expec
     )
 
 
+def reasoned(reason: str, *doubts: str) -> dict[str, Any]:
+    """Why it is issued all the same, and what of :class:`IssueWarning` this answers."""
+    return {"override_reason": reason, "reason_for": list(doubts)}
+
+
+def needed(refused: Any) -> list[str]:
+    """The doubts that a refused issuing wants answered."""
+    assert code_of(refused) == "reason_needed"
+    return [error["code"] for error in refused.json["errors"]]
+
+
 def create(client: ApiClient, world: World, **changes: Any) -> dict[str, Any]:
     path = f"/api/organizations/{world.id_of('cell')}/resolutions"
     symbol = client.get(f"{path}/next-symbol", expect=200).json["symbol"]
@@ -97,14 +108,16 @@ def test_what_the_meeting_voted_down_is_issued_only_with_a_reason_on_record(
     mark_present(secretary, meeting, world)
     vote(secretary, meeting, agree=1, disagree=3, other=0)
     made = draft(secretary, meeting).json
-    assert code_of(issue(secretary, made, expect=409)) == "vote_not_passed"
+    assert made["issue_warnings"] == ["vote_not_passed", "text_not_frozen"]
+    assert needed(issue(secretary, made, expect=409)) == ["vote_not_passed"]
     reason = "Biểu quyết lại ngoài sổ, có biên bản"
-    done = issue(secretary, made, {"override_reason": reason}).json
+    done = issue(secretary, made, reasoned(reason, "vote_not_passed")).json
     assert (done["state"], done["issue_exception"]) == ("issued", reason)
+    assert done["issue_exception_for"] == ["vote_not_passed"]
     entry = db.session.scalars(
         select(AuditEntry).where(AuditEntry.tag == "resolutions:resolution:issued")
     ).one()
-    assert entry.details == {"issue_exception": True}
+    assert entry.details == {"issue_exception": True, "missing": ["vote_not_passed", "text_not_frozen"]}
 
 
 def issued_details() -> Any:
@@ -145,7 +158,7 @@ def test_issued_without_a_vote_the_reason_stays_on_the_resolution_and_what_was_m
     secretary = sign_in("secretary")
     made = draft(secretary, opened(secretary, world.id_of("cell"))).json
     reason = "Đã lấy ý kiến bằng văn bản"
-    done = issue(secretary, made, {"override_reason": reason}).json
+    done = issue(secretary, made, reasoned(reason, "no_vote", "no_quorum")).json
     assert (done["state"], done["issue_exception"]) == ("issued", reason)
     seen = sign_in("member").get(f"/api/resolutions/{made['id']}", expect=200).json
     assert seen["issue_exception"] == reason
@@ -153,13 +166,35 @@ def test_issued_without_a_vote_the_reason_stays_on_the_resolution_and_what_was_m
     assert issued_details() == {"issue_exception": True, "missing": ["no_vote", "no_quorum"]}
 
 
-def test_a_program_that_gives_no_reason_still_issues_and_what_was_missing_is_on_record(
-    sign_in: SignIn, world: World
-) -> None:
+def test_the_server_asks_for_the_reason_and_to_what_it_answers(sign_in: SignIn, world: World) -> None:
+    """Not the screen alone: another program would issue without a vote and without a word."""
     secretary = sign_in("secretary")
     made = draft(secretary, opened(secretary, world.id_of("cell"))).json
-    assert issue(secretary, made).json["issue_exception"] is None
-    assert issued_details() == {"missing": ["no_vote", "no_quorum"]}
+    reason = "Đã lấy ý kiến bằng văn bản"
+    for body in (
+        None,
+        {"reason_for": ["no_vote", "no_quorum"]},
+        {"override_reason": reason},
+        reasoned(reason, "no_vote"),
+        reasoned(reason, "no_quorum", "changed_after_vote"),
+    ):
+        assert needed(issue(secretary, made, body, expect=409)) == ["no_vote", "no_quorum"]
+    kept = secretary.get(f"/api/resolutions/{made['id']}", expect=200).json
+    assert (kept["state"], kept["etag"]) == ("draft", made["etag"])
+    issue(secretary, made, reasoned(reason, "no_such_doubt"), expect=422)
+    # What more was answered than is asked is not kept: nothing of it was the case.
+    done = issue(secretary, made, reasoned(reason, "no_vote", "no_quorum", "vote_withdrawn")).json
+    assert done["issue_exception_for"] == ["no_vote", "no_quorum"]
+
+
+def test_a_reason_with_a_secrecy_mark_is_refused(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    made = draft(secretary, opened(secretary, world.id_of("cell"))).json
+    refused = issue(secretary, made, reasoned("TUYỆT MẬT", "no_vote", "no_quorum"), expect=422)
+    assert (code_of(refused), refused.json["errors"][0]["pointer"]) == (
+        "classified_document",
+        "/override_reason",
+    )
 
 
 def test_the_quorum_of_the_deciding_vote_is_the_one_that_counts(sign_in: SignIn, world: World) -> None:
@@ -179,7 +214,8 @@ def test_a_resolution_of_no_meeting_lacks_nothing(sign_in: SignIn, world: World)
     secretary = sign_in("secretary")
     made = create(secretary, world)
     assert made["issue_warnings"] == []
-    assert issue(secretary, made, {"override_reason": "Không cần"}).json["issue_exception"] is None
+    done = issue(secretary, made, reasoned("Không cần", "no_vote")).json
+    assert (done["issue_exception"], done["issue_exception_for"]) == (None, None)
 
 
 def test_the_last_vote_counts(sign_in: SignIn, world: World) -> None:
@@ -188,8 +224,11 @@ def test_the_last_vote_counts(sign_in: SignIn, world: World) -> None:
     mark_present(secretary, meeting, world)
     vote(secretary, meeting, agree=1, disagree=3, other=0)
     vote(secretary, meeting, agree=4, disagree=0, other=0)
-    done = issue(secretary, draft(secretary, meeting).json).json
+    made = draft(secretary, meeting).json
+    assert made["issue_warnings"] == ["text_not_frozen"], "said, and no reason is asked"
+    done = issue(secretary, made).json
     assert (done["state"], done["issue_exception"]) == ("issued", None)
+    assert issued_details() == {"missing": ["text_not_frozen"]}
 
 
 def test_a_resolution_goes_by_the_vote_that_named_it_and_no_reason_helps(
@@ -204,7 +243,7 @@ def test_a_resolution_goes_by_the_vote_that_named_it_and_no_reason_helps(
     vote(secretary, meeting, other["id"], agree=4, disagree=0, other=0)
     vote(secretary, meeting, agree=4, disagree=0, other=0)
     assert code_of(issue(secretary, made, expect=409)) == "resolution_rejected"
-    refused = issue(secretary, made, {"override_reason": "Đã họp lại"}, expect=409)
+    refused = issue(secretary, made, reasoned("Đã họp lại", "vote_not_passed", "no_vote"), expect=409)
     assert code_of(refused) == "resolution_rejected"
     assert issue(secretary, other).json["state"] == "issued"
     vote(secretary, meeting, made["id"], agree=3, disagree=1, other=0)
@@ -220,7 +259,7 @@ def test_a_vote_that_is_not_closed_decides_nothing_yet(sign_in: SignIn, world: W
     assert ballot["resolution_id"] == made["id"]
     assert code_of(issue(secretary, made, expect=409)) == "vote_undecided"
     secretary.post(f"/api/ballots/{ballot['id']}/withdraw", headers=if_match(ballot), expect=200)
-    assert issue(secretary, made).json["state"] == "issued"
+    assert needed(issue(secretary, made, expect=409)) == ["no_vote", "no_quorum"]
 
 
 def test_a_vote_names_a_resolution_of_its_own_meeting(sign_in: SignIn, world: World) -> None:

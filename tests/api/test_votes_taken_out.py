@@ -124,7 +124,7 @@ def test_one_that_was_counted_with_a_network_is_taken_out_and_put_back_in_the_bo
 def test_the_resolution_that_leans_on_it_is_told(cell: Cell) -> None:
     line, made = cell.vote(3), cell.draft()
     path = f"/api/resolutions/{made['id']}"
-    assert cell.secretary.get(path, expect=200).json["issue_warnings"] == []
+    assert cell.secretary.get(path, expect=200).json["issue_warnings"] == ["text_not_frozen"]
     out = cell.vote(3, line["id"], withdrawn=REASON)
     assert cell.secretary.get(path, expect=200).json["issue_warnings"] == ["vote_withdrawn"]
     back = cell.vote(3, out["id"])

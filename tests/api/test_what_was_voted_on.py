@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.support.ballots import close, open_ballot, propose, tally, voters_in_the_room
-from tests.support.clients import ApiClient, code_of
+from tests.support.ballots import close, propose, tally, voters_in_the_room
+from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.meetings import if_match, step
+from tests.support.meetings import if_match
 from tests.support.minutes import composed, texts_of
+from tests.support.put_to_the_vote import REASON, Office, ballots_of, in_the_room, reasoned
 from tests.support.rooms import Device, send
 
 from handbook.audit.models import AuditEntry
@@ -19,57 +20,12 @@ from handbook.kernel.db import db
 
 SignIn = Callable[[str], ApiClient]
 Json = dict[str, Any]
-REASON = "Hội nghị đã nghe đọc lại và đồng ý sửa câu chữ"
-
-
-class Office:
-    """The secretary with the draft of the open meeting."""
-
-    def __init__(self, client: ApiClient, meeting: Json, clock: FixedClock) -> None:
-        self.client, self.meeting, self.clock = client, meeting, clock
-        made = client.post(f"/api/meetings/{meeting['id']}/resolution-draft", expect=201).json
-        self.path = f"/api/resolutions/{made['id']}"
-        self.edit(title="Nghị quyết A", body="1. Giúp hộ bà Mười.")
-
-    @property
-    def draft(self) -> Json:
-        found: Json = self.client.get(self.path, expect=200).json
-        return found
-
-    @property
-    def lacks(self) -> list[str]:
-        found: list[str] = self.draft["issue_warnings"]
-        return found
-
-    def edit(self, expect: int = 200, **changes: Any) -> Json:
-        answer: Json = self.client.patch(self.path, changes, headers=if_match(self.draft), expect=expect).json
-        return answer
-
-    def open(self, method: str = "phone") -> Json:
-        return open_ballot(self.client, self.meeting, method=method, resolution_id=self.draft["id"])
-
-    def pass_by_hand(self, agree: int = 4) -> Json:
-        return close(self.client, self.open("hand"), tally=tally(agree, 4 - agree))
-
-    def ballot(self, ballot: Json) -> Json:
-        found: Json = self.client.get(f"/api/ballots/{ballot['id']}", expect=200).json
-        return found
-
-    def end(self) -> None:
-        found = self.client.get(f"/api/meetings/{self.meeting['id']}", expect=200).json
-        step(self.client, found, "close")
-
-    def issue(self, **fields: Any) -> Json:
-        answer: Json = self.client.post(
-            f"{self.path}/issue", fields, headers=if_match(self.draft), expect=200
-        ).json
-        return answer
 
 
 @pytest.fixture
 def office(engine_name: str, sign_in: SignIn, world: World, clock: FixedClock) -> Office:
     secretary = sign_in("secretary")
-    return Office(secretary, voters_in_the_room(secretary, world), clock)
+    return Office(secretary, voters_in_the_room(secretary, world), clock, world)
 
 
 class TestWhileItIsVotedOn:
@@ -79,7 +35,16 @@ class TestWhileItIsVotedOn:
         assert (ballot["state"], ballot["resolution"]["title"]) == ("open", "Nghị quyết A")
         assert ballot["content_hash"] == office.draft["content_hash"]
 
-    @pytest.mark.parametrize("changes", [{"title": "Khác"}, {"body": "1. Khác."}, {"symbol": "40-NQ/CB"}])
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"title": "Khác"},
+            {"body": "1. Khác."},
+            {"symbol": "40-NQ/CB"},
+            {"term": "2020-2025"},
+            {"symbol": "40-QĐ/CB", "type": "regulation"},
+        ],
+    )
     def test_the_draft_stands(self, office: Office, changes: Json) -> None:
         ballot = office.open()
         assert office.edit(expect=409, **changes)["code"] == "draft_put_to_vote"
@@ -151,7 +116,8 @@ class TestAfterwards:
         assert office.lacks == []
         assert office.edit(body="1. Thu quỹ 5 triệu đồng.")["issue_warnings"] == ["changed_after_vote"]
         office.end()
-        issued = office.issue(override_reason=REASON)
+        assert office.refused(override_reason=REASON) == ("reason_needed", ["changed_after_vote"])
+        issued = office.issue(**reasoned("changed_after_vote"))
         assert (issued["state"], issued["issue_exception"]) == ("issued", REASON)
         (entry,) = db.session.scalars(
             select(AuditEntry).where(AuditEntry.tag == "resolutions:resolution:issued")
@@ -190,73 +156,104 @@ class TestAfterwards:
         assert "issue_warnings" not in sign_in("member").get(office.path, expect=200).json
 
 
+class TestWhichDocument:
+    """The review's G7: members vote on a document that takes the place of another one, of a type and for a term."""
+
+    @pytest.fixture
+    def old(self, office: Office) -> Office:
+        """A resolution in force, of no meeting."""
+        old = office.beside(meeting_id=None, title="Nghị quyết cũ")
+        old.issue()
+        return old
+
+    def test_in_whose_place_it_comes_belongs_to_what_was_put(self, office: Office, old: Office) -> None:
+        office.pass_by_hand()
+        office.edit(supersedes_id=old.draft["id"])
+        assert office.lacks == ["supersedes_changed_after_vote"]
+        assert office.refused() == ("reason_needed", ["supersedes_changed_after_vote"])
+        office.edit(supersedes_id=None)
+        assert office.lacks == []
+
+    def test_so_it_does_when_nothing_is_replaced_any_more(self, office: Office, old: Office) -> None:
+        office.edit(supersedes_id=old.draft["id"])
+        office.pass_by_hand()
+        assert office.lacks == []
+        office.edit(supersedes_id=None)
+        assert office.lacks == ["supersedes_changed_after_vote"]
+
+    def test_while_it_is_voted_on_it_stands(self, office: Office, old: Office) -> None:
+        office.open()
+        assert office.edit(expect=409, supersedes_id=old.draft["id"])["code"] == "draft_put_to_vote"
+
+    @pytest.mark.parametrize("changes", [{"term": "2020-2025"}, {"symbol": "40-QĐ/CB", "type": "decision"}])
+    def test_type_and_term_belong_to_it(self, office: Office, changes: Json) -> None:
+        office.pass_by_hand()
+        office.edit(**changes)
+        assert office.lacks == ["type_changed_after_vote"]
+        assert office.refused() == ("reason_needed", ["type_changed_after_vote"])
+
+    def test_a_line_of_the_room_says_it(self, office: Office, old: Office) -> None:
+        office.edit(supersedes_id=old.draft["id"])
+        said = {name: office.draft[name] for name in ("symbol", "title", "content_hash")}
+        form = {"type": "resolution", "term": office.draft["term"], "supersedes_id": old.draft["id"]}
+        in_the_room(office, Device(), put={**said, "form": form})
+        assert office.lacks == []
+        office.edit(supersedes_id=None)
+        assert office.lacks == ["supersedes_changed_after_vote"]
+
+    def test_a_line_of_an_older_app_claims_nothing_of_it(self, office: Office) -> None:
+        said = {name: office.draft[name] for name in ("symbol", "title", "content_hash")}
+        in_the_room(office, Device(), put=said)
+        office.edit(term="2020-2025")
+        assert office.lacks == []
+
+
 class TestInTheBookOfTheRoom:
     """A vote that was counted without a network says what the phone's copy of the draft said."""
-
-    def vote(
-        self, office: Office, device: Device, agree: int = 4, base: str | None = None, **said: Any
-    ) -> Json:
-        office.clock.advance(minutes=1)
-        ballot = {
-            "title": "Thông qua nghị quyết",
-            "kind": "resolution",
-            "resolution_id": office.draft["id"],
-            "denominator": 4,
-            **tally(agree, 4 - agree),
-            **said,
-        }
-        line = device.write("hand_vote", office.clock.now(), base, ballot=ballot)
-        (answer,) = send(office.client, office.meeting, [line], now=office.clock.now())
-        assert (answer["outcome"], answer["code"]) == ("applied", None)
-        return line
 
     @property
     def put(self) -> Json:
         return {"symbol": "09-NQ/CB", "title": "Nghị quyết A", "content_hash": "a" * 64}
 
-    def ballots(self, office: Office) -> list[Json]:
-        path = f"/api/meetings/{office.meeting['id']}/ballots"
-        found: list[Json] = office.client.get(path, expect=200).json["items"]
-        return found
-
     def test_that_is_frozen_whatever_the_draft_says_when_it_arrives(self, office: Office) -> None:
         copy = {name: office.draft[name] for name in ("symbol", "title", "content_hash")}
         office.edit(title="Nghị quyết B", body="Điều B")
-        self.vote(office, Device(), put=copy)
-        (seen,) = self.ballots(office)
+        in_the_room(office, Device(), put=copy)
+        (seen,) = ballots_of(office)
         assert seen["resolution"] == {"symbol": copy["symbol"], "title": "Nghị quyết A"}
         assert office.lacks == ["changed_after_vote"]
         office.edit(title="Nghị quyết A", body="1. Giúp hộ bà Mười.")
         assert office.lacks == []
 
     def test_a_line_that_does_not_say_it_claims_nothing(self, office: Office) -> None:
-        self.vote(office, Device())
-        (seen,) = self.ballots(office)
+        in_the_room(office, Device())
+        (seen,) = ballots_of(office)
         assert (seen["resolution"]["title"], seen["content_hash"]) == ("Nghị quyết A", None)
         office.edit(title="Nghị quyết B", body="Điều B")
-        assert office.lacks == []
-        (seen,) = self.ballots(office)
+        assert office.lacks == ["text_not_frozen"]
+        assert office.issue()["issue_exception"] is None
+        (seen,) = ballots_of(office)
         assert seen["resolution"]["title"] == "Nghị quyết A"
 
     def test_a_correction_does_not_say_later_what_was_not_said(self, office: Office) -> None:
         device = Device()
-        line = self.vote(office, device)
-        self.vote(office, device, 3, line["id"], put={**self.put, "title": "Nghị quyết B"})
-        (seen,) = self.ballots(office)
+        line = in_the_room(office, device)
+        in_the_room(office, device, 3, line["id"], put={**self.put, "title": "Nghị quyết B"})
+        (seen,) = ballots_of(office)
         assert (seen["resolution"]["title"], seen["content_hash"]) == ("Nghị quyết A", None)
 
     def test_a_correction_leaves_it(self, office: Office) -> None:
         device = Device()
-        line = self.vote(office, device, put=self.put)
-        again = self.vote(office, device, 3, line["id"], put={**self.put, "content_hash": "b" * 64})
-        self.vote(office, device, 4, again["id"])
-        (seen,) = self.ballots(office)
+        line = in_the_room(office, device, put=self.put)
+        again = in_the_room(office, device, 3, line["id"], put={**self.put, "content_hash": "b" * 64})
+        in_the_room(office, device, 4, again["id"])
+        (seen,) = ballots_of(office)
         assert (seen["content_hash"], len(seen["corrections"])) == ("a" * 64, 2)
 
     def test_two_copies_of_the_draft_are_no_two_counts(self, office: Office) -> None:
-        self.vote(office, Device(), put=self.put)
-        self.vote(office, Device(), put={**self.put, "content_hash": "b" * 64})
-        (seen,) = self.ballots(office)
+        in_the_room(office, Device(), put=self.put)
+        in_the_room(office, Device(), put={**self.put, "content_hash": "b" * 64})
+        (seen,) = ballots_of(office)
         assert (seen["content_hash"], seen["corrections"]) == ("a" * 64, [])
 
     def test_a_name_with_a_secrecy_mark_is_refused(self, office: Office) -> None:
@@ -279,13 +276,13 @@ class TestInTheBookOfTheRoom:
     ) -> None:
         """The review's D2: a resolution stays in force, with nothing said, when its vote is corrected to "not passed"."""
         device = Device()
-        line = self.vote(office, device)
+        line = in_the_room(office, device)
         office.end()
         office.issue()
-        low = self.vote(office, device, 1, line["id"])
+        low = in_the_room(office, device, 1, line["id"])
         assert office.lacks == ["vote_rejected"]
         assert "issue_warnings" not in sign_in("member").get(office.path, expect=200).json
-        self.vote(office, device, 4, low["id"])
+        in_the_room(office, device, 4, low["id"])
         assert "issue_warnings" not in office.draft
 
 
@@ -293,7 +290,4 @@ def test_before_the_issuing_a_rejected_text_is_refused_as_ever(office: Office) -
     office.pass_by_hand(agree=1)
     office.edit(body="Điều B")
     assert office.lacks == ["changed_after_vote"]
-    answer = office.client.post(
-        f"{office.path}/issue", {"override_reason": REASON}, headers=if_match(office.draft), expect=409
-    )
-    assert code_of(answer) == "resolution_rejected"
+    assert office.refused(**reasoned("changed_after_vote"))[0] == "resolution_rejected"

@@ -1,5 +1,6 @@
 """The meeting votes on its resolution while it is open: drafted in the room, put to the vote, issued only afterwards."""
 
+import json
 import re
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -130,11 +131,12 @@ def test_issued_without_a_vote_the_dialog_says_so_and_the_reason_stays_on_the_re
         dialog.get_by_label("Lý do vẫn ban hành").fill(reason)
         dialog.get_by_role("button", name="Ban hành").click()
         expect(dialog).to_have_count(0)
-        ((resolution, kept),) = demo.rows(
-            "SELECT id, issue_exception FROM resolutions WHERE meeting_id = ? AND state = 'issued'",
+        ((resolution, kept, answered),) = demo.rows(
+            "SELECT id, issue_exception, issue_exception_for FROM resolutions"
+            " WHERE meeting_id = ? AND state = 'issued'",
             int(meeting),
         )
-        assert kept == reason
+        assert (kept, "no_vote" in json.loads(answered)) == (reason, True)
         page.goto(f"{demo.url}/resolutions/{resolution}")
         expect(page.get_by_text(reason)).to_be_visible()
 

@@ -26,10 +26,11 @@ class Ballot(db.Model):  # type: ignore[name-defined]
     ``count_confirmed``: whoever wrote down more votes than were present was asked and said that they are right. ``hands``:
     counted by hand beside an open vote by phone, and within its numbers. ``passed`` None in a closed ballot: it was void, and
     ``faults`` says why. ``resolution_id``: the draft that was put to the vote, when one was; ``put_symbol``, ``put_title`` and
-    ``put_hash`` are what it said then, whatever it says later (ADR 24), the hash None where nobody knows. ``corrections``: the
-    counts by hand that stood before somebody corrected them or took the vote out, in their order. ``public_key`` (DER,
-    base64) and ``private_key_sealed`` belong to the papers of a secret ballot; the private key is destroyed when the ballot
-    ends. ``casting_since``: an open secret ballot gives out papers until then and takes votes from then on, never both
+    ``put_hash`` are what it said then, whatever it says later (ADR 24), ``put_form`` which document it was
+    (:attr:`Resolution.form`); hash and form are None where nobody knows. ``corrections``: the counts by hand that stood before
+    somebody corrected them or took the vote out, in their order. ``public_key`` (DER, base64) and ``private_key_sealed``
+    belong to the papers of a secret ballot; the private key is destroyed when the ballot ends.
+    ``casting_since``: an open secret ballot gives out papers until then and takes votes from then on, never both
     (ADR 10).
     """
 
@@ -57,6 +58,7 @@ class Ballot(db.Model):  # type: ignore[name-defined]
     put_symbol: Mapped[str | None] = mapped_column(String(40))
     put_title: Mapped[str | None] = mapped_column(String(300))
     put_hash: Mapped[str | None] = mapped_column(String(64))
+    put_form: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     title: Mapped[str] = mapped_column(String(300))
     kind: Mapped[str] = mapped_column(String(12))
     method: Mapped[str] = mapped_column(String(12))

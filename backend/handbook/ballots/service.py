@@ -13,7 +13,7 @@ from handbook.attendance.queries import quorum_share
 from handbook.audit.service import record
 from handbook.ballots import queries, rules
 from handbook.ballots.counting import Count, count_votes
-from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState
+from handbook.ballots.enums import COUNTED_BY_HAND, BallotMethod, BallotState
 from handbook.ballots.errors import (
     CastingNotBegun,
     FewVotes,
@@ -26,6 +26,7 @@ from handbook.ballots.errors import (
 from handbook.ballots.events import ReservationsChanging
 from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
 from handbook.ballots.papers import new_key_pair
+from handbook.ballots.put import keep_what_was_put, put_to_the_vote, require_own_resolution
 from handbook.ballots.queries import denominator_of, majority_of, roll_lines, voters_of
 from handbook.ballots.traces import overwrite_deleted, sweep_traces
 from handbook.documents.secrecy import find_mark_in_name, find_mark_in_text
@@ -36,7 +37,6 @@ from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.state import require_state
 from handbook.resolutions.errors import ClassifiedText
-from handbook.resolutions.models import Resolution
 
 PROPOSABLE = frozenset({MeetingState.CONVENED, MeetingState.OPEN})
 RUNNING = frozenset({MeetingState.OPEN})
@@ -67,7 +67,7 @@ def open_ballot(ballot: Ballot, *, actor: Actor, uow: UnitOfWork, secrets: Secre
     """
     require_state(MeetingState(ballot.meeting.state), RUNNING)
     _require(ballot, BallotState.DRAFT)
-    _put_to_the_vote(ballot, uow=uow)
+    put_to_the_vote(ballot, uow=uow)
     # After the last reading: the key and the state of its ballot are written together.
     if ballot.method == BallotMethod.SECRET:
         ballot.public_key, private = new_key_pair()
@@ -195,7 +195,7 @@ def record_counted_vote(
 
     ``fields``: ``key`` (a UUID made by the device), ``title``, ``kind``, ``agenda_item_id``, ``agree``, ``disagree``,
     ``other``, for a vote on paper ``papers``, ``reserved``, perhaps ``resolution_id``, ``put`` (what the draft said by the copy
-    of that device: ``symbol``, ``title``, ``content_hash``), ``confirmed`` (who wrote it down was
+    of that device: ``symbol``, ``title``, ``content_hash``, perhaps ``form``), ``confirmed`` (who wrote it down was
     told that more voted than the roll has in the room) and, when the room knew it, ``denominator``, which stands when it can be
     true (:func:`rules.settled_denominator`). The same ``key`` again with the same numbers changes nothing; with others it
     corrects them, which is recorded, and keeps the denominator, the hour and the count that stood before. What is written down
@@ -216,7 +216,7 @@ def record_counted_vote(
         "method": method.value,
     }
     if ballot is None:
-        ballot = _new_ballot(meeting, asked, actor=actor, uow=uow)
+        ballot = _new_ballot(meeting, asked, counted=True, actor=actor, uow=uow)
     elif ballot.meeting_id != meeting.id or ballot.method != method:
         raise ValidationFailed(FieldError("/key", "taken"))
     elif ballot.state == BallotState.CLOSED and _same_record(ballot, asked, count, reserved):
@@ -234,8 +234,8 @@ def record_counted_vote(
     if denominator.of > sum(rules.holds_a_vote(line.status) for line in lines.values()):
         raise WrongCounts("/denominator", "more_voters_than_summoned")
     _checked(ballot, count, denominator.of)
-    _set_question(ballot, asked, uow=uow)
-    _keep_what_was_put(ballot, asked.get("put"), uow=uow)
+    _set_question(ballot, asked, counted=True, uow=uow)
+    keep_what_was_put(ballot, asked.get("put"), uow=uow)
     ballot.opened_at = ballot.opened_at or voted_at
     action = "restored" if restored else "recorded"
     if corrected and not restored:
@@ -273,7 +273,9 @@ def key_context(ballot_key: str) -> str:
     return f"ballots.private_key:{ballot_key}"
 
 
-def _new_ballot(meeting: Meeting, fields: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork) -> Ballot:
+def _new_ballot(
+    meeting: Meeting, fields: Mapping[str, Any], *, counted: bool = False, actor: Actor, uow: UnitOfWork
+) -> Ballot:
     ballot = Ballot(
         meeting=meeting,
         meeting_id=meeting.id,
@@ -283,7 +285,7 @@ def _new_ballot(meeting: Meeting, fields: Mapping[str, Any], *, actor: Actor, uo
         created_at=uow.clock.now(),
     )
     with uow.session.no_autoflush:
-        _set_question(ballot, fields, uow=uow)
+        _set_question(ballot, fields, counted=counted, uow=uow)
     uow.session.add(ballot)
     uow.session.flush()
     _record(uow, "proposed", ballot, actor)
@@ -313,50 +315,21 @@ def _standing_count(ballot: Ballot, at: datetime) -> dict[str, Any]:
     return kept if papers is None else {**kept, "papers": asdict(papers)}
 
 
-def _set_question(ballot: Ballot, fields: Mapping[str, Any], *, uow: UnitOfWork) -> None:
+def _set_question(
+    ballot: Ballot, fields: Mapping[str, Any], *, counted: bool = False, uow: UnitOfWork
+) -> None:
     if level := find_mark_in_name(fields["title"]):
         raise ClassifiedText("/title", level)
     item_id = fields["agenda_item_id"]
     if item_id is not None and item_id not in {item.id for item in ballot.meeting.agenda}:
         raise ValidationFailed(FieldError("/agenda_item_id", "unknown"))
-    if (resolution_id := fields.get("resolution_id")) is not None:
-        _require_own_resolution(ballot, resolution_id, fields["kind"], uow=uow)
+    resolution_id = fields.get("resolution_id")
+    if resolution_id is not None:
+        require_own_resolution(ballot, resolution_id, fields["kind"], counted=counted, uow=uow)
     if resolution_id != ballot.resolution_id:
-        ballot.put_symbol = ballot.put_title = ballot.put_hash = None
+        ballot.put_symbol = ballot.put_title = ballot.put_hash = ballot.put_form = None
     ballot.resolution_id = resolution_id
     ballot.title, ballot.kind, ballot.agenda_item_id = fields["title"], fields["kind"], item_id
-
-
-def _put_to_the_vote(ballot: Ballot, *, uow: UnitOfWork) -> None:
-    """Freeze what the draft says; who changes it waits here, and is told that it is being voted on."""
-    if ballot.resolution_id is None:
-        return
-    draft = uow.session.get_one(
-        Resolution, ballot.resolution_id, populate_existing=True, with_for_update={"of": Resolution}
-    )
-    ballot.put_symbol, ballot.put_title, ballot.put_hash = draft.symbol, draft.title, draft.content_hash
-
-
-def _keep_what_was_put(ballot: Ballot, put: Mapping[str, str] | None, *, uow: UnitOfWork) -> None:
-    """Freeze what the room had before it, once: a correction leaves it. Of a line that does not say it, the name is what the
-    draft is called as the line arrives, and of the text nothing is known."""
-    if ballot.resolution_id is None or ballot.put_symbol is not None:
-        return
-    if put is not None:
-        ballot.put_symbol, ballot.put_title = put["symbol"], put["title"]
-        ballot.put_hash = put["content_hash"]
-    else:
-        draft = uow.session.get_one(Resolution, ballot.resolution_id)
-        ballot.put_symbol, ballot.put_title = draft.symbol, draft.title
-
-
-def _require_own_resolution(ballot: Ballot, resolution_id: int, kind: str, *, uow: UnitOfWork) -> None:
-    """The resolution that is put to the vote is one of this meeting, and the vote is one on a resolution."""
-    resolution = uow.session.get(Resolution, resolution_id)
-    if resolution is None or resolution.meeting_id != ballot.meeting_id:
-        raise ValidationFailed(FieldError("/resolution_id", "unknown"))
-    if kind != BallotKind.RESOLUTION:
-        raise ValidationFailed(FieldError("/resolution_id", "not_a_vote_on_a_resolution"))
 
 
 def _asked(ballot: Ballot | Mapping[str, Any]) -> tuple[Any, ...]:

@@ -9,11 +9,12 @@ from handbook.accounts.sessions import leave_unmarked_while
 from handbook.ballots.enums import BallotState
 from handbook.ballots.models import Ballot, TakenPaper
 from handbook.ballots.service import withdraw_ballot
-from handbook.ballots.standing import votes_on_resolutions
+from handbook.ballots.standing import votes_on, votes_on_resolutions
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.events import MeetingCancelled, MeetingClosed, MeetingClosing, MeetingUnopening
 from handbook.resolutions.events import PassedVote, ResolutionChanging, ResolutionDrafting, ResolutionIssuing
+from handbook.resolutions.models import Resolution
 
 
 @subscribe(MeetingClosing)
@@ -51,25 +52,26 @@ def tell_votes(event: ResolutionDrafting, uow: UnitOfWork) -> None:
 
 @subscribe(ResolutionChanging)
 def hold_the_draft(event: ResolutionChanging, uow: UnitOfWork) -> None:
-    """What is being voted on says the same to everybody who votes."""
-    event.put_to_vote = event.put_to_vote or bool(
-        uow.session.scalar(
-            select(Ballot.id)
-            .where(Ballot.resolution_id == event.resolution_id, Ballot.state == BallotState.OPEN.value)
-            .limit(1)
-        )
+    """What is being voted on says the same to everybody who votes; what was voted on in its meeting stays there, also when the
+    vote was taken out, because it can be put back."""
+    draft = uow.session.get_one(Resolution, event.resolution_id)
+    votes = uow.session.execute(
+        select(Ballot.state, Ballot.closed_at, Ballot.meeting_id).where(Ballot.resolution_id == draft.id)
+    ).all()
+    event.put_to_vote = event.put_to_vote or any(one.state == BallotState.OPEN for one in votes)
+    event.voted_on = event.voted_on or any(
+        one.closed_at is not None and one.meeting_id == draft.meeting_id for one in votes
     )
 
 
 @subscribe(ResolutionIssuing)
-def tell_outcomes(event: ResolutionIssuing, uow: UnitOfWork) -> None:
-    """A resolution is issued when the last vote on it passed it. A vote that names none is on the meeting's resolution,
-    whichever that is; one that names another resolution says nothing of this one."""
-    for ballot in votes_on_resolutions(event.meeting_id, uow.session):
-        if ballot.resolution_id == event.resolution_id:
-            event.on_it.append(ballot.passed)
-        elif ballot.resolution_id is None:
-            event.outcomes.append(ballot.passed)
+def tell_the_last_word(event: ResolutionIssuing, uow: UnitOfWork) -> None:
+    """A resolution is issued when the last vote on it passed it, and so did the last one on its text; what the meeting voted on
+    another text under another name says nothing of this one."""
+    draft = uow.session.get_one(Resolution, event.resolution_id)
+    for last in votes_on(draft, uow.session).last_words:
+        event.undecided = event.undecided or last.passed is None
+        event.rejected = event.rejected or last.passed is False
 
 
 # While papers are cast, that a phone of somebody who holds one woke up is not written down: its vote would follow.

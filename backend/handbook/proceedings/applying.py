@@ -224,6 +224,9 @@ def _counted_vote(act: Act, method: BallotMethod) -> None:
         "resolution_id": None if resolution is None else int(resolution),
         "reserved": [{"member_id": int(one["member_id"]), "text": one["text"]} for one in ballot["reserved"]],
     }
+    if (put := ballot.get("put")) and (form := put.get("form")):
+        old = form["supersedes_id"]
+        fields["put"] = {**put, "form": {**form, "supersedes_id": None if old is None else int(old)}}
     record_counted_vote(
         act.meeting, fields, method=method, at=act.at, differed=act.differed, actor=act.actor, uow=act.uow
     )

@@ -9,6 +9,7 @@ from handbook.kernel.schemas import MAX_ID_DIGITS, Id, Instant, Schema, Text
 from handbook.meetings.schemas import MAX_AGENDA_ITEMS
 from handbook.meetings.schemas import STATES as MEETING_STATES
 from handbook.proceedings.enums import EntryFlag, EntryKind, Outcome
+from handbook.resolutions.enums import DocumentType
 from handbook.scores.schemas import PaperScoreSchema
 
 MAX_ENTRIES = 500
@@ -160,12 +161,22 @@ class RoomReservationSchema(Schema):
     text = Text(required=True, min_length=1, max_length=MAX_OPINION, multiline=True)
 
 
+class PutFormSchema(Schema):
+    """What document was voted on: of which type and term, and in whose place it was to come."""
+
+    type = fields.String(required=True, validate=validate.OneOf([type_.value for type_ in DocumentType]))
+    term = fields.String(required=True, validate=validate.Regexp(r"^\d{4}-\d{4}\Z"))
+    supersedes_id = TextId(required=True, allow_none=True)
+
+
 class PutSchema(Schema):
-    """What the device's copy of the draft said when it was voted on; ``content_hash`` as the server gave it with the draft."""
+    """What the device's copy of the draft said when it was voted on; ``content_hash`` as the server gave it with the draft.
+    ``form``: left out by older apps."""
 
     symbol = Text(required=True, min_length=1, max_length=40)
     title = Text(required=True, min_length=1, max_length=300)
     content_hash = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+    form = fields.Nested(PutFormSchema)
 
 
 class CountedVoteSchema(Schema):

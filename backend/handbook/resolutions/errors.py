@@ -1,5 +1,8 @@
+from collections.abc import Iterable
+
 from handbook.documents.enums import SecrecyLevel
 from handbook.kernel.problems import FieldError, Problem
+from handbook.resolutions.enums import IssueWarning
 
 
 class ClassifiedText(Problem):
@@ -11,14 +14,17 @@ class ClassifiedText(Problem):
         super().__init__(errors=[FieldError(pointer, "classified_document", {"level": level.code})])
 
 
-class VoteNotPassed(Problem):
-    """The meeting voted on its resolution and did not pass it; issuing it all the same needs a reason, which is kept."""
+class ReasonNeeded(Problem):
+    """Something speaks against issuing it, each in a field error; who issues it all the same says why, and to all of it."""
 
-    status, code = 409, "vote_not_passed"
+    status, code = 409, "reason_needed"
+
+    def __init__(self, doubts: Iterable[IssueWarning]) -> None:
+        super().__init__(errors=[FieldError("/reason_for", doubt.value) for doubt in doubts])
 
 
 class ResolutionRejected(Problem):
-    """The members voted on this very resolution and did not pass it: it cannot be issued."""
+    """The members voted on this very resolution, or on its very text, and did not pass it: it cannot be issued."""
 
     status, code = 409, "resolution_rejected"
 
@@ -29,8 +35,14 @@ class DraftPutToVote(Problem):
     status, code = 409, "draft_put_to_vote"
 
 
+class DraftVotedOn(Problem):
+    """Members voted on this draft in its meeting, and there it stays, whatever they decided."""
+
+    status, code = 409, "draft_voted_on"
+
+
 class VoteUndecided(Problem):
-    """The vote on this very resolution is not closed, or was void: nothing is decided yet."""
+    """The vote on this very resolution, or on its very text, is not closed, or was void: nothing is decided yet."""
 
     status, code = 409, "vote_undecided"
 

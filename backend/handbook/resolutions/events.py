@@ -28,23 +28,23 @@ class ResolutionDrafting:
 
 @dataclass(slots=True)
 class ResolutionChanging:
-    """What a draft says is about to change. Who is having it voted on says so."""
+    """What a draft says is about to change, or the meeting that it belongs to. Who is having it voted on says so, and who has
+    counted a vote on it in that meeting."""
 
     resolution_id: int
     put_to_vote: bool = False
+    voted_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ResolutionIssuing:
-    """A resolution of a meeting is about to be issued. Who counted votes on resolutions there adds the outcomes in their
-    order: passed or not, None for void or not yet closed. ``on_it``: of votes that named this resolution; ``outcomes``: of
-    votes that named none.
+    """A resolution of a meeting is about to be issued. Who counted votes there says whether the last one on it, or the last
+    one on its very text, did not pass it (``rejected``), or is not closed or was void (``undecided``).
     """
 
     resolution_id: int
-    meeting_id: int
-    outcomes: list[bool | None] = field(default_factory=list)
-    on_it: list[bool | None] = field(default_factory=list)
+    rejected: bool = False
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

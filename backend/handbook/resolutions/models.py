@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from handbook.access.predicates import Columns, Target
@@ -22,7 +22,8 @@ class Resolution(db.Model):  # type: ignore[name-defined]
     ``number`` is the symbol's, kept beside it so that the next one is found by an index. ``content_version`` is the
     organisation's at the last change. ``supersedes_id`` names the resolution whose place this one takes when it is issued;
     from then on the old one is revoked and names this one in ``superseded_by_id``. ``issue_exception`` says why it was issued
-    although the vote of its meeting had not passed it, or there was none, or on another text, or no quorum.
+    although something spoke against it, ``issue_exception_for`` what that was, as :class:`~enums.IssueWarning`; None of those
+    issued before that was kept.
     """
 
     __tablename__ = "resolutions"
@@ -49,6 +50,7 @@ class Resolution(db.Model):  # type: ignore[name-defined]
     revoked_on: Mapped[date | None]
     revoke_reason: Mapped[str | None] = mapped_column(String(500))
     issue_exception: Mapped[str | None] = mapped_column(String(500))
+    issue_exception_for: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     supersedes_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("resolutions.id"), index=True)
     superseded_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("resolutions.id"))
     content_version: Mapped[int] = mapped_column(BigId)
@@ -75,6 +77,11 @@ class Resolution(db.Model):  # type: ignore[name-defined]
     @property
     def content_hash(self) -> str:
         return content_hash(self.title, self.body)
+
+    @property
+    def form(self) -> dict[str, str | int | None]:
+        """What is put to the vote beside the text: what kind of document, of which term, in whose place."""
+        return {"type": self.type, "term": self.term, "supersedes_id": self.supersedes_id}
 
     @property
     def target(self) -> Target:

@@ -130,6 +130,7 @@ def resolution_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
         "state": resolution.state,
         "issued_on": resolution.issued_on,
         "issue_exception": resolution.issue_exception,
+        "issue_exception_for": resolution.issue_exception_for,
         "revoked_on": resolution.revoked_on,
         "revoke_reason": resolution.revoke_reason,
         "supersedes": resolution.supersedes,

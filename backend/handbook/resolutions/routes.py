@@ -91,7 +91,7 @@ def edit_resolution(changes: dict[str, Any], resolution_id: int) -> Response:
 @blp.arguments(IssueSchema)
 @blp.response(200, ResolutionSchema)
 def issue_resolution(fields: dict[str, Any], resolution_id: int) -> Response:
-    """Put a draft in force. Not passed by its meeting's vote it needs a reason; where something is missing, one is kept."""
+    """Put a draft in force. Where something speaks against it, a reason is needed that answers all of it."""
     actor = current_actor()
     with unit_of_work() as uow:
         resolution = queries.get_resolution(resolution_id, Permission.RESOLUTIONS_WRITE, actor=actor)

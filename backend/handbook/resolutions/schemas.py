@@ -73,12 +73,16 @@ class TaskLineSchema(TaskSchema):
 class ResolutionSchema(Schema):
     """A resolution as its readers see it; ``type`` tells the two documents apart whose symbol reads QĐ.
 
-    ``issue_exception``: why it was issued although its meeting's vote had not passed it, or although something was missing.
-    ``superseded_by``: the resolution that took its place. ``issue_warnings``: what a draft of a meeting lacks, for who may
-    issue it, in answers about this one resolution: ``no_vote`` (the meeting took none on it), ``vote_withdrawn`` (it was
-    written down by mistake and taken out), ``changed_after_vote`` (the last vote was on another text), ``no_quorum`` (when it
-    voted, or was held). Of an issued one, for who may revoke it: ``vote_withdrawn``, ``vote_rejected`` (the vote as it stands
-    now did not pass it). ``content_hash``: of title and body; a vote is frozen with the one that was put to it.
+    ``issue_exception``: why it was issued although something spoke against it; ``issue_exception_for``: what that was, null
+    where it was not kept. ``superseded_by``: the resolution that took its place. ``issue_warnings``: what speaks against
+    issuing a draft, for who may issue it, in answers about this one resolution: ``no_vote`` (its meeting took none on it),
+    ``vote_withdrawn`` (it was written down by mistake and taken out), ``vote_not_passed`` (a vote that named no draft has not
+    passed), ``rejected_elsewhere`` (another meeting of the organisation did not pass this draft or this text),
+    ``changed_after_vote`` (the last vote was on another text), ``type_changed_after_vote`` (of another type or term),
+    ``supersedes_changed_after_vote`` (on one that took another one's place), ``text_not_frozen`` (nobody knows on which text;
+    the one for which no reason is asked), ``no_quorum`` (when the meeting voted, or was held). Of an issued one, for who may
+    revoke it: ``vote_withdrawn``, ``vote_rejected`` (the vote as it stands now did not pass it). ``content_hash``: of title
+    and body; a vote is frozen with the one that was put to it.
     """
 
     id = Id(required=True)
@@ -93,6 +97,7 @@ class ResolutionSchema(Schema):
     state = fields.String(required=True, validate=_STATES)
     issued_on = fields.Date(required=True, allow_none=True)
     issue_exception = fields.String(required=True, allow_none=True)
+    issue_exception_for = fields.List(fields.String(validate=_ISSUE_WARNINGS), required=True, allow_none=True)
     revoked_on = fields.Date(required=True, allow_none=True)
     revoke_reason = fields.String(required=True, allow_none=True)
     supersedes = fields.Nested(ResolutionNameSchema, required=True, allow_none=True)
@@ -153,11 +158,16 @@ class NextSymbolSchema(Schema):
 
 
 class IssueSchema(Schema):
-    """``override_reason``: why it is issued although the vote of its meeting did not pass it, or ``issue_warnings`` say that
-    something is missing; kept in ``issue_exception``.
+    """``override_reason``: why it is issued although ``issue_warnings`` speak against it; ``reason_for`` names all of them that
+    ask for a reason, as who gives it has read them. Both are kept, in ``issue_exception`` and ``issue_exception_for``.
     """
 
     override_reason = Text(min_length=3, max_length=500, load_default=None, allow_none=True)
+    reason_for = fields.List(
+        fields.String(validate=_ISSUE_WARNINGS),
+        load_default=list,
+        validate=validate.Length(max=len(IssueWarning)),
+    )
 
 
 class RevokeSchema(Schema):

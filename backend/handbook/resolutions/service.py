@@ -1,6 +1,6 @@
 """Writing, changing and issuing resolutions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,12 +25,13 @@ from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.models import Organization
 from handbook.organizations.versions import bump_content_version
 from handbook.resolutions.drafting import MeetingFacts, body_of, title_of
-from handbook.resolutions.enums import DocumentType, ResolutionState
+from handbook.resolutions.enums import ONLY_SAID, DocumentType, ResolutionState
 from handbook.resolutions.errors import (
     ClassifiedText,
     DraftPutToVote,
+    DraftVotedOn,
+    ReasonNeeded,
     ResolutionRejected,
-    VoteNotPassed,
     VoteUndecided,
 )
 from handbook.resolutions.events import (
@@ -49,6 +50,8 @@ from handbook.resolutions.standing import issue_warnings
 
 # The states of a meeting from which a resolution may be drafted.
 HELD = frozenset({MeetingState.OPEN, MeetingState.CLOSED, MeetingState.FINALIZED})
+# What of a draft is put to the vote (ADR 24), and where.
+PUT_TO_THE_VOTE = ("symbol", "type", "term", "title", "body", "supersedes_id", "meeting_id")
 
 
 def create_resolution(
@@ -86,12 +89,13 @@ def create_resolution(
 def edit_resolution(
     resolution: Resolution, changes: Mapping[str, Any], *, actor: Actor, uow: UnitOfWork
 ) -> Resolution:
-    """Change a draft; an issued resolution stands as it is (:class:`WrongState`), and what members are voting on says the same
-    until they have voted (:class:`DraftPutToVote`). Refusals as at creating."""
+    """Change a draft; an issued resolution stands as it is (:class:`WrongState`), what members are voting on says the same
+    until they have voted (:class:`DraftPutToVote`), and what they voted on stays with the meeting whose vote it was
+    (:class:`DraftVotedOn`). Refusals as at creating."""
     _require_draft(resolution)
     _refuse_classified(changes)
     resolution.content_version = bump_content_version(uow, resolution.organization_id)
-    _refuse_under_vote(resolution, changes, uow=uow)
+    _refuse_what_votes_hold(resolution, changes, uow=uow)
     with uow.session.no_autoflush:
         for name in ("title", "body", "term"):
             if name in changes:
@@ -148,22 +152,31 @@ def draft_from_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> tu
 
 
 def issue_resolution(
-    resolution: Resolution, *, actor: Actor, uow: UnitOfWork, override_reason: str | None = None
+    resolution: Resolution,
+    *,
+    actor: Actor,
+    uow: UnitOfWork,
+    override_reason: str | None = None,
+    reason_for: Collection[str] = (),
 ) -> Resolution:
     """Put a draft in force today, by the organisation's calendar, and tell who listens to :class:`ResolutionIssued`.
 
-    When the members voted on this very resolution, the last of these votes must have passed it (2-domain, Votes); else
-    :class:`ResolutionRejected`, or :class:`VoteUndecided`, and no reason helps. When votes of the meeting named no resolution,
-    the last of them decides; else :class:`VoteNotPassed`, unless ``override_reason`` says why, which stays on the resolution
-    and on record. Where nothing was voted, or another text, or the meeting had no quorum, it is issued, what was missing is on
-    record, and the reason stays too. A resolution whose place it takes is revoked at the same moment.
+    When the members of its meeting voted on this very resolution, or on its very text under another draft, the last of these
+    votes must have passed it (2-domain, Votes); else :class:`ResolutionRejected`, or :class:`VoteUndecided`, and no reason
+    helps. What else speaks against it (:func:`issue_warnings`) asks for a reason, and ``reason_for`` for the names of all that
+    it answers; else :class:`ReasonNeeded`. Both stay on the resolution, what was missing on record. A resolution whose place
+    it takes is revoked at the same moment.
     """
     _require_draft(resolution)
+    _refuse_by_vote(resolution, uow=uow)
     missing = issue_warnings(resolution)
-    if (_is_against_vote(resolution, override_reason, uow=uow) or missing) and override_reason:
+    if doubts := [warning for warning in missing if warning not in ONLY_SAID]:
+        if not override_reason or not set(doubts) <= set(reason_for):
+            raise ReasonNeeded(doubts)
         if level := find_mark_in_text(override_reason.splitlines()):
             raise ClassifiedText("/override_reason", level)
         resolution.issue_exception = override_reason
+        resolution.issue_exception_for = [doubt.value for doubt in doubts]
     lock_reviews(uow, resolution.organization_id)
     resolution.content_version = bump_content_version(uow, resolution.organization_id)
     resolution.state = ResolutionState.ISSUED.value
@@ -214,29 +227,24 @@ def _end(
     )
 
 
-def _is_against_vote(resolution: Resolution, override_reason: str | None, *, uow: UnitOfWork) -> bool:
-    """Whether it is issued against the meeting's vote, for a reason; refuses what no reason helps, and none at all."""
-    if resolution.meeting_id is None:
-        return False
-    event = ResolutionIssuing(resolution_id=resolution.id, meeting_id=resolution.meeting_id)
+def _refuse_by_vote(resolution: Resolution, *, uow: UnitOfWork) -> None:
+    """What the members did not pass is not issued, and nothing as long as they vote on it: no reason helps."""
+    event = ResolutionIssuing(resolution_id=resolution.id)
     uow.emit(event)
-    if event.on_it:
-        if event.on_it[-1] is None:
-            raise VoteUndecided
-        if not event.on_it[-1]:
-            raise ResolutionRejected
-        return False
-    if not event.outcomes or event.outcomes[-1]:
-        return False
-    if not override_reason:
-        raise VoteNotPassed
-    return True
+    if event.undecided:
+        raise VoteUndecided
+    if event.rejected:
+        raise ResolutionRejected
 
 
-def _refuse_under_vote(resolution: Resolution, changes: Mapping[str, Any], *, uow: UnitOfWork) -> None:
-    """What a ballot puts to the vote does not change under the hands of those who vote."""
-    names = ("symbol", "title", "body", "meeting_id")
-    if all(changes.get(name, getattr(resolution, name)) == getattr(resolution, name) for name in names):
+def _refuse_what_votes_hold(resolution: Resolution, changes: Mapping[str, Any], *, uow: UnitOfWork) -> None:
+    """What a ballot puts to the vote does not change under the hands of those who vote, nor leave its meeting afterwards."""
+    changed = {
+        name
+        for name in PUT_TO_THE_VOTE
+        if changes.get(name, getattr(resolution, name)) != getattr(resolution, name)
+    }
+    if not changed:
         return
     # Who opens a ballot on it holds the same row.
     uow.session.execute(select(Resolution.id).where(Resolution.id == resolution.id).with_for_update())
@@ -244,6 +252,8 @@ def _refuse_under_vote(resolution: Resolution, changes: Mapping[str, Any], *, uo
     uow.emit(event)
     if event.put_to_vote:
         raise DraftPutToVote
+    if event.voted_on and "meeting_id" in changed:
+        raise DraftVotedOn
 
 
 def _require_draft(resolution: Resolution) -> None:

@@ -1018,7 +1018,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put a draft in force. Not passed by its meeting's vote it needs a reason; where something is missing, one is kept. */
+        /** Put a draft in force. Where something speaks against it, a reason is needed that answers all of it. */
         post: operations["issue_resolution"];
         delete?: never;
         options?: never;
@@ -3178,6 +3178,7 @@ export interface components {
             /** Format: date */
             issued_on: string | null;
             issue_exception: string | null;
+            issue_exception_for: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[] | null;
             /** Format: date */
             revoked_on: string | null;
             revoke_reason: string | null;
@@ -3187,7 +3188,7 @@ export interface components {
             meeting_id: string | null;
             tasks: components["schemas"]["Task"][];
             can: string[];
-            issue_warnings?: ("no_vote" | "vote_withdrawn" | "vote_rejected" | "changed_after_vote" | "no_quorum")[];
+            issue_warnings?: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[];
             etag: string;
         };
         ResolutionPage: {
@@ -3215,6 +3216,7 @@ export interface components {
         Issue: {
             /** @default null */
             override_reason: string | null;
+            reason_for?: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[];
         };
         Revoke: {
             reason: string;
@@ -4853,8 +4855,8 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `draft_put_to_vote`: Members are voting on this very text: it is changed when the vote is over, or was taken back. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
-        "409.conflict.draft_put_to_vote.wrong_state": {
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `draft_put_to_vote`: Members are voting on this very text: it is changed when the vote is over, or was taken back. `draft_voted_on`: Members voted on this draft in its meeting, and there it stays, whatever they decided. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.draft_put_to_vote.draft_voted_on.wrong_state": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4863,7 +4865,7 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "conflict" | "draft_put_to_vote" | "wrong_state";
+                    code?: "conflict" | "draft_put_to_vote" | "draft_voted_on" | "wrong_state";
                 };
             };
         };
@@ -4881,8 +4883,8 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `resolution_rejected`: The members voted on this very resolution and did not pass it: it cannot be issued. `vote_not_passed`: The meeting voted on its resolution and did not pass it; issuing it all the same needs a reason, which is kept. `vote_undecided`: The vote on this very resolution is not closed, or was void: nothing is decided yet. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
-        "409.conflict.resolution_rejected.vote_not_passed.vote_undecided.wrong_state": {
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `reason_needed`: Something speaks against issuing it, each in a field error; who issues it all the same says why, and to all of it. `resolution_rejected`: The members voted on this very resolution, or on its very text, and did not pass it: it cannot be issued. `vote_undecided`: The vote on this very resolution, or on its very text, is not closed, or was void: nothing is decided yet. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.reason_needed.resolution_rejected.vote_undecided.wrong_state": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4891,7 +4893,7 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "conflict" | "resolution_rejected" | "vote_not_passed" | "vote_undecided" | "wrong_state";
+                    code?: "conflict" | "reason_needed" | "resolution_rejected" | "vote_undecided" | "wrong_state";
                 };
             };
         };
@@ -7796,7 +7798,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.draft_put_to_vote.wrong_state"];
+            409: components["responses"]["409.conflict.draft_put_to_vote.draft_voted_on.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -7838,7 +7840,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.resolution_rejected.vote_not_passed.vote_undecided.wrong_state"];
+            409: components["responses"]["409.conflict.reason_needed.resolution_rejected.vote_undecided.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];

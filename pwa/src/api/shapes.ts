@@ -257,8 +257,10 @@ export interface TaskLine extends Task {
   resolution: ResolutionName;
 }
 
-/** What the meeting of a resolution lacked; of one in force, what became of its vote since. */
-export type IssueWarning = 'no_vote' | 'vote_withdrawn' | 'vote_rejected' | 'changed_after_vote' | 'no_quorum';
+/** What speaks against issuing a resolution; of one in force, what became of its vote since. */
+export type IssueWarning =
+  | 'no_vote' | 'vote_withdrawn' | 'vote_not_passed' | 'vote_rejected' | 'rejected_elsewhere' | 'changed_after_vote'
+  | 'type_changed_after_vote' | 'supersedes_changed_after_vote' | 'text_not_frozen' | 'no_quorum';
 
 export interface Resolution {
   id: Id;
@@ -277,7 +279,7 @@ export interface Resolution {
   /** Of title and body, made by the server: a vote names the text by it. */
   content_hash?: string;
   issue_exception?: string | null;
-  /** What a draft of a meeting lacks, in answers to who may issue it; of an issued one, what became of its vote since. */
+  /** What speaks against issuing a draft, in answers to who may issue it; of an issued one, what became of its vote since. */
   issue_warnings?: IssueWarning[];
   revoked_on?: string | null;
   revoke_reason?: string | null;

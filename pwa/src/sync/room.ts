@@ -54,6 +54,13 @@ export interface Guest {
   from: string | null;
 }
 
+/** Which document was put to the vote: of what type and term, and in whose place. */
+export interface PutForm {
+  type: string;
+  term: string;
+  supersedes_id: Id | null;
+}
+
 /** A vote that people counted in the room: hands, or papers when they are counted too. */
 export interface HandVote {
   title: string;
@@ -62,7 +69,7 @@ export interface HandVote {
   /** The meeting's draft that was put to the vote. */
   resolution_id?: Id | null | undefined;
   /** What it said, by the copy of this phone. */
-  put?: { symbol: string; title: string; content_hash: string } | undefined;
+  put?: { symbol: string; title: string; content_hash: string; form?: PutForm } | undefined;
   agree: number;
   disagree: number;
   other: number;

@@ -1,5 +1,5 @@
 import { codeOf, request, type Failure } from '$api/client';
-import type { Id, Meeting, Resolution } from '$api/shapes';
+import type { Id, IssueWarning, Meeting, Resolution } from '$api/shapes';
 import { write } from '$db/database';
 import { dayMonth } from '$i18n';
 import { randomKey } from '$lib/ids';
@@ -55,6 +55,16 @@ export interface ResolutionRefusal {
   symbol: string | null;
   /** The first part of the pointer of what bears a secrecy mark or is wrong. */
   field: string | null;
+  /** What the server wants answered before it issues a draft. */
+  doubts: IssueWarning[];
+}
+
+/** What is said to who issues and asks for no reason, as on the server. */
+const ONLY_SAID: readonly IssueWarning[] = ['text_not_frozen'];
+
+/** What of it the reason has to answer. */
+export function toAnswer(lacks: readonly IssueWarning[]): IssueWarning[] {
+  return lacks.filter((one) => !ONLY_SAID.includes(one));
 }
 
 function refusalOf(failure: Failure): ResolutionRefusal {
@@ -63,6 +73,7 @@ function refusalOf(failure: Failure): ResolutionRefusal {
     code: codeOf(failure),
     symbol: errors.find((error) => error.pointer === '/symbol')?.code ?? null,
     field: errors[0]?.pointer.split('/')[1] ?? null,
+    doubts: errors.filter((error) => error.pointer === '/reason_for').map((error) => error.code as IssueWarning),
   };
 }
 
@@ -96,9 +107,9 @@ export async function saveResolution(
 
 const resolutionPath = (id: Id): string => `/api/resolutions/${encodeURIComponent(id)}`;
 
-/** Puts a draft in force; `reason` says why although the meeting's vote did not pass it. */
-export async function issueResolution(resolution: Resolution, reason: string): Promise<Answer> {
-  const body = reason.trim() ? { override_reason: reason.trim() } : {};
+/** Puts a draft in force; `reason` says why although `lacks` speaks against it, as whoever wrote it has read. */
+export async function issueResolution(resolution: Resolution, reason: string, lacks: readonly IssueWarning[]): Promise<Answer> {
+  const body = reason.trim() ? { override_reason: reason.trim(), reason_for: toAnswer(lacks) } : {};
   return settle(await request('POST', `${resolutionPath(resolution.id)}/issue`, { ifMatch: resolution.etag, body }));
 }
 
@@ -119,7 +130,7 @@ export async function revokeResolution(resolution: Resolution, reason: string): 
 /** A draft that takes the place of `old` when it is issued: the same words under the next number, to be changed. */
 export async function replaceResolution(old: Resolution, key: string): Promise<Answer> {
   const symbol = await proposeSymbol(old.organization_id);
-  if (!symbol) return { refusal: { code: 'network', symbol: null, field: null } };
+  if (!symbol) return { refusal: { code: 'network', symbol: null, field: null, doubts: [] } };
   const open = old.tasks.filter((task) => task.state === 'open');
   const body = {
     symbol, title: old.title, body: old.body, meeting_id: null, supersedes_id: old.id,

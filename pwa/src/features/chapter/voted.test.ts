@@ -20,7 +20,7 @@ const ballot = (changes: Partial<Ballot>): Ballot => ({
 describe('what was decided on a draft', () => {
   it('is nothing as long as nobody voted on it', () => {
     expect(votedOn(draft, [], [])).toEqual({ state: 'none' });
-    expect(votedOn(draft, [ballot({ resolution_id: '8' })], [hands(33, { resolution_id: null })])).toEqual({ state: 'none' });
+    expect(votedOn(draft, [ballot({ resolution_id: '8', content_hash: 'then' })], [hands(33, { resolution_id: null })])).toEqual({ state: 'none' });
   });
   it('is not known while they vote', () => {
     expect(votedOn(draft, [ballot({ state: 'open', result: null, closed_at: null })], [hands(33)])).toEqual({ state: 'voting' });
@@ -37,6 +37,17 @@ describe('what was decided on a draft', () => {
   it('claims nothing of a text that nobody knows', () => {
     expect(votedOn(draft, [ballot({ content_hash: null })], []).state).toBe('passed');
     expect(votedOn({ id: '9' }, [], [hands(33, put('then'))]).state).toBe('passed');
+  });
+  it('was decided on the same words under another draft too', () => {
+    const lost = { result: { agree: 3, denominator: 38, passed: false } as Ballot['result'] };
+    expect(votedOn(draft, [ballot({ resolution_id: '8', ...lost })], []).state).toBe('rejected');
+    expect(votedOn(draft, [], [hands(3, { resolution_id: '8', ...put('now') })]).state).toBe('rejected');
+    expect(votedOn(draft, [ballot({ resolution_id: null, ...lost })], []).state).toBe('none');
+    expect(votedOn({ id: '9' }, [ballot({ resolution_id: '8', content_hash: null })], []).state).toBe('none');
+  });
+  it('was decided on another document when the server says so', () => {
+    expect(votedOn({ ...draft, issue_warnings: ['supersedes_changed_after_vote'] }, [ballot({})], []).state).toBe('edited');
+    expect(votedOn({ ...draft, issue_warnings: ['no_quorum'] }, [ballot({})], []).state).toBe('passed');
   });
   it('is what the latest of several votes says', () => {
     const later = ballot({ closed_at: '2026-12-05T14:00:00Z', result: { agree: 3, denominator: 38, passed: false } as Ballot['result'] });

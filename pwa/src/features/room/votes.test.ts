@@ -133,6 +133,10 @@ describe('a vote on a draft', () => {
   it('says what this phone knows the draft to say, and nothing of one whose text the server has not named', () => {
     expect(putOf(put)).toEqual({ put });
     expect([putOf({ symbol: '09-NQ/CB', title: 'A' }), putOf(null)]).toEqual([{}, {}]);
+    const which = { type: 'resolution', term: '2025-2030' };
+    const old = { id: '3', symbol: '01-NQ/CB', title: 'B', issued_on: null };
+    expect(putOf({ ...put, ...which, supersedes: old })).toEqual({ put: { ...put, form: { ...which, supersedes_id: '3' } } });
+    expect(putOf({ ...put, ...which, supersedes: null }).put?.form?.supersedes_id).toBeNull();
   });
   it('is called as the draft was called then', () => {
     const named = (ballots: Ballot[], changes: Partial<HandVote> = {}) => countedVotes(bookOf([entry('a', vote(12, changes), 1)]), ballots, {})[0]?.symbol;

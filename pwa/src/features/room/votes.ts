@@ -52,8 +52,12 @@ export interface Out {
 }
 
 /** What this phone's copy of the draft says goes into the line of the vote: another may be written before the line arrives. */
-export function putOf(draft: Pick<Resolution, 'symbol' | 'title' | 'content_hash'> | null | undefined): Pick<HandVote, 'put'> {
-  return draft?.content_hash ? { put: { symbol: draft.symbol, title: draft.title, content_hash: draft.content_hash } } : {};
+export function putOf(
+  draft: Pick<Resolution, 'symbol' | 'title' | 'content_hash' | 'type' | 'term' | 'supersedes'> | null | undefined,
+): Pick<HandVote, 'put'> {
+  if (!draft?.content_hash) return {};
+  const { symbol, title, content_hash, type, term, supersedes } = draft;
+  return { put: { symbol, title, content_hash, ...type && term && { form: { type, term, supersedes_id: supersedes?.id ?? null } } } };
 }
 
 /** The resolution that is in force by this vote: what is done to the vote now, is done to it. */
