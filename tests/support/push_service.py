@@ -158,6 +158,11 @@ class FakePushService:
     def origin(self) -> str:
         return f"https://{self.host}:{self.port}"
 
+    @property
+    def authority(self) -> bytes:
+        """The certificate of who vouches for this service, as PEM."""
+        return self._authority.cert_pem.bytes()
+
     def subscribe(self, application_server_key: str | None = None) -> Subscription:
         """Make a subscription, bound to a VAPID public key when one is given."""
         name = base64url(os.urandom(12))
