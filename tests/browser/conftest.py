@@ -34,13 +34,15 @@ DESK = {"width": 1280, "height": 800}
 TIMEZONE = "Asia/Ho_Chi_Minh"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Service:
-    """A served installation: its address, its environment, and what ``init`` printed, if it was run."""
+    """A served installation: its address, its environment, what ``init`` printed, if it was run, and its process."""
 
     url: str
     environment: dict[str, str]
     made: dict[str, str]
+    log: Path
+    process: ServedProcess | None = None
 
     def run(self, *arguments: str) -> str:
         """Run a handbook command on this installation."""
@@ -54,11 +56,22 @@ class Service:
         )
         return done.stdout
 
+    def start(self) -> None:
+        """Serve it, and wait until it answers."""
+        self.process = ServedProcess(self.environment, self.log)
+        _wait_for(f"{self.url}/readyz")
+
+    def stop(self) -> None:
+        """Stop serving it, if it is served."""
+        if self.process is not None:
+            stop(self.process)
+            self.process = None
+
 
 @pytest.fixture
 def start_service(tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[..., Service]]:
     """``start_service(prepare, push=…)``: prepare an installation with a command, or have a migrated one, and serve it."""
-    processes: list[ServedProcess] = []
+    services: list[Service] = []
 
     def start(*prepare: tuple[str, ...], push: FakePushService | None = None) -> Service:
         port = find_free_port()
@@ -74,16 +87,16 @@ def start_service(tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[..
             environment["HANDBOOK_PUSH_CA_FILE"] = str(push.ca_file)
         if not prepare:
             shutil.copytree(sqlite_template, tmp_path / "data")
-        service = Service(f"http://localhost:{port}", environment, {})
+        service = Service(f"http://localhost:{port}", environment, {}, tmp_path / "serve.log")
         said = [service.run(*command) for command in prepare]
-        made = next((json.loads(text) for text in said if text.startswith("{")), {})
-        processes.append(ServedProcess(environment, tmp_path / "serve.log"))
-        _wait_for(f"{service.url}/readyz")
-        return Service(service.url, environment, made)
+        service.made = next((json.loads(text) for text in said if text.startswith("{")), {})
+        services.append(service)
+        service.start()
+        return service
 
     yield start
-    for process in processes:
-        stop(process)
+    for service in services:
+        service.stop()
 
 
 @pytest.fixture

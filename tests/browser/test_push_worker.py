@@ -3,19 +3,23 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Worker, expect
-from tests.support.browsing import deliver_push, heading, notifications, stub_push_vendor, wait_until
+from tests.support.browsing import (
+    deliver_push,
+    heading,
+    notifications,
+    stub_push_vendor,
+    time_in_words,
+    wait_until,
+)
 from tests.support.demo_service import DemoService, go, open_context, serve_demo
 from tests.support.phone import is_wiped, ready_for_flight, rows
 from tests.support.push_service import FakePushService
 
-WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "chủ Nhật")
 NEUTRAL = {"title": "Sổ tay có nội dung mới", "body": "Chạm để xem.", "tag": "handbook"}
 
 # STUB of the notification tray, which a browser without a screen does not have: a tap is dispatched as the event that
@@ -164,10 +168,8 @@ def test_the_words_come_from_the_phone_also_without_a_network(
     visited.set_offline(True)
     deliver_push(page, push(t="meeting_reminder", m=meeting["id"]))
     wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
-    starts_at = datetime.fromisoformat(meeting["starts_at"]).astimezone(ZoneInfo(meeting["timezone"]))
-    when = f"{starts_at:%H:%M}, {WEEKDAYS[starts_at.weekday()]} {starts_at.day}/{starts_at.month}"
     assert notifications(page) == [
-        {"title": "Nhắc lịch họp", "body": when, "tag": f"meeting:{meeting['id']}"}
+        {"title": "Nhắc lịch họp", "body": time_in_words(meeting), "tag": f"meeting:{meeting['id']}"}
     ]
 
 

@@ -3,9 +3,12 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,6 +25,7 @@ expect.set_options(timeout=20_000)
 DEVICE_SETTINGS = ["handbook.preferences", "handbook.visits", "handbook.install-dismissed"]
 # Of a point of P-256: a mark and two coordinates.
 UNCOMPRESSED_POINT = 65
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "chủ Nhật")
 _CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 
 
@@ -168,6 +172,12 @@ def notifications(page: Page) -> list[dict[str, str]]:
         }"""
     )
     return shown
+
+
+def time_in_words(meeting: Mapping[str, Any]) -> str:
+    """When a meeting (as the API gives it) begins, in the words of a Vietnamese notification."""
+    starts_at = datetime.fromisoformat(meeting["starts_at"]).astimezone(ZoneInfo(meeting["timezone"]))
+    return f"{starts_at:%H:%M}, {WEEKDAYS[starts_at.weekday()]} {starts_at.day}/{starts_at.month}"
 
 
 def stored_rows(page: Page) -> dict[str, int]:

@@ -62,18 +62,24 @@ def unbase64url(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-@dataclass
-class Subscription:
+@dataclass(kw_only=True)
+class Registration:
+    """What a push service knows of a subscription: where it is sent to, and under which key."""
+
+    name: str
+    endpoint: str
+    application_server_key: str | None = None
+    over: bool = False
+
+
+@dataclass(kw_only=True)
+class Subscription(Registration):
     """What `PushManager.subscribe` would have returned, and the private key that a real one keeps to
     itself.
     """
 
-    name: str
-    endpoint: str
     private_key: ec.EllipticCurvePrivateKey
     auth_secret: bytes
-    application_server_key: str | None = None
-    over: bool = False
 
     @property
     def keys(self) -> dict[str, str]:
@@ -131,7 +137,7 @@ class FakePushService:
         self._directory = directory or Path(self._own_directory.name if self._own_directory else "")
         self._sink = sink
         self._lock = threading.RLock()
-        self.subscriptions: dict[str, Subscription] = {}
+        self.subscriptions: dict[str, Registration] = {}
         self.messages: list[Received] = []
         self.refused: list[tuple[int, str]] = []
         self.requests = 0
@@ -177,12 +183,12 @@ class FakePushService:
             self.subscriptions[name] = made
         return made
 
-    def answer(self, *answers: Answer, subscription: Subscription | None = None) -> None:
+    def answer(self, *answers: Answer, subscription: Registration | None = None) -> None:
         """Give these answers, one each to the next messages (of this subscription); then 201 again."""
         with self._lock:
             self._answers.setdefault(subscription.name if subscription else None, deque()).extend(answers)
 
-    def always_answer(self, answer: Answer | None, subscription: Subscription | None = None) -> None:
+    def always_answer(self, answer: Answer | None, subscription: Registration | None = None) -> None:
         """Give this answer to every message (of this subscription) from now on; None: 201 again."""
         name = subscription.name if subscription else None
         with self._lock:
@@ -202,11 +208,11 @@ class FakePushService:
             self._always.clear()
             self.requests = 0
 
-    def messages_of(self, subscription: Subscription) -> list[Received]:
+    def messages_of(self, subscription: Registration) -> list[Received]:
         with self._lock:
             return [message for message in self.messages if message.subscription == subscription.name]
 
-    def accepted_of(self, subscription: Subscription) -> list[Received]:
+    def accepted_of(self, subscription: Registration) -> list[Received]:
         """The messages of this subscription that were answered with success, so that a phone would have
         shown them.
         """
@@ -320,27 +326,35 @@ class FakePushService:
                 subscription = self._find(scope, name)
                 claims = self._verify_token(headers, subscription)
                 self._verify_headers(headers, body)
-                plaintext = _decrypt(body, subscription)
+                plaintext = self._read(body, subscription)
             except RefusedError as error:
                 self.refused.append((error.status, error.reason))
                 return Answer(error.status)
             answer = self._next_answer(name)
-            self.messages.append(
-                Received(
-                    subscription=name,
-                    plaintext=plaintext,
-                    ttl=int(headers["ttl"]),
-                    urgency=headers.get("urgency", "normal"),
-                    topic=headers.get("topic"),
-                    claims=claims,
-                    http_version=scope["http_version"],
-                    body_length=len(body),
-                    status=answer.status,
-                )
+            message = Received(
+                subscription=name,
+                plaintext=plaintext,
+                ttl=int(headers["ttl"]),
+                urgency=headers.get("urgency", "normal"),
+                topic=headers.get("topic"),
+                claims=claims,
+                http_version=scope["http_version"],
+                body_length=len(body),
+                status=answer.status,
             )
+            self.messages.append(message)
+            self._pass_on(message, body, subscription)
             return answer
 
-    def _find(self, scope: dict[str, Any], name: str) -> Subscription:
+    def _read(self, body: bytes, subscription: Registration) -> bytes:
+        """What is in the message: this service made the subscription, and so has its keys."""
+        assert isinstance(subscription, Subscription)
+        return _decrypt(body, subscription)
+
+    def _pass_on(self, message: Received, body: bytes, subscription: Registration) -> None:
+        """Hand the message to the phone; the subscriptions of this service have none."""
+
+    def _find(self, scope: dict[str, Any], name: str) -> Registration:
         if scope["method"] != "POST" or not scope["path"].startswith("/push/"):
             raise RefusedError(405, "method or path")
         subscription = self.subscriptions.get(name)
@@ -350,7 +364,7 @@ class FakePushService:
             raise RefusedError(410, "subscription over")
         return subscription
 
-    def _verify_token(self, headers: Mapping[str, str], subscription: Subscription) -> dict[str, Any]:
+    def _verify_token(self, headers: Mapping[str, str], subscription: Registration) -> dict[str, Any]:
         match = _VAPID.fullmatch(headers.get("authorization", ""))
         if match is None:
             raise RefusedError(401, "no VAPID header")
