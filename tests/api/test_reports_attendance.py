@@ -15,6 +15,7 @@ from handbook.access.actor import SYSTEM
 from handbook.attendance.counters import recount
 from handbook.attendance.events import AttendanceCorrected
 from handbook.attendance.models import Attendance
+from handbook.audit.models import AuditEntry
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
@@ -474,6 +475,25 @@ def test_exceptions_say_where_and_whom_to_telephone(world: World, sign_in: SignI
         "title": "secretary",
         "phone": world.members["secretary"].phone,
     }
+
+
+def test_what_is_fetched_ahead_has_no_numbers_and_is_no_reading(
+    world: World, sign_in: SignIn, clock: FixedClock
+) -> None:
+    roll_up_months()
+    clock.set(datetime(2026, 12, 8, 2, 0, tzinfo=UTC))
+    staff = sign_in("root_staff")
+    path = f"/api/organizations/{world.id_of('root')}/reports/attendance?month=2026-12"
+    readings = db.select(db.func.count()).select_from(AuditEntry).where(AuditEntry.tag == "members:phone:read")
+
+    ahead = staff.get(f"{path}&phones=false", expect=200)
+    assert {item["contact"]["phone"] for item in ahead.json["exceptions"]} == {None}
+    assert db.session.scalar(readings) == 0
+    # The tag of what has no numbers is not that of what has: a look is answered in full, and recorded.
+    seen = staff.get(path, headers={"If-None-Match": ahead.headers["ETag"]}, expect=200).json
+    phones = {item["contact"]["phone"] for item in seen["exceptions"]}
+    assert None not in phones
+    assert db.session.scalar(readings) == len({item["contact"]["member_id"] for item in seen["exceptions"]})
 
 
 def test_a_cell_without_officers_has_no_contact(world: World, sign_in: SignIn, clock: FixedClock) -> None:

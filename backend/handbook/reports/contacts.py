@@ -21,7 +21,7 @@ _TITLES = (OfficeTitle.SECRETARY.value, OfficeTitle.DEPUTY_SECRETARY.value)
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """``phone`` is E.164; None when there is none or it is not the actor's to see. ``path`` is the member's organisation's."""
+    """``phone`` is E.164; None when there is none, it is not the actor's to see or was not asked for. ``path`` is the member's organisation's."""
 
     member_id: int
     full_name: str
@@ -30,7 +30,9 @@ class Contact:
     path: str
 
 
-def list_contacts(organization_ids: Collection[int], *, actor: Actor, today: date) -> dict[int, Contact]:
+def list_contacts(
+    organization_ids: Collection[int], *, actor: Actor, today: date, phones: bool = True
+) -> dict[int, Contact]:
     """One person for each organisation that has somebody to ask, by organisation."""
     rows = db.session.execute(
         select(
@@ -49,7 +51,7 @@ def list_contacts(organization_ids: Collection[int], *, actor: Actor, today: dat
     found: dict[int, Contact] = {}
     for row in sorted(rows, key=lambda row: _TITLES.index(row.title)):
         target = Target(path=row.path, member_id=row.id)
-        phone = row.phone if may(actor, Permission.MEMBERS_READ_PHONE, target) else None
+        phone = row.phone if phones and may(actor, Permission.MEMBERS_READ_PHONE, target) else None
         found.setdefault(row.organization_id, Contact(row.id, row.full_name, row.title, phone, row.path))
     return found
 

@@ -1,7 +1,7 @@
 """The attendance report of one organisation and month: read from kept rows by their keys, never summed over meetings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -99,13 +99,19 @@ class AttendanceReport:
 
 
 def attendance_report(
-    organization_id: int, month: str | None, *, actor: Actor, clock: Clock, exceptions: int = FIRST_EXCEPTIONS
+    organization_id: int,
+    month: str | None,
+    *,
+    actor: Actor,
+    clock: Clock,
+    exceptions: int = FIRST_EXCEPTIONS,
+    phones: bool = True,
 ) -> AttendanceReport:
     """The report of ``month`` (YYYY-MM; without one, of this month in the organisation's zone).
 
-    ``exceptions`` of each kind at most.
+    ``exceptions`` of each kind at most, with the numbers of whom to telephone only when ``phones`` are asked for.
     """
-    scope = _scope(organization_id, month, actor=actor, clock=clock)
+    scope = replace(_scope(organization_id, month, actor=actor, clock=clock), phones=phones)
     organization, month, opened = scope.organization, scope.month, scope.opened
     children = _children(organization, month, opened=opened)
     pages = {kind: list_exceptions(scope, kind, limit=exceptions) for kind in ExceptionKind}
@@ -148,6 +154,7 @@ class Scope:
     actor: Actor
     today: date
     now: datetime
+    phones: bool = True
 
 
 def _scope(organization_id: int, month: str | None, *, actor: Actor, clock: Clock) -> Scope:
@@ -176,12 +183,12 @@ def list_exceptions(
         limit=limit,
         cursor=cursor,
     )
-    return Page(_with_contacts(found.items, actor=scope.actor, today=scope.today), found.next)
+    return Page(_with_contacts(found.items, scope), found.next)
 
 
-def _with_contacts(findings: Sequence[Finding], *, actor: Actor, today: date) -> list[ExceptionLine]:
+def _with_contacts(findings: Sequence[Finding], scope: Scope) -> list[ExceptionLine]:
     ids = {finding.organization_id for finding in findings}
-    contacts = list_contacts(ids, actor=actor, today=today)
+    contacts = list_contacts(ids, actor=scope.actor, today=scope.today, phones=scope.phones)
     paths = list_paths(ids)
     return [
         ExceptionLine(

@@ -39,6 +39,7 @@ def attendance_report(args: dict[str, Any], organization_id: int) -> Response:
         actor=current_actor(),
         clock=clock,
         exceptions=excel.MOST_EXCEPTIONS if workbook else queries.FIRST_EXCEPTIONS,
+        phones=args["phones"],
     )
     if workbook:
         response = Response(excel.report_workbook(report, created=clock.now()), mimetype=excel.MEDIA_TYPE)

@@ -58,7 +58,7 @@ class MonthFiguresSchema(FiguresSchema):
 
 
 class ContactSchema(Schema):
-    """The secretary in force, else the deputy; ``phone`` null when it is not the reader's to see."""
+    """The secretary in force, else the deputy; ``phone`` null when it is not the reader's to see, or was not asked for."""
 
     member_id = Id(required=True)
     full_name = fields.String(required=True)
@@ -127,6 +127,10 @@ class AttendanceReportArgs(Schema):
     """``month`` is YYYY-MM; without it this month is meant."""
 
     month = fields.String(load_default=None, validate=validate.Regexp(r"^\d{4}-\d{2}$"))
+    phones = fields.Boolean(
+        load_default=True,
+        metadata={"description": "false: without telephone numbers, and nothing is recorded as read"},
+    )
 
 
 class ReportExceptionsArgs(PageArgs):

@@ -10776,6 +10776,8 @@ export interface operations {
         parameters: {
             query?: {
                 month?: string | null;
+                /** @description false: without telephone numbers, and nothing is recorded as read */
+                phones?: boolean;
             };
             header?: {
                 /** @description The ETag of the version that is meant; 412 when it is another one by now. */

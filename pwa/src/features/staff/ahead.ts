@@ -1,9 +1,10 @@
 import type { Id, Organization, Page } from '$api/shapes';
 import { database, write } from '$db/database';
+import { codeOf, request } from '$api/client';
 import { keepView, readView, refreshView } from '$db/views';
 import { shiftMonth, thisMonth } from './months';
-import { meetingsTodayPath, organizationPath, partsPath, reportPath, worksPaths } from './paths';
-import type { AttendanceReport } from './shapes';
+import { meetingsTodayPath, organizationPath, partsPath, reportPath, unnumberedPath, worksPaths } from './paths';
+import type { AttendanceReport, ReportException } from './shapes';
 
 /** What one start may cost, and how much of the tree a phone keeps without being asked. */
 export const LIMITS = { requests: 240, bytes: 1_500_000, roots: 3, months: 3, organizations: 200, cells: 12 };
@@ -27,24 +28,46 @@ class Budget {
   #bytes = 0;
 
   /** The body of `path`, renewed when it is old; undefined when there is none or too much was fetched already. */
-  async take<T>(path: string): Promise<T | undefined> {
+  async take<T>(path: string, renew: () => Promise<string | null> = () => refreshView(path)): Promise<T | undefined> {
     const seen = await readView<T>(path);
     if (seen && Date.now() - Date.parse(seen.fetched_at) < FRESH) return seen.body;
     if (this.#requests >= LIMITS.requests || this.#bytes >= LIMITS.bytes) return seen?.body;
     this.#requests++;
-    const code = await refreshView(path);
+    const code = await renew();
     if (code === 'network') this.#requests = LIMITS.requests;
     const body = (await readView<T>(path))?.body;
     if (code === null && body !== undefined) this.#bytes += new Blob([JSON.stringify(body)]).size;
     return body;
   }
+
+  /** A report, without the numbers of whom to telephone but for those that somebody has looked at on this phone. */
+  report(id: Id, month: string): Promise<AttendanceReport | undefined> {
+    const path = reportPath(id, month);
+    return this.take(path, async () => {
+      const asked = new Date().toISOString();
+      const answer = await request<AttendanceReport>('GET', unnumberedPath(id, month));
+      if (!answer.ok) return codeOf(answer);
+      const seen = (await readView<AttendanceReport>(path))?.body;
+      // Without its tag: who looks asks for the whole of it, and that look is recorded.
+      await keepView(path, withPhones(answer.data, seen), null, asked);
+      return null;
+    });
+  }
+}
+
+function withPhones(report: AttendanceReport, seen: AttendanceReport | undefined): AttendanceReport {
+  const known = new Map(seen?.exceptions.map(({ contact }) => [contact?.member_id, contact?.phone]));
+  const numbered = ({ contact, ...found }: ReportException): ReportException => ({
+    ...found, contact: contact && { ...contact, phone: known.get(contact.member_id) ?? null },
+  });
+  return { ...report, exceptions: report.exceptions.map(numbered), unnumbered: true };
 }
 
 /**
  * Fetches the staff's board ahead, so that it opens without a network after one visit to any screen: the months, the works
  * and the parts of their own organisations; then this month of all below them, level by level, on each level first those
- * with something to ask about. Lists of names are not among it: each reading of them is recorded and shown to the member, so
- * only a person's own look may cause one.
+ * with something to ask about. Lists of names and telephone numbers are not among it: each reading of them is recorded and
+ * shown to the member, so only a person's own look may cause one.
  */
 export async function fetchBoards(roots: readonly Id[]): Promise<void> {
   await forgetOld();
@@ -56,14 +79,14 @@ export async function fetchBoards(roots: readonly Id[]): Promise<void> {
   for (const root of watched) {
     await budget.take(organizationPath(root));
     await budget.take(meetingsTodayPath(root));
-    const report = await budget.take<AttendanceReport>(reportPath(root, month));
-    for (let back = 1; back < LIMITS.months; back++) await budget.take(reportPath(root, shiftMonth(month, -back)));
+    const report = await budget.report(root, month);
+    for (let back = 1; back < LIMITS.months; back++) await budget.report(root, shiftMonth(month, -back));
     for (const path of worksPaths(root)) await budget.take(path);
     for (const found of report?.exceptions ?? []) cells.add(found.organization_id);
   }
   for (const id of [...cells].slice(0, LIMITS.cells)) {
     await budget.take(organizationPath(id));
-    await budget.take(reportPath(id, month));
+    await budget.report(id, month);
   }
   let level: Id[] = watched;
   let left = LIMITS.organizations;
@@ -71,7 +94,7 @@ export async function fetchBoards(roots: readonly Id[]): Promise<void> {
     const below: { id: Id; ask: number }[] = [];
     for (const id of level) {
       if (left-- <= 0) return;
-      const report = await budget.take<AttendanceReport>(reportPath(id, month));
+      const report = await budget.report(id, month);
       const children = report?.children ?? [];
       if (children.length === 0) continue;
       await keepEach(await budget.take<Page<Organization>>(partsPath(id)));

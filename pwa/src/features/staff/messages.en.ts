@@ -99,6 +99,7 @@ export const en: Record<keyof typeof vi, string> = {
   'ask.call': 'Call {phone}',
   'ask.callName': 'Call {name}, {phone}',
   'ask.noPhone': '{title}: {name}, no telephone number',
+  'ask.phonesLater': 'Telephone numbers are not on this device yet. They appear when you open this page with a network; each reading of them is recorded.',
   'ask.noSecretary': 'No secretary is recorded',
   'ask.meeting': 'See the meeting',
 

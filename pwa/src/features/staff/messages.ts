@@ -99,6 +99,7 @@ export const vi = {
   'ask.call': 'Gọi {phone}',
   'ask.callName': 'Gọi {name}, {phone}',
   'ask.noPhone': '{title}: {name}, chưa có số điện thoại',
+  'ask.phonesLater': 'Số điện thoại chưa có trên máy này. Số hiện ra khi đồng chí mở trang này lúc có mạng; mỗi lần xem số đều được ghi lại.',
   'ask.noSecretary': 'Chưa ghi bí thư trong hệ thống',
   'ask.meeting': 'Xem cuộc họp',
 

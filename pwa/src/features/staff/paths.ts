@@ -3,6 +3,8 @@ import { today } from '$lib/today';
 
 /** Addresses of the API. */
 export const reportPath = (id: Id, month: string): string => `/api/organizations/${id}/reports/attendance?month=${month}`;
+/** The same without anybody's telephone number: each reading of one is recorded. */
+export const unnumberedPath = (id: Id, month: string): string => `${reportPath(id, month)}&phones=false`;
 /** Exceptions of one kind that the report does not bring. */
 export const exceptionsPath = (id: Id, month: string, kind: string, cursor: string): string =>
   `/api/organizations/${id}/reports/attendance/exceptions?${new URLSearchParams({ month, kind, limit: '200', cursor })}`;

@@ -12,7 +12,8 @@ export type MeetingFigures = Schemas['MeetingFigures'];
 export type ReportException = Schemas['ReportException'];
 export type ExceptionKind = ReportException['kind'];
 export type ExceptionPage = Schemas['ReportExceptionPage'];
-export type AttendanceReport = Schemas['AttendanceReport'];
+/** `unnumbered`: fetched ahead, without the telephone numbers that nobody has looked at on this phone. */
+export type AttendanceReport = Schemas['AttendanceReport'] & { unnumbered?: boolean };
 
 export type StatusChange = Schemas['StatusChange'];
 export interface MemberRecord extends Member {
