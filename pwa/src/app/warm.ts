@@ -36,7 +36,7 @@ export async function warm(tabs: readonly Tab[]): Promise<void> {
   const conference = await import('$features/conference/hosted').catch(() => null);
   if (tabs.includes('/staff') || (await conference?.runsOne())) {
     for (const route of routes) if (OF_CONFERENCES.test(route.path)) await loaded(route);
-  } else if (await conference?.hostsSoon()) await import('$features/conference/HostScreen.svelte').catch(() => undefined);
+  } else if (await conference?.hostsOne()) await import('$features/conference/HostScreen.svelte').catch(() => undefined);
   if (tabs.includes('/staff')) await import('$features/staff/StaffToday.svelte').catch(() => undefined);
   // The words of all this, in the language that is chosen.
   await messagesReady();

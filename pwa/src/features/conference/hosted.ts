@@ -2,13 +2,16 @@ import { request } from '$api/client';
 import type { Site, Sites } from '$api/conference-shapes';
 import type { Id, Meeting } from '$api/shapes';
 import { database } from '$db/database';
-import { keepView, readView, refreshView } from '$db/views';
+import { keepView, readView, refreshOnceADay, refreshView } from '$db/views';
 import { fetchRoll } from '$features/roll/commands';
 import { runsMeeting } from '$lib/acts';
-import { rollPath, sitesPath } from './paths';
+import { rollPath, siteDelegatesPath, sitesPath } from './paths';
 
-/** How near a conference is whose hosts may have no network at their site. */
-const SOON = 3 * 86_400_000;
+const DAY = 86_400_000;
+/** How near a conference is of which hosts and delegates get the news at every start, and not once a day. */
+const SOON = 3 * DAY;
+/** Of how many sites who runs a conference gets the delegates ahead; of the others, what was opened before. */
+export const MOST_SITES = 24;
 /** Of a conference that is run from this phone, what is younger is not asked for again. */
 const FRESH = 2 * 3_600_000;
 
@@ -19,9 +22,9 @@ export async function hostedSites(meetingId: Id): Promise<Site[]> {
   return (seen?.body.items ?? []).filter((site) => own.includes(site.id));
 }
 
-/** Whether this phone's member hosts a site of a meeting that is close at hand. */
-export async function hostsSoon(): Promise<boolean> {
-  return (await (await database()).getAll('meetings')).some((one) => isNear(one) && (one.my_sites_as_host?.length ?? 0) > 0);
+/** Whether this phone's member hosts a site of a conference to come. */
+export async function hostsOne(): Promise<boolean> {
+  return (await (await database()).getAll('meetings')).some((one) => isToCome(one) && (one.my_sites_as_host?.length ?? 0) > 0);
 }
 
 /** Whether a conference that is not over yet is run from this phone. */
@@ -33,25 +36,33 @@ function isRunHere(meeting: Meeting): boolean {
   return meeting.kind === 'conference' && ['draft', 'convened', 'open'].includes(meeting.state) && runsMeeting(meeting);
 }
 
-function isNear({ kind, state, starts_at }: Meeting): boolean {
-  return kind === 'conference' && (state === 'convened' || state === 'open') && Date.parse(starts_at) - Date.now() < SOON;
+function isToCome({ kind, state }: Meeting): boolean {
+  return kind === 'conference' && (state === 'convened' || state === 'open');
 }
 
 /**
  * Fetches what a host, or a delegate on the way, needs without a network: the sites, and for a host their roll. Who runs the
- * conference gets all sites and the first page of the combined roll.
+ * conference gets all sites, the first page of the combined roll, and the delegates of the first sites.
  */
 export async function fetchConferences(): Promise<void> {
   for (const meeting of await (await database()).getAll('meetings')) {
     const { id, my_site, my_sites_as_host = [] } = meeting;
-    if (isRunHere(meeting)) await fetchRun(id);
-    else if (isNear(meeting) && (my_site || my_sites_as_host.length > 0)) await refreshView(sitesPath(id));
-    if (isNear(meeting) && my_sites_as_host.length > 0) await fetchRoll(id);
+    const isNear = Date.parse(meeting.starts_at) - Date.now() < SOON;
+    if (isRunHere(meeting)) await fetchRun(meeting);
+    if (!isToCome(meeting)) continue;
+    const hosts = my_sites_as_host.length > 0;
+    if (!isRunHere(meeting) && (my_site || hosts)) await (isNear ? refreshView(sitesPath(id)) : refreshOnceADay([sitesPath(id)]));
+    if (hosts && (isNear || !(await hasRollOfToday(id)))) await fetchRoll(id);
   }
 }
 
+async function hasRollOfToday(id: Id): Promise<boolean> {
+  const seen = await (await database()).get('rolls', id);
+  return seen !== undefined && Date.now() - Date.parse(seen.fetched_at) < DAY;
+}
+
 /** Without the hosts' telephone numbers: each reading of one is recorded and shown to the host, so only a person's own look may cause it. */
-async function fetchRun(id: Id): Promise<void> {
+async function fetchRun({ id, state }: Meeting): Promise<void> {
   const path = sitesPath(id);
   const seen = await readView<Sites>(path);
   if (seen && Date.now() - Date.parse(seen.fetched_at) < FRESH) return;
@@ -60,6 +71,11 @@ async function fetchRun(id: Id): Promise<void> {
   if (!answer.ok || !answer.data) return;
   await keepView(path, withPhones(answer.data, seen?.body), null, asked);
   await refreshView(rollPath(id));
+  // Before the convening there is no roll that tells who belongs to a site.
+  for (const { id: site, counts } of answer.data.items.slice(0, MOST_SITES)) {
+    if (counts?.delegates === 0) continue;
+    if ((await refreshView(state === 'draft' ? siteDelegatesPath(site) : rollPath(id, { site }))) === 'network') return;
+  }
 }
 
 /** The numbers that somebody has looked at on this phone stay. */

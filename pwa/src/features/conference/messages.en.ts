@@ -70,6 +70,7 @@ export const en: Record<keyof typeof vi, string> = {
   'site.delegates': 'Delegates of the site',
   'site.addDelegates': 'Add delegates',
   'site.notSummoned': '{n, plural, one {# delegate is} other {# delegates are}} named and will be invited when the conference is convened. Tap a name to move it to another site or take it off.',
+  'site.notKept': 'The delegates of this site are not on this device yet. Open this page with a network; afterwards it can be read without one.',
   'site.noDelegates': 'This site has no delegates yet',
   'site.noDelegatesText': 'Choose them from the list of members, write card numbers, or import a list from Excel.',
   'site.excel': 'Download Excel',

@@ -70,6 +70,7 @@ export const vi = {
   'site.delegates': 'Đại biểu của điểm cầu',
   'site.addDelegates': 'Thêm đại biểu',
   'site.notSummoned': 'Đã có {n} đại biểu, sẽ được mời khi triệu tập. Bấm vào tên để chuyển điểm cầu hoặc bỏ khỏi danh sách.',
+  'site.notKept': 'Danh sách đại biểu của điểm cầu này chưa có trên máy. Mở trang này khi có mạng, sau đó xem được cả khi không có mạng.',
   'site.noDelegates': 'Điểm cầu này chưa có đại biểu',
   'site.noDelegatesText': 'Đồng chí chọn trong danh sách đảng viên, ghi số thẻ, hoặc nhập từ Excel.',
   'site.excel': 'Tải Excel',
