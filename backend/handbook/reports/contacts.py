@@ -21,7 +21,10 @@ _TITLES = (OfficeTitle.SECRETARY.value, OfficeTitle.DEPUTY_SECRETARY.value)
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """``phone`` is E.164; None when there is none, it is not the actor's to see or was not asked for. ``path`` is the member's organisation's."""
+    """``phone`` is E.164; None when there is none, it is not the actor's to see or was not asked for.
+
+    ``path`` is that of the member's organisation.
+    """
 
     member_id: int
     full_name: str
