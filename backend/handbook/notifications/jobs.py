@@ -27,8 +27,12 @@ def deliver(run: JobRun) -> dict[str, Any]:
 
 @job(PLAN_AGAIN_JOB)
 def plan_again(run: JobRun) -> dict[str, Any]:
-    """The reminders of meetings to come follow a rule that was changed."""
-    return {"meetings": plan_meetings_again(int(run.args["organization_id"]))}
+    """The reminders of meetings to come, and what calls for the minutes of those that are over, follow a changed rule."""
+    organization_id = int(run.args["organization_id"])
+    return {
+        "meetings": plan_meetings_again(organization_id),
+        "without_minutes": nudges.plan_minutes_nudges_again(organization_id),
+    }
 
 
 @job(nudges.JOB)

@@ -38,6 +38,11 @@ def step_of(minutes: int) -> str:
     return f"{minutes}m"
 
 
+def minutes_of(step: str) -> int:
+    """How long before the meeting a reminder of this step is; the inverse of :func:`step_of`."""
+    return int(step[:-1]) * {"d": 24 * 60, "h": 60, "m": 1}[step[-1]]
+
+
 def next_task_step(
     due_on: date, now: datetime, zone: tzinfo, before_days: Iterable[int], every_days: int
 ) -> tuple[str, datetime]:

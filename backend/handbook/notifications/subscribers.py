@@ -24,7 +24,11 @@ from handbook.meetings.events import (
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.inbox import retell, tell_members
-from handbook.notifications.reminders.nudges import cancel_minutes_nudges, plan_minutes_nudges
+from handbook.notifications.reminders.nudges import (
+    NO_MINUTES_DAYS,
+    cancel_minutes_nudges,
+    plan_minutes_nudges,
+)
 from handbook.notifications.reminders.planning import (
     announce,
     cancel_everything,
@@ -118,7 +122,7 @@ def call_no_more(event: MeetingFinalized, uow: UnitOfWork) -> None:
 @subscribe(SettingChanged)
 def plan_by_the_new_rule(event: SettingChanged, uow: UnitOfWork) -> None:
     """The meetings below may be many: a job plans them again."""
-    if event.name in OVERRIDABLE:
+    if event.name in (*OVERRIDABLE, NO_MINUTES_DAYS):
         plan_again_below(uow, event.organization_id, event.version)
 
 

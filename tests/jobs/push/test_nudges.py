@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import select
+from tests.api.test_organization_settings import change
 from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.meetings import STARTS_AT, convened, draft, step
+from tests.support.meetings import STARTS_AT, convened, draft, opened, step
 from tests.support.minutes import closed_meeting, signed
 from tests.support.push_service import FakePushService
 from tests.support.pushing import run_jobs, subscribe, told
@@ -124,6 +125,43 @@ def test_the_secretary_is_reminded_of_the_minutes_three_and_seven_days_after_the
         for notice in notices
         if notice["kind"] == "minutes_due"
     ] == [(meeting["id"], 7), (meeting["id"], 3)]
+
+
+def test_a_changed_rule_holds_for_the_meetings_that_wait_for_their_minutes_already(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    device = subscribe(sign_in("secretary"), push)
+    meeting = closed_meeting(sign_in, world)
+    neighbour = sign_in("other_secretary")
+    other = step(neighbour, opened(neighbour, world.id_of("other_cell")), "close")
+    run_jobs()
+    closed_on = clock.now().astimezone(VIETNAM)
+
+    def follow(days: list[int]) -> None:
+        change(sign_in("staff"), world.id_of("cell"), "reminders.no_minutes_days", days, expect=200)
+        run_jobs()
+
+    def planned(of: str) -> list[str]:
+        rows = select(Reminder.step).where(
+            Reminder.kind == "minutes_due", Reminder.meeting_id == int(of), Reminder.state == "planned"
+        )
+        db.session.expire_all()
+        return list(db.session.scalars(rows.order_by(Reminder.due_at)))
+
+    assert planned(meeting["id"]) == ["+3d", "+7d"]
+    follow([5, 7])
+    assert planned(meeting["id"]) == ["+5d", "+7d"]
+    assert planned(other["id"]) == ["+3d", "+7d"], "the rule is another cell's"
+    heard = []
+    for days in range(1, 9):
+        clock.set(closed_on.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=days))
+        before = told(push, device).count("minutes_due")
+        run_jobs()
+        if told(push, device).count("minutes_due") > before:
+            heard.append(days)
+        if days == 5:
+            follow([3, 6])
+    assert heard == [5, 6], "what has gone out stays so, and what is past is not made up for"
 
 
 def test_signed_minutes_are_called_for_no_more(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from tests.api.test_organization_settings import change
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
@@ -12,6 +13,8 @@ from tests.support.push_service import FakePushService
 from tests.support.pushing import plan, run_jobs, subscribe, told
 
 from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
+from handbook.notifications.models import Reminder
 
 SignIn = Callable[[str], ApiClient]
 RULE = "reminders.before_minutes"
@@ -199,3 +202,41 @@ def test_who_meets_before_the_end_of_the_quiet_hours_is_told_in_them(
     clock.set(starts_at - timedelta(hours=1))
     run_jobs()
     assert told(push, device) == ["meeting_convened", *["meeting_reminder"] * 3]
+
+
+def test_a_worker_that_was_long_away_tells_the_nearest_step_only_and_to_all_whom_one_of_them_is_for(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    devices = {role: subscribe(sign_in(role), push) for role in ("member", "secretary")}
+    change(sign_in("staff"), world.id_of("committee"), RULE, [2880, 1440], expect=200)
+    officers = "reminders.officers_before_minutes"
+    change(sign_in("staff"), world.id_of("committee"), officers, [120], expect=200)
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    clock.set(STARTS_AT - timedelta(hours=2))
+    run_jobs()
+    run_jobs()
+    for device in devices.values():
+        assert told(push, device) == ["meeting_convened", "meeting_reminder"]
+    rows = db.session.scalars(select(Reminder).where(Reminder.kind == "meeting_reminder")).all()
+    accounted = {row.step: (row.state, row.params.get("superseded_by")) for row in rows}
+    assert accounted == {"2d": ("cancelled", "2h"), "1d": ("cancelled", "2h"), "2h": ("done", None)}
+    notices = sign_in("member").get("/api/notices", expect=200).json["items"]
+    reminded = [one["params"]["step"] for one in notices if one["kind"] == "meeting_reminder"]
+    assert reminded == ["2h"]
+    assert plan(meeting)["2h"][0] == "done"
+
+
+def test_steps_that_wait_for_one_morning_are_told_as_one(
+    sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    device = subscribe(sign_in("member"), push)
+    convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    # Both are due by now, and it is 23:00: the morning has one of them to tell.
+    clock.set(STARTS_AT - timedelta(days=1) + timedelta(hours=4))
+    run_jobs()
+    clock.advance(hours=7)
+    run_jobs()
+    run_jobs()
+    assert told(push, device) == ["meeting_convened", "meeting_reminder"]

@@ -14,7 +14,7 @@ from handbook.notifications.inbox import tell_members
 from handbook.notifications.models import Delivery, Reminder
 from handbook.notifications.preferences import accounts_without
 from handbook.notifications.reminders.nudges import nudge_is_wanted
-from handbook.notifications.reminders.planning import plan_task, put_off
+from handbook.notifications.reminders.planning import is_left_to_nearer, plan_task, put_off, take_over
 from handbook.notifications.reminders.recipients import devices_of, member_ids_of
 from handbook.notifications.reminders.timing import quiet_hours, rules_for
 from handbook.organizations.models import Organization
@@ -39,6 +39,10 @@ def begin(reminder_id: int) -> bool:
             return True
         meeting = uow.session.get(Meeting, reminder.meeting_id) if reminder.meeting_id else None
         task = uow.session.get(Task, reminder.task_id) if reminder.task_id else None
+        if reminder.kind == NoticeKind.MEETING_REMINDER:
+            if is_left_to_nearer(uow, reminder):
+                return False
+            take_over(uow, reminder)
         if not _wanted(reminder, meeting, task, uow):
             reminder.state = ReminderState.CANCELLED.value
             reminder.finished_at = uow.clock.now()

@@ -4,7 +4,7 @@ Planned like reminders, and asked once more whether it is wanted when its time h
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -15,6 +15,7 @@ from handbook.kernel import jobs
 from handbook.kernel.clock import Clock, day_in, today_in
 from handbook.kernel.db import db
 from handbook.kernel.jobs import Job
+from handbook.kernel.tree import PATH_END
 from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
@@ -25,7 +26,7 @@ from handbook.minutes.enums import MinutesState
 from handbook.minutes.queries import find_minutes
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.models import Reminder
-from handbook.notifications.reminders.planning import cancel_pending, plan_reminder
+from handbook.notifications.reminders.planning import cancel_pending, cancel_unwanted, move, plan_reminder
 from handbook.notifications.reminders.timing import (
     QUIET_FROM,
     QUIET_TO,
@@ -45,6 +46,8 @@ NO_MINUTES_DAYS = "reminders.no_minutes_days"
 #: How often in a day the cells are gone through, so that each zone's morning is met.
 ROUNDS = 4
 CELLS_AT_ONCE = 500
+#: Minutes of a meeting that ended longer ago are called for no more, whatever the rule: the setting takes no more days.
+CALLED_FOR = timedelta(days=61)
 _HELD = (
     MeetingState.CONVENED.value,
     MeetingState.OPEN.value,
@@ -82,25 +85,63 @@ def plan_convening_nudges() -> int:
 
 
 def plan_minutes_nudges(uow: UnitOfWork, meeting: Meeting) -> None:
-    """Plan what calls for the minutes of a meeting that has been closed; none for the past."""
+    """Plan what calls for the minutes of a meeting that has been closed, by the rules in force now: none for the past, and
+    what was planned by other rules and has not gone out is cancelled.
+    """
     if meeting.closed_at is None:
         return
     organization = meeting.organization
     rules = rules_of(organization)
     nudges = minutes_nudges(meeting.closed_at, rules[NO_MINUTES_DAYS], _quiet(rules, organization))
+    slots = {
+        days: f"{NoticeKind.MINUTES_DUE}:{meeting.id}:{days}:{int(meeting.closed_at.timestamp())}"
+        for days, _ in nudges
+    }
+    cancel_unwanted(uow, meeting.id, NoticeKind.MINUTES_DUE, slots.values())
     for days, due_at in nudges:
         if due_at <= uow.clock.now():
             continue
-        plan_reminder(
+        reminder = plan_reminder(
             uow,
             NoticeKind.MINUTES_DUE,
-            f"{NoticeKind.MINUTES_DUE}:{meeting.id}:{days}:{int(meeting.closed_at.timestamp())}",
+            slots[days],
             step=f"+{days}d",
             due_at=due_at,
             meeting=meeting,
             organization_id=meeting.organization_id,
             params={"days": days, "closed_at": meeting.closed_at.isoformat()},
         )
+        move(uow, reminder, due_at)
+
+
+def plan_minutes_nudges_again(organization_id: int) -> int:
+    """Plan by the rules in force now what calls for minutes at or below an organisation, each meeting in a transaction of its
+    own; how many meetings wait for theirs.
+    """
+    with unit_of_work() as uow:
+        path = uow.session.get_one(Organization, organization_id).path
+        waiting = uow.session.scalars(
+            select(Meeting.id)
+            .join(Organization, Organization.id == Meeting.organization_id)
+            .where(
+                Organization.path >= path,
+                Organization.path < path + PATH_END,
+                Meeting.state == MeetingState.CLOSED.value,
+                Meeting.closed_at > uow.clock.now() - CALLED_FOR,
+            )
+            .order_by(Meeting.id)
+        ).all()
+    for meeting_id in waiting:
+        with unit_of_work() as uow:
+            meeting = uow.session.get_one(
+                Meeting,
+                meeting_id,
+                populate_existing=True,
+                with_for_update={"of": Meeting, "key_share": True},
+            )
+            if meeting.state == MeetingState.CLOSED:
+                plan_minutes_nudges(uow, meeting)
+    return len(waiting)
 
 
 def cancel_minutes_nudges(uow: UnitOfWork, meeting_id: int) -> None:

@@ -17,7 +17,7 @@ from handbook.meetings.models import Meeting
 from handbook.notifications.enums import Audience, DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.models import Delivery, Reminder
 from handbook.notifications.reminders.timing import PlannedReminder, reminders_before, rules_for
-from handbook.notifications.rules import AT_ONCE, next_task_step
+from handbook.notifications.rules import AT_ONCE, minutes_of, next_task_step
 from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 from handbook.resolutions.models import Task
@@ -92,14 +92,8 @@ def _plan_step(uow: UnitOfWork, meeting: Meeting, wanted: PlannedReminder) -> No
         meeting=meeting,
         params={"step": wanted.step, "starts_at": meeting.starts_at.isoformat()},
     )
-    if reminder.state == ReminderState.CANCELLED:
-        # The meeting was moved away and back: the same step of the same time is wanted again.
-        reminder.due_at = wanted.due_at
-        _want_again(uow, reminder)
-    elif reminder.state == ReminderState.PLANNED and reminder.due_at != wanted.due_at:
-        reminder.due_at = wanted.due_at
-        jobs.cancel(uow, reminder.job_key)
-        _want_again(uow, reminder)
+    # The meeting was moved away and back, or its rules have changed: the same step of the same time is wanted again.
+    move(uow, reminder, wanted.due_at)
     if reminder.state == ReminderState.PLANNED:
         reminder.audience = audience
 
@@ -138,6 +132,43 @@ def plan_meetings_again(organization_id: int) -> int:
             if meeting.state == MeetingState.CONVENED:
                 plan_steps(uow, meeting)
     return len(coming)
+
+
+def is_left_to_nearer(uow: UnitOfWork, reminder: Reminder) -> bool:
+    """Whether a nearer step of the same meeting is due by now and will speak for this one: no worker was there at its time."""
+    return any(
+        minutes_of(other.step) < minutes_of(reminder.step)
+        for other in _overdue_steps(uow, reminder, lock=False)
+    )
+
+
+def take_over(uow: UnitOfWork, reminder: Reminder) -> None:
+    """Let this step of a meeting speak for the farther ones that are overdue, to everybody whom one of them is for; they are
+    accounted for as cancelled, with the step that took their place.
+    """
+    for former in _overdue_steps(uow, reminder, lock=True):
+        if minutes_of(former.step) < minutes_of(reminder.step):
+            continue
+        if reminder.audience is not None:
+            both = {*reminder.audience, *(former.audience or ())}
+            reminder.audience = None if former.audience is None else sorted(both)
+        former.params = {**former.params, "superseded_by": reminder.step}
+        _cancel(uow, [former])
+
+
+def _overdue_steps(uow: UnitOfWork, reminder: Reminder, *, lock: bool) -> list[Reminder]:
+    """The other reminders before the same meeting at the same time whose time has come, and that have not begun."""
+    statement = select(Reminder).where(
+        Reminder.meeting_id == reminder.meeting_id,
+        Reminder.kind == NoticeKind.MEETING_REMINDER.value,
+        Reminder.state == ReminderState.PLANNED.value,
+        Reminder.starts_at == reminder.starts_at,
+        Reminder.due_at <= uow.clock.now(),
+        Reminder.id != reminder.id,
+    )
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return list(uow.session.scalars(statement.order_by(Reminder.id)))
 
 
 def plan_task(uow: UnitOfWork, task: Task, member_ids: Collection[int] | None = None) -> None:
@@ -245,6 +276,21 @@ def _want_again(uow: UnitOfWork, reminder: Reminder) -> None:
     reminder.state = ReminderState.PLANNED.value
     reminder.finished_at = None
     jobs.enqueue(uow, JOB, key=reminder.job_key, args={"reminder_id": reminder.id}, due_at=reminder.due_at)
+
+
+def cancel_unwanted(uow: UnitOfWork, meeting_id: int, kind: NoticeKind, wanted: Collection[str]) -> None:
+    """Give up what of this kind has not gone out about a meeting under another slot than these."""
+    _cancel(uow, [one for one in _pending(uow, meeting_id, kind) if one.slot not in wanted])
+
+
+def move(uow: UnitOfWork, reminder: Reminder, due_at: datetime) -> None:
+    """Let a reminder that was planned or cancelled go out at this time; one that has begun stays as it is."""
+    if reminder.state == ReminderState.PLANNED and reminder.due_at != due_at:
+        jobs.cancel(uow, reminder.job_key)
+    elif reminder.state != ReminderState.CANCELLED:
+        return
+    reminder.due_at = due_at
+    _want_again(uow, reminder)
 
 
 def _pending(uow: UnitOfWork, meeting_id: int, kind: NoticeKind | None = None) -> list[Reminder]:
