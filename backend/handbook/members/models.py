@@ -48,7 +48,11 @@ class Member(db.Model):  # type: ignore[name-defined]
     row_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
+    # Behind an account, which may have no member, an inner join in brackets would have SQLite read all members first.
+    organization: Mapped[Organization] = relationship(
+        lazy="joined",
+        innerjoin="unnested",  # type: ignore[arg-type]
+    )
     offices: Mapped[list["Office"]] = relationship(
         back_populates="member", lazy="selectin", order_by="Office.from_date, Office.id"
     )
