@@ -12,6 +12,8 @@ PORT ?= $(or $(HANDBOOK_PORT),8000)
 # Two test processes: one lives the stories in a browser, the other does everything else; conftest.py says how.
 WORKERS ?= 2
 PYTEST_ARGS ?=
+# What the long benchmarks measure, such as --sizes 10000 150000; --help of each tells.
+BENCH_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,11 +24,11 @@ PWA := backend/handbook/static/pwa/index.html
 MODULES := pwa/node_modules/.ready
 PWA_SOURCES := $(shell find pwa backend/handbook/meetings/agenda_templates.json backend/handbook/meetings/kind_words.json backend/handbook/minutes/script.json -path pwa/node_modules -prune -o -path pwa/tests -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help build run test check bench openapi demo screens lock format clean distclean system-for-tests
+.PHONY: help build run test check bench bench-growth bench-province openapi demo screens lock format clean distclean system-for-tests
 
 help: ## list every task
 	@echo "Sổ tay: the tasks of the house"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "  PORT=8123 make run          another port"
 	@echo "  PYTEST_ARGS='-k import'     only some tests"
@@ -52,8 +54,16 @@ check: $(VENV)/.runtime $(VENV)/.test $(VENV)/.dev $(MODULES) $(PWA) ## style, t
 	cd pwa && ../scripts/with-node npm run check
 	cd pwa && ../scripts/with-node npm run size
 
-bench: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## measure; prints a table, writes build/bench/results.json
+bench: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## measure; prints the target table, writes build/bench/results.json and .md
 	$(BIN)/python -m tests.bench
+
+bench-growth: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## each hot call from 10 thousand to 5.6 million members (an hour the first time)
+	$(BIN)/python -m tests.bench.growth $(BENCH_ARGS)
+	$(BIN)/python -m tests.bench table
+
+bench-province: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## the evening of a province in real time (20 minutes)
+	$(BIN)/python -m tests.bench.province $(BENCH_ARGS)
+	$(BIN)/python -m tests.bench table
 
 openapi: $(VENV)/.runtime $(MODULES) ## write openapi.json and the PWA's types from it
 	$(BIN)/handbook openapi

@@ -74,6 +74,22 @@ def handbook(environment: dict[str, str]) -> Iterator[Server]:
 
 
 @contextmanager
+def worker(environment: dict[str, str]) -> Iterator[Server]:
+    """`handbook worker`, with its courier."""
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("handbook")), "worker"],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield Server("", process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+@contextmanager
 def _running(command: list[str], environment: dict[str, str], port: int) -> Iterator[Server]:
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

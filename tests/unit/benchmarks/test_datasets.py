@@ -14,6 +14,8 @@ from tests.bench.datasets.content import all_rows
 from tests.bench.datasets.loading import POSTGRES_FORMS, SQLITE_FORMS, load_postgres
 from tests.bench.datasets.rows import EVENING, key_of_meeting, token_of, write_secrets
 from tests.bench.datasets.shape import COMMUNES, SIZES, Shape, shape_of
+from tests.bench.load import board_of
+from tests.support.clients import ApiClient
 from tests.support.postgres import PostgresCluster
 
 from handbook.app import create_app
@@ -123,19 +125,26 @@ def test_the_schema_is_that_of_the_migrations(served: tuple[Flask, Shape], tmp_p
 def test_a_phone_of_the_set_opens_the_app_and_checks_in(served: tuple[Flask, Shape]) -> None:
     app, shape = served
     cell = next(cell for cell in reversed(shape.cells) if cell.place == 2)
-    client = app.test_client()
-    client.set_cookie("handbook_session", token_of(cell.first_member + 2))
-    first = client.get("/api/sync")
-    assert first.status_code == 200
+    client = ApiClient(app, token=token_of(cell.first_member + 2))
+    first = client.get("/api/sync", expect=200)
     assert len(first.json["changes"]["meetings"]) == 2
-    again = client.get("/api/sync", headers={"If-None-Match": f'"{first.json["cursor"]}"'})
-    assert again.status_code == 304
+    client.get("/api/sync", headers={"If-None-Match": f'"{first.json["cursor"]}"'}, expect=304)
     step = step_at(EVENING, 15)
     code = f"{step}.{make_token(key_of_meeting(cell.meeting_id), cell.meeting_id, step)}"
     body = {"token": code, "scanned_at": (EVENING - timedelta(seconds=2)).isoformat()}
-    entered = client.post(f"/api/meetings/{cell.meeting_id}/check-ins", json=body)
-    assert entered.status_code == 201, entered.text
+    client.post(f"/api/meetings/{cell.meeting_id}/check-ins", json=body, expect=201)
     assert rebuild_rollups() == []
+
+
+def test_the_boards_of_the_evening_hold_the_tags_of_the_program(served: tuple[Flask, Shape]) -> None:
+    app, shape = served
+    cell = shape.cells[7]
+    client = ApiClient(app, token=token_of(cell.first_member))
+    paths = {"roll": "attendance", "book": "proceedings?after=0"}
+    for name, held in board_of(cell).tags.items():
+        path = f"/api/meetings/{cell.meeting_id}/{paths[name]}"
+        client.get(path, headers={"If-None-Match": held["tag"]}, expect=304)
+        assert client.get(path, expect=200).headers["ETag"] == held["tag"]
 
 
 def test_a_set_is_made_once_and_anew_when_what_makes_it_changes(
