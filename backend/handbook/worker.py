@@ -17,6 +17,7 @@ from handbook.accounts.service import forget_ended_codes
 from handbook.config import Settings
 from handbook.kernel import idempotency, jobs
 from handbook.kernel.clock import SystemClock
+from handbook.kernel.database_clock import go_by_the_database
 from handbook.kernel.logging import get_logger
 from handbook.kernel.unit_of_work import current_clock, unit_of_work
 from handbook.notifications.reminders.courier import EXTENSION, Courier, start_courier
@@ -37,6 +38,7 @@ def run_worker(app: Flask | None = None, channel: Connection | None = None) -> N
         from handbook.app import create_app
 
         app = create_app()
+    go_by_the_database(app)
     settings: Settings = app.extensions["handbook.settings"]
     own_courier = None
     if channel is None:

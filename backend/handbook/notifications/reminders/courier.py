@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 
 from flask import Flask, current_app
 
+from handbook.kernel.database_clock import go_by_the_database
 from handbook.kernel.logging import get_logger
 from handbook.kernel.processes import STOPS, fork
 from handbook.notifications.push.gateway import current_push
@@ -77,6 +78,7 @@ def _carry(app: Flask, workers: Connection, channel: Connection) -> None:
         signal.signal(number, signal.SIG_IGN)
     # As long as somebody has it open the channel does not end.
     workers.close()
+    go_by_the_database(app)
     while True:
         try:
             reminder_id = channel.recv()
