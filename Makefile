@@ -14,6 +14,8 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 # What the long benchmarks measure, such as --sizes 10000 150000; --help of each tells.
 BENCH_ARGS ?=
+# Which faults; without a name all of them.
+FAULTS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,7 +26,7 @@ PWA := backend/handbook/static/pwa/index.html
 MODULES := pwa/node_modules/.ready
 PWA_SOURCES := $(shell find pwa backend/handbook/meetings/agenda_templates.json backend/handbook/meetings/kind_words.json backend/handbook/minutes/script.json -path pwa/node_modules -prune -o -path pwa/tests -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help build run test check bench bench-growth bench-province openapi demo screens lock format clean distclean system-for-tests
+.PHONY: help build run test check bench bench-growth bench-province faults openapi demo screens lock format clean distclean system-for-tests
 
 help: ## list every task
 	@echo "Sổ tay: the tasks of the house"
@@ -64,6 +66,9 @@ bench-growth: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## each hot
 bench-province: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## the evening of a province in real time (20 minutes)
 	$(BIN)/python -m tests.bench.province $(BENCH_ARGS)
 	$(BIN)/python -m tests.bench table
+
+faults: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## kill, stop, fill and cut (half an hour); FAULTS='web power' some; build/faults/
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 openapi: $(VENV)/.runtime $(MODULES) ## write openapi.json and the PWA's types from it
 	$(BIN)/handbook openapi

@@ -44,6 +44,7 @@ def stop_and_start_database(
                     _stop_and_start(cluster, (FAST, IMMEDIATE)[number % 2], moments.uniform(0.3, 1.5))
                 )
                 _wait_for_recovery(tally, past[-1])
+            phones.hurry()
             phones.wait_for(len(evening.devices))
     account = account_for(evening, tally.acknowledged)
     slowest = [max(_recoveries(tally, stop)) for stop in past]

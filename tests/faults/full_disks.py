@@ -130,6 +130,7 @@ def fill_disk(disk: Disk, evening: Evening, log: Path, *, times: int, pause: flo
                 )
                 if unread:
                     wrong.append(f"{unread} readings were refused on a full disk")
+            phones.hurry()
             phones.wait_for(len(evening.devices))
     account = account_for(evening, tally.acknowledged)
     lost = tally.count(WRITING, 0) + tally.count(READING, 0)

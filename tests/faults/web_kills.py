@@ -32,6 +32,7 @@ def kill_web_processes(
                 service.kill_web(moments.choice(service.web))
                 ended += _wait_until_replaced(service)
             left = phones.left
+            phones.hurry()
             phones.wait_for(len(evening.devices))
     account = account_for(evening, tally.acknowledged)
     wrong = [*tally.wrong, *account.wrong]

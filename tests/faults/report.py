@@ -1,0 +1,40 @@
+"""The counts of a campaign as JSON and as a table in Markdown, with the machine they were counted on."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.bench.records import describe_commit, describe_machine
+
+# What the other counts are told beside.
+COLUMNS = ("fault", "held", "lost", "doubled", "shown twice")
+
+
+def write_report(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put the rows beside those of earlier runs, over those of the same fault, into ``results.json`` and ``results.md``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "results.json"
+    earlier = json.loads(file.read_text("utf-8"))["results"] if file.is_file() else []
+    merged = list({row["fault"]: row for row in [*earlier, *rows]}.values())
+    head = {
+        "machine": describe_machine(),
+        "commit": describe_commit(),
+        "at": datetime.now(UTC).isoformat(timespec="minutes"),
+    }
+    document = {**head, "results": merged}
+    file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    said = f"{head['machine']}; commit {head['commit']}; {head['at']}\n\n"
+    (folder / "results.md").write_text(said + table_of(merged), "utf-8")
+
+
+def table_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """A line for each fault; what only some have is told in the last column."""
+    lines = [f"| {' | '.join((*COLUMNS, 'counts'))} |", "|" + "---|" * (len(COLUMNS) + 1)]
+    for row in rows:
+        held = "no: " + "; ".join(row["wrong"]) if row["wrong"] else "yes"
+        told = {**row, "held": held}
+        rest = ", ".join(f"{name} {value}" for name, value in row.items() if name not in (*COLUMNS, "wrong"))
+        lines.append(f"| {' | '.join(str(told.get(name, '–')) for name in COLUMNS)} | {rest} |")
+    return "\n".join(lines) + "\n"
