@@ -22,6 +22,7 @@ NAMES = (
     "calendars",
     "reports",
     "sync",
+    "operations",
 )
 
 ALL: tuple[ModuleType, ...] = tuple(import_module(f"handbook.{name}") for name in NAMES)

@@ -100,6 +100,12 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("POST", "/api/organizations/<id:organization_id>/failed-deliveries/retries"): Expected(
         READERS, STAFF, (200,), ORGANIZATION, {}
     ),
+    ("GET", "/api/organizations/<id:organization_id>/failed-jobs"): Expected(
+        READERS, STAFF, (200,), ORGANIZATION
+    ),
+    ("POST", "/api/organizations/<id:organization_id>/failed-jobs/retries"): Expected(
+        READERS, STAFF, (200,), ORGANIZATION, {}
+    ),
     ("GET", "/api/organizations/<id:organization_id>/agenda-templates"): Expected(
         READERS, OFFICERS, (200,), ORGANIZATION
     ),

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     MINUTES_SIGN = "minutes:sign"
     DELIVERIES_READ = "deliveries:read"
     DELIVERIES_MEND = "deliveries:mend"
+    JOBS_MEND = "jobs:mend"
     DELIVERIES_REPORT = "deliveries:report"
     NOTICES_READ = "notices:read"
     SESSIONS_END = "sessions:end"

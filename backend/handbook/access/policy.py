@@ -115,6 +115,8 @@ POLICY: dict[P, Rule] = {
     P.DELIVERIES_READ: Rule(RUNS_MEETING, P.MEETINGS_READ),
     # What was given up over a tree, told without names, is for staff to see and to have sent again.
     P.DELIVERIES_MEND: Rule(AtOrBelow(STAFF), P.ORGANIZATIONS_READ),
+    # Work of the server that was given up is everybody's: it is told at the top of the tree.
+    P.JOBS_MEND: Rule(AtOrBelow(STAFF), P.ORGANIZATIONS_READ),
     P.DELIVERIES_REPORT: Rule(OwnAccount(), P.DELIVERIES_REPORT),
     P.NOTICES_READ: Rule(OwnAccount(), P.NOTICES_READ),
     P.SESSIONS_END: Rule(OwnAccount(), P.SESSIONS_END),

@@ -151,4 +151,41 @@ def openapi(check_only: bool, file: Path) -> None:
         raise click.ClickException(f"{file} is out of date; run 'make openapi'")
 
 
-COMMANDS = [init, serve, worker, migrate, check, backup, restore, openapi]
+@click.group(invoke_without_command=True)
+@click.pass_context
+def jobs(context: click.Context) -> None:
+    """List the jobs that were given up, the newest first, with the reason; 'handbook jobs retry' tries them again."""
+    if context.invoked_subcommand is not None:
+        return
+    from handbook.app import create_app
+    from handbook.operations.failed_jobs import AT_ONCE, all_failed
+
+    with create_app().app_context():
+        page = all_failed(limit=AT_ONCE)
+        for job in page.items:
+            click.echo(
+                f"{job.id}  {job.finished_at:%Y-%m-%d %H:%M} UTC  {job.name}  {job.attempts} attempts  {job.last_error}"
+            )
+    click.echo(f"{len(page.items)}{' or more' if page.next else ''} jobs were given up")
+
+
+@jobs.command("retry")
+@click.argument("ids", nargs=-1, type=int, metavar="[ID]...")
+@click.option("--all", "everything", is_flag=True, help="All that were given up.")
+def retry_jobs(ids: tuple[int, ...], everything: bool) -> None:
+    """Let the worker try jobs again that were given up: those with these IDs, or --all."""
+    from handbook.app import create_app
+    from handbook.kernel.unit_of_work import unit_of_work
+    from handbook.operations.failed_jobs import queue_again
+
+    if bool(ids) == everything:
+        raise click.UsageError("name the ids of 'handbook jobs', or say --all")
+    with create_app().app_context(), unit_of_work() as uow:
+        again = queue_again(uow, None if everything else ids)
+        unknown = sorted(set(ids) - {job.id for job in again})
+    click.echo(f"{len(again)} jobs wait for the worker again")
+    if unknown:
+        raise click.ClickException(f"not among those that were given up: {', '.join(map(str, unknown))}")
+
+
+COMMANDS = [init, serve, worker, migrate, check, backup, restore, openapi, jobs]

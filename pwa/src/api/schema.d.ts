@@ -2325,6 +2325,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/failed-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        /** Jobs of the installation that were given up, the newest first; told at the topmost organisation, others have none. */
+        get: operations["list_failed_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/failed-jobs/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the worker try again what was given up; asking twice does nothing twice. */
+        post: operations["retry_failed_jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4272,6 +4310,28 @@ export interface components {
             full: boolean;
             changes: components["schemas"]["Changes"];
             gone: components["schemas"]["Gone"][];
+        };
+        FailedJob: {
+            /** @example 17 */
+            id: string;
+            name: string;
+            reason: string | null;
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            failed_at: string;
+        };
+        FailedJobPage: {
+            items: components["schemas"]["FailedJob"][];
+            next: string | null;
+        };
+        FailedJobRetryIn: {
+            /** @default null */
+            ids: string[] | null;
+        };
+        FailedJobRetryOut: {
+            retried: number;
         };
     };
     responses: {
@@ -10888,6 +10948,73 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.not_authenticated"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    list_failed_jobs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedJobPage"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    retry_failed_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailedJobRetryIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedJobRetryOut"];
+                };
+            };
+            400: components["responses"]["400.malformed_body"];
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];

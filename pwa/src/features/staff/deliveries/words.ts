@@ -17,3 +17,11 @@ function kindOf(reason: string): Why {
 
 /** Why a message was given up, in words that say what stood in its way. */
 export const whyOf = (reason: string): string => t(`why.${kindOf(reason)}`);
+
+const WORK = ['deliver', 'plan_again', 'nudge', 'mail_code', 'import_roster', 'sweep_blobs'] as const;
+
+/** What a job of the server does, by its technical name such as `notifications.deliver`. */
+export function workOf(name: string): string {
+  const last = name.slice(name.indexOf('.') + 1);
+  return t(`work.${WORK.find((one) => one === last) ?? 'other'}`);
+}
