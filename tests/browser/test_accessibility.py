@@ -7,7 +7,7 @@ from tests.support.demo_service import DemoService, open_context
 
 
 def test_planted_faults_are_found(browser: Browser, demo: DemoService) -> None:
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         page = demo.open(context, "/login")
         bring_axe(page)
         page.evaluate(PLANT)
@@ -17,7 +17,7 @@ def test_planted_faults_are_found(browser: Browser, demo: DemoService) -> None:
 
 
 def test_what_is_wrong_only_at_a_desk_is_found(browser: Browser, demo: DemoService) -> None:
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         page = demo.open(context, "/login")
         bring_axe(page)
         page.evaluate(PLANT_AT_THE_DESK)
@@ -28,7 +28,7 @@ def test_what_is_wrong_only_at_a_desk_is_found(browser: Browser, demo: DemoServi
 
 
 def test_the_chosen_size_and_scheme_reach_every_screen(browser: Browser, demo: DemoService) -> None:
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.member)
         page = demo.open(context, "/me/display")
         page.get_by_role("radio", name="200 %").check()

@@ -20,7 +20,7 @@ def test_a_check_in_elsewhere_is_on_the_board_within_three_seconds(
     browser: Browser, demo: DemoService
 ) -> None:
     story = demo.story
-    with open_context(browser) as office:
+    with open_context(browser, worker=False) as office:
         demo.sign_in(office, story.host)
         room = demo.open(office, f"/chapter/meetings/{story.open_meeting}/room")
         # Until the roll is there the board shows the members of the cell.
@@ -28,7 +28,7 @@ def test_a_check_in_elsewhere_is_on_the_board_within_three_seconds(
         key = office.request.get(f"{demo.url}/api/meetings/{story.open_meeting}/check-in-key").json()
         waited: list[float] = []
         for (card, name), moment in zip(missing(demo, len(MOMENTS)), MOMENTS, strict=True):
-            with open_context(browser) as other:
+            with open_context(browser, worker=False) as other:
                 demo.sign_in(other, card)
                 line = line_of(room, name)
                 expect(line.get_by_role("button", name=f"Ghi có mặt: {name}")).to_be_visible()
@@ -46,7 +46,10 @@ def test_a_mark_made_on_another_device_is_on_the_board_within_three_seconds(
     browser: Browser, demo: DemoService
 ) -> None:
     story = demo.story
-    with open_context(browser) as office, open_context(browser, desk=True) as desk:
+    with (
+        open_context(browser, worker=False) as office,
+        open_context(browser, desk=True, worker=False) as desk,
+    ):
         demo.sign_in(office, story.host)
         room = demo.open(office, f"/chapter/meetings/{story.open_meeting}/room")
         demo.sign_in(desk, story.host)
@@ -64,7 +67,7 @@ def test_a_mark_made_on_another_device_is_on_the_board_within_three_seconds(
 def test_the_board_asks_only_while_it_is_seen(browser: Browser, demo: DemoService, seen: bool) -> None:
     story = demo.story
     path = f"/api/meetings/{story.open_meeting}/attendance"
-    with open_context(browser) as office:
+    with open_context(browser, worker=False) as office:
         demo.sign_in(office, story.host)
         room = demo.open(office, f"/chapter/meetings/{story.open_meeting}/room")
         expect(room.get_by_text("Cập nhật liên tục")).to_be_visible()

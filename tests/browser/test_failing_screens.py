@@ -13,7 +13,7 @@ FAILED = "Chưa mở được màn hình này"
 
 def test_the_record_of_who_holds_two_offices_opens(browser: Browser, demo: DemoService) -> None:
     for login in (demo.story.secretary, demo.story.host):
-        with open_context(browser) as context:
+        with open_context(browser, worker=False) as context:
             demo.sign_in(context, login)
             page = demo.open(context, "/me")
             errors = errors_of(page)
@@ -34,7 +34,7 @@ def test_an_error_while_a_screen_is_drawn_is_said_and_leaves_the_way_to_the_othe
         items = answer.json()["items"]
         route.fulfill(response=answer, body=json.dumps({"items": items * 2}))
 
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.member)
         context.route(re.compile("/api/sessions$"), twice)
         page = demo.open(context, "/me")

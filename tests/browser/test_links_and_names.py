@@ -17,7 +17,7 @@ def test_a_link_on_a_fresh_phone_shows_the_meeting_before_anything_else_has_come
     browser: Browser, demo: DemoService, path: str
 ) -> None:
     meeting = demo.story.open_meeting
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.host)
         asked: list[str] = []
 
@@ -44,7 +44,7 @@ def test_a_link_to_a_meeting_of_others_says_that_it_is_not_here(browser: Browser
         int(demo.story.open_meeting),
         int(demo.story.next_meeting),
     )
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.member)
         page = demo.open(context, f"/meetings/{other}")
         expect(page.get_by_text(NOT_HERE)).to_be_visible()
@@ -55,7 +55,7 @@ def test_two_of_one_name_are_told_apart_in_the_roll_and_where_somebody_is_chosen
 ) -> None:
     meeting = demo.story.open_meeting
     first, second = namesakes(demo, meeting)
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.host)
         page = demo.open(context, f"/chapter/meetings/{meeting}/room?tab=roll")
         for name in (first, second):

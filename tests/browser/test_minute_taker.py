@@ -24,7 +24,7 @@ def demo(fresh_demo: DemoService) -> DemoService:
 
 @pytest.fixture
 def office(browser: Browser, demo: DemoService) -> Iterator[BrowserContext]:
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.host)
         yield context
 
@@ -43,7 +43,7 @@ def test_a_member_who_is_appointed_hears_of_it_writes_notes_and_the_minutes(
     browser: Browser, demo: DemoService, office: BrowserContext, album: Album
 ) -> None:
     meeting = demo.story.open_meeting
-    with open_context(browser) as own:
+    with open_context(browser, worker=False) as own:
         demo.sign_in(own, demo.story.guest)
         page = demo.open(own, f"/meetings/{meeting}")
         told = page.get_by_text("Đồng chí được cử ghi biên bản cuộc họp này.")

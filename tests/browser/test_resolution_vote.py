@@ -14,7 +14,7 @@ def test_the_open_meeting_drafts_its_resolution_and_votes_on_that_draft(
     browser: Browser, demo: DemoService, album: Album
 ) -> None:
     meeting = demo.story.open_meeting
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.host)
         page = demo.open(context, f"/chapter/meetings/{meeting}/room?tab=votes")
         write = page.get_by_role("link", name="Soạn dự thảo nghị quyết")
@@ -68,7 +68,7 @@ def test_conclusions_written_after_the_draft_was_begun_are_offered_to_it(
 ) -> None:
     """The draft of the first story goes on being written; what was typed in it stays."""
     meeting, later = demo.story.open_meeting, "Giao tổ 4 rà soát hộ bị ngập xong trước ngày 20."
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.host)
         page = demo.open(context, f"/chapter/meetings/{meeting}/room?tab=agenda")
         page.get_by_role("button", name="Bắt đầu nội dung 1").click()
@@ -111,7 +111,7 @@ def test_issued_without_a_vote_the_dialog_says_so_and_the_reason_stays_on_the_re
     """The vote of the first story is withdrawn: nothing was voted on the draft."""
     meeting = demo.story.open_meeting
     reason = "Đã lấy ý kiến bằng văn bản"
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.host)
         withdraw_the_votes(demo, context)
         page = demo.open(context, f"/chapter/meetings/{meeting}/room")

@@ -16,7 +16,7 @@ def test_back_closes_the_note_and_keeps_what_was_typed(
     browser: Browser, demo: DemoService, album: Album
 ) -> None:
     room = f"/chapter/meetings/{demo.story.open_meeting}/room"
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.host)
         page = demo.open(context, f"/chapter/meetings/{demo.story.open_meeting}")
         go(page, f"{room}?tab=notes")
@@ -62,7 +62,7 @@ def test_a_conclusion_and_a_paragraph_left_half_written_are_there_again(
     browser: Browser, demo: DemoService, album: Album
 ) -> None:
     room = f"/chapter/meetings/{demo.story.open_meeting}/room"
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.host)
         page = demo.open(context, f"{room}?tab=notes")
         dialog = page.locator("dialog[open]")

@@ -16,7 +16,7 @@ from handbook.kernel.clock import SystemClock
 def test_a_quorum_set_at_the_committee_holds_for_the_next_meeting_of_a_cell(
     browser: Browser, demo: DemoService
 ) -> None:
-    with open_context(browser, desk=True) as desk, open_context(browser) as phone:
+    with open_context(browser, desk=True, worker=False) as desk, open_context(browser, worker=False) as phone:
         demo.sign_in(desk, demo.story.staff)
         demo.sign_in(phone, demo.story.secretary)
         before = required(demo, phone, demo.story.next_meeting)
@@ -52,7 +52,7 @@ def test_a_quorum_set_at_the_committee_holds_for_the_next_meeting_of_a_cell(
 def test_the_days_that_the_committee_sets_are_offered_for_the_next_meeting(
     browser: Browser, demo: DemoService
 ) -> None:
-    with open_context(browser) as staff, open_context(browser) as phone:
+    with open_context(browser, worker=False) as staff, open_context(browser, worker=False) as phone:
         demo.sign_in(staff, demo.story.staff)
         demo.sign_in(phone, demo.story.secretary)
         page = demo.open(staff, f"/staff/organizations/{demo.story.committee}/settings")

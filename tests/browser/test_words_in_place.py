@@ -18,7 +18,7 @@ LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
 def test_staff_are_told_that_no_phone_opens_the_slips_of_a_service_on_this_computer(
     browser: Browser, demo: DemoService
 ) -> None:
-    with open_context(browser) as desk:
+    with open_context(browser, worker=False) as desk:
         demo.sign_in(desk, demo.story.staff)
         page = demo.open(desk, f"/staff/organizations/{demo.story.cell}/activation")
         expect(page.get_by_text("điện thoại quét mã trên phiếu sẽ không vào được")).to_be_visible()
@@ -26,7 +26,7 @@ def test_staff_are_told_that_no_phone_opens_the_slips_of_a_service_on_this_compu
 
 
 def test_a_secretary_is_told_the_same(browser: Browser, demo: DemoService) -> None:
-    with open_context(browser) as phone:
+    with open_context(browser, worker=False) as phone:
         demo.sign_in(phone, demo.story.secretary)
         page = demo.open(phone, "/chapter/members")
         expect(page.get_by_text("điện thoại quét mã trên phiếu sẽ không vào được")).to_be_visible()
@@ -53,7 +53,7 @@ def test_the_kept_list_of_devices_says_its_time_and_asks_for_no_second_try(
 def test_who_opens_the_meeting_of_tomorrow_is_asked_and_told_what_ends(
     browser: Browser, demo: DemoService, large: bool, album: Album
 ) -> None:
-    with open_context(browser) as phone:
+    with open_context(browser, worker=False) as phone:
         demo.sign_in(phone, demo.story.secretary)
         page = demo.open(phone, f"/chapter/meetings/{demo.story.next_meeting}/room")
         if large:
@@ -76,7 +76,7 @@ def test_a_refused_paper_says_why_across_the_whole_width_under_its_name(
 ) -> None:
     file = tmp_path / "Danh sách phân công nhiệm vụ quý bốn.exe"
     file.write_bytes(b"MZ" + bytes(200))
-    with open_context(browser) as phone:
+    with open_context(browser, worker=False) as phone:
         demo.sign_in(phone, demo.story.secretary)
         page = demo.open(phone, f"/chapter/meetings/{demo.story.next_meeting}")
         if large:
@@ -99,7 +99,7 @@ def test_a_refused_paper_says_why_across_the_whole_width_under_its_name(
 def test_who_does_not_look_after_an_organisation_is_told_before_choosing_a_file(
     browser: Browser, demo: DemoService, album: Album
 ) -> None:
-    with open_context(browser) as desk:
+    with open_context(browser, worker=False) as desk:
         demo.sign_in(desk, demo.story.staff)
         own = demo.open(desk, f"/staff/organizations/{demo.story.cell}/import")
         expect(own.get_by_text("Danh sách Excel", exact=True)).to_be_visible()
@@ -116,7 +116,7 @@ def test_the_question_before_convening_says_by_how_much_the_agenda_is_too_long(
     browser: Browser, demo: DemoService, album: Album
 ) -> None:
     starts = SystemClock().now() + timedelta(days=20)
-    with open_context(browser) as phone:
+    with open_context(browser, worker=False) as phone:
         demo.sign_in(phone, demo.story.secretary)
         answer = phone.request.post(
             f"{demo.url}/api/organizations/{demo.story.cell}/meetings",
@@ -141,7 +141,7 @@ def test_the_question_before_convening_says_by_how_much_the_agenda_is_too_long(
 def test_a_meeting_without_a_quorum_is_called_so_before_and_after_it_is_closed(
     browser: Browser, demo: DemoService, album: Album
 ) -> None:
-    with open_context(browser) as phone:
+    with open_context(browser, worker=False) as phone:
         demo.sign_in(phone, demo.story.host)
         page = demo.open(phone, f"/chapter/meetings/{demo.story.open_meeting}/room")
         missing = re.compile(r"Chính thức có mặt \d+/\d+, cần \d+, còn thiếu \d+")

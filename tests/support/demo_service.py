@@ -200,8 +200,14 @@ def _wait_for(url: str, process: ServedProcess) -> None:
     raise AssertionError(f"{url} does not answer")
 
 
-def open_context(browser: Browser, *, desk: bool = False, **options: Any) -> BrowserContext:
-    """A browser of one person: Vietnamese, in Vietnam's zone, phone-sized unless told otherwise."""
+def open_context(
+    browser: Browser, *, desk: bool = False, worker: bool = True, **options: Any
+) -> BrowserContext:
+    """A browser of one person: Vietnamese, in Vietnam's zone, phone-sized unless told otherwise.
+
+    Without a ``worker`` it is one that knows no service workers: it keeps no files for a time without a network, which takes
+    longer than most of what is looked at.
+    """
     context = browser.new_context(
         viewport=DESK if desk else PHONE,  # type: ignore[arg-type]
         locale="vi-VN",
@@ -210,6 +216,8 @@ def open_context(browser: Browser, *, desk: bool = False, **options: Any) -> Bro
         **options,
     )
     context.set_default_timeout(20_000)
+    if not worker:
+        context.add_init_script("delete Navigator.prototype.serviceWorker")
     watch_requests(context)
     return context
 
