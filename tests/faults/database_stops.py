@@ -47,7 +47,8 @@ def stop_and_start_database(
             phones.hurry()
             phones.wait_for(len(evening.devices))
     account = account_for(evening, tally.acknowledged)
-    slowest = [max(_recoveries(tally, stop)) for stop in past]
+    nexts = [*(stop.began for stop in past[1:]), float("inf")]
+    slowest = [max(_recoveries(tally, *both)) for both in zip(past, nexts, strict=True)]
     refused = tally.count(WRITING, 503) + tally.count(READING, 503)
     wrong = [*tally.wrong, *account.wrong]
     wrong += [f"{seconds:.1f} s until it answered again" for seconds in slowest if seconds > RECOVERY_SECONDS]
@@ -104,9 +105,10 @@ def _wait_for_recovery(tally: Tally, stop: Stop) -> None:
         time.sleep(0.02)
 
 
-def _recoveries(tally: Tally, stop: Stop) -> list[float]:
-    """Seconds from the server's return to the last refusal before anything else went wrong, and to the first success."""
-    until = stop.ready + 2 * RECOVERY_SECONDS
-    refusals = [one.at for one in tally.answers if stop.ready <= one.at < until and one.status not in GOOD]
-    successes = [tally.first(what, stop.ready) or until for what in (WRITING, READING)]
+def _recoveries(tally: Tally, stop: Stop, next_stop: float) -> list[float]:
+    """Seconds from the server's return to each refusal after it, and to the first success of each kind."""
+    refusals = [
+        one.at for one in tally.answers if stop.ready <= one.at < next_stop and one.status not in GOOD
+    ]
+    successes = [tally.first(what, stop.ready) or next_stop for what in (WRITING, READING)]
     return [at - stop.ready for at in (*refusals, *successes)]

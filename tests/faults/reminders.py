@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from tests.faults.evening import Evening
 from tests.support.push_service import Received, Subscription
-from tests.support.pushing import children_of, is_alive
+from tests.support.pushing import children_of, is_alive, run_jobs
 from tests.support.served import ServedProcess
 
 from handbook.access.actor import SYSTEM
@@ -148,6 +148,13 @@ class Reminders:
                 self._turn += 1
         return made
 
+    def settle(self) -> None:
+        """Send here and now what the evening's own meetings have to tell, so that nothing is due but what is convened later."""
+        with self.app.app_context():
+            run_jobs()
+            db.session.remove()
+            self.app.extensions["handbook.push"].close()
+
     def end_leases(self) -> None:
         """Let the time of what the dead had taken run out, which would be minutes otherwise."""
         with self.app.app_context(), unit_of_work() as uow:
@@ -168,6 +175,11 @@ class Reminders:
             ).all()
             db.session.remove()
             return list(found)
+
+    def is_under_way(self, meetings: Sequence[int]) -> bool:
+        """Whether somebody has messages of these meetings in hand."""
+        leased = [one for one in self.deliveries(meetings) if one.lease_until is not None]
+        return any(one.state == "queued" for one in leased)
 
     def wait_until_accounted(self, meetings: Sequence[int], count: int) -> list[Delivery]:
         """Until there are so many deliveries, none of them under way."""

@@ -11,8 +11,8 @@ from tests.faults.reminders import PATIENCE_SECONDS, Reminders, Worker, what_is_
 from tests.support.push_service import Answer, FakePushService
 
 MEETINGS_PER_KILL = 3
-# An answer takes long enough that some messages are under way at any moment.
-ANSWER_SECONDS = 0.05
+# Answers take so long, at least and at most, that messages are under way at most moments.
+ANSWER_SECONDS = (0.3, 2.0)
 # How many a courier has under way (notifications/push/sender.py).
 IN_FLIGHT = 100
 
@@ -25,12 +25,14 @@ def kill_workers(
     meetings: list[int] = []
     with FakePushService() as push:
         reminders = Reminders(evening, [push])
+        reminders.settle()
         worker = Worker(reminders.environment, log)
-        push.always_answer(Answer(201, delay=ANSWER_SECONDS))
+        hit = 0
         try:
             for number in range(kills):
                 meetings += reminders.convene(MEETINGS_PER_KILL)
                 before = len(push.messages)
+                push.always_answer(Answer(201, delay=moments.uniform(*ANSWER_SECONDS)))
                 worker.start()
                 if courier or number % 4:
                     # Some of these are sent by then, the others are not.
@@ -39,8 +41,10 @@ def kill_workers(
                 else:
                     # While it starts, plans or claims.
                     time.sleep(moments.uniform(0.0, 1.5))
+                hit += reminders.is_under_way(meetings)
                 worker.kill(courier=courier)
                 reminders.end_leases()
+            push.always_answer(None)
             with worker.at_work():
                 count = len(meetings) * MEMBERS_PER_CELL
                 deliveries = reminders.wait_until_accounted(meetings, count)
@@ -57,12 +61,15 @@ def kill_workers(
         wrong.append(f"{shown.missing} reminders never came, {accepted} of {count} are recorded as accepted")
     if shown.twice:
         wrong.append(f"{shown.twice} are shown twice")
+    if not hit:
+        wrong.append("nothing was under way at any kill: this shows nothing")
     allowed = IN_FLIGHT if courier else 1
     if shown.repeated > allowed * kills:
         wrong.append(f"{shown.repeated} were repeated in {kills} kills")
     return {
         "fault": f"{'courier' if courier else 'worker'} killed, {evening.database}",
         "kills": kills,
+        "with messages under way": hit,
         "reminders": count,
         "lost": shown.missing,
         "repeated": shown.repeated,
