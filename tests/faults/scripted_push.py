@@ -90,10 +90,10 @@ class ScriptedPushService:
     def subscribe(self) -> Subscription:
         name = base64url(os.urandom(12))
         made = Subscription(
-            name,
-            f"{self.origin}/push/{name}",
-            ec.generate_private_key(ec.SECP256R1()),
-            os.urandom(16),
+            name=name,
+            endpoint=f"{self.origin}/push/{name}",
+            private_key=ec.generate_private_key(ec.SECP256R1()),
+            auth_secret=os.urandom(16),
         )
         self._subscriptions[name] = made
         return made
