@@ -9,14 +9,14 @@ from tests.faults.evening import Evening, make_evening
 from tests.support.peopled import FILES, migrate
 from tests.support.postgres import PostgresCluster
 
-CELLS = 12
+CELLS = 6
 
 
 @pytest.fixture
 def evening(
     engine_name: str, tmp_path: Path, sqlite_template: Path, request: pytest.FixtureRequest
 ) -> Iterator[Evening]:
-    """264 members in 12 cells, on both databases."""
+    """132 members in 6 cells, on both databases."""
     data = tmp_path / "data"
     data.mkdir()
     if engine_name == "sqlite":

@@ -13,6 +13,6 @@ def test_a_database_that_is_stopped_and_started_refuses_for_now_and_nothing_is_l
     evening: Evening, postgres_cluster: PostgresCluster, tmp_path: Path
 ) -> None:
     counts = stop_and_start_database(
-        evening, postgres_cluster, tmp_path / "serve.log", stops=2, seed=1, pause=0.08
+        evening, postgres_cluster, tmp_path / "serve.log", stops=2, seed=1, pause=0.4
     )
     assert_held(counts)

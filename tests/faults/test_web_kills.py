@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.faults.evening import Evening, assert_held
 from tests.faults.web_kills import kill_web_processes
 
-KILLS, PAUSE = 3, 0.12
+KILLS, PAUSE = 2, 0.5
 
 
 def test_no_check_in_is_lost_or_doubled_when_web_processes_are_killed(

@@ -1,4 +1,4 @@
-"""A few kills of workers and couriers, on both databases; the campaign has fifty each."""
+"""Kills of a worker and of a courier; the campaign has fifty and ten on each database, tests/jobs/push particular moments."""
 
 from pathlib import Path
 
@@ -7,7 +7,9 @@ from tests.faults.evening import Evening, assert_held
 from tests.faults.worker_kills import kill_workers
 
 
-@pytest.mark.parametrize("courier", [False, True], ids=["worker", "courier"])
+@pytest.mark.parametrize(
+    ("engine_name", "courier"), [("sqlite", False), ("postgresql", True)], ids=["worker", "courier"]
+)
 def test_no_reminder_is_lost_or_shown_twice_when_who_sends_is_killed(
     evening: Evening, courier: bool, tmp_path: Path
 ) -> None:
