@@ -1,4 +1,6 @@
-"""The data sets that are there: made once, kept under build/bench/datasets/ and used again until what makes them changes."""
+"""The data sets that are there: made once, kept under build/bench/datasets/ and used again until what makes them
+changes; new migrations are applied to them.
+"""
 
 import hashlib
 import json
@@ -18,11 +20,10 @@ from tests.support.postgres import PostgresCluster, open_cluster
 from handbook.app import create_app
 from handbook.config import Settings
 from handbook.kernel.db import db
-from handbook.kernel.migrations import upgrade
+from handbook.kernel.migrations import head_revision, upgrade
 
 ROOT = Path(__file__).resolve().parents[3]
 CACHE = ROOT / "build" / "bench" / "datasets"
-MIGRATIONS = ROOT / "backend" / "handbook" / "migrations" / "versions"
 MADE = "made.json"
 # Beside what a new set needs, this much stays free on the disk.
 SPARE_BYTES = 5 * 1024**3
@@ -74,6 +75,7 @@ def sqlite_set(members: int, *, cache: Path = CACHE, tell: Callable[[str], None]
         migrated = _migrated(folder, None)
         load_sqlite(Path(migrated.database or ""), shape, lambda text: tell(f"sqlite {members:,}: {text}"))
         _note_made(folder, time.perf_counter() - began)
+    _bring_up_to_date(folder, None, tell)
     return DataSet("sqlite", shape, folder)
 
 
@@ -97,6 +99,8 @@ def postgres_sets(
             cluster.stop()
     cluster = open_cluster(home, SERVING)
     try:
+        for members in sizes:
+            _bring_up_to_date(cache / f"postgresql-{members}", cluster.url(_database(members)), tell)
         yield (
             cluster,
             [
@@ -134,6 +138,10 @@ def _migrated(folder: Path, url: str | None) -> URL:
     """A data directory with its keys, and the database brought to the present revision by the real migrations."""
     folder.mkdir(parents=True)
     write_secrets(folder)
+    return _upgrade(folder, url)
+
+
+def _upgrade(folder: Path, url: str | None) -> URL:
     environment = {"HANDBOOK_DATA_DIR": str(folder), **({"HANDBOOK_DATABASE_URL": url} if url else {})}
     settings = Settings.from_environment(environment)
     app = create_app(settings)
@@ -144,23 +152,32 @@ def _migrated(folder: Path, url: str | None) -> URL:
     return make_url(settings.database_url)
 
 
-def fingerprint() -> str:
-    """What the content of a data set depends on: the modules that make it and the revisions of the schema."""
+def content() -> str:
+    """What the rows of a data set depend on: the modules that make them."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         if path != Path(__file__):
             digest.update(path.read_bytes())
-    digest.update(" ".join(sorted(path.name for path in MIGRATIONS.glob("[0-9]*.py"))).encode())
     return digest.hexdigest()
 
 
 def _is_made(folder: Path) -> bool:
     noted = folder / MADE
-    return noted.is_file() and json.loads(noted.read_text())["fingerprint"] == fingerprint()
+    return noted.is_file() and json.loads(noted.read_text())["content"] == content()
 
 
 def _note_made(folder: Path, seconds: float) -> None:
-    (folder / MADE).write_text(json.dumps({"fingerprint": fingerprint(), "seconds": round(seconds, 1)}))
+    made = {"content": content(), "revision": head_revision(), "seconds": round(seconds, 1)}
+    (folder / MADE).write_text(json.dumps(made))
+
+
+def _bring_up_to_date(folder: Path, url: str | None, tell: Callable[[str], None]) -> None:
+    """What was made before the last migrations is migrated, as a deployment's database is."""
+    made = json.loads((folder / MADE).read_text())
+    if made["revision"] != head_revision():
+        tell(f"{folder.name}: from revision {made['revision']} to {head_revision()}")
+        _upgrade(folder, url)
+        _note_made(folder, made["seconds"])
 
 
 def _require_room(cache: Path, needed: int) -> None:

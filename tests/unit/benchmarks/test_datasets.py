@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from handbook.attendance.tokens import make_token, step_at
 from handbook.config import Settings
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
-from handbook.kernel.migrations import upgrade
+from handbook.kernel.migrations import downgrade, head_revision, upgrade
 from handbook.kernel.tree import path_ids
 from handbook.reports.rebuild import rebuild_rollups
 
@@ -155,10 +156,30 @@ def test_a_set_is_made_once_and_anew_when_what_makes_it_changes(
     inode = file.stat().st_ino
     assert store.sqlite_set(SMALLEST, cache=tmp_path, tell=quiet).folder == first.folder
     assert file.stat().st_ino == inode
-    noted = json.loads((first.folder / store.MADE).read_text())
-    monkeypatch.setattr(store, "fingerprint", lambda: "another")
+    monkeypatch.setattr(store, "content", lambda: "another")
+    (first.folder / "left").touch()
     store.sqlite_set(SMALLEST, cache=tmp_path, tell=quiet)
-    assert json.loads((first.folder / store.MADE).read_text()) != noted
+    assert json.loads((first.folder / store.MADE).read_text())["content"] == "another"
+    assert not (first.folder / "left").exists()
+
+
+def test_a_set_from_before_a_migration_is_migrated(made: store.DataSet) -> None:
+    noted = made.folder / store.MADE
+    before = json.loads(noted.read_text())
+    app = create_app(Settings.from_environment(made.environment))
+    with app.app_context():
+        downgrade(db.engine, "0022")
+        db.engine.dispose()
+    app.extensions["handbook.driver"].close()
+    noted.write_text(json.dumps({**before, "revision": "0022"}))
+    said: list[str] = []
+    again = store.sqlite_set(MEMBERS, cache=made.folder.parent, tell=said.append)
+    assert said == [f"sqlite-{MEMBERS}: from revision 0022 to {head_revision()}"]
+    assert json.loads(noted.read_text()) == before
+    connection = sqlite3.connect(again.folder / "handbook.sqlite3")
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (head_revision(),)
+    assert connection.execute("SELECT count(*) FROM members").fetchone() == (MEMBERS,)
+    connection.close()
 
 
 def test_a_set_is_not_begun_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
