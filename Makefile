@@ -26,11 +26,10 @@ PWA := backend/handbook/static/pwa/index.html
 MODULES := pwa/node_modules/.ready
 PWA_SOURCES := $(shell find pwa backend/handbook/meetings/agenda_templates.json backend/handbook/meetings/kind_words.json backend/handbook/minutes/script.json -path pwa/node_modules -prune -o -path pwa/tests -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help build run test check bench bench-growth bench-province faults openapi demo screens lock format clean distclean system-for-tests
-
+.PHONY: help build run test check bench bench-growth bench-province bench-reminders faults openapi demo screens lock format clean distclean system-for-tests
 help: ## list every task
 	@echo "Sổ tay: the tasks of the house"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "  PORT=8123 make run          another port"
 	@echo "  PYTEST_ARGS='-k import'     only some tests"
@@ -66,6 +65,9 @@ bench-growth: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## each hot
 bench-province: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## the evening of a province in real time (20 minutes)
 	$(BIN)/python -m tests.bench.province $(BENCH_ARGS)
 	$(BIN)/python -m tests.bench table
+
+bench-reminders: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## 100,000 reminders through faults and killed workers
+	$(BIN)/python -m tests.bench.reminders $(BENCH_ARGS)
 
 faults: $(VENV)/.runtime $(VENV)/.test $(PWA) system-for-tests ## kill, stop, fill and cut (half an hour); FAULTS='web power' some; build/faults/
 	$(BIN)/python -m tests.faults $(FAULTS)

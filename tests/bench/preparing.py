@@ -27,6 +27,21 @@ CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """What a device keeps to itself: its key and its secret."""
+
+    private: ec.EllipticCurvePrivateKey
+    auth: bytes
+
+    def as_columns(self) -> dict[str, str]:
+        """As a subscription has them."""
+        point = self.private.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
+        return {"p256dh": base64url(point), "auth": base64url(self.auth)}
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """Where the copy lies, and how many messages are to go out."""
 
@@ -60,12 +75,35 @@ def prepare(environment: dict[str, str], origin: str, *, seconds: float, message
         count += len(_with_device(cell))
     with app.app_context():
         _move_times(datetime.now(UTC))
-        _subscribe([member for cell in told for member in _with_device(cell)], origin)
+        _subscribe(
+            [member for cell in told for member in _with_device(cell)],
+            origin,
+            Keys(ec.generate_private_key(ec.SECP256R1()), os.urandom(16)),
+        )
         _plan(told, seconds)
         db.session.remove()
         db.engine.dispose()
     app.extensions["handbook.driver"].close()
     return Prepared(app.extensions["handbook.settings"], count)
+
+
+def prepare_reminders(environment: dict[str, str], origin: str, count: int, keys: Keys) -> Prepared:
+    """All cells meet in an hour; reminders of so many members, each with one device, are due now."""
+    app = create_app(Settings.from_environment(environment))
+    told, members = [], []
+    for cell in shape_of(MEMBERS).cells:
+        if len(members) >= count:
+            break
+        told.append(cell)
+        members += cell.members
+    with app.app_context():
+        _move_times(datetime.now(UTC), first_told=0)
+        _subscribe(members[:count], origin, keys)
+        _plan(told, 0)
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["handbook.driver"].close()
+    return Prepared(app.extensions["handbook.settings"], min(count, len(members)))
 
 
 def delivered(prepared: Prepared, patience: float) -> dict[str, float]:
@@ -95,10 +133,9 @@ def _with_device(cell: Cell) -> list[int]:
     return [id_ for id_ in cell.members if id_ * 61 % 100 < WITH_DEVICE * 100]
 
 
-def _move_times(now: datetime) -> None:
+def _move_times(now: datetime, first_told: int = 2 * MOST_BOARDS + 2) -> None:
     """Tonight's meetings are open since a minute; who is told of one meets in an hour. Half of the devices were seen."""
     meetings = Meeting.__table__
-    first_told = 2 * MOST_BOARDS + 2
     with db.engine.begin() as connection:
         is_open = meetings.c.state == "open"
         times = {"starts_at": now + timedelta(minutes=10), "ends_at": now + timedelta(hours=3)}
@@ -113,14 +150,8 @@ def _move_times(now: datetime) -> None:
         connection.execute(seen.update().where(seen.c.id % 2 == 0).values(last_seen_at=now))
 
 
-def _subscribe(members: list[int], origin: str) -> None:
-    """Their devices at the push service; one key pair for all of them, because nobody there reads."""
-    point = (
-        ec.generate_private_key(ec.SECP256R1())
-        .public_key()
-        .public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
-    )
-    keys = {"p256dh": base64url(point), "auth": base64url(os.urandom(16))}
+def _subscribe(members: list[int], origin: str, keys: Keys) -> None:
+    """Their devices at the push service; one key pair for all of them."""
     now = datetime.now(UTC)
     rows = [
         {
@@ -129,7 +160,7 @@ def _subscribe(members: list[int], origin: str) -> None:
             "endpoint": f"{origin}/push/{id_}",
             "origin": origin,
             "created_at": now,
-            **keys,
+            **keys.as_columns(),
         }
         for id_ in members
     ]

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.datasets.store import CACHE, postgres_sets, sqlite_set
+from tests.bench.datasets.store import CACHE, copy_set, postgres_sets
 from tests.bench.evening import MEMBERS, rates_at
 from tests.bench.preparing import Prepared, delivered, prepare
 from tests.bench.province_report import is_within, province_markdown
@@ -138,11 +138,10 @@ def _stage(engine: str, cluster: PostgresCluster | None, seconds: float, message
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=CACHE)))
         push, facts = stack.enter_context(_push_service(folder))
         data = folder / "data"
-        environment = {"HANDBOOK_DATA_DIR": str(data)}
         if cluster is None:
-            source = sqlite_set(MEMBERS)
-            shutil.copytree(source.folder, data)
+            environment = copy_set(MEMBERS, data)
         else:
+            environment = {"HANDBOOK_DATA_DIR": str(data)}
             data.mkdir()
             shutil.copy(CACHE / f"postgresql-{MEMBERS}" / "secrets.json", data)
             url = cluster.create_database(template=f"bench_{MEMBERS}")

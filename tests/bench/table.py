@@ -7,6 +7,7 @@ from typing import Any
 from tests.bench.growth_report import dashboard_rows, growth_row
 from tests.bench.province_report import province_row
 from tests.bench.records import FOLDER, describe_commit, describe_machine, read, write
+from tests.bench.reminders_report import reminder_rows
 
 COLUMNS = ("id", "value", "unit", "reference", "ratio", "target", "met")
 # The rows of the target table in its order, with what measures a row that is missing.
@@ -21,7 +22,7 @@ TARGETS = {
     "reminders-100k": "make bench-reminders",
     "import-5300": "make bench",
     "memory-web": "make bench",
-    "memory-worker": "make bench",
+    "memory-worker": "make bench-reminders",
     "initial-js": "make bench",
     "dashboard-province": "make bench-growth",
     "dashboard-nation": "make bench-growth",
@@ -95,4 +96,6 @@ def _long_rows(folder: Path) -> list[dict[str, Any]]:
         rows += [growth_row(growth), *dashboard_rows(growth)]
     if (province := read("province", folder=folder)) is not None:
         rows.append(province_row(province))
+    if (reminders := read("reminders", folder=folder)) is not None:
+        rows += reminder_rows(reminders["sqlite"])
     return rows

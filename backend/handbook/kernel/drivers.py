@@ -26,8 +26,8 @@ Statement = Select[Any] | Insert | Update
 # A statement and its values. It must find a row, or change one: a step that does not ends the writing.
 Step = tuple[Statement, Values]
 SQLITE_WAIT_SECONDS = 1
-# A file of a nation's size is read where the kernel has it: copying the pages that a small cache cannot hold would nearly double a
-# reading by key. A province's file stays below; what is mapped counts as memory of every process that reads it.
+# A file of a nation's size is read where the kernel has it: copying the pages that a small cache cannot hold would nearly
+# double a reading by key. A province's file stays below; what is mapped counts as memory of every process that reads it.
 MAP_FROM_BYTES = 256 * 1024 * 1024
 _MOST_BYTES = 2**40
 

@@ -79,6 +79,12 @@ def sqlite_set(members: int, *, cache: Path = CACHE, tell: Callable[[str], None]
     return DataSet("sqlite", shape, folder)
 
 
+def copy_set(members: int, data: Path) -> dict[str, str]:
+    """A copy of the SQLite data set that may be written to; returns what the program needs to serve it."""
+    shutil.copytree(sqlite_set(members).folder, data)
+    return {"HANDBOOK_DATA_DIR": str(data)}
+
+
 @contextmanager
 def postgres_sets(
     sizes: list[int], *, cache: Path = CACHE, tell: Callable[[str], None] = say

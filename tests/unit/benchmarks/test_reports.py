@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.bench.growth_report import dashboard_rows, growth_row, growth_table
 from tests.bench.province_report import province_markdown, province_row
+from tests.bench.reminders_report import reminder_rows
 from tests.bench.table import TARGETS, missing_rows, text_table, write_results
 
 HERE = {"at": "2026-11-05T12:35+00:00", "machine": "a machine", "commit": "abc", "load": [0.1, 0.2, 0.3]}
@@ -140,3 +141,30 @@ def test_the_target_table_gathers_rows_of_several_runs(tmp_path: Path) -> None:
         "target",
         "met",
     ]
+
+
+REMINDERS = {
+    "planned": 100_000,
+    "lost": 0,
+    "duplicates": 5,
+    "shown_twice": 0,
+    "faults": {"500": 9_000},
+    "kills": 8,
+    "seconds": 300.0,
+    "memory": 80.0,
+}
+
+
+def test_reminders_meet_their_target() -> None:
+    lost, memory = reminder_rows(REMINDERS)
+    assert (lost["value"], lost["met"], memory["met"]) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"lost": 1}, {"duplicates": 9}, {"shown_twice": 1}, {"planned": 99_999}, {"kills": 7}],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_reminders_miss_their_target(changed: dict[str, int]) -> None:
+    assert reminder_rows({**REMINDERS, **changed})[0]["met"] is False
+    assert reminder_rows({**REMINDERS, "memory": 91.0})[1]["met"] is False
