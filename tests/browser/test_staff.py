@@ -20,10 +20,18 @@ def desk(browser: Browser, demo: DemoService) -> Iterator[BrowserContext]:
 
 
 def test_the_day_of_staff_leads_to_the_board(desk: BrowserContext, demo: DemoService) -> None:
+    reports: list[str] = []
+    desk.on(
+        "request", lambda asked: reports.append(asked.url) if "/reports/attendance?" in asked.url else None
+    )
     page = demo.open(desk)
     heading(page, "Hôm nay")
     expect(page.get_by_text(re.compile("chi bộ đã họp trong tháng"))).to_be_visible()
-    page.get_by_role("link", name="Mở Theo dõi").click()
+    # Nobody's telephone number stands here, so none is asked for and no reading of one is recorded.
+    assert reports
+    assert [url for url in reports if not url.endswith("&phones=false")] == []
+    with page.expect_request(re.compile(r"/reports/attendance\?month=\d{4}-\d{2}$")):
+        page.get_by_role("link", name="Mở Theo dõi").click()
     expect(page.get_by_role("tree")).to_be_visible()
     expect(page.get_by_role("link", name="Theo dõi", exact=True)).to_have_attribute("aria-current", "page")
 

@@ -96,7 +96,7 @@ export const en: Record<keyof typeof vi, string> = {
   'sheet.making': 'Making…',
   'sheet.sureTitle': 'Make a new activation sheet?',
   'sheet.sureText': 'Slips printed earlier for these members will stop working. The file opens accounts: print it and hand it over, never post it in a chat.',
-  'sheet.ready': 'The sheet is ready ({size}).',
+  'sheet.ready': 'The sheet is ready ({size}). Save or print it now: it holds codes into accounts, so the handbook does not keep it; after leaving or reloading this page a new sheet has to be made.',
   'sheet.save': 'Save the PDF',
   'sheet.share': 'Pass on to print',
   'sheet.nobody': 'Every member of the cell has activated already. For a forgotten password, staff can print a single slip.',

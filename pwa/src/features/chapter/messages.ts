@@ -96,7 +96,7 @@ export const vi = {
   'sheet.making': 'Đang tạo…',
   'sheet.sureTitle': 'Tạo phiếu kích hoạt mới?',
   'sheet.sureText': 'Phiếu đã in trước đây cho những người này sẽ không dùng được nữa. Tệp có mã vào tài khoản: chỉ in và trao tận tay, không gửi lên nhóm chat.',
-  'sheet.ready': 'Phiếu đã sẵn sàng ({size}).',
+  'sheet.ready': 'Phiếu đã sẵn sàng ({size}). Đồng chí lưu hoặc in ngay: tệp có mã vào tài khoản nên Sổ tay không giữ lại; rời hoặc tải lại trang này là phải tạo phiếu mới.',
   'sheet.save': 'Lưu tệp PDF',
   'sheet.share': 'Chuyển để in',
   'sheet.nobody': 'Mọi đảng viên của chi bộ đều đã kích hoạt. Ai quên mật khẩu, đồng chí báo cán bộ cấp phiếu riêng.',

@@ -124,6 +124,7 @@ export const en: Record<keyof typeof vi, string> = {
   'template.undo': 'Drop the changes',
   'template.unsaved': 'There are changes not saved.',
   'template.empty': 'The agenda needs at least one item.',
+  'template.notKept': 'The agendas of this organisation are not on this device yet. Open them once with a network; afterwards they can be read without one.',
   'template.failed': 'The agenda templates could not be shown',
   'template.stale': 'Somebody else has just changed this agenda. Look at the new one and change it again.',
   'template.notSaved': 'Not saved: {why}',

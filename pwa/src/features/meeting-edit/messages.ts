@@ -124,6 +124,7 @@ export const vi = {
   'template.undo': 'Bỏ thay đổi',
   'template.unsaved': 'Có thay đổi chưa lưu.',
   'template.empty': 'Chương trình cần ít nhất một nội dung.',
+  'template.notKept': 'Chương trình mẫu của tổ chức này chưa có trên máy. Khi có mạng, đồng chí mở mục này một lần; từ đó xem được cả khi mất mạng.',
   'template.failed': 'Chưa xem được chương trình mẫu',
   'template.stale': 'Chương trình này vừa được người khác đổi. Đồng chí xem bản mới rồi sửa lại.',
   'template.notSaved': 'Chưa lưu được: {why}',

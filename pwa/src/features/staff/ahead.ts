@@ -1,10 +1,10 @@
 import type { Id, Organization, Page } from '$api/shapes';
 import { database, write } from '$db/database';
-import { codeOf, request } from '$api/client';
 import { keepView, readView, refreshView } from '$db/views';
 import { shiftMonth, thisMonth } from './months';
-import { meetingsTodayPath, organizationPath, partsPath, reportPath, unnumberedPath, worksPaths } from './paths';
-import type { AttendanceReport, ReportException } from './shapes';
+import { meetingsTodayPath, organizationPath, partsPath, reportPath, worksPaths } from './paths';
+import type { AttendanceReport } from './shapes';
+import { refreshUnnumbered } from './unnumbered';
 
 /** What one start may cost, and how much of the tree a phone keeps without being asked. */
 export const LIMITS = { requests: 240, bytes: 1_500_000, roots: 3, months: 3, organizations: 200, cells: 12 };
@@ -40,27 +40,10 @@ class Budget {
     return body;
   }
 
-  /** A report, without the numbers of whom to telephone but for those that somebody has looked at on this phone. */
+  /** A report without the numbers of whom to telephone. */
   report(id: Id, month: string): Promise<AttendanceReport | undefined> {
-    const path = reportPath(id, month);
-    return this.take(path, async () => {
-      const asked = new Date().toISOString();
-      const answer = await request<AttendanceReport>('GET', unnumberedPath(id, month));
-      if (!answer.ok) return codeOf(answer);
-      const seen = (await readView<AttendanceReport>(path))?.body;
-      // Without its tag: who looks asks for the whole of it, and that look is recorded.
-      await keepView(path, withPhones(answer.data, seen), null, asked);
-      return null;
-    });
+    return this.take(reportPath(id, month), () => refreshUnnumbered(id, month));
   }
-}
-
-function withPhones(report: AttendanceReport, seen: AttendanceReport | undefined): AttendanceReport {
-  const known = new Map(seen?.exceptions.map(({ contact }) => [contact?.member_id, contact?.phone]));
-  const numbered = ({ contact, ...found }: ReportException): ReportException => ({
-    ...found, contact: contact && { ...contact, phone: known.get(contact.member_id) ?? null },
-  });
-  return { ...report, exceptions: report.exceptions.map(numbered), unnumbered: true };
 }
 
 /**

@@ -15,9 +15,9 @@ export interface View<T> {
 
 /**
  * What was last seen of `path` at once, and the server's answer as soon as it comes. `path` may read reactive state;
- * null asks nothing. To be called while a component is being set up.
+ * null asks nothing; `ask` keeps the answer under that path. To be called while a component is being set up.
  */
-export function viewOf<T>(path: () => string | null): View<T> {
+export function viewOf<T>(path: () => string | null, ask: (path: string) => Promise<string | null> = refreshView): View<T> {
   let busy = $state(false);
   let code = $state<string | null>(null);
   let turn = 0;
@@ -39,7 +39,7 @@ export function viewOf<T>(path: () => string | null): View<T> {
     if (key === null) return null;
     const mine = ++turn;
     busy = true;
-    const failed = await refreshView(key);
+    const failed = await ask(key);
     if (mine === turn) {
       busy = false;
       code = failed;

@@ -12,7 +12,7 @@ export const en: Record<keyof typeof vi, string> = {
   'sheets.busy': 'Making the sheets…',
   'sheets.confirm': 'Make new activation sheets?',
   'sheets.keep': 'Keep the old ones',
-  'sheets.done': 'The sheets were made and downloaded.',
+  'sheets.done': 'The sheets were made and downloaded, into the downloads of the browser. They hold codes into accounts, so the handbook does not keep them: after leaving or reloading this page there is only the downloaded file.',
   'sheets.again': 'Download again',
   'sheets.nobody': 'Everybody here has activated; no sheet is needed.',
 };

@@ -12,7 +12,7 @@ export const vi = {
   'sheets.busy': 'Đang tạo phiếu…',
   'sheets.confirm': 'Tạo phiếu kích hoạt mới?',
   'sheets.keep': 'Giữ phiếu cũ',
-  'sheets.done': 'Đã tạo phiếu và tải về máy.',
+  'sheets.done': 'Đã tạo phiếu và tải về máy, trong thư mục tải xuống của trình duyệt. Tệp có mã vào tài khoản nên Sổ tay không giữ lại: rời hoặc tải lại trang này thì chỉ còn tệp đã tải.',
   'sheets.again': 'Tải lại tệp',
   'sheets.nobody': 'Mọi đảng viên ở đây đã kích hoạt, không cần phiếu nữa.',
 } as const;
