@@ -95,7 +95,8 @@ class Settings:
         """
         env = os.environ if environment is None else environment
         _refuse_unknown(env)
-        data_dir = Path(env.get("HANDBOOK_DATA_DIR", "./var")).resolve()
+        # Set and empty is not set: otherwise a database would lie among the sources.
+        data_dir = Path(env.get("HANDBOOK_DATA_DIR") or "./var").resolve()
         port = _integer(env, "HANDBOOK_PORT", 8000, low=1, high=65535)
         extra_hosts = env.get("HANDBOOK_PUSH_EXTRA_HOSTS", "")
         ca_file = env.get("HANDBOOK_PUSH_CA_FILE")

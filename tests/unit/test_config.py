@@ -36,3 +36,10 @@ def test_a_wrong_value_stops_the_start_and_names_the_variable(variable: str, val
 def test_the_cookie_is_secure_everywhere_but_on_plain_localhost() -> None:
     assert Settings.from_environment({"HANDBOOK_PUBLIC_URL": "https://sotay.example.vn"}).cookie_secure
     assert not Settings.from_environment({}).cookie_secure
+
+
+def test_an_empty_data_directory_is_the_default_and_not_the_sources() -> None:
+    assert (
+        Settings.from_environment({"HANDBOOK_DATA_DIR": ""}).data_dir
+        == Settings.from_environment({}).data_dir
+    )
