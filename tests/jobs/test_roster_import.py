@@ -433,3 +433,21 @@ def test_an_exported_text_is_never_a_formula_and_views_of_citizen_ids_are_record
         select(AuditEntry.member_id).where(AuditEntry.tag == "members:citizen_id:viewed")
     ).all()
     assert sorted(viewed) == sorted(member.id for member in members().values())
+
+
+def test_a_day_of_admission_after_the_kept_day_of_becoming_official_is_refused(
+    engine_name: str, run: Import
+) -> None:
+    known = next(person for person in people() if person.official_on and person.post is None)
+    run([known])
+    assert known.official_on
+    later = changed(known, admitted_on=known.official_on + timedelta(days=30), official_on=None)
+    report = run([later])
+    assert [(problem["field"], problem["code"]) for problem in report.problems] == [
+        ("official", "before_admitted")
+    ]
+    assert "trong hệ thống sớm hơn ngày vào Đảng ở dòng này" in report.problems[0]["message"]
+    assert members()[known.citizen_id].admitted_on == known.admitted_on
+    # With both days the row is a correction.
+    whole = changed(later, official_on=later.admitted_on + timedelta(days=365))
+    assert run([whole]).updated == 1

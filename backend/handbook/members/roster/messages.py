@@ -68,6 +68,11 @@ def message_of(problem: RowProblem) -> str:
             f"{_capital(field)} đã thuộc về một đảng viên khác trong hệ thống. Hãy kiểm tra lại số này;"
             " nếu đúng là người đó, hãy sửa họ tên hoặc ngày sinh cho khớp."
         )
+    if problem.code == "before_admitted" and problem.params.get("known"):
+        return (
+            "Ngày chính thức đang có trong hệ thống sớm hơn ngày vào Đảng ở dòng này. Hãy kiểm tra lại ngày vào Đảng,"
+            " hoặc ghi cả ngày chính thức."
+        )
     sentence = _BY_FIELD.get((problem.field, problem.code)) or _BY_CODE[problem.code]
     return sentence.format(field=field, Field=_capital(field))
 

@@ -91,6 +91,8 @@ def plan_import(session: Session, judged: JudgedRoster, target: ImportTarget) ->
     going_in: list[JudgedRow] = []
     for row in judged.rows:
         found = None if row.problems else matcher.find(row.values, cell_ids.get(row.values.cell_key))
+        if isinstance(found, KnownMember) and _contradicts(found, row.values):
+            found = RowProblem("official", "before_admitted", {"known": True})
         if row.problems or isinstance(found, RowProblem):
             problems = [found] if isinstance(found, RowProblem) else row.problems
             report.refuse(row.sheet, row.number, problems)
@@ -182,6 +184,16 @@ def _compare(
         change.ended += offices.of_member_at(member.id, cell_id, other_than=title)
     has_changed = change.fields or change.citizen_id or change.title or change.ended or change.moves_to
     return change if has_changed else None
+
+
+def _contradicts(member: KnownMember, values: MemberValues) -> bool:
+    """Whether the day of becoming official, which a blank cell leaves as it is, would come before the day of admission."""
+    return bool(
+        values.official_on is None
+        and member.official_on
+        and values.admitted_on
+        and member.official_on < values.admitted_on
+    )
 
 
 def _new_status(member: KnownMember, values: MemberValues) -> str | None:
