@@ -27,6 +27,7 @@ MODULES := pwa/node_modules/.ready
 PWA_SOURCES := $(shell find pwa backend/handbook/meetings/agenda_templates.json backend/handbook/meetings/kind_words.json backend/handbook/minutes/script.json -path pwa/node_modules -prune -o -path pwa/tests -prune -o -type f -print 2>/dev/null)
 
 .PHONY: help build run test check bench bench-growth bench-province bench-reminders faults openapi demo screens lock format clean distclean system-for-tests
+
 help: ## list every task
 	@echo "Sổ tay: the tasks of the house"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

@@ -5,7 +5,7 @@ disturbs the machine disturbs all sizes alike; the server's own share (parsing H
 nation and is left out, which makes the ratios severer. The clock stands at the evening of the data sets. Each request
 is of another cell and member, drawn from the whole nation, among cells right below their commune, which follow the
 same number of organisations everywhere; reports are asked about the first commune and the first province, whose parts
-are as many at every size. The files have been read once before, so a measurement does not wait for the disk.
+are as many at every size. Every request has been made once before, so none waits for the disk.
 
 ``report-nation`` is told without a target: its answer has a line for each province, and there are more of them in a
 greater nation. A first check-in is taken back after each measurement.
@@ -40,8 +40,6 @@ from handbook.kernel.db import db
 
 ENGINES = ("sqlite", "postgresql")
 ROUNDS = 200
-WARM_ROUNDS = 8
-READ_AHEAD = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +184,8 @@ def measure(engine: str, sizes: list[int], rounds: int) -> dict[str, dict[str, d
     with ExitStack() as stack:
         if engine == "sqlite":
             sets = [sqlite_set(members) for members in sizes]
-            files = [path for found in sets for path in found.folder.glob("*.sqlite3*")]
         else:
-            cluster, sets = stack.enter_context(postgres_sets(sizes))
-            files = [path for path in (cluster.folder / "data" / "base").rglob("*") if path.is_file()]
-        for path in files:
-            _read_once(path)
+            _, sets = stack.enter_context(postgres_sets(sizes))
         nations = [stack.enter_context(_served(found)) for found in sets]
         with _silence():
             for name, call in CALLS.items():
@@ -213,10 +207,11 @@ def summarize(nanoseconds: list[int]) -> dict[str, float]:
 
 
 def _measure_call(name: str, call: Call, nations: list[Nation], rounds: int) -> None:
+    asks: dict[int, list[Ask]] = {}
     for nation in nations:
         nation.times[name] = []
-        for _ in range(min(WARM_ROUNDS, rounds)):
-            ask = call(nation)
+        asks[nation.members] = [call(nation) for _ in range(rounds)]
+        for ask in asks[nation.members]:
             nation.send(ask)
             _take_back(nation, ask)
     gc.collect()
@@ -225,7 +220,7 @@ def _measure_call(name: str, call: Call, nations: list[Nation], rounds: int) -> 
     for number in range(rounds):
         Random(number).shuffle(order)
         for nation in order:
-            ask = call(nation)
+            ask = asks[nation.members][number]
             took, _, _ = nation.send(ask)
             nation.times[name].append(took)
             _take_back(nation, ask)
@@ -296,12 +291,6 @@ def _environ(ask: Ask) -> dict[str, Any]:
     if ask.body is not None:
         environ |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body))}
     return environ
-
-
-def _read_once(path: Any) -> None:
-    with path.open("rb", buffering=0) as file:
-        while file.read(READ_AHEAD):
-            continue
 
 
 @contextmanager
