@@ -30,3 +30,14 @@ def test_a_large_database_is_mapped_and_says_what_was_just_written(
     with db.engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO opened_months (month, covered_id) VALUES ('2026-11', 0)")
     assert driver.rows(count, ()) == [(1,)]
+
+
+def test_of_several_connections_the_one_used_last_is_used_again(app: Flask) -> None:
+    """Each keeps up to 16 MB of pages, so a process has as many as it uses at one time."""
+    first, second = db.engine.connect(), db.engine.connect()
+    raw = second.connection.dbapi_connection
+    first.close()
+    second.close()
+    for _ in range(3):
+        with db.engine.connect() as connection:
+            assert connection.connection.dbapi_connection is raw

@@ -110,6 +110,8 @@ def engine_options(database_url: str, threads: int) -> dict[str, Any]:
         return {
             "pool_size": threads + 2,
             "max_overflow": 4,
+            # Each connection keeps pages of its own: the one used last is used again, not all of them in turn.
+            "pool_use_lifo": True,
             "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
         }
     return {"pool_size": threads + 2, "max_overflow": 4, "pool_pre_ping": True, "pool_recycle": 1800}
