@@ -219,6 +219,23 @@ def test_the_review_tells_each_task_done_not_done_and_why(sign_in: SignIn, world
     ]
 
 
+@pytest.mark.parametrize("runs", [True, False])
+def test_nobody_presented_what_the_meeting_never_came_to(sign_in: SignIn, world: World, runs: bool) -> None:
+    """Where nobody runs the agenda on a device, nothing is known of it and the programme is told as it was."""
+    secretary = sign_in("secretary")
+    agenda = [{"title": f"Nội dung {n}", "presenter": f"Người trình bày {n}"} for n in (1, 2, 3)]
+    meeting = step(secretary, convened(secretary, world.id_of("cell"), agenda=agenda), "open")
+    device = Device()
+    first, second, _ = (item["id"] for item in meeting["agenda"])
+    if runs:
+        device.write("item", NOW, agenda_item_id=first, state="started")
+    device.write("conclusion", NOW, agenda_item_id=second, text="Nhất trí")
+    send(secretary, meeting, device.lines, now=NOW)
+    minutes = secretary.post(path_of(meeting, "/compose"), expect=200).json
+    told = [text for text in texts_of(minutes) if text.startswith("Trình bày")]
+    assert told == [f"Trình bày: Người trình bày {n}." for n in ((1, 2) if runs else (1, 2, 3))]
+
+
 def say(secretary: Any, task: dict[str, Any], kind: str, **fields: Any) -> None:
     path = f"/api/tasks/{task['id']}/updates/{uuid4()}"
     secretary.put(path, {"kind": kind, **fields}, headers=if_match(task), expect=201)

@@ -65,9 +65,11 @@ def compose_data(facts: Data) -> tuple[ComposedSection, ...]:
 def _with_what_follows(facts: Data) -> dict[str, Any]:
     """The facts with what can be read off them."""
     roll, begun = facts["roll"], facts["opened_at"] or facts["starts_at"]
+    was_run = any(item.get("begun") for item in facts["items"])
     items = [
         {
             **item,
+            "presented": not was_run or _was_reached(item),
             "votes": [_vote(vote) for vote in item["votes"]],
             "tasks": [{**task, f"is_{task['state']}": True} for task in item["tasks"]],
         }
@@ -81,6 +83,11 @@ def _with_what_follows(facts: Data) -> dict[str, Any]:
         "same_day": (facts["closed_at"] or "")[:10] == begun[:10],
         **_reading(facts.get("read_back_at"), facts["closed_at"], begun),
     }
+
+
+def _was_reached(item: Data) -> bool:
+    """Where somebody ran the agenda, nobody presented an item that was not begun and of which the book says nothing."""
+    return any(item.get(name) for name in ("begun", "notes", "votes", "conclusion"))
 
 
 def _reading(read_at: str | None, closed_at: str | None, begun: str) -> dict[str, bool]:

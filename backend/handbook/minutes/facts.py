@@ -170,7 +170,7 @@ class TaskReview:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of the agenda with what happened in it."""
+    """One item of the agenda with what happened in it; ``begun``: whoever runs the agenda started it."""
 
     key: str
     title: str
@@ -179,6 +179,7 @@ class Item:
     conclusion: str | None = None
     votes: tuple[Vote, ...] = ()
     tasks: tuple[TaskReview, ...] = ()
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def gather(
                 conclusion=items[item.id].conclusion if item.id in items else None,
                 votes=_votes(votes, item.id),
                 tasks=_tasks(meeting, record.closed_at, marks) if item.source == OPEN_TASKS else (),
+                begun=item.id in items and items[item.id].begun,
             )
             for item in dealt_with
         ),

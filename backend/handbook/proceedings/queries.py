@@ -35,12 +35,13 @@ class NoteRecord:
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
-    """What the book says of one agenda item, or, with None, of the meeting as a whole."""
+    """What the book says of one agenda item, or, with None, of the meeting as a whole; ``begun``: its clock was started."""
 
     agenda_item_id: int | None
     seconds: int
     notes: tuple[NoteRecord, ...]
     conclusion: str | None
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def record_of(meeting: Meeting) -> Record:
             _seconds(room, item.name_in_book),
             tuple(notes.get(item.name_in_book, ())),
             room.conclusions.get(item.name_in_book),
+            begun=item.name_in_book in room.items,
         )
         for item in meeting.agenda
     ]

@@ -114,6 +114,8 @@ export interface ItemFacts {
   conclusion: string | null;
   votes: VoteFacts[];
   tasks: TaskFacts[];
+  /** Whoever runs the agenda started it. */
+  begun?: boolean;
 }
 
 export interface ComposedParagraph {
@@ -159,16 +161,22 @@ export function compose(facts: Facts): ComposedSection[] {
 
 function withWhatFollows(facts: Facts): Data {
   const begun = facts.opened_at ?? facts.starts_at;
+  const wasRun = facts.items.some((item) => item.begun);
   return {
     ...facts,
     items: facts.items.map((item) => ({
-      ...item, votes: item.votes.map(voteWith), tasks: item.tasks.map((task) => ({ ...task, [`is_${task.state}`]: true })),
+      ...item, presented: !wasRun || wasReached(item), votes: item.votes.map(voteWith), tasks: item.tasks.map((task) => ({ ...task, [`is_${task.state}`]: true })),
     })),
     votes: facts.votes.map(voteWith),
     ...quorum(facts.roll),
     same_day: facts.closed_at?.slice(0, 10) === begun.slice(0, 10),
     ...reading(facts, begun),
   };
+}
+
+/** Where somebody ran the agenda, nobody presented an item that was not begun and of which the book says nothing. */
+function wasReached({ begun = false, notes, votes, conclusion }: ItemFacts): boolean {
+  return begun || notes.length > 0 || votes.length > 0 || Boolean(conclusion);
 }
 
 /** Only what was agreed to before the end was read to the meeting; to the second. */

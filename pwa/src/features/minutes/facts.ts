@@ -70,7 +70,7 @@ export async function gather(meetingId: Id, readAt: string | null = null): Promi
     added: dealtWith.filter((item) => item.key).map(({ id, title }) => ({ key: id, title })),
     dropped: meeting.agenda.filter((item) => item.dropped && !item.key).map(({ id, title, drop_reason = null }) => ({ key: id, title, reason: drop_reason })),
     items: await Promise.all(dealtWith.map(async (item) => ({
-      key: item.id, title: item.title, presenter: item.presenter, notes: notes(item.id),
+      key: item.id, title: item.title, presenter: item.presenter, notes: notes(item.id), begun: item.id in book.room.items,
       conclusion: book.room.conclusions[item.id] ?? null,
       votes: votes.filter((vote) => vote.item === item.id).map((vote) => vote.facts),
       tasks: item.source === 'open_tasks' ? tasksToReview(meeting, day, closed, resolutions, await listMeetings(), names) : [],
