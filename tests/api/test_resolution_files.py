@@ -12,6 +12,7 @@ from tests.api.test_minutes_files import MILLIMETRE, draw
 from tests.api.test_resolutions_ended import create, issue
 from tests.support.clients import ApiClient
 from tests.support.factories import World
+from tests.support.minutes import closed_meeting, composed
 from tests.support.office import as_pdf
 
 from handbook.kernel.db import db
@@ -32,6 +33,12 @@ def made(sign_in: SignIn, world: World) -> dict[str, Any]:
     fields = {"title": "Nghị quyết sinh hoạt chi bộ tháng 12/2026", "body": BODY, "tasks": [task]}
     answer: dict[str, Any] = issue(secretary, create(secretary, world, **fields)).json
     return answer
+
+
+def text_of(document: Any) -> str:
+    """The words of a DOCX with those in tables, where the heading stands."""
+    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(one.text for one in document.paragraphs), *cells])
 
 
 def squeezed(text: str) -> str:
@@ -127,9 +134,23 @@ def test_a_committee_sets_the_place_of_its_documents(sign_in: SignIn, world: Wor
     """Whatever the names above say, for everything below it; who sets no words goes by the names again."""
     resolution = made(sign_in, world)
 
-    def first_page() -> str:
-        answer = sign_in("member").get(f"/api/resolutions/{resolution['id']}/document.pdf", expect=200)
-        return squeezed(pypdfium2.PdfDocument(answer.data)[0].get_textpage().get_text_range())
+    meeting = closed_meeting(sign_in, world)
+    composed(sign_in, world, meeting)
+    files = (f"/api/resolutions/{resolution['id']}/document", f"/api/meetings/{meeting['id']}/minutes")
+    secretary = sign_in("secretary")
+
+    def stands(line: str) -> bool:
+        """In both documents, as PDF and as DOCX, and on the screens of who writes them."""
+        pdfs = (secretary.get(f"{file}.pdf", expect=200).data for file in files)
+        words = (secretary.get(f"{file}.docx", expect=200).data for file in files)
+        said = [
+            *(pypdfium2.PdfDocument(one)[0].get_textpage().get_text_range() for one in pdfs),
+            *(text_of(docx.Document(BytesIO(one))) for one in words),
+        ]
+        preview = secretary.get(files[1], expect=200).json["place"]
+        draft = secretary.post(f"/api/meetings/{meeting['id']}/resolution-draft").json["place"]
+        assert preview == draft == line.partition(",")[0]
+        return all(line in squeezed(one) for one in said)
 
     def set_at(organization: str, place: str) -> None:
         path = f"/api/organizations/{world.id_of(organization)}/settings/documents.place"
@@ -142,9 +163,13 @@ def test_a_committee_sets_the_place_of_its_documents(sign_in: SignIn, world: Wor
         staff.put(path, {"value": place}, headers={"If-Match": f'"{now["etag"]}"'}, expect=200)
 
     set_at("committee", "Minh Sơn")
-    assert "Minh Sơn, ngày 01 tháng 12 năm 2026" in first_page()
+    assert stands("Minh Sơn, ngày 01 tháng 12 năm 2026")
     set_at("cell", "")
-    assert "Thử Nghiệm, ngày 01 tháng 12 năm 2026" in first_page()
+    assert stands("Thử Nghiệm, ngày 01 tháng 12 năm 2026")
+    for name in ("root", "committee", "cell"):
+        db.session.get_one(Organization, int(world.id_of(name))).name = "Đảng bộ Khối"
+    db.session.commit()
+    assert stands(f"{NOWHERE}, ngày 01 tháng 12 năm 2026"), "and the screens say how it is set"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import FieldError, NotFound, ValidationFailed
 from handbook.meetings.models import Meeting
 from handbook.organizations.enums import OrganizationKind
+from handbook.organizations.locality import line_above, place_of
 from handbook.organizations.models import Organization
 from handbook.organizations.queries import get_organization
 from handbook.resolutions.enums import KNOWN_SINCE, NOT_ISSUED_BY_CELLS, DocumentType, ResolutionState
@@ -143,10 +144,12 @@ def resolution_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
 
 
 def whole_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
-    """The same, and for who may issue it what is missing; for who may revoke it what was done to its vote since."""
+    """The same, and for who may issue it what is missing and the place that will stand on it; for who may revoke it what was
+    done to its vote since."""
     data = resolution_data(resolution, actor=actor)
     if "issue" in data["can"]:
         data["issue_warnings"] = issue_warnings(resolution)
+        data["place"] = place_of(resolution.organization, line_above(resolution.organization))
     elif "revoke" in data["can"] and (since := KNOWN_SINCE.intersection(issue_warnings(resolution))):
         data["issue_warnings"] = sorted(since)
     return data

@@ -81,7 +81,8 @@ class ResolutionSchema(Schema):
     ``changed_after_vote`` (the last vote was on another text), ``type_changed_after_vote`` (of another type or term),
     ``supersedes_changed_after_vote`` (on one that took another one's place), ``text_not_frozen`` (nobody knows on which text;
     the one for which no reason is asked), ``no_quorum`` (when the meeting voted, or was held). Of an issued one, for who may
-    revoke it: ``vote_withdrawn``, ``vote_rejected`` (the vote as it stands now did not pass it). ``content_hash``: of title
+    revoke it: ``vote_withdrawn``, ``vote_rejected`` (the vote as it stands now did not pass it). ``place``: what will stand
+    before the date, for who may issue it; ``…`` where neither a setting nor a name above says one. ``content_hash``: of title
     and body; a vote is frozen with the one that was put to it.
     """
 
@@ -106,6 +107,7 @@ class ResolutionSchema(Schema):
     tasks = fields.List(fields.Nested(TaskSchema), required=True)
     can = fields.List(fields.String(), required=True)
     issue_warnings = fields.List(fields.String(validate=_ISSUE_WARNINGS))
+    place = fields.String()
     etag = fields.String(required=True)
 
 

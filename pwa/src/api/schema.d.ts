@@ -3227,6 +3227,7 @@ export interface components {
             tasks: components["schemas"]["Task"][];
             can: string[];
             issue_warnings?: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[];
+            place?: string;
             etag: string;
         };
         ResolutionPage: {

@@ -281,6 +281,8 @@ export interface Resolution {
   issue_exception?: string | null;
   /** What speaks against issuing a draft, in answers to who may issue it; of an issued one, what became of its vote since. */
   issue_warnings?: IssueWarning[];
+  /** What will stand before the date, in answers to who may issue it. */
+  place?: string;
   revoked_on?: string | null;
   revoke_reason?: string | null;
   supersedes?: ResolutionName | null;

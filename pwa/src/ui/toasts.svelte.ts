@@ -24,14 +24,15 @@ interface Clock {
 /** Nothing on the screen depends on the clocks, so they are not reactive. */
 const clocks: Record<number, Clock> = {};
 
-/** The toasts on the screen, oldest first; at most three. */
+/** The toasts on the screen, oldest first; at most three, and on a phone one, so that they do not cover the facts beneath. */
 export const toasts = $state<Toast[]>([]);
 
-/** Show a short message at the foot of the screen; returns its number for `closeToast`. */
+/** Show a short message beneath the head of the screen; returns its number for `closeToast`. */
 export function showToast(text: string, options: ToastOptions = {}): number {
   const id = next++;
   const seconds = options.seconds ?? (options.action ? 12 : 6);
-  while (toasts.length >= 3) closeToast(toasts[0]!.id);
+  const most = innerWidth < 600 ? 1 : 3;
+  while (toasts.length >= most) closeToast(toasts[0]!.id);
   toasts.push({ id, text, tone: options.tone ?? 'neutral', action: options.action });
   if (seconds > 0) {
     clocks[id] = { left: seconds * 1000, since: 0, timer: undefined };

@@ -6,6 +6,7 @@ import type { Quorum, Tally } from '$api/ballot-shapes';
 import { isMoreThanPresent } from '$features/ballots/rules';
 import kinds from '../../../../backend/handbook/meetings/kind_words.json';
 import script from '../../../../backend/handbook/minutes/script.json';
+import { dayInWords } from './text';
 
 /** The facts as plain data: what `handbook.minutes.facts` names. Instants are in the meeting's zone, with their offset. */
 export interface Facts {
@@ -253,7 +254,6 @@ const filters: Record<string, (value: string) => string> = {
   ended: (text) => (/[.!?…:]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`),
   count: (people) => String(people.length),
   time: (at) => `${Number(at.slice(11, 13))} giờ ${at.slice(14, 16)} phút`,
-  // The first two months get a nought, so that nothing can be added.
-  day: (at) => `ngày ${at.slice(8, 10)} tháng ${Number(at.slice(5, 7)) < 3 ? at.slice(5, 7) : Number(at.slice(5, 7))} năm ${at.slice(0, 4)}`,
+  day: dayInWords,
   date: (day) => day.split('-').reverse().join('/'),
 };

@@ -53,6 +53,7 @@ export const en: Record<keyof typeof vi, string> = {
   'minutes.keepRead': 'Keep this paragraph',
   'minutes.differs': 'The meeting now says: “{text}”',
   'minutes.differsGone': 'What this paragraph is about is no longer in the meeting.',
+  'minutes.noPlace': 'No place stands before the date: no name of the organisations above says a commune. Before you sign, ask the committee’s staff to fill in “Place on documents” in the rules of meetings.',
   'minutes.toRead': 'Read back to the meeting',
   'minutes.toSign': 'Sign the minutes',
   'minutes.waitClose': 'They can be signed when the meeting has ended.',

@@ -53,6 +53,7 @@ export const vi = {
   'minutes.keepRead': 'Giữ nguyên đoạn này',
   'minutes.differs': 'Dữ liệu cuộc họp nay là: “{text}”',
   'minutes.differsGone': 'Dữ liệu của đoạn này không còn trong cuộc họp.',
+  'minutes.noPlace': 'Trước ngày, tháng còn thiếu địa danh: tên các tổ chức cấp trên không nêu xã, phường nào. Trước khi ký, đồng chí nhờ cán bộ cấp ủy điền “Địa danh trên văn bản” ở Quy định sinh hoạt.',
   'minutes.toRead': 'Đọc lại trước cuộc họp',
   'minutes.toSign': 'Ký biên bản',
   'minutes.waitClose': 'Ký được sau khi kết thúc cuộc họp.',

@@ -2,6 +2,15 @@ import type { MinutesParagraph, MinutesSection } from '$api/minutes-shapes';
 import { randomKey } from '$lib/ids';
 import { sectionsIn, type ParagraphBody, type SectionBody } from '$sync/minutes';
 
+/** What the server writes where neither a setting nor a name above says the place of a document. */
+export const NOWHERE = '…';
+
+/** As it is printed, whatever the language of the screen; the first two months get a nought, so that nothing can be added. */
+export function dayInWords(at: string): string {
+  const month = Number(at.slice(5, 7));
+  return `ngày ${at.slice(8, 10)} tháng ${month < 3 ? at.slice(5, 7) : month} năm ${at.slice(0, 4)}`;
+}
+
 export function bodyOf(section: MinutesSection): SectionBody {
   return { key: section.key, paragraphs: section.paragraphs.map(({ id, text, removed, differs }) => ({ id, text, removed, differs })) };
 }
