@@ -144,6 +144,12 @@ def test_a_notification_reaches_a_real_phone_and_the_ledger_knows(scene: Scene) 
     assert phone.ask(SHOWN_NOW) == []
     scene.wait_for_row("SELECT id FROM deliveries WHERE state = 'opened' AND opened_at >= shown_at")
 
+    # With no window of the app a tap opens one.
+    phone.open("about:blank")
+    scene.cancel()
+    phone.tap_notification()
+    phone.wait_for_window(f"{scene.service.url}/meetings/{meeting}")
+
 
 def test_a_phone_follows_a_new_key_and_hears_everything_meanwhile(scene: Scene) -> None:
     phone, vendor = scene.phone, scene.vendor

@@ -2,7 +2,11 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +20,13 @@ from tests.support.browsing import (
     time_in_words,
     wait_until,
 )
-from tests.support.demo_service import DemoService, go, open_context, serve_demo
+from tests.support.demo_service import DemoService, go, open_context, serve_demo, settle
 from tests.support.phone import is_wiped, ready_for_flight, rows
 from tests.support.push_service import FakePushService
 
+from handbook.notifications.enums import NoticeKind
+
+_numbers = count(1)
 NEUTRAL = {"title": "Sổ tay có nội dung mới", "body": "Chạm để xem.", "tag": "handbook"}
 
 # STUB of the notification tray, which a browser without a screen does not have: a tap is dispatched as the event that
@@ -204,6 +211,109 @@ def test_what_the_phone_does_not_understand_is_shown_in_neutral_words(page: Page
     wait_until(lambda: notifications(page) == [NEUTRAL], f"{notifications(page)}", page)
 
 
+# Kind, what it is about, title, and the screen that a tap leads to.
+KINDS = [
+    ("meeting_convened", "m", "Lịch họp mới", "/meetings/{m}"),
+    ("meeting_changed", "m", "Lịch họp có thay đổi", "/meetings/{m}"),
+    ("meeting_cancelled", "m", "Cuộc họp đã hủy", "/meetings/{m}"),
+    ("meeting_reminder", "m", "Nhắc lịch họp", "/meetings/{m}"),
+    ("absence_decided", "m", "Đơn xin vắng đã được trả lời", "/meetings/{m}"),
+    ("resolution_issued", "r", "Nghị quyết mới", "/resolutions/{r}"),
+    ("resolution_revoked", "r", "Thu hồi nghị quyết", "/resolutions/{r}"),
+    ("task_due", "r", "Nhắc việc", "/resolutions/{r}"),
+    ("meeting_due", "", "Sổ tay có nội dung mới", "/notices"),
+    ("minutes_due", "m", "Sổ tay có nội dung mới", "/notices"),
+]
+
+
+def test_every_kind_of_notice_has_a_row_here() -> None:
+    assert {kind for kind, *_ in KINDS} == set(NoticeKind)
+
+
+@pytest.mark.parametrize("offline", [False, True], ids=["online", "offline"])
+def test_a_tap_brings_the_open_window_to_the_screen_of_each_kind(
+    visited: BrowserContext, page: Page, demo: DemoService, offline: bool
+) -> None:
+    ids = {"m": demo.story.next_meeting, "r": demo.story.resolution}
+    # What opens without a network has been seen once with one.
+    for seen in (f"/meetings/{ids['m']}", f"/resolutions/{ids['r']}", "/notices"):
+        go(page, seen)
+    visited.set_offline(offline)
+    for kind, about, title, path in KINDS:
+        go(page, "/me")
+        deliver_push(page, push(t=kind, **{name: ids[name] for name in about}))
+        wait_until(lambda: len(notifications(page)) == 1, f"{kind}: no notification was shown", page)
+        (shown,) = notifications(page)
+        assert shown["title"] == title
+        assert tap(visited, shown["tag"]) == ["focus"], kind
+        page.wait_for_url(demo.url + path.format(**ids))
+        settle(page)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert notifications(page) == []
+
+
+def test_what_came_twice_is_shown_once(page: Page, demo: DemoService) -> None:
+    twice = push(t="meeting_reminder", m=demo.story.next_meeting)
+    deliver_push(page, twice)
+    wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
+    deliver_push(page, twice)
+    page.wait_for_timeout(1_000)
+    assert [one["title"] for one in notifications(page)] == ["Nhắc lịch họp"]
+
+
+def test_a_payload_of_a_later_version_is_read_as_far_as_it_is_known(page: Page, demo: DemoService) -> None:
+    later = {"v": 2, "t": "meeting_reminder", "m": demo.story.next_meeting, "room": {"floor": 3}}
+    deliver_push(page, json.dumps(later))
+    wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
+    (shown,) = notifications(page)
+    assert (shown["title"], shown["tag"]) == ("Nhắc lịch họp", f"meeting:{demo.story.next_meeting}")
+
+
+def test_what_was_shown_and_opened_without_a_network_is_accounted_for_when_it_returns(
+    visited: BrowserContext, page: Page, demo: DemoService
+) -> None:
+    meeting = demo.story.next_meeting
+    delivery = accepted_delivery(demo, demo.story.member)
+    visited.set_offline(True)
+    deliver_push(page, push(t="meeting_reminder", m=meeting, d=delivery))
+    wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
+    assert tap(visited, f"meeting:{meeting}") == ["focus"]
+    page.wait_for_url(f"{demo.url}/meetings/{meeting}")
+    assert ledger(demo, delivery) == (None, None)
+    wait_until(lambda: len(waiting_reports(page)) == 2, "showing and opening do not wait", page)
+    back = datetime.now(UTC).replace(tzinfo=None)
+    visited.set_offline(False)
+    # STUB of the browser's word: what cuts this window off from the network brings it back without saying so.
+    page.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: None not in ledger(demo, delivery), "never reported", page)
+    shown, opened = (datetime.fromisoformat(moment) for moment in ledger(demo, delivery))
+    assert shown <= opened <= back, "the hour is that of the phone, not of the report"
+    wait_until(lambda: waiting_reports(page) == [], "a report still waits", page)
+
+
+def test_a_push_for_who_had_the_phone_before_tells_the_next_account_nothing(
+    phone: BrowserContext, demo: DemoService
+) -> None:
+    delivery = accepted_delivery(demo, demo.story.member)
+    demo.sign_in(phone, demo.story.guest)
+    page = demo.open(phone)
+    ready_for_flight(page)
+    assert demo.story.next_meeting not in [one["id"] for one in rows(page, "meetings")]
+    deliver_push(page, push(t="meeting_convened", m=demo.story.next_meeting, d=delivery))
+    wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
+    (shown,) = notifications(page)
+    assert shown["body"] == "Chạm để xem."
+    # The report is refused, and is not tried for ever.
+    wait_until(lambda: waiting_reports(page) == [], "a report still waits", page)
+    assert ledger(demo, delivery) == (None, None)
+    tap(phone, shown["tag"])
+    page.wait_for_url(f"{demo.url}/meetings/{demo.story.next_meeting}")
+    settle(page)
+    title = demo.rows("SELECT title FROM meetings WHERE id = ?", int(demo.story.next_meeting))[0][0]
+    expect(page.get_by_text(title)).to_have_count(0)
+    assert ledger(demo, delivery) == (None, None)
+
+
 def test_after_a_log_out_a_push_says_nothing(phone: BrowserContext, demo: DemoService) -> None:
     meeting = demo.story.next_meeting
     demo.sign_in(phone, demo.story.member)
@@ -220,13 +330,21 @@ def test_after_a_log_out_a_push_says_nothing(phone: BrowserContext, demo: DemoSe
     # What was in the tray went, too.
     assert notifications(page) == []
 
+    delivery = accepted_delivery(demo, demo.story.member)
+
     def said() -> list[dict[str, str]]:
         """What another push brings: the worker is registered anew, and one that went to the worker before is lost."""
-        deliver_push(page, push(t="meeting_convened", m=meeting))
+        deliver_push(page, push(t="meeting_convened", m=meeting, d=delivery))
         page.wait_for_timeout(1_000)
         return notifications(page)
 
     wait_until(lambda: said() == [NEUTRAL], "no neutral words", page)
+    # A tap leads to nobody's meeting, and nothing is reported for somebody who is not there.
+    assert tap(phone, NEUTRAL["tag"]) == ["focus"]
+    heading(page, "Đăng nhập")
+    assert meeting not in page.url
+    assert is_wiped(page) == []
+    assert ledger(demo, delivery) == (None, None)
 
 
 @pytest.mark.parametrize("kind", ["meeting", "resolution"])
@@ -252,6 +370,31 @@ def tap(phone: BrowserContext, tag: str) -> list[str]:
     worker: Worker = phone.service_workers[-1]
     acts: list[str] = worker.evaluate(TAP, tag)
     return acts
+
+
+def waiting_reports(page: Page) -> list[dict[str, Any]]:
+    """What the phone has to report of deliveries and has not got rid of."""
+    return [one for one in rows(page, "outbox") if one["kind"] == "delivery_event"]
+
+
+def accepted_delivery(demo: DemoService, login: str) -> str:
+    """A message to this account that its push service has taken, written into the ledger; its id."""
+    query = "SELECT id, member_id FROM accounts WHERE user_name = ?"
+    ((account, member),) = demo.rows(query, login)
+    slot = f"test:{next(_numbers)}"
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+    with closing(sqlite3.connect(demo.folder / "handbook.sqlite3", timeout=20)) as connection, connection:
+        reminder = connection.execute(
+            "INSERT INTO reminders (slot, kind, step, meeting_id, params, due_at, state, created_at)"
+            " VALUES (?, 'meeting_reminder', '1d', ?, '{}', ?, 'done', ?)",
+            (slot, int(demo.story.next_meeting), now, now),
+        ).lastrowid
+        delivery = connection.execute(
+            "INSERT INTO deliveries (slot, reminder_id, member_id, account_id, channel, state, attempts, created_at,"
+            " accepted_at) VALUES (?, ?, ?, ?, 'push', 'accepted', 1, ?, ?)",
+            (slot, reminder, member, account, now, now),
+        ).lastrowid
+    return str(delivery)
 
 
 def ledger(demo: DemoService, delivery: str) -> tuple[Any, Any]:

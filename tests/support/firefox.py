@@ -160,6 +160,13 @@ class Firefox:
             time.sleep(0.1)
         raise AssertionError("Firefox shows no notification")
 
+    def wait_for_window(self, url: str, *, seconds: float = 20.0) -> None:
+        """Wait until a window shows this address, whichever it is. Raises AssertionError when none does in time."""
+        deadline = time.monotonic() + seconds
+        while url not in (shown := [window["url"] for window in self._windows()]):
+            assert time.monotonic() < deadline, f"{url} is not among {shown}"
+            time.sleep(0.1)
+
     def _windows(self, scope: str = "content") -> list[dict[str, Any]]:
         tree = self.command("browsingContext.getTree", **({"moz:scope": scope} if scope == "chrome" else {}))
         found: list[dict[str, Any]] = tree["contexts"]
