@@ -201,10 +201,9 @@ def calls_of(plan: Plan) -> list[Call]:
     streams = [
         _stream("sync-304", arrivals(rates.sync_304, plan.seconds, random), lambda: _pull(cells, random))
     ]
-    changed = _who_hears_news(cells, random)
-    streams.append(
-        _stream("sync-200", arrivals(rates.sync_200, plan.seconds, random), lambda: _news(*next(changed)))
-    )
+    news = arrivals(rates.sync_200, plan.seconds, random)
+    changed = _who_hears_news(cells, random, len(news))
+    streams.append(_stream("sync-200", news, lambda: _news(*next(changed))))
     streams.append(
         _stream(
             "sync-first", arrivals(rates.sync_first, plan.seconds, random), lambda: _everything(cells, random)
@@ -269,11 +268,13 @@ def _put_up(cell: Cell) -> Callable[[], bytes]:
     return lambda: request
 
 
-def _who_hears_news(cells: list[Cell], random: Random) -> Any:
-    """Members of a few hundred cells at a time in any order: what a cell is told its members fetch within the same hour."""
+def _who_hears_news(cells: list[Cell], random: Random, count: int) -> Any:
+    """Members of a few cells at a time in any order, so that within the phase nearly everybody of a cell asks for what it was
+    told: the first of them, in each process, has it made, and the others get what was kept."""
     order = random.sample(cells, len(cells))
-    for start in range(0, len(order), 300):
-        people = [(cell, member) for cell in order[start : start + 300] for member in plain_members(cell)]
+    at_once = max(count // 80, 4)
+    for start in range(0, len(order), at_once):
+        people = [(cell, member) for cell in order[start : start + at_once] for member in plain_members(cell)]
         random.shuffle(people)
         yield from people
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 
 import pytest
+from tests.bench.datasets.shape import shape_of
 from tests.bench.evening import CELLS, MEMBERS, arrivals, polls, rates_at
 from tests.bench.load import Call, Generator, Plan, calls_of, quantiles, run
 from tests.bench.province import name_limit
@@ -38,6 +39,19 @@ def test_a_phase_has_every_kind_in_the_order_of_time_and_is_the_same_each_time()
     assert counts.keys() == {"sync-304", "sync-200", "sync-first", "check-in", "board-up", "roll", "book"}
     assert sum(counts.values()) == pytest.approx(20 * rates_at(1).requests, rel=0.05)
     assert [(call.kind, call.due) for call in calls] == [(call.kind, call.due) for call in calls_of(PLAN)]
+
+
+def test_of_a_cell_that_was_told_something_nearly_everybody_asks() -> None:
+    plan = Plan(PLAN.url, seconds=60, multiple=4.0, seed=3)
+    askers = Counter(
+        int(call.make().split(b'If-None-Match: "2.')[1].split(b".")[0])
+        for call in calls_of(plan)
+        if call.kind == "sync-200"
+    )
+    of_cell = {id_: cell.number for cell in shape_of(MEMBERS).cells for id_ in cell.members}
+    cells = Counter(of_cell[id_] for id_ in askers)
+    assert max(askers.values()) == 1
+    assert len(cells) < len(askers) / 10
 
 
 def test_nobody_checks_in_twice_in_a_phase() -> None:
