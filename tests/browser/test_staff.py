@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -106,3 +108,32 @@ def test_exceptions_that_go_on_say_so_and_are_read_on(desk: BrowserContext, demo
 
 def _figure(page: Page, label: str) -> Locator:
     return page.locator(".stat").filter(has_text=label).locator("strong")
+
+
+def test_work_that_the_server_gave_up_is_seen_at_the_top_and_tried_again(
+    browser: Browser, demo: DemoService
+) -> None:
+    ((top,),) = demo.rows("SELECT id FROM organizations WHERE parent_id IS NULL")
+    moment = "2026-11-20 03:00:00"
+    with closing(sqlite3.connect(demo.folder / "handbook.sqlite3", timeout=20)) as connection, connection:
+        connection.execute(
+            "INSERT INTO jobs (name, key, args, due_at, state, attempts, last_error, created_at, finished_at)"
+            " VALUES ('notifications.plan_again', 'test', '{}', ?, 'dead', 10, 'OperationalError', ?, ?)",
+            (moment, moment, moment),
+        )
+        # The demo's administrator looks after a commune; who set up an installation looks after all of it.
+        connection.execute(
+            "UPDATE offices SET organization_id = ?"
+            " WHERE account_id = (SELECT id FROM accounts WHERE user_name = 'demo-admin')",
+            (top,),
+        )
+    with open_context(browser, desk=True) as desk:
+        demo.sign_in(desk, "demo-admin")
+        page = demo.open(desk, f"/staff/organizations/{top}/deliveries")
+        expect(page.get_by_role("heading", name="Việc máy chủ chưa làm được")).to_be_visible()
+        expect(page.get_by_text("Xếp lại lịch nhắc theo quy định mới")).to_be_visible()
+        expect(page.get_by_text("notifications.plan_again · OperationalError")).to_be_visible()
+        page.get_by_role("button", name="Làm lại tất cả").click()
+        expect(page.get_by_text("Đang làm lại 1 việc")).to_be_visible()
+        expect(page.get_by_role("heading", name="Việc máy chủ chưa làm được")).to_have_count(0)
+        assert demo.rows("SELECT count(*) FROM jobs WHERE key = 'test' AND state = 'dead'") == [(0,)]
