@@ -9,8 +9,8 @@ MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE
 
 PORT ?= $(or $(HANDBOOK_PORT),8000)
-# Two test processes: one lives the stories in a browser, the other does everything else; conftest.py says how.
-WORKERS ?= 2
+# Test processes: one more than the cores of a small machine, because much of a story in a browser is waiting; see conftest.py.
+WORKERS ?= 3
 PYTEST_ARGS ?=
 # What the long benchmarks measure, such as --sizes 10000 150000; --help of each tells.
 BENCH_ARGS ?=

@@ -1,8 +1,8 @@
 """What every test may use: the throw-away PostgreSQL, Debian's Chromium, files in memory, and one place per test file.
 
 Test files stay whole under xdist, so that module fixtures are made once. The stories that people live through in a browser
-go to one worker and come first: they wait for clocks and for each other, and two Chromiums on a small machine make each
-other late. What only looks at every screen waits for nobody; it comes last, test by test, for whichever worker is free.
+come first: they take longest, mostly because they wait for clocks and for each other, so one worker alone with them would end
+last. What only looks at every screen waits for nobody; it comes at the end, test by test, for whichever worker is free.
 """
 
 from collections.abc import Iterator
@@ -39,23 +39,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def part_of(nodeid: str) -> str:
-    """What goes to one worker together with this test: the file, all the stories in a browser, or nothing else."""
+    """What goes to one worker together with this test: its file, or nothing else."""
     file = nodeid.split("::", 1)[0]
-    if file in EVERY_SCREEN:
-        return nodeid
-    return STORIES if file.startswith(STORIES) else file
+    return nodeid if file in EVERY_SCREEN else file
 
 
 def place_in_line(part: str) -> int:
-    """The longest part first, and what every worker can take in the end."""
-    if part == STORIES:
-        return 0
+    """The stories first, and what every worker can take in the end."""
     file = part.split("::", 1)[0]
-    return 2 + EVERY_SCREEN.index(file) if file in EVERY_SCREEN else 1
+    if file in EVERY_SCREEN:
+        return 2 + EVERY_SCREEN.index(file)
+    return 0 if file.startswith(STORIES) else 1
 
 
 class WholeFiles(LoadScopeScheduling):
-    """Hands out whole files, all the stories in a browser as one, and what looks at every screen test by test."""
+    """Hands out whole files, and what looks at every screen test by test."""
 
     def _split_scope(self, nodeid: str) -> str:
         return part_of(nodeid)
