@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.support.ballots import close, open_ballot, tally
 from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.meetings import if_match, step
+from tests.support.meetings import check_in_body, if_match, key_of, step
 from tests.support.rooms import Device, send
 
 from handbook.audit.models import AuditEntry
@@ -235,3 +235,47 @@ def test_the_tag_of_a_ballot_that_was_read_is_what_if_match_takes(
     ).json
     secretary.post(f"{path}/close", body, headers=if_match(ballot), expect=412)
     assert closed["state"] == "closed"
+
+
+@pytest.mark.usefixtures("engine_name")
+class TestWhoWasInTheRoom:
+    """A count rests on who was there when it was made, whenever its line arrives ("server state equals what the room saw")."""
+
+    @pytest.mark.parametrize("by_code", [False, True])
+    def test_who_came_after_the_vote_is_in_no_quorum_of_it(
+        self,
+        secretary: ApiClient,
+        sign_in: SignIn,
+        world: World,
+        opened: dict[str, Any],
+        evening: FixedClock,
+        by_code: bool,
+    ) -> None:
+        come(secretary, opened, world, "secretary", "deputy")
+        evening.advance(minutes=40)
+        voted = evening.now()
+        evening.advance(minutes=10)
+        if by_code:
+            body = check_in_body(key_of(secretary, opened), opened, evening.now())
+            for role in ("member", "second_member"):
+                sign_in(role).post(f"/api/meetings/{opened['id']}/check-ins", body, expect=201)
+        else:
+            late = Device()
+            for role in ("member", "second_member", "exempt_member"):
+                times = {"state": "late", "arrived_at": evening.now().isoformat()}
+                late.write("mark", evening.now(), member_id=world.id_of(role), **times)
+            send(secretary, opened, late.lines, now=evening.now())
+        device = Device()
+        device.write("hand_vote", voted, ballot=asked(**tally(2), title="Trước khi họ đến"))
+        device.write("hand_vote", evening.now(), ballot=asked(**tally(2), title="Sau khi họ đến"))
+        answers = send(secretary, opened, device.lines, now=evening.now())
+        assert [one["outcome"] for one in answers] == ["applied"] * 2
+        before, after = [one["result"] for one in ballots_of(secretary, opened)]
+        assert (before["voters_present"], before["denominator"]) == (2, 4)
+        assert before["quorum"] == {"required": 3, "present": 2, "reached": False}
+        assert before["flags"] == ["no_quorum"]
+        # An exempt member who came "counts", from then on.
+        exempt = 0 if by_code else 1
+        assert (after["voters_present"], after["denominator"]) == (4 + exempt, 4 + exempt)
+        assert after["quorum"] == {"required": 3, "present": 4, "reached": True}
+        assert after["flags"] == []

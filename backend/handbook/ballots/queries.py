@@ -124,18 +124,29 @@ def list_ballots(meeting: Meeting, *, actor: Actor) -> list[Ballot]:
 def roll_lines(meeting_id: int, at: datetime | None = None) -> dict[int, rules.Line]:
     """What the rules need of everybody who was summoned, now or at an earlier moment of the meeting."""
     rows = db.session.execute(
-        select(Attendance.member_id, Attendance.member_status, Attendance.state, Attendance.left_at).where(
-            Attendance.meeting_id == meeting_id
-        )
+        select(
+            Attendance.member_id,
+            Attendance.member_status,
+            Attendance.state,
+            Attendance.arrived_at,
+            Attendance.checked_in_at,
+            Attendance.left_at,
+        ).where(Attendance.meeting_id == meeting_id)
     )
     return {row.member_id: line_of(row, at) for row in rows}
 
 
 def line_of(row: Row[Any] | Attendance, at: datetime | None = None) -> rules.Line:
-    """One line of the roll as the rules see it, now or at an earlier moment."""
+    """One line of the roll as the rules see it, now or at an earlier moment, when who had left, or came later, was not there.
+
+    Who came late arrived when somebody saw it or, where nobody wrote that down, when the code was scanned; who is on the roll
+    as present was there from the beginning, unless it says since when.
+    """
     state = None if row.state is None else AttendanceState(row.state)
     left = row.left_at is not None and (at is None or row.left_at <= at)
-    return rules.Line(MemberStatus(row.member_status), state, left)
+    came = row.arrived_at or (row.checked_in_at if state == AttendanceState.LATE else None)
+    later = came is not None and at is not None and came > at
+    return rules.Line(MemberStatus(row.member_status), state, left or later)
 
 
 def counted_votes(ballot: Ballot) -> tuple[list[Vote], int]:
@@ -150,8 +161,14 @@ def counted_votes(ballot: Ballot) -> tuple[list[Vote], int]:
         )
         .where(Vote.ballot_id == ballot.id)
     ).all()
-    counted = [vote for vote, line in rows if rules.may_vote(line_of(line, vote.cast_at))]
+    counted = [vote for vote, line in rows if rules.may_vote(line_of(line, _seen_at(vote, line)))]
     return counted, len(rows) - len(counted)
+
+
+def _seen_at(vote: Vote, line: Attendance) -> datetime:
+    """When the roll is asked about a vote by phone. It was taken because the roll had the voter in the room, so a phone whose
+    clock is ahead, or that was scanned once more, does not turn its own check-in against its vote."""
+    return max(vote.cast_at, line.checked_in_at or vote.cast_at)
 
 
 def voters_of(ballot: Ballot) -> set[int]:

@@ -21,16 +21,16 @@ FEWEST_FOR_SECRECY = 3
 @dataclass(frozen=True, slots=True)
 class Line:
     """What the rules need of a member's line in the roll: the status when summoned, the state (None: not recorded), and
-    whether who came has left the room before the vote.
+    whether who came was out of the room at the vote: had left, or had not come yet.
     """
 
     status: MemberStatus
     state: AttendanceState | None
-    left: bool = False
+    away: bool = False
 
     @property
     def in_the_room(self) -> bool:
-        return self.state in ATTENDING and not self.left
+        return self.state in ATTENDING and not self.away
 
 
 def holds_a_vote(status: MemberStatus) -> bool:

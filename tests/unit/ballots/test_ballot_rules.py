@@ -42,11 +42,11 @@ def lines_of(roll: list[tuple[str, str | None]]) -> list[rules.Line]:
 
 
 @pytest.mark.parametrize(
-    "case", CASES["lines"], ids=lambda case: f"{case['status']}-{case['state']}-{case.get('left', '')}"
+    "case", CASES["lines"], ids=lambda case: f"{case['status']}-{case['state']}-{case.get('away', '')}"
 )
 def test_who_has_a_vote(case: dict[str, Any]) -> None:
     (known,) = lines_of([(case["status"], case["state"])])
-    line = replace(known, left=case.get("left", False))
+    line = replace(known, away=case.get("away", False))
     assert rules.holds_a_vote(line.status) is case["holds"]
     assert rules.is_counted(line) is case["counted"]
     assert rules.may_vote(line) is case["votes"]
@@ -67,10 +67,13 @@ def test_how_many_must_agree_by_the_shares_of_the_organisation(case: dict[str, A
     assert rules.required(case["denominator"], majority) == case["required"]
 
 
-@pytest.mark.parametrize("case", CASES["moments"], ids=lambda case: f"{case['state']}-{case['left_at']}")
-def test_who_has_left_by_the_moment_of_the_vote_has_none(case: dict[str, Any]) -> None:
-    left_at = None if case["left_at"] is None else datetime.fromisoformat(case["left_at"])
-    row = Attendance(member_status=case["status"], state=case["state"], left_at=left_at)
+@pytest.mark.parametrize("case", CASES["moments"], ids=lambda case: case["why"])
+def test_who_is_not_in_the_room_at_the_moment_of_the_vote_has_none(case: dict[str, Any]) -> None:
+    times = {
+        name: None if case[name] is None else datetime.fromisoformat(case[name])
+        for name in ("arrived_at", "checked_in_at", "left_at")
+    }
+    row = Attendance(member_status=case["status"], state=case["state"], **times)
     assert rules.may_vote(line_of(row, datetime.fromisoformat(case["at"]))) is case["votes"]
 
 

@@ -4,14 +4,14 @@ import type { BallotKind } from '$api/ballot-shapes';
 import type { AttendanceState, MemberStatus } from '$api/shapes';
 import {
   countError, denominator, frozenMajority, handsLeft, holdsAVote, isCounted, isMoreThanPresent, lineAt, majorityFor, mayVote, passes, quorumOf,
-  required, settledDenominator, votersPresent, type Line,
+  required, settledDenominator, votersPresent, type Evening, type Line,
 } from './rules';
 
 interface Cases {
-  lines: { status: MemberStatus; state: AttendanceState | null; left?: boolean; holds: boolean; counted: boolean; votes: boolean }[];
+  lines: { status: MemberStatus; state: AttendanceState | null; away?: boolean; holds: boolean; counted: boolean; votes: boolean }[];
   majorities: { kind: BallotKind; denominator: number; required: number }[];
   shares: { kind: BallotKind; resolution: string; admission: string; denominator: number; required: number }[];
-  moments: { status: MemberStatus; state: AttendanceState; left_at: string | null; at: string; votes: boolean }[];
+  moments: (Evening & { why: string; at: string; votes: boolean })[];
   papers: { denominator: number; present?: number; papers: Sheets | null; tally: [number, number, number]; error: string | null }[];
   more_than_present: { tally: [number, number, number]; papers: Sheets | null; present: number; more: boolean }[];
   denominators: { why: string; roll: People[]; room: number | null; of: number; stale: boolean }[];
@@ -50,7 +50,7 @@ describe('the rules of votes, on the same cases as the server', () => {
     expect(required(one.denominator, majorityFor(one.kind, one))).toBe(one.required);
   });
 
-  it.each(cases.moments)('who left at $left_at has a vote at $at: $votes', ({ votes, at, ...row }) => {
+  it.each(cases.moments)('who is in the room at the vote: $why', ({ votes, at, ...row }) => {
     expect(mayVote(lineAt(row, Date.parse(at)))).toBe(votes);
   });
 

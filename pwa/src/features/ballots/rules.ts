@@ -10,17 +10,31 @@ export interface Line {
   status: MemberStatus;
   /** What the roll says; null: not recorded. */
   state: AttendanceState | null;
-  /** Came, and left the room before the vote. */
-  left?: boolean | undefined;
+  /** Came, and was out of the room at the vote: had left, or had not come yet. */
+  away?: boolean | undefined;
 }
 
-/** A line of the roll as the rules see it at one moment: who had left by then was not in the room. */
-export function lineAt(row: { status: MemberStatus; state: AttendanceState | null; left_at?: string | null | undefined }, at: number): Line {
-  return { status: row.status, state: row.state, left: !!row.left_at && Date.parse(row.left_at) <= at };
+/** What a line of the roll says of one member's evening. */
+export interface Evening {
+  status: MemberStatus;
+  state: AttendanceState | null;
+  arrived_at?: string | null | undefined;
+  checked_in_at?: string | null | undefined;
+  left_at?: string | null | undefined;
 }
 
-function inTheRoom({ state, left }: Line): boolean {
-  return (state === 'present' || state === 'late') && !left;
+/**
+ * A line of the roll as the rules see it at one moment: who had left by then, or came later, was not in the room. Who came late
+ * arrived when somebody saw it, else when the code was scanned; who is present was there from the beginning, unless it says since when.
+ */
+export function lineAt({ status, state, arrived_at, checked_in_at, left_at }: Evening, at: number): Line {
+  const came = arrived_at ?? (state === 'late' ? checked_in_at : null);
+  const left = !!left_at && Date.parse(left_at) <= at;
+  return { status, state, away: left || (!!came && Date.parse(came) > at) };
+}
+
+function inTheRoom({ state, away }: Line): boolean {
+  return (state === 'present' || state === 'late') && !away;
 }
 
 /** "Only official members vote; probationary members may speak, not vote." Who is introduced elsewhere or here for a time does not. */

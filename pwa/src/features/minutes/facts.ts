@@ -6,7 +6,7 @@ import { database } from '$db/database';
 import { listMeetings, listResolutions } from '$db/queries';
 import { inForceAt } from '$db/rules';
 import { readView } from '$db/views';
-import { majorityFor, passes, quorumOf, required, settledDenominator, votersPresent, type Line } from '$features/ballots/rules';
+import { lineAt, majorityFor, passes, quorumOf, required, settledDenominator, votersPresent, type Line } from '$features/ballots/rules';
 import { buildBoard, type BoardRow, type Officers } from '$features/roll/board';
 import { readMeeting, readOfficers } from '$features/roll/commands';
 import { headCount } from '$features/roll/head-count';
@@ -237,8 +237,8 @@ function linesAt(rows: readonly BoardRow[], entries: readonly (RoomBook['refused
     const mark = marks[row.member_id];
     const came = openers.has(row.member_id) ? 'present' : null;
     const state = (mark ? mark.state : marked.has(row.member_id) ? came : row.state) as Line['state'];
-    const left = mark ? (mark.left_at as string | null | undefined) : row.left_at;
-    return { status: row.status, state: state ?? came, left: Boolean(left) && Date.parse(left ?? '') <= at };
+    const { arrived_at, left_at } = (mark ?? row) as Pick<BoardRow, 'arrived_at' | 'left_at'>;
+    return lineAt({ status: row.status, state: state ?? came, arrived_at, checked_in_at: row.checked_in_at, left_at }, at);
   });
 }
 

@@ -43,6 +43,23 @@ describe('votes by hands', () => {
     expect(frozen && required(frozen.of, frozen.majority)).toBe(14);
   });
 
+  it('rest on who was in the room when they were written down, whoever came afterwards, until they are frozen', () => {
+    const book = bookOf([entry('a', vote(2), 10)]);
+    const came = (minute: number) => ({ status: 'official' as const, state: 'late' as const, arrived_at: new Date(Date.UTC(2026, 11, 5, 13, minute)).toISOString() });
+    const there = { status: 'official' as const, state: 'present' as const };
+    const rows = [there, there, came(5), came(11), { ...came(11), status: 'exempt' as const }];
+    const [seen] = countedVotes(book, [], {}, { rows, closedAt: null, required: 4 });
+    expect([seen?.present, seen?.noQuorum, seen?.more]).toEqual([3, true, false]);
+    const [before] = countedVotes(bookOf([entry('a', vote(2), 12)]), [], {}, { rows, closedAt: null, required: 4 });
+    expect([before?.present, before?.noQuorum]).toEqual([5, false]);
+    const [after] = countedVotes(bookOf([entry('a', vote(2), 12)]), [], {}, { rows, closedAt: '2026-12-05T13:10:00Z', required: 4 });
+    expect([after?.present, after?.noQuorum]).toEqual([3, true]);
+    const quorum = { required: 14, present: 20, reached: true };
+    const frozen = ballot(12);
+    const [told] = countedVotes(book, [{ ...frozen, result: frozen.result && { ...frozen.result, quorum } }], {}, { rows, closedAt: null, required: 4 });
+    expect([told?.present, told?.noQuorum]).toEqual([20, false]);
+  });
+
   it('keep the denominator that the room counted, else the one that was frozen', () => {
     expect(countedVotes(bookOf([entry('a', vote(12, { denominator: 21 }), 1)]), [ballot(12)], {})[0]?.of).toBe(21);
     expect(countedVotes(bookOf([entry('a', vote(12, { denominator: null }), 1)]), [ballot(12)], {})[0]?.of).toBe(20);

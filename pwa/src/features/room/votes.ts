@@ -2,7 +2,7 @@
 import type { Ballot, Tally } from '$api/ballot-shapes';
 import type { Id, Resolution } from '$api/shapes';
 import {
-  frozenMajority, isMoreThanPresent, majorityFor, settledDenominator, votersPresent, type Line, type Majority, type Shares,
+  frozenMajority, isMoreThanPresent, lineAt, majorityFor, quorumOf, settledDenominator, votersPresent, type Evening, type Line, type Majority, type Shares,
 } from '$features/ballots/rules';
 import type { RoomBook } from '$sync/book';
 import { fold } from '$lib/fold';
@@ -84,9 +84,20 @@ export function alikeOf(vote: Pick<HandVote, 'title' | 'kind' | 'agenda_item_id'
   return known.filter((one) => one.subject !== subject && !one.vote.papers === !vote.papers && isSameQuestion(one.vote, vote));
 }
 
-/** Every counted vote with the majority that decides it: the one that was frozen with it, else the organisation's. `lines`: the roll. */
+/** What this phone knows of who was there; `required`: the quorum, null where it is not known. */
+export interface Present {
+  rows: readonly Evening[];
+  closedAt: string | null;
+  required: number | null;
+}
+const NOBODY: Present = { rows: [], closedAt: null, required: null };
+
+/**
+ * Every counted vote with the majority that decides it: the one that was frozen with it, else the organisation's. What is not frozen
+ * yet rests on who was in the room when it was written down, or at the closing: nobody votes by coming afterwards.
+ */
 export function countedVotes(
-  book: Pick<RoomBook, 'room' | 'entries' | 'refused'>, ballots: readonly Ballot[], shares: Shares, lines: readonly Line[] = [],
+  book: Pick<RoomBook, 'room' | 'entries' | 'refused'>, ballots: readonly Ballot[], shares: Shares, room: Present = NOBODY,
 ): Counted[] {
   const closed = ballots.filter((one) => (one.method === 'hand' || one.method === 'secret_paper') && one.state === 'closed').map(voteOf);
   const told = new Map(closed.map((one) => [subjectOfVote(one.vote), one]));
@@ -99,14 +110,25 @@ export function countedVotes(
   }
   return [...votes].map(([subject, vote]) => {
     const frozen = told.get(subject)?.ballot.result;
+    const lines = linesThen(subject, book.entries, room);
     const present = frozen?.voters_present ?? votersPresent(lines);
     return {
       subject, vote, symbol: told.get(subject)?.ballot.resolution?.symbol ?? vote.put?.symbol ?? null, present, ...denominatorOf(vote, told.get(subject)?.ballot, lines),
-      more: isMoreThanPresent(vote, vote.papers, present), noQuorum: frozen?.quorum ? !frozen.quorum.reached : null,
+      more: isMoreThanPresent(vote, vote.papers, present), noQuorum: frozen ? frozen.quorum && !frozen.quorum.reached : isTooFew(lines, room.required),
       majority: frozen ? frozenMajority(frozen) : majorityFor(vote.kind, shares),
       earlier: earlierCounts(subject, vote, book, told.get(subject)?.ballot),
     };
   });
+}
+
+function linesThen(subject: string, entries: RoomBook['entries'], { rows, closedAt }: Present): Line[] {
+  const written = [...entries.values()].filter((entry) => entry.subject === subject).map((entry) => Date.parse(entry.at));
+  const at = Math.min(...written, Date.parse(closedAt ?? '') || Infinity);
+  return rows.map((row) => lineAt(row, at));
+}
+
+function isTooFew(lines: readonly Line[], required: number | null): boolean | null {
+  return required === null ? null : quorumOf(lines, '1/1').present < required;
 }
 
 /** Those that were taken out, and not counted anew since. */
