@@ -15,7 +15,6 @@ from handbook.kernel import jobs
 from handbook.kernel.clock import Clock, day_in, today_in
 from handbook.kernel.db import db
 from handbook.kernel.jobs import Job
-from handbook.kernel.tree import PATH_END
 from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
@@ -26,6 +25,7 @@ from handbook.minutes.enums import MinutesState
 from handbook.minutes.queries import find_minutes
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.models import Reminder
+from handbook.notifications.reminders.anew import plan_each_below
 from handbook.notifications.reminders.planning import cancel_pending, cancel_unwanted, move, plan_reminder
 from handbook.notifications.reminders.timing import (
     QUIET_FROM,
@@ -115,33 +115,13 @@ def plan_minutes_nudges(uow: UnitOfWork, meeting: Meeting) -> None:
 
 
 def plan_minutes_nudges_again(organization_id: int) -> int:
-    """Plan by the rules in force now what calls for minutes at or below an organisation, each meeting in a transaction of its
-    own; how many meetings wait for theirs.
-    """
-    with unit_of_work() as uow:
-        path = uow.session.get_one(Organization, organization_id).path
-        waiting = uow.session.scalars(
-            select(Meeting.id)
-            .join(Organization, Organization.id == Meeting.organization_id)
-            .where(
-                Organization.path >= path,
-                Organization.path < path + PATH_END,
-                Meeting.state == MeetingState.CLOSED.value,
-                Meeting.closed_at > uow.clock.now() - CALLED_FOR,
-            )
-            .order_by(Meeting.id)
-        ).all()
-    for meeting_id in waiting:
-        with unit_of_work() as uow:
-            meeting = uow.session.get_one(
-                Meeting,
-                meeting_id,
-                populate_existing=True,
-                with_for_update={"of": Meeting, "key_share": True},
-            )
-            if meeting.state == MeetingState.CLOSED:
-                plan_minutes_nudges(uow, meeting)
-    return len(waiting)
+    """Plan by the rules in force now what calls for minutes at or below an organisation; how many meetings wait for theirs."""
+    return plan_each_below(
+        organization_id,
+        MeetingState.CLOSED,
+        lambda uow: Meeting.closed_at > uow.clock.now() - CALLED_FOR,
+        plan_minutes_nudges,
+    )
 
 
 def cancel_minutes_nudges(uow: UnitOfWork, meeting_id: int) -> None:

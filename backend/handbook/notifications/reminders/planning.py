@@ -10,15 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from handbook.kernel import jobs
-from handbook.kernel.tree import PATH_END
-from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import Audience, DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.models import Delivery, Reminder
+from handbook.notifications.reminders.anew import plan_each_below
 from handbook.notifications.reminders.timing import PlannedReminder, reminders_before, rules_for
 from handbook.notifications.rules import AT_ONCE, minutes_of, next_task_step
-from handbook.organizations.models import Organization
 from handbook.organizations.settings import rules_of
 from handbook.resolutions.models import Task
 
@@ -105,33 +104,12 @@ def plan_again_below(uow: UnitOfWork, organization_id: int, version: int) -> Non
 
 
 def plan_meetings_again(organization_id: int) -> int:
-    """Plan the reminders of every convened meeting to come by the rules in force now, each in a transaction of its own; how
-    many they were. What has gone out stays so and goes out no more.
+    """Plan the reminders of every convened meeting to come by the rules in force now; how many they were. What has gone out
+    stays so and goes out no more.
     """
-    with unit_of_work() as uow:
-        path = uow.session.get_one(Organization, organization_id).path
-        coming = uow.session.scalars(
-            select(Meeting.id)
-            .join(Organization, Organization.id == Meeting.organization_id)
-            .where(
-                Organization.path >= path,
-                Organization.path < path + PATH_END,
-                Meeting.state == MeetingState.CONVENED.value,
-                Meeting.starts_at > uow.clock.now(),
-            )
-            .order_by(Meeting.id)
-        ).all()
-    for meeting_id in coming:
-        with unit_of_work() as uow:
-            meeting = uow.session.get_one(
-                Meeting,
-                meeting_id,
-                populate_existing=True,
-                with_for_update={"of": Meeting, "key_share": True},
-            )
-            if meeting.state == MeetingState.CONVENED:
-                plan_steps(uow, meeting)
-    return len(coming)
+    return plan_each_below(
+        organization_id, MeetingState.CONVENED, lambda uow: Meeting.starts_at > uow.clock.now(), plan_steps
+    )
 
 
 def is_left_to_nearer(uow: UnitOfWork, reminder: Reminder) -> bool:
