@@ -44,6 +44,7 @@ _ACCEPTED = text("SELECT count(*) FROM deliveries WHERE state = 'accepted'")
 
 def send_all(count: int, kills: int) -> dict[str, Any]:
     """Send them; what came of it."""
+    CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as name:
         folder = Path(name)
         with _push_service(folder) as facts:

@@ -6,10 +6,10 @@ from typing import Any
 
 from tests.bench.growth_report import dashboard_rows, growth_row
 from tests.bench.province_report import province_row
-from tests.bench.records import FOLDER, describe_commit, describe_machine, read, write
+from tests.bench.records import FOLDER, describe_machine, now_and_here, read, write
 from tests.bench.reminders_report import reminder_rows
 
-COLUMNS = ("id", "value", "unit", "reference", "ratio", "target", "met")
+COLUMNS = ("id", "value", "unit", "reference", "ratio", "target", "met", "measured")
 # The rows of the target table in its order, with what measures a row that is missing.
 TARGETS = {
     "sync-304": "make bench",
@@ -37,6 +37,11 @@ def merge_rows(rows: list[dict[str, Any]], *, folder: Path = FOLDER) -> list[dic
     return [*first, *found.values()]
 
 
+def measured(run: dict[str, Any]) -> str:
+    """When a run was and of which commit, in one cell."""
+    return f"{run['at'][:16]} {run['commit']}"
+
+
 def missing_rows(rows: list[dict[str, Any]]) -> list[str]:
     """What of the target table has not been measured, and the command that measures it."""
     there = {row["id"] for row in rows}
@@ -44,9 +49,9 @@ def missing_rows(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def write_results(rows: list[dict[str, Any]], *, folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """Write results.json and results.md; returns all rows that are known now."""
-    merged = merge_rows(rows, folder=folder)
-    document = {"machine": describe_machine(), "commit": describe_commit(), "results": merged}
+    """Write results.json and results.md, each row with when and of which commit it is; returns all rows that are known now."""
+    merged = merge_rows([{**row, "measured": measured(now_and_here())} for row in rows], folder=folder)
+    document = {"machine": describe_machine(), "results": merged}
     write("results.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n", folder=folder)
     write("results.md", _markdown(document), folder=folder)
     return merged
@@ -73,7 +78,7 @@ def text_table(rows: list[dict[str, Any]]) -> str:
 
 def _markdown(document: dict[str, Any]) -> str:
     lines = [
-        f"{document['machine']}, commit {document['commit']}.",
+        f"{document['machine']}.",
         "",
         "| " + " | ".join(COLUMNS) + " |",
         "|---|---:|---|---|---:|---|---|",
@@ -93,9 +98,14 @@ def _cells(rows: list[dict[str, Any]]) -> list[list[str]]:
 def _long_rows(folder: Path) -> list[dict[str, Any]]:
     rows = []
     if (growth := read("growth", folder=folder)) is not None:
-        rows += [growth_row(growth), *dashboard_rows(growth)]
+        rows += [{**row, "measured": _last(growth)} for row in (growth_row(growth), *dashboard_rows(growth))]
     if (province := read("province", folder=folder)) is not None:
-        rows.append(province_row(province))
+        rows.append({**province_row(province), "measured": _last(province)})
     if (reminders := read("reminders", folder=folder)) is not None:
-        rows += reminder_rows(reminders["sqlite"])
+        rows += [{**row, "measured": _last(reminders)} for row in reminder_rows(reminders["sqlite"])]
     return rows
+
+
+def _last(document: dict[str, Any]) -> str:
+    """Of a long run, whose engines may have been measured at different times, the last."""
+    return measured(max(document.values(), key=lambda run: str(run["at"])))

@@ -1,4 +1,4 @@
-"""The counts of a campaign as JSON and as a table in Markdown, with the machine they were counted on."""
+"""The counts of a campaign as JSON and as a table in Markdown: the machine, and of each row the commit and the time."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,16 +17,11 @@ def write_report(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "results.json"
     earlier = json.loads(file.read_text("utf-8"))["results"] if file.is_file() else []
-    merged = list({row["fault"]: row for row in [*earlier, *rows]}.values())
-    head = {
-        "machine": describe_machine(),
-        "commit": describe_commit(),
-        "at": datetime.now(UTC).isoformat(timespec="minutes"),
-    }
-    document = {**head, "results": merged}
+    run = {"commit": describe_commit(), "at": datetime.now(UTC).isoformat(timespec="minutes")}
+    merged = list({row["fault"]: row for row in [*earlier, *({**row, **run} for row in rows)]}.values())
+    document = {"machine": describe_machine(), "results": merged}
     file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    said = f"{head['machine']}; commit {head['commit']}; {head['at']}\n\n"
-    (folder / "results.md").write_text(said + table_of(merged), "utf-8")
+    (folder / "results.md").write_text(f"{document['machine']}\n\n{table_of(merged)}", "utf-8")
 
 
 def table_of(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -127,9 +127,11 @@ def test_the_target_table_gathers_rows_of_several_runs(tmp_path: Path) -> None:
     written = json.loads((tmp_path / "results.json").read_text())
     assert written["results"] == merged
     assert written["machine"]
-    assert written["commit"]
+    found = {row["id"]: row["measured"] for row in merged}
+    assert found["growth"] == found["province-evening"] == "2026-11-05T12:35 abc"
+    assert found["push"] == found["an own one"] != found["growth"]
     markdown = (tmp_path / "results.md").read_text()
-    assert "| push | 190 | µs | other | 9.5 | >= 9 | yes |" in markdown
+    assert f"| push | 190 | µs | other | 9.5 | >= 9 | yes | {found['push']} |" in markdown
     assert "sync-304: not measured yet (make bench)" in markdown
     assert len(missing_rows(merged)) == len(TARGETS) - 3
     assert text_table(merged).splitlines()[0].split() == [
@@ -140,6 +142,7 @@ def test_the_target_table_gathers_rows_of_several_runs(tmp_path: Path) -> None:
         "ratio",
         "target",
         "met",
+        "measured",
     ]
 
 
