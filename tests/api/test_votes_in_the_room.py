@@ -12,9 +12,14 @@ from tests.support.factories import World
 from tests.support.meetings import check_in_body, if_match, key_of, step
 from tests.support.rooms import Device, send
 
+from handbook.access.actor import SYSTEM
 from handbook.audit.models import AuditEntry
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.organizations.models import Organization
+from handbook.organizations.settings.registry import BY_NAME
+from handbook.organizations.settings.service import change_setting
 
 SignIn = Callable[[str], ApiClient]
 MINUTE = timedelta(minutes=1)
@@ -235,6 +240,43 @@ def test_the_tag_of_a_ballot_that_was_read_is_what_if_match_takes(
     ).json
     secretary.post(f"{path}/close", body, headers=if_match(ballot), expect=412)
     assert closed["state"] == "closed"
+
+
+@pytest.mark.usefixtures("engine_name")
+class TestTheRulesOfItsHour:
+    """ "Denominators and majorities as in the rules, frozen with the vote", not with the arrival of its line."""
+
+    def test_a_rule_that_changes_before_the_line_arrives_changes_no_vote(
+        self, secretary: ApiClient, world: World, opened: dict[str, Any], evening: FixedClock
+    ) -> None:
+        come(secretary, opened, world, "secretary", "deputy")
+        voted = evening.now()
+        evening.advance(minutes=5)
+        with unit_of_work(evening) as uow:
+            cell = uow.session.get_one(Organization, world.organizations["cell"].id)
+            for name, share in (
+                ("vote.resolution_majority", "3/4"),
+                ("vote.admission_majority", "1/1"),
+                ("attendance.quorum", "1/2"),
+            ):
+                change_setting(cell, BY_NAME[name], share, actor=SYSTEM, uow=uow)
+        device = Device()
+        for at in (voted, evening.now()):
+            for kind in ("resolution", "admission"):
+                device.write("hand_vote", at, ballot=asked(**tally(3), kind=kind, title=f"{kind} {at}"))
+        send(secretary, opened, device.lines, now=evening.now())
+        results = [one["result"] for one in ballots_of(secretary, opened)]
+        told = [(one["majority_share"], one["required"], one["passed"]) for one in results]
+        before = [("1/2", 3, True), ("2/3", 3, True)]
+        assert told == [*before, ("3/4", 4, False), ("1", 4, False)]
+        # The meeting keeps the quorum of its convening, whatever is decided about it meanwhile.
+        assert {one["quorum"]["required"] for one in results} == {3}
+        again = device.write(
+            "hand_vote", evening.now(), ballot=asked(**tally(4), kind="admission", title=f"admission {voted}")
+        )
+        send(secretary, opened, [again], now=evening.now())
+        corrected = ballots_of(secretary, opened)[1]["result"]
+        assert (corrected["majority_share"], corrected["agree"]) == ("2/3", 4)
 
 
 @pytest.mark.usefixtures("engine_name")

@@ -30,7 +30,7 @@ from handbook.members.enums import ACTIVE_STATUSES, MemberStatus
 from handbook.members.models import Member
 from handbook.members.naming import Bearer, name_marks, with_mark
 from handbook.organizations.models import Organization
-from handbook.organizations.settings import rules_of
+from handbook.organizations.settings import rules_at, rules_of
 
 LINE_TAGS = tuple(f"attendance:line:{act}" for act in ("checked_in", "marked", "excused", "settled"))
 LINES = (
@@ -143,11 +143,14 @@ def _change_of(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def quorum_share(meeting: Meeting) -> Fraction:
-    """The part of the official members due that has to be there: as it was at the convening, until then as it is now."""
+def quorum_share(meeting: Meeting, at: datetime | None = None) -> Fraction:
+    """The part of the official members due that has to be there: as it was at the convening, until then as it is now; where the
+    meeting kept none, as it was at that hour."""
     if meeting.quorum_share is not None:
         return Fraction(meeting.quorum_share)
-    share: Fraction = rules_of(meeting.organization)["attendance.quorum"]
+    organization = meeting.organization
+    settings = rules_of(organization) if at is None else rules_at(organization, ["attendance.quorum"], at)
+    share: Fraction = settings["attendance.quorum"]
     return share
 
 

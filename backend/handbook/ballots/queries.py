@@ -26,7 +26,7 @@ from handbook.meetings.models import Meeting
 from handbook.members.enums import MemberStatus
 from handbook.members.models import Member
 from handbook.members.naming import with_mark
-from handbook.organizations.settings import rules_of
+from handbook.organizations.settings import rules_at, rules_of
 from handbook.resolutions.models import Resolution
 
 
@@ -404,11 +404,14 @@ def denominator_of(lines: dict[int, rules.Line], voters: set[int]) -> int:
     return sum(rules.is_counted(line) or member_id in voters for member_id, line in lines.items())
 
 
-def majority_of(ballot: Ballot) -> rules.Majority:
-    """The majority in force now, or the one that was frozen when a record is corrected."""
+def majority_of(ballot: Ballot, at: datetime | None = None) -> rules.Majority:
+    """The majority in force now, or at the hour of a vote whose line arrives later; the one that was frozen when a record is
+    corrected."""
     if ballot.majority_share is not None and ballot.majority_at_least is not None:
         return rules.Majority(Fraction(ballot.majority_share), ballot.majority_at_least)
-    settings = rules_of(ballot.meeting.organization)
+    organization = ballot.meeting.organization
+    names = (rules.RESOLUTION_MAJORITY, rules.ADMISSION_MAJORITY)
+    settings = rules_of(organization) if at is None else rules_at(organization, names, at)
     return rules.majority_for(
         BallotKind(ballot.kind),
         resolution=settings[rules.RESOLUTION_MAJORITY],

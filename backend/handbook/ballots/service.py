@@ -245,7 +245,7 @@ def record_counted_vote(
     present = rules.voters_present(lines.values()) if ballot.voters_present is None else ballot.voters_present
     _freeze(ballot, count, denominator=denominator, present=present, at=ballot.closed_at or voted_at)
     if not corrected:
-        _freeze_quorum(ballot, lines)
+        _freeze_quorum(ballot, lines, voted_at)
     ballot.count_confirmed = bool(fields.get("confirmed"))
     _reserve(ballot, reserved, uow=uow)
     _advance(ballot, BallotState.CLOSED, action, actor=actor, uow=uow, confirmed=ballot.count_confirmed)
@@ -382,17 +382,18 @@ def _with_hands(ballot: Ballot, count: Count, hands: rules.Tally, left: int) -> 
     return replace(count, tally=together)
 
 
-def _freeze_quorum(ballot: Ballot, lines: Mapping[int, rules.Line]) -> None:
+def _freeze_quorum(ballot: Ballot, lines: Mapping[int, rules.Line], at: datetime | None = None) -> None:
     """Whether the meeting could decide at all is said with the result, and belongs to it."""
-    quorum = rules.quorum(lines.values(), quorum_share(ballot.meeting))
+    quorum = rules.quorum(lines.values(), quorum_share(ballot.meeting, at))
     ballot.quorum_required, ballot.quorum_present = quorum.required, quorum.present
 
 
 def _freeze(
     ballot: Ballot, count: Count, *, denominator: rules.Denominator, present: int, at: datetime
 ) -> None:
-    """Write the result and everything it rests on into the ballot; from now on nothing else is asked about it."""
-    majority = majority_of(ballot)
+    """Write the result and everything it rests on into the ballot, by the majority in force at the hour of the vote; from now
+    on nothing else is asked about it."""
+    majority = majority_of(ballot, at)
     tally = count.tally
     ballot.denominator, ballot.room_denominator = denominator.of, denominator.room
     ballot.voters_present, ballot.closed_at = present, at

@@ -1,6 +1,7 @@
 """Settings of organisations: what may be set, and which value is in force."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from tests.support.factories import World
 
+from handbook.access.actor import SYSTEM
+from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
+from handbook.kernel.unit_of_work import unit_of_work
 from handbook.organizations.models import Organization
-from handbook.organizations.settings import Rules, default_rules, rules_of
+from handbook.organizations.settings import Rules, default_rules, rules_at, rules_of
 from handbook.organizations.settings.models import OrganizationSetting
 from handbook.organizations.settings.registry import BY_NAME, SETTINGS, dump_value, load_value
+from handbook.organizations.settings.service import change_setting
 from handbook.organizations.settings.values import Refused
 
 JSON_DATA = st.recursive(
@@ -156,3 +161,42 @@ def _statements(act: Callable[[], object]) -> int:
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return len(sent)
+
+
+def test_what_was_in_force_at_an_hour_is_told_by_the_history(
+    engine_name: str, app: Flask, world: World
+) -> None:
+    quorum = BY_NAME["attendance.quorum"]
+    begin = datetime(2026, 12, 5, 12, tzinfo=UTC)
+    clock = FixedClock(begin)
+
+    def change(name: str, value: str | None) -> None:
+        with unit_of_work(clock) as uow:
+            change_setting(_organization(world, name), quorum, value, actor=SYSTEM, uow=uow)
+
+    def then(name: str, minutes: int) -> Fraction:
+        at = begin + timedelta(minutes=minutes)
+        share: Fraction = rules_at(_organization(world, name), [quorum.name], at)[quorum.name]
+        return share
+
+    steps = [("root", "3/4"), ("committee", "1/2"), ("cell", "4/5"), ("root", "3/5"), ("committee", None)]
+    for place, value in steps:
+        clock.advance(minutes=10)
+        change(place, value)
+    told = [then("cell", minutes) for minutes in (9, 10, 19, 20, 30, 50)]
+    assert told == [Fraction(*one) for one in [(2, 3), (3, 4), (3, 4), (1, 2), (4, 5), (4, 5)]]
+    told = [then("other_cell", minutes) for minutes in (9, 15, 25, 45, 50)]
+    assert told == [Fraction(*one) for one in [(2, 3), (3, 4), (1, 2), (1, 2), (3, 5)]]
+    assert then("cell", 50) == rules_of(_organization(world, "cell"))[quorum.name]
+
+
+def test_what_was_set_without_a_history_was_always_set(engine_name: str, app: Flask, world: World) -> None:
+    cell = world.organizations["cell"]
+    db.session.add(
+        OrganizationSetting(organization_id=cell.id, path=cell.path, name="attendance.quorum", value='"3/4"')
+    )
+    db.session.commit()
+    at = datetime(2020, 1, 1, tzinfo=UTC)
+    assert rules_at(_organization(world, "cell"), ["attendance.quorum"], at) == {
+        "attendance.quorum": Fraction(3, 4)
+    }

@@ -1,6 +1,7 @@
 """Reading settings: whatever the depth of the tree, the values in force are one statement."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, true
@@ -9,13 +10,37 @@ from sqlalchemy.orm import InstrumentedAttribute
 from handbook.kernel.db import db
 from handbook.kernel.tree import PATH_END, SEGMENT, ancestor_paths, path_ids
 from handbook.organizations.models import Organization
-from handbook.organizations.settings.models import OrganizationSetting
+from handbook.organizations.settings.models import OrganizationSetting, SettingChange
 from handbook.organizations.settings.registry import BY_NAME, Rules, Setting, dump_value, load_value
 
 
 def rules_of(organization: Organization) -> Rules:
     """The rules in force at the organisation: each from the nearest one at or above that has set it, else the default."""
     return rules_of_paths([organization.path])[organization.path]
+
+
+def rules_at(organization: Organization, names: Collection[str], at: datetime) -> Mapping[str, Any]:
+    """The values of these settings that were in force at the organisation at an earlier moment, by the history of changes.
+
+    What is set without a history (by a program, before there was one) was always set. The tree is the one of today.
+    """
+    ids = path_ids(organization.path)
+    changes = db.session.scalars(
+        select(SettingChange)
+        .where(SettingChange.organization_id.in_(ids), SettingChange.name.in_(sorted(names)))
+        .order_by(SettingChange.id)
+    ).all()
+    own: dict[int, dict[str, str | None]] = {id_: dict(texts) for id_, texts in own_texts(ids).items()}
+    for change in changes:
+        own.setdefault(change.organization_id, {})[change.name] = None
+    for change in changes:
+        if change.set_at <= at:
+            own[change.organization_id][change.name] = change.value
+    found = {}
+    for name in names:
+        told = [text for id_ in ids if (text := own.get(id_, {}).get(name)) is not None]
+        found[name] = load_value(BY_NAME[name], told[-1]) if told else BY_NAME[name].default
+    return found
 
 
 def rules_of_paths(paths: Iterable[str]) -> dict[str, Rules]:
