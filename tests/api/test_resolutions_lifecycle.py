@@ -283,6 +283,21 @@ def test_a_taken_symbol_cannot_be_had_by_changing_a_draft(world: World, sign_in:
     assert secretary.patch(own, {"symbol": "02-NQ/CB"}, headers=tag, expect=200).json["symbol"] == "02-NQ/CB"
 
 
+def test_another_number_makes_no_other_type(world: World, sign_in: SignIn, path: str) -> None:
+    """Two types are written QĐ: what is a regulation stays one when only its number is given; KH is a plan."""
+    secretary = sign_in("secretary")
+    made = create(secretary, path, world, symbol="09-QĐ/CB", type="regulation")
+    own = f"/api/resolutions/{made['id']}"
+    for changes, type_ in (
+        ({"symbol": "10-QĐ/CB"}, "regulation"),
+        ({"symbol": "11-QĐ/CB", "type": "decision"}, "decision"),
+        ({"symbol": "12-QĐ/CB"}, "decision"),
+        ({"symbol": "13-KH/CB"}, "plan"),
+    ):
+        made = secretary.patch(own, changes, headers={"If-Match": f'"{made["etag"]}"'}, expect=200).json
+        assert (made["symbol"], made["type"]) == (changes["symbol"], type_)
+
+
 def test_the_content_version_moves_with_every_change(world: World, sign_in: SignIn, path: str) -> None:
     def versions() -> tuple[int, int]:
         db.session.rollback()

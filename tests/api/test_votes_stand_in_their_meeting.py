@@ -1,10 +1,12 @@
 """A vote counts in the meeting that held it, on the words that were put to it, and a reason for what it was given (ADR 24)."""
 
 from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.support.ballots import propose, tally, voters_in_the_room
-from tests.support.clients import ApiClient
+from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import if_match, opened
 from tests.support.put_to_the_vote import Office, ballots_of, in_the_room, reasoned
@@ -15,6 +17,7 @@ from handbook.kernel.db import db
 from handbook.resolutions.models import Resolution
 
 SignIn = Callable[[str], ApiClient]
+Json = dict[str, Any]
 
 
 @pytest.fixture
@@ -97,6 +100,58 @@ class TestTheVoteStandsInItsMeeting:
         meeting_id = opened(office.client, office.meeting["organization_id"])["id"]
         assert office.beside(meeting_id=meeting_id).lacks == ["no_vote", "no_quorum"]
         assert office.beside(meeting_id=None).lacks == []
+
+
+class TestItIsADraftOfTheMeeting:
+    """Whatever became of a draft between proposing and opening: members vote on a draft, and on one of their meeting."""
+
+    def proposed(self, office: Office) -> Json:
+        return propose(office.client, office.meeting, method="hand", resolution_id=office.draft["id"])
+
+    def refused_opening(self, office: Office, ballot: Json) -> str:
+        path = f"/api/ballots/{ballot['id']}/open"
+        code = code_of(office.client.post(path, headers=if_match(ballot), expect=409))
+        assert office.ballot(ballot)["state"] == "draft"
+        return code
+
+    @pytest.mark.parametrize("elsewhere", [False, True])
+    def test_one_that_has_left_is_not_put_to_the_vote(self, office: Office, elsewhere: bool) -> None:
+        ballot = self.proposed(office)
+        other = opened(office.client, office.meeting["organization_id"])["id"] if elsewhere else None
+        office.edit(meeting_id=other)
+        assert self.refused_opening(office, ballot) == "draft_gone"
+        office.edit(meeting_id=office.meeting["id"])
+        path = f"/api/ballots/{ballot['id']}/open"
+        assert office.client.post(path, headers=if_match(ballot), expect=200).json["state"] == "open"
+
+    def test_nor_one_that_was_issued(self, office: Office) -> None:
+        ballot = self.proposed(office)
+        office.edit(meeting_id=None)
+        office.issue()
+        assert self.refused_opening(office, ballot) == "draft_gone"
+
+    @pytest.mark.parametrize("revoked", [False, True])
+    def test_what_is_no_draft_is_not_proposed(self, office: Office, revoked: bool) -> None:
+        office.pass_by_hand()
+        office.issue()
+        if revoked:
+            path, reason = f"{office.path}/revoke", {"reason": "Ban hành nhầm"}
+            office.client.post(path, reason, headers=if_match(office.draft), expect=200)
+        body = {"key": str(uuid4()), "title": "Lại", "kind": "resolution", "method": "hand"}
+        refused = office.client.post(
+            f"/api/meetings/{office.meeting['id']}/ballots",
+            {**body, "resolution_id": office.draft["id"]},
+            expect=422,
+        )
+        assert refused.json["errors"] == [{"pointer": "/resolution_id", "code": "not_a_draft"}]
+
+    def test_what_is_voted_on_is_not_issued_wherever_it_is(self, office: Office) -> None:
+        """Such a draft may be there from before the opening asked where it is."""
+        office.open()
+        draft = db.session.get_one(Resolution, int(office.draft["id"]))
+        draft.meeting_id = None
+        db.session.commit()
+        assert office.refused()[0] == "vote_undecided"
 
 
 class TestADraftThatHasLeft:

@@ -148,10 +148,10 @@ class TestAfterwards:
     def test_one_that_rejects_it_afterwards_is_told_to_who_may_revoke(
         self, office: Office, sign_in: SignIn
     ) -> None:
+        """With a network nothing is asked of what is in force (`not_a_draft`); what the room has counted is kept."""
         office.pass_by_hand()
         assert "issue_warnings" not in office.issue()
-        office.clock.advance(minutes=1)
-        office.pass_by_hand(agree=1)
+        in_the_room(office, Device(), 1, title="Biểu quyết lại")
         assert office.lacks == ["vote_rejected"]
         assert "issue_warnings" not in sign_in("member").get(office.path, expect=200).json
 

@@ -13,6 +13,12 @@ class BallotNotOpen(Problem):
     status, code = 409, "ballot_not_open"
 
 
+class DraftGone(Problem):
+    """The draft has left the meeting, or was issued, since the ballot was proposed: nobody votes on it here any more."""
+
+    status, code = 409, "draft_gone"
+
+
 class CastingNotBegun(Problem):
     """Papers of this secret ballot are still being given out: nothing can be cast or counted yet."""
 

@@ -63,7 +63,7 @@ def create_ballot(
 def open_ballot(ballot: Ballot, *, actor: Actor, uow: UnitOfWork, secrets: Secrets) -> Ballot:
     """Let the members vote, on the draft as it stands now. A secret ballot gets its own key, which lives until it is closed.
 
-    Raises :class:`WrongState`.
+    Raises :class:`WrongState`, :class:`DraftGone`.
     """
     require_state(MeetingState(ballot.meeting.state), RUNNING)
     _require(ballot, BallotState.DRAFT)

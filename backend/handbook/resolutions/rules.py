@@ -56,11 +56,13 @@ class Symbol:
         return f"{self.number:02d}-{ABBREVIATIONS[self.type]}/{self.issuer}"
 
 
-def parse_symbol(text: str, *, kind: OrganizationKind, type_: DocumentType | None = None) -> Symbol:
+def parse_symbol(
+    text: str, *, kind: OrganizationKind, type_: DocumentType | None = None, known: DocumentType | None = None
+) -> Symbol:
     """Read a symbol that an organisation of this kind wants to use.
 
-    ``type_`` decides between the two types written ``QĐ``; without it a decision (quyết định) is meant.
-    Raises :class:`SymbolError`.
+    ``type_`` decides between the two types written ``QĐ``; without it ``known``, the type that the document has, stays where
+    the symbol can be one of it, and of a new one a decision (quyết định) is meant. Raises :class:`SymbolError`.
     """
     match = _SYMBOL.fullmatch(unicodedata.normalize("NFC", text.strip()))
     if match is None or not 1 <= int(match["number"]) <= MAX_NUMBER:
@@ -69,7 +71,8 @@ def parse_symbol(text: str, *, kind: OrganizationKind, type_: DocumentType | Non
     if candidates is None:
         raise SymbolError("unknown_type")
     if type_ is None:
-        type_ = DocumentType.DECISION if DocumentType.DECISION in candidates else candidates[0]
+        meant = (known, DocumentType.DECISION, candidates[0])
+        type_ = next(one for one in meant if one in candidates)
     elif type_ not in candidates:
         raise SymbolError("type_mismatch")
     if kind is OrganizationKind.CELL and type_ in NOT_ISSUED_BY_CELLS:

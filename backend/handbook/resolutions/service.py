@@ -103,7 +103,7 @@ def edit_resolution(
         if {"symbol", "type", "term"} & changes.keys():
             symbol = changes.get("symbol", resolution.symbol)
             type_ = changes.get("type", resolution.type if "symbol" not in changes else None)
-            _set_symbol(resolution, symbol, type_, uow=uow)
+            _set_symbol(resolution, symbol, type_, known=resolution.type, uow=uow)
         if "meeting_id" in changes:
             _set_meeting(resolution, changes["meeting_id"], actor=actor, uow=uow)
         if "supersedes_id" in changes:
@@ -168,6 +168,9 @@ def issue_resolution(
     it takes is revoked at the same moment.
     """
     _require_draft(resolution)
+    lock_reviews(uow, resolution.organization_id)
+    version = bump_content_version(uow, resolution.organization_id)
+    _lock_row(resolution, uow=uow)
     _refuse_by_vote(resolution, uow=uow)
     missing = issue_warnings(resolution)
     if doubts := [warning for warning in missing if warning not in ONLY_SAID]:
@@ -177,8 +180,7 @@ def issue_resolution(
             raise ClassifiedText("/override_reason", level)
         resolution.issue_exception = override_reason
         resolution.issue_exception_for = [doubt.value for doubt in doubts]
-    lock_reviews(uow, resolution.organization_id)
-    resolution.content_version = bump_content_version(uow, resolution.organization_id)
+    resolution.content_version = version
     resolution.state = ResolutionState.ISSUED.value
     resolution.issued_on = today_in(resolution.organization.timezone, uow.clock)
     uow.session.flush()
@@ -237,6 +239,11 @@ def _refuse_by_vote(resolution: Resolution, *, uow: UnitOfWork) -> None:
         raise ResolutionRejected
 
 
+def _lock_row(resolution: Resolution, *, uow: UnitOfWork) -> None:
+    """Who opens a ballot on it holds the same row, and neither overtakes the other."""
+    uow.session.execute(select(Resolution.id).where(Resolution.id == resolution.id).with_for_update())
+
+
 def _refuse_what_votes_hold(resolution: Resolution, changes: Mapping[str, Any], *, uow: UnitOfWork) -> None:
     """What a ballot puts to the vote does not change under the hands of those who vote, nor leave its meeting afterwards."""
     changed = {
@@ -246,8 +253,7 @@ def _refuse_what_votes_hold(resolution: Resolution, changes: Mapping[str, Any], 
     }
     if not changed:
         return
-    # Who opens a ballot on it holds the same row.
-    uow.session.execute(select(Resolution.id).where(Resolution.id == resolution.id).with_for_update())
+    _lock_row(resolution, uow=uow)
     event = ResolutionChanging(resolution_id=resolution.id)
     uow.emit(event)
     if event.put_to_vote:
@@ -261,7 +267,9 @@ def _require_draft(resolution: Resolution) -> None:
         raise WrongState
 
 
-def _set_symbol(resolution: Resolution, text: str, type_: str | None, *, uow: UnitOfWork) -> None:
+def _set_symbol(
+    resolution: Resolution, text: str, type_: str | None, *, known: str | None = None, uow: UnitOfWork
+) -> None:
     if not is_term(resolution.term):
         raise ValidationFailed(FieldError("/term", "invalid"))
     try:
@@ -269,6 +277,7 @@ def _set_symbol(resolution: Resolution, text: str, type_: str | None, *, uow: Un
             text,
             kind=OrganizationKind(resolution.organization.kind),
             type_=DocumentType(type_) if type_ else None,
+            known=DocumentType(known) if known else None,
         )
     except SymbolError as error:
         raise ValidationFailed(FieldError("/symbol", error.code)) from None

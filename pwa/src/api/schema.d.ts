@@ -4972,6 +4972,20 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `draft_gone`: The draft has left the meeting, or was issued, since the ballot was proposed: nobody votes on it here any more. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.draft_gone.wrong_state": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "draft_gone" | "wrong_state";
+                };
+            };
+        };
         /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `papers_missing`: Members in the room hold no paper, and the chair has not said of all of them that casting begins without them. `wrong_ballot_method`: This ballot is voted in another way. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
         "409.conflict.papers_missing.wrong_ballot_method.wrong_state": {
             headers: {
@@ -8362,7 +8376,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.wrong_state"];
+            409: components["responses"]["409.conflict.draft_gone.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             422: components["responses"]["422.unknown_field"];

@@ -84,6 +84,7 @@ export const en: Record<keyof typeof vi, string> = {
 
   'problem.ballot_closed': 'The chair has closed this vote. See the result.',
   'problem.ballot_not_open': 'This vote is not open, or was withdrawn. Wait for the chair.',
+  'problem.draft_gone': 'The draft is no longer of this meeting, or was issued, so nobody can vote on it here. Withdraw this vote.',
   'problem.casting_not_begun': 'The chair has not let votes be cast yet. Your paper stays on this phone.',
   'problem.papers_given_out': 'Casting has begun, no more papers are given out. Tell the chair.',
   'problem.papers_missing': 'Some in the room have no paper. See who, then begin.',

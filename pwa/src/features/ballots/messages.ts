@@ -84,6 +84,7 @@ export const vi = {
 
   'problem.ballot_closed': 'Chủ trì đã kết thúc biểu quyết này. Đồng chí xem kết quả.',
   'problem.ballot_not_open': 'Biểu quyết này chưa mở hoặc đã hủy. Đồng chí chờ chủ trì.',
+  'problem.draft_gone': 'Dự thảo không còn ở cuộc họp này hoặc đã ban hành nên không đưa ra biểu quyết được. Đồng chí hủy biểu quyết này.',
   'problem.casting_not_begun': 'Chủ trì chưa cho bỏ phiếu. Phiếu vẫn ở trên máy, đồng chí chờ chủ trì.',
   'problem.papers_given_out': 'Đã bắt đầu bỏ phiếu, không phát thêm phiếu nữa. Đồng chí báo chủ trì.',
   'problem.papers_missing': 'Còn người có mặt chưa có phiếu. Đồng chí xem tên rồi bắt đầu.',
