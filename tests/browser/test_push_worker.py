@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Worker, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Worker, expect
 from tests.support.browsing import (
     deliver_push,
     heading,
@@ -328,15 +328,15 @@ def test_after_a_log_out_a_push_says_nothing(phone: BrowserContext, demo: DemoSe
     # The page starts anew when everything is gone, so what is asked here is asked until it is answered.
     page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
     # What was in the tray went, too.
-    assert notifications(page) == []
+    wait_until(lambda: tray(page) == [], "something is left in the tray", page)
 
     delivery = accepted_delivery(demo, demo.story.member)
 
-    def said() -> list[dict[str, str]]:
+    def said() -> list[dict[str, str]] | None:
         """What another push brings: the worker is registered anew, and one that went to the worker before is lost."""
         deliver_push(page, push(t="meeting_convened", m=meeting, d=delivery))
         page.wait_for_timeout(1_000)
-        return notifications(page)
+        return tray(page)
 
     wait_until(lambda: said() == [NEUTRAL], "no neutral words", page)
     # A tap leads to nobody's meeting, and nothing is reported for somebody who is not there.
@@ -363,6 +363,16 @@ def test_a_tap_opens_a_window_when_there_is_none(
 
 def push(**payload: str) -> str:
     return json.dumps(payload)
+
+
+def tray(page: Page) -> list[dict[str, str]] | None:
+    """The notifications that are on the phone's screen; None while the page is being loaded anew."""
+    try:
+        return notifications(page)
+    except Error as error:
+        if "navigation" not in error.message:
+            raise
+        return None
 
 
 def tap(phone: BrowserContext, tag: str) -> list[str]:
