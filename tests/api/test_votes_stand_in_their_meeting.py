@@ -95,6 +95,15 @@ class TestTheVoteStandsInItsMeeting:
         assert other.refused() == ("reason_needed", lacks)
         assert other.issue(**reasoned(*lacks))["issue_exception_for"] == lacks
 
+    def test_a_full_stop_makes_other_words_and_without_a_meeting_nothing_is_asked(
+        self, office: Office
+    ) -> None:
+        """The limit that ADR 24 names: who reads them sees that they say the same, no rule does."""
+        office.pass_by_hand(agree=1)
+        body = f"{office.draft['body']}."
+        assert office.beside(body=body).refused() == ("reason_needed", ["no_vote"])
+        assert office.beside(body=body, meeting_id=None).issue()["issue_exception"] is None
+
     def test_what_another_meeting_passed_is_no_vote_of_this_one(self, office: Office) -> None:
         office.pass_by_hand()
         meeting_id = opened(office.client, office.meeting["organization_id"])["id"]

@@ -1,6 +1,7 @@
 """What the votes and the roll of a meeting say of the resolution that it is about to have."""
 
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -21,13 +22,15 @@ class VotesOnResolutions:
     """The votes of a meeting as far as they concern one resolution, in their order; one that is not closed comes last.
 
     ``named`` named it. ``on_its_text`` were on exactly this text, whatever they named: a second draft with the same words is no
-    second question. ``on_none`` named no draft. ``taken_out``: those that were counted and taken out.
+    second question. ``taken_out``: those that were counted and taken out. ``on_none`` named no draft, and can be on this one,
+    because no vote named it; ``unclear``: on others of the meeting just as well.
     """
 
     named: Sequence[Ballot] = ()
     on_its_text: Sequence[Ballot] = ()
     on_none: Sequence[Ballot] = ()
     taken_out: Sequence[Ballot] = ()
+    unclear: bool = False
 
     @property
     def on_it(self) -> list[Ballot]:
@@ -45,20 +48,44 @@ def votes_on(resolution: Resolution, session: Session) -> VotesOnResolutions:
     if resolution.meeting_id is None:
         return VotesOnResolutions()
     every = _votes(resolution.meeting_id, session)
-    hash_ = resolution.content_hash
     votes = [one for one in every if one.state != BallotState.WITHDRAWN]
+    by_name = _was_named(resolution, every)
     return VotesOnResolutions(
         named=[one for one in votes if one.resolution_id == resolution.id],
-        on_its_text=[one for one in votes if one.resolution_id is not None and one.put_hash == hash_],
-        on_none=[one for one in votes if one.resolution_id is None],
+        on_its_text=[
+            one for one in votes if one.resolution_id is not None and one.put_hash == resolution.content_hash
+        ],
+        on_none=[] if by_name else [one for one in votes if one.resolution_id is None],
         taken_out=[
             one
             for one in every
             if one.state == BallotState.WITHDRAWN
             and one.closed_at is not None
-            and (one.resolution_id in (None, resolution.id) or one.put_hash == hash_)
+            and (one.resolution_id is None or _is_on(one, resolution))
         ],
+        unclear=not by_name and _are_several(resolution.meeting_id, every, session),
     )
+
+
+def _is_on(vote: Ballot, resolution: Resolution) -> bool:
+    """Whether it was asked of this one, by its name or by its words."""
+    return vote.resolution_id is not None and (
+        vote.resolution_id == resolution.id or vote.put_hash == resolution.content_hash
+    )
+
+
+def _was_named(resolution: Resolution, votes: Iterable[Ballot]) -> bool:
+    """Also by one that was counted and taken out: the meeting knows it by its name, and a vote on none is on another thing."""
+    return any(
+        _is_on(vote, resolution) and (vote.state != BallotState.WITHDRAWN or vote.closed_at is not None)
+        for vote in votes
+    )
+
+
+def _are_several(meeting_id: int, votes: Sequence[Ballot], session: Session) -> bool:
+    """Whether the votes that named no draft may be on more than one text: nobody knows then which of them was passed."""
+    of_meeting = session.scalars(select(Resolution).where(Resolution.meeting_id == meeting_id))
+    return len({one.content_hash for one in of_meeting if not _was_named(one, votes)}) > 1
 
 
 def votes_on_resolutions(meeting_id: int, session: Session) -> Sequence[Ballot]:
@@ -82,20 +109,36 @@ def _order(ballot: Ballot) -> tuple[bool, float, int]:
 def what_is_missing(resolution: Resolution) -> Iterator[IssueWarning]:
     """What the votes say against it. Of a resolution without a meeting only that another one did not pass it."""
     votes = votes_on(resolution, db.session())
-    deciding = votes.on_it or votes.on_none
-    held = [ballot for ballot in deciding if ballot.closed_at is not None]
-    last = held[-1] if held else None
-    if last is None and _was_rejected_elsewhere(resolution, db.session()):
+    on_it = _closed(votes.on_it)
+    if not on_it and _was_rejected_elsewhere(resolution, db.session()):
         yield IssueWarning.REJECTED_ELSEWHERE
     if resolution.meeting_id is None:
         return
-    if last is None:
+    held = on_it[-1:] or _last_answers(_closed(votes.on_none))
+    if not held:
         yield IssueWarning.VOTE_WITHDRAWN if votes.taken_out else IssueWarning.NO_VOTE
+    elif on_it:
+        yield from _of_what_was_put(resolution, held[-1])
+        yield from _of_a_vote_on_it(resolution, held[-1])
     else:
-        yield from _of_what_was_put(resolution, last)
-        yield from _of_the_outcome(resolution, last, stands=deciding[-1] is last)
-    if not _had_quorum(resolution.meeting_id, last):
+        yield IssueWarning.VOTE_UNCLEAR if votes.unclear else IssueWarning.TEXT_NOT_FROZEN
+        yield from _of_votes_on_none(resolution, votes.on_none)
+    if not all(_had_quorum(resolution.meeting_id, vote) for vote in (held or (None,))):
         yield IssueWarning.NO_QUORUM
+
+
+def _closed(votes: Iterable[Ballot]) -> list[Ballot]:
+    return [vote for vote in votes if vote.closed_at is not None]
+
+
+def _last_answers(votes: Iterable[Ballot]) -> list[Ballot]:
+    """The last vote on each question: asked again on the same item in the same words, it is answered anew."""
+    return list(
+        {
+            (vote.agenda_item_id, " ".join(unicodedata.normalize("NFC", vote.title).casefold().split())): vote
+            for vote in votes
+        }.values()
+    )
 
 
 def _of_what_was_put(resolution: Resolution, vote: Ballot) -> Iterator[IssueWarning]:
@@ -112,18 +155,22 @@ def _of_what_was_put(resolution: Resolution, vote: Ballot) -> Iterator[IssueWarn
             yield IssueWarning.SUPERSEDES_CHANGED_AFTER_VOTE
 
 
-def _of_the_outcome(resolution: Resolution, vote: Ballot, *, stands: bool) -> Iterator[IssueWarning]:
-    """A draft against a vote that named none, which is on the meeting's resolution, whichever that is; ``stands``: no later one
-    is open. Of a resolution in force every vote on it that does not pass it now, unless the reason for which it was issued
-    answered just this."""
-    by_name = vote.resolution_id is not None
+def _of_a_vote_on_it(resolution: Resolution, vote: Ballot) -> Iterator[IssueWarning]:
+    """Who issues a draft that was voted down is refused; of one in force it is told."""
+    if resolution.state != ResolutionState.DRAFT and not vote.passed:
+        yield IssueWarning.VOTE_REJECTED
+
+
+def _of_votes_on_none(resolution: Resolution, votes: Sequence[Ballot]) -> Iterator[IssueWarning]:
+    """Nobody knows which of them was on it, so every one must have passed, and none be open. Of one in force every one that
+    does not pass it now, unless the reason for which it was issued answered just this."""
     if resolution.state == ResolutionState.DRAFT:
-        if not by_name and not (vote.passed and stands):
+        if not all(vote.passed for vote in _last_answers(votes)):
             yield IssueWarning.VOTE_NOT_PASSED
-    elif not vote.passed:
-        answered = IssueWarning.VOTE_NOT_PASSED.value in (resolution.issue_exception_for or ())
-        if by_name or not answered:
-            yield IssueWarning.VOTE_REJECTED
+        return
+    answered = IssueWarning.VOTE_NOT_PASSED.value in (resolution.issue_exception_for or ())
+    if not answered and not all(vote.passed for vote in _last_answers(_closed(votes))):
+        yield IssueWarning.VOTE_REJECTED
 
 
 def _was_rejected_elsewhere(resolution: Resolution, session: Session) -> bool:

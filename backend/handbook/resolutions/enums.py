@@ -11,13 +11,16 @@ class ResolutionState(StrEnum):
 
 class IssueWarning(StrEnum):
     """What speaks against issuing a resolution: its meeting took no vote on it; the vote on it was written down by mistake and
-    taken out; a vote that named no draft has not passed it; another meeting did not pass this text; the vote was on another
-    text, on one of another type or term, on one that took another one's place; nobody knows on which text; too few members
-    were there to decide anything. Of one in force: its vote, as it stands now, did not pass it."""
+    taken out; of votes that named no draft one has not passed, or nobody knows whether they were on this one; two devices
+    counted its vote differently; another meeting did not pass this text; the vote was on another text, on one of another type
+    or term, on one that took another one's place; nobody knows on which text; too few members were there to decide anything. Of
+    one in force: its vote, as it stands now, did not pass it."""
 
     NO_VOTE = "no_vote"
     VOTE_WITHDRAWN = "vote_withdrawn"
     VOTE_NOT_PASSED = "vote_not_passed"
+    VOTE_UNCLEAR = "vote_unclear"
+    VOTE_DISPUTED = "vote_disputed"
     VOTE_REJECTED = "vote_rejected"
     REJECTED_ELSEWHERE = "rejected_elsewhere"
     CHANGED_AFTER_VOTE = "changed_after_vote"
@@ -28,7 +31,7 @@ class IssueWarning(StrEnum):
 
 
 # What may come to light after the issuing, while the minutes are not signed.
-KNOWN_SINCE = frozenset({IssueWarning.VOTE_WITHDRAWN, IssueWarning.VOTE_REJECTED})
+KNOWN_SINCE = frozenset({IssueWarning.VOTE_WITHDRAWN, IssueWarning.VOTE_DISPUTED, IssueWarning.VOTE_REJECTED})
 # What is said to who issues and asks for no reason: a meeting may well vote before the text is written.
 ONLY_SAID = frozenset({IssueWarning.TEXT_NOT_FROZEN})
 

@@ -47,6 +47,12 @@ class VoteUndecided(Problem):
     status, code = 409, "vote_undecided"
 
 
+class VoteDisputed(Problem):
+    """Two devices counted the vote on it differently, or two results may be of one vote, and nobody has chosen what stands."""
+
+    status, code = 409, "vote_disputed"
+
+
 class UpdateKeyTaken(Problem):
     """The key names another update already."""
 

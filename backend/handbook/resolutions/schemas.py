@@ -77,13 +77,14 @@ class ResolutionSchema(Schema):
     where it was not kept. ``superseded_by``: the resolution that took its place. ``issue_warnings``: what speaks against
     issuing a draft, for who may issue it, in answers about this one resolution: ``no_vote`` (its meeting took none on it),
     ``vote_withdrawn`` (it was written down by mistake and taken out), ``vote_not_passed`` (a vote that named no draft has not
-    passed), ``rejected_elsewhere`` (another meeting of the organisation did not pass this draft or this text),
+    passed), ``vote_unclear`` (votes named no draft, and may be on another one of the meeting), ``vote_disputed`` (two devices
+    counted it differently), ``rejected_elsewhere`` (another meeting of the organisation did not pass this draft or this text),
     ``changed_after_vote`` (the last vote was on another text), ``type_changed_after_vote`` (of another type or term),
     ``supersedes_changed_after_vote`` (on one that took another one's place), ``text_not_frozen`` (nobody knows on which text;
     the one for which no reason is asked), ``no_quorum`` (when the meeting voted, or was held). Of an issued one, for who may
-    revoke it: ``vote_withdrawn``, ``vote_rejected`` (the vote as it stands now did not pass it). ``place``: what will stand
-    before the date, for who may issue it; ``…`` where neither a setting nor a name above says one. ``content_hash``: of title
-    and body; a vote is frozen with the one that was put to it.
+    revoke it: ``vote_withdrawn``, ``vote_disputed``, ``vote_rejected`` (by the vote as it stands now it was not passed).
+    ``place``: what will stand before the date, for who may issue it; ``…`` where neither a setting nor a name above says one.
+    ``content_hash``: of title and body; a vote is frozen with the one that was put to it.
     """
 
     id = Id(required=True)

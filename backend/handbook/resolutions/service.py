@@ -32,6 +32,7 @@ from handbook.resolutions.errors import (
     DraftVotedOn,
     ReasonNeeded,
     ResolutionRejected,
+    VoteDisputed,
     VoteUndecided,
 )
 from handbook.resolutions.events import (
@@ -162,10 +163,11 @@ def issue_resolution(
     """Put a draft in force today, by the organisation's calendar, and tell who listens to :class:`ResolutionIssued`.
 
     When the members of its meeting voted on this very resolution, or on its very text under another draft, the last of these
-    votes must have passed it (2-domain, Votes); else :class:`ResolutionRejected`, or :class:`VoteUndecided`, and no reason
-    helps. What else speaks against it (:func:`issue_warnings`) asks for a reason, and ``reason_for`` for the names of all that
-    it answers; else :class:`ReasonNeeded`. Both stay on the resolution, what was missing on record. A resolution whose place
-    it takes is revoked at the same moment.
+    votes must have passed it (2-domain, Votes); else :class:`ResolutionRejected`, :class:`VoteUndecided`, or
+    :class:`VoteDisputed` while somebody can still choose between two counts, and no reason helps. What else
+    speaks against it (:func:`issue_warnings`) asks for a reason, and ``reason_for`` for the names of all that it answers; else
+    :class:`ReasonNeeded`. Both stay on the resolution, what was missing on record. A resolution whose place it takes is revoked
+    at the same moment.
     """
     _require_draft(resolution)
     lock_reviews(uow, resolution.organization_id)
@@ -230,9 +232,12 @@ def _end(
 
 
 def _refuse_by_vote(resolution: Resolution, *, uow: UnitOfWork) -> None:
-    """What the members did not pass is not issued, and nothing as long as they vote on it: no reason helps."""
+    """What the members did not pass is not issued, and nothing as long as they vote on it, or as somebody has to choose between
+    two counts: no reason helps."""
     event = ResolutionIssuing(resolution_id=resolution.id)
     uow.emit(event)
+    if event.disputed and not event.recorded:
+        raise VoteDisputed
     if event.undecided:
         raise VoteUndecided
     if event.rejected:

@@ -3216,7 +3216,7 @@ export interface components {
             /** Format: date */
             issued_on: string | null;
             issue_exception: string | null;
-            issue_exception_for: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[] | null;
+            issue_exception_for: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_unclear" | "vote_disputed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[] | null;
             /** Format: date */
             revoked_on: string | null;
             revoke_reason: string | null;
@@ -3226,7 +3226,7 @@ export interface components {
             meeting_id: string | null;
             tasks: components["schemas"]["Task"][];
             can: string[];
-            issue_warnings?: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[];
+            issue_warnings?: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_unclear" | "vote_disputed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[];
             place?: string;
             etag: string;
         };
@@ -3255,7 +3255,7 @@ export interface components {
         Issue: {
             /** @default null */
             override_reason: string | null;
-            reason_for?: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[];
+            reason_for?: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_unclear" | "vote_disputed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[];
         };
         Revoke: {
             reason: string;
@@ -4944,8 +4944,8 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `reason_needed`: Something speaks against issuing it, each in a field error; who issues it all the same says why, and to all of it. `resolution_rejected`: The members voted on this very resolution, or on its very text, and did not pass it: it cannot be issued. `vote_undecided`: The vote on this very resolution, or on its very text, is not closed, or was void: nothing is decided yet. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
-        "409.conflict.reason_needed.resolution_rejected.vote_undecided.wrong_state": {
+        /** @description Conflict. `conflict`: Another request changed the same thing at the same moment; read it again. `reason_needed`: Something speaks against issuing it, each in a field error; who issues it all the same says why, and to all of it. `resolution_rejected`: The members voted on this very resolution, or on its very text, and did not pass it: it cannot be issued. `vote_disputed`: Two devices counted the vote on it differently, or two results may be of one vote, and nobody has chosen what stands. `vote_undecided`: The vote on this very resolution, or on its very text, is not closed, or was void: nothing is decided yet. `wrong_state`: The thing has moved on, or is not yet where this can be done; read it again. */
+        "409.conflict.reason_needed.resolution_rejected.vote_disputed.vote_undecided.wrong_state": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4954,7 +4954,7 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "conflict" | "reason_needed" | "resolution_rejected" | "vote_undecided" | "wrong_state";
+                    code?: "conflict" | "reason_needed" | "resolution_rejected" | "vote_disputed" | "vote_undecided" | "wrong_state";
                 };
             };
         };
@@ -7915,7 +7915,7 @@ export interface operations {
             401: components["responses"]["401.not_authenticated"];
             403: components["responses"]["403.forbidden.wrong_origin"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict.reason_needed.resolution_rejected.vote_undecided.wrong_state"];
+            409: components["responses"]["409.conflict.reason_needed.resolution_rejected.vote_disputed.vote_undecided.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];

@@ -259,8 +259,8 @@ export interface TaskLine extends Task {
 
 /** What speaks against issuing a resolution; of one in force, what became of its vote since. */
 export type IssueWarning =
-  | 'no_vote' | 'vote_withdrawn' | 'vote_not_passed' | 'vote_rejected' | 'rejected_elsewhere' | 'changed_after_vote'
-  | 'type_changed_after_vote' | 'supersedes_changed_after_vote' | 'text_not_frozen' | 'no_quorum';
+  | 'no_vote' | 'vote_withdrawn' | 'vote_not_passed' | 'vote_unclear' | 'vote_disputed' | 'vote_rejected' | 'rejected_elsewhere'
+  | 'changed_after_vote' | 'type_changed_after_vote' | 'supersedes_changed_after_vote' | 'text_not_frozen' | 'no_quorum';
 
 export interface Resolution {
   id: Id;

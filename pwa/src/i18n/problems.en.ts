@@ -44,6 +44,7 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.draft_put_to_vote': 'The draft is being voted on and cannot be changed now. Close or withdraw the vote, then change it.',
   'problem.draft_voted_on': 'The members voted on this draft in its meeting, and there it stays. Write a new draft for another meeting.',
   'problem.vote_undecided': 'The vote on this resolution is not closed, or was void. Close it, or vote again.',
+  'problem.vote_disputed': 'Two devices counted the vote differently, or wrote one vote down twice. Choose what is right in the room, then issue.',
   'problem.update_key_taken': 'This report was sent before with other words.',
   'problem.score_closed': 'The scoring is over.',
   'problem.score_not_open': 'The scoring of this meeting has not begun.',

@@ -43,6 +43,7 @@ export const problems = {
   'problem.draft_put_to_vote': 'Dự thảo đang được biểu quyết nên chưa sửa được. Đồng chí kết thúc hoặc hủy biểu quyết rồi sửa.',
   'problem.draft_voted_on': 'Dự thảo đã được biểu quyết ở cuộc họp này nên không chuyển sang cuộc họp khác được. Đồng chí soạn bản nháp mới.',
   'problem.vote_undecided': 'Biểu quyết về nghị quyết này chưa kết thúc hoặc không có giá trị. Đồng chí kết thúc biểu quyết, hoặc biểu quyết lại.',
+  'problem.vote_disputed': 'Hai máy ghi kết quả biểu quyết khác nhau, hoặc ghi một lần thành hai. Đồng chí vào phòng họp chọn kết quả đúng rồi ban hành.',
   'problem.update_key_taken': 'Báo cáo này đã được gửi với nội dung khác.',
   'problem.score_closed': 'Việc chấm điểm đã kết thúc.',
   'problem.score_not_open': 'Cuộc họp này chưa bắt đầu chấm điểm.',
