@@ -76,7 +76,9 @@ class JobRun:
 
 
 Handler = Callable[[JobRun], dict[str, Any] | None]
+GivenUp = Callable[[Mapping[str, Any], UnitOfWork], None]
 _handlers: dict[str, Handler] = {}
+_given_up: dict[str, GivenUp] = {}
 
 
 def job(name: str) -> Callable[[Handler], Handler]:
@@ -84,6 +86,16 @@ def job(name: str) -> Callable[[Handler], Handler]:
 
     def register(handler: Handler) -> Handler:
         _handlers[name] = handler
+        return handler
+
+    return register
+
+
+def on_given_up(name: str) -> Callable[[GivenUp], GivenUp]:
+    """Decorate what happens, in the same transaction, when a job called ``name`` is given up; it gets the job's ``args``."""
+
+    def register(handler: GivenUp) -> GivenUp:
+        _given_up[name] = handler
         return handler
 
     return register
@@ -221,3 +233,5 @@ def _put_back(run: JobRun, reason: str, seconds: float | None) -> None:
                 finished_at=now if dead else None,
             )
         )
+        if dead and run.name in _given_up:
+            _given_up[run.name](run.args, uow)

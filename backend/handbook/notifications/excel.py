@@ -15,6 +15,8 @@ WHY = {
     "not_activated": "Chưa kích hoạt tài khoản",
     "no_device": "Chưa có máy nhận thông báo",
     "muted": "Đã tắt loại thông báo này",
+    "not_sent": "Chưa gửi",
+    "waiting": "Đang chờ gửi lại",
     "failed": "Không gửi được",
     "not_shown": "Máy chưa hiện thông báo",
 }

@@ -19,13 +19,14 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member
 from handbook.notifications.enums import NUDGES, DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.latest import SUPERSEDED, overtaken
 from handbook.notifications.models import Delivery, Reminder
 from handbook.notifications.reminders.planning import JOB
 from handbook.notifications.rules import worth_until
 from handbook.organizations.models import Organization
 
 #: What was taken back by us, is no failure of a push service.
-TAKEN_BACK = ("superseded",)
+TAKEN_BACK = (SUPERSEDED,)
 #: How far back is looked: what is older nobody sends again, and it would only grow.
 SEEN_FOR = timedelta(days=30)
 #: How many are sent again at one time; who has more asks again.
@@ -58,7 +59,7 @@ def list_given_up(
         descending=True,
     )
     names = _names({delivery.member_id for delivery in page.items})
-    until = _worth_until(page.items)
+    again = _worth_again(page.items, now)
     return {
         "items": [
             {
@@ -70,7 +71,7 @@ def list_given_up(
                 "reason": delivery.reason,
                 "attempts": delivery.attempts,
                 "created_at": delivery.created_at,
-                "can_retry": _can_retry(delivery, until, now),
+                "can_retry": delivery.id in again,
             }
             for delivery in page.items
         ],
@@ -102,8 +103,8 @@ def retry(
             chosen.order_by(Delivery.id.desc()).limit(AT_ONCE).with_for_update(of=Delivery, skip_locked=True)
         )
     )
-    until = _worth_until(found)
-    again = [delivery for delivery in found if _can_retry(delivery, until, now)]
+    worth = _worth_again(found, now)
+    again = [delivery for delivery in found if delivery.id in worth]
     for delivery in again:
         delivery.state, delivery.attempts, delivery.next_attempt_at = DeliveryState.QUEUED.value, 0, now
         delivery.lease_until = None
@@ -181,9 +182,15 @@ def _is_apart(reminder: Reminder) -> bool:
     return reminder.member_id is not None or NoticeKind(reminder.kind) in NUDGES
 
 
-def _can_retry(delivery: Delivery, until: dict[int, datetime], now: datetime) -> bool:
-    return (
-        delivery.subscription_id is not None
+def _worth_again(deliveries: Sequence[Delivery], now: datetime) -> set[int]:
+    """Those whose device is known and that are worth delivering still: in time, and nothing newer was told."""
+    until = _worth_until(deliveries)
+    stale = overtaken(deliveries, db.session())
+    return {
+        delivery.id
+        for delivery in deliveries
+        if delivery.subscription_id is not None
         and delivery.reminder.state != ReminderState.CANCELLED
         and until[delivery.reminder_id] > now
-    )
+        and delivery.id not in stale
+    }

@@ -1,17 +1,24 @@
 """Entry points of the worker."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from handbook.kernel.jobs import JobRun, RetryLater, job
-from handbook.kernel.unit_of_work import unit_of_work
+from handbook.kernel.jobs import JobRun, RetryLater, job, on_given_up
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.notifications.fallback.addresses import CODE_JOB, new_code
 from handbook.notifications.push.gateway import current_push
 from handbook.notifications.push.messages import PushState
 from handbook.notifications.reminders import nudges
 from handbook.notifications.reminders.courier import send_batch
-from handbook.notifications.reminders.delivering import deliver_reminder
+from handbook.notifications.reminders.delivering import deliver_reminder, give_up
 from handbook.notifications.reminders.planning import JOB, PLAN_AGAIN_JOB, plan_meetings_again
 from handbook.notifications.subscriptions import forget_ended_sessions
+
+
+@on_given_up(JOB)
+def give_up_delivering(args: Mapping[str, Any], uow: UnitOfWork) -> None:
+    """What was to be sent is failed, and not on its way for ever."""
+    give_up(int(args["reminder_id"]), uow)
 
 
 @job(JOB)

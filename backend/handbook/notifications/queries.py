@@ -1,11 +1,11 @@
 """Reads of the inbox and of the ledger of deliveries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import require, visible
@@ -19,12 +19,12 @@ from handbook.kernel.problems import NotFound
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member
 from handbook.notifications.enums import MEETING_KINDS, DeliveryState
+from handbook.notifications.latest import SUPERSEDED, latest_news
 from handbook.notifications.models import Delivery, Notice, PushSubscription, Reminder
+from handbook.notifications.reminders.recipients import devices_of
+from handbook.notifications.rules import TIME_TO_SHOW, waited_until
 
 _KINDS = [kind.value for kind in MEETING_KINDS]
-#: A phone that has not shown a message for so long after the push service took it is off or has lost its
-#: subscription.
-SHOWN_WITHIN = timedelta(hours=12)
 
 
 def list_notices(*, actor: Actor, limit: int, cursor: str | None) -> Page[Notice]:
@@ -79,7 +79,7 @@ def read_deliveries(meeting: Meeting, *, limit: int, cursor: str | None, clock: 
                 .order_by(Reminder.due_at, Reminder.id)
             )
         ),
-        "unreached": _unreached(member_ids_to_tell(meeting.id), deliveries, read, clock.now()),
+        "unreached": _unreached(meeting, latest_news(meeting, db.session()), clock),
     }
 
 
@@ -131,15 +131,14 @@ def _member_line(
     }
 
 
-def _unreached(
-    summoned: Collection[int],
-    deliveries: dict[int, list[dict[str, Any]]],
-    read: dict[int, datetime],
-    now: datetime,
-) -> list[dict[str, Any]]:
-    """Whom no message has reached and who has read nothing in the inbox either; who is still being sent to
-    is waited for.
+def _unreached(meeting: Meeting, news: Sequence[Reminder], clock: Clock) -> list[dict[str, Any]]:
+    """Whom no message of the latest news has reached and who has not read it in the inbox either. Who is still being sent to
+    is waited for, as long as :func:`~handbook.notifications.rules.waited_until` has it.
     """
+    summoned = member_ids_to_tell(meeting.id)
+    sent = _sent_by_member([one.id for one in news])
+    read = _readers([one.slot for one in news])
+    having_devices = _with_devices([id_ for id_ in summoned if id_ not in sent], clock)
     members = db.session.execute(
         select(Member.id, Member.full_name, Member.phone, Account.password_hash.is_not(None).label("active"))
         .outerjoin(Account, Account.member_id == Member.id)
@@ -148,7 +147,14 @@ def _unreached(
     )
     lines = []
     for row in members:
-        reason = None if row.id in read else _why_unreached(deliveries.get(row.id, []), bool(row.active), now)
+        if row.id in read:
+            continue
+        if row.id in sent:
+            reason = _why_unreached(sent[row.id], meeting.starts_at, clock.now())
+        else:
+            reason = "not_sent" if row.id in having_devices else "no_device"
+        if reason == "no_device" and not row.active:
+            reason = "not_activated"
         if reason is not None:
             lines.append(
                 {"member_id": row.id, "full_name": row.full_name, "phone": row.phone, "reason": reason}
@@ -156,17 +162,52 @@ def _unreached(
     return lines
 
 
-def _why_unreached(deliveries: list[dict[str, Any]], active: bool, now: datetime) -> str | None:
-    states = {delivery["state"] for delivery in deliveries}
+def _sent_by_member(reminder_ids: Collection[int]) -> dict[int, list[Delivery]]:
+    """The deliveries of these reminders by member, without those that something newer took the place of."""
+    rows = db.session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.reminder_id.in_(reminder_ids),
+            or_(Delivery.reason.is_(None), Delivery.reason != SUPERSEDED),
+        )
+        .order_by(Delivery.id)
+    )
+    found: dict[int, list[Delivery]] = defaultdict(list)
+    for row in rows:
+        found[row.member_id].append(row)
+    return found
+
+
+def _readers(slots: Collection[str]) -> set[int | None]:
+    """The members who have read one of these lines of the inbox."""
+    return set(
+        db.session.scalars(
+            select(Account.member_id)
+            .join(Notice, Notice.account_id == Account.id)
+            .where(Notice.slot.in_(slots), Notice.read_at.is_not(None))
+        )
+    )
+
+
+def _with_devices(member_ids: Collection[int], clock: Clock) -> set[int]:
+    devices = devices_of(member_ids, db.session(), clock)
+    return {device.member_id for device in devices if device.subscription_id is not None}
+
+
+def _why_unreached(deliveries: Sequence[Delivery], starts_at: datetime, now: datetime) -> str | None:
+    states = {delivery.state for delivery in deliveries}
     if states & {DeliveryState.SHOWN, DeliveryState.OPENED}:
         return None
-    accepted = [delivery["accepted_at"] for delivery in deliveries if delivery["accepted_at"] is not None]
+    accepted = [delivery.accepted_at for delivery in deliveries if delivery.accepted_at is not None]
     if accepted:
-        return "not_shown" if now - min(accepted) > SHOWN_WITHIN else None
-    if DeliveryState.QUEUED in states:
-        return None
+        over = now > waited_until(min(accepted), starts_at, at_least=TIME_TO_SHOW)
+        return "not_shown" if over else None
+    waiting = [delivery for delivery in deliveries if delivery.state == DeliveryState.QUEUED]
+    if waiting:
+        # What is tried again only when it is too late is too late now.
+        until = waited_until(min(one.created_at for one in waiting), starts_at)
+        in_time = any(max(now, one.next_attempt_at or now) < until for one in waiting)
+        return None if in_time else "waiting"
     if DeliveryState.FAILED in states:
         return "failed"
-    if any(delivery["reason"] == "muted" for delivery in deliveries):
-        return "muted"
-    return "no_device" if active else "not_activated"
+    return "muted" if any(delivery.reason == "muted" for delivery in deliveries) else "no_device"

@@ -22,6 +22,13 @@ NEWS_LIFETIME = timedelta(days=3)
 MAX_ATTEMPTS = 12
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
+#: How long a message that waits for its push service, or for the phone to show it, is waited for at most.
+WAITED_FOR = timedelta(hours=12)
+#: So long before a meeting nothing is waited for any more: who is to be told otherwise has to be told by then.
+TIME_TO_TELL = timedelta(hours=2)
+#: Also shortly before a meeting a message has so long to be sent, and a phone so long to show it.
+TIME_TO_SEND = timedelta(minutes=5)
+TIME_TO_SHOW = timedelta(hours=1)
 #: Over how long the messages are spread that have waited for their push service.
 WAITING_SPREAD = timedelta(seconds=20)
 #: Payloads are filled up with blanks to this many bytes, so that their length does not tell them apart.
@@ -97,6 +104,14 @@ def worth_until(kind: str, *, due_at: datetime, ends_at: datetime | None) -> dat
     if ends_at is None:
         return due_at + NEWS_LIFETIME
     return max(ends_at, due_at + timedelta(days=1)) if kind == NoticeKind.MEETING_CANCELLED else ends_at
+
+
+def waited_until(since: datetime, starts_at: datetime, at_least: timedelta = TIME_TO_SEND) -> datetime:
+    """Until when a message about a meeting at ``starts_at`` that waits ``since`` then is waited for: for :data:`WAITED_FOR`,
+    and not beyond :data:`TIME_TO_TELL` before the meeting, but ``at_least`` so long. After that its member counts as not
+    reached.
+    """
+    return max(min(since + WAITED_FOR, starts_at - TIME_TO_TELL), since + at_least)
 
 
 def after_wait(until: datetime) -> datetime:

@@ -88,13 +88,18 @@ class MemberDeliveriesSchema(Schema):
 
 
 class UnreachedSchema(Schema):
-    """Somebody to telephone."""
+    """Somebody to telephone, because the latest news of the meeting has not reached them. ``not_sent``: their phone is known,
+    and no worker has sent it so far; ``waiting``: it has waited too long to be tried again, or the meeting is near.
+    """
 
     member_id = Id(required=True)
     full_name = fields.String(required=True)
     phone = fields.String(required=True, allow_none=True)
     reason = fields.String(
-        required=True, validate=validate.OneOf(["not_activated", "no_device", "muted", "failed", "not_shown"])
+        required=True,
+        validate=validate.OneOf(
+            ["not_activated", "no_device", "muted", "not_sent", "waiting", "failed", "not_shown"]
+        ),
     )
 
 

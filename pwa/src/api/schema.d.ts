@@ -4042,7 +4042,7 @@ export interface components {
             full_name: string;
             phone: string | null;
             /** @enum {string} */
-            reason: "not_activated" | "no_device" | "muted" | "failed" | "not_shown";
+            reason: "not_activated" | "no_device" | "muted" | "not_sent" | "waiting" | "failed" | "not_shown";
         };
         DeliveriesOut: {
             items: components["schemas"]["MemberDeliveries"][];

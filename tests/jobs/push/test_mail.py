@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.mail_service import FakeMailService
-from tests.support.meetings import STARTS_AT, convened
+from tests.support.meetings import STARTS_AT, convened, if_match
 from tests.support.push_service import Answer, FakePushService
 from tests.support.pushing import ledger, run_jobs, subscribe, told
 
@@ -207,6 +207,58 @@ def test_a_mail_about_a_meeting_that_is_over_is_not_written(
     (row,) = [row for row in ledger(meeting, "meeting_convened") if row.channel == "email"]
     assert (row.state, row.reason) == ("failed", "mail_451")
     assert len(with_mail.mails) == before
+
+
+def test_who_still_waits_for_a_push_shortly_before_the_meeting_is_written_to_in_time(
+    engine_name: str,
+    sign_in: SignIn,
+    world: World,
+    push: FakePushService,
+    with_mail: FakeMailService,
+    clock: FixedClock,
+) -> None:
+    member, second = sign_in("member"), sign_in("second_member")
+    name_and_confirm(member, with_mail)
+    name_and_confirm(second, with_mail, "le.van.thu@example.org")
+    held, slow = subscribe(member, push), subscribe(second, push)
+    del with_mail.recipients[:]
+    clock.set(STARTS_AT - timedelta(hours=3))
+    push.always_answer(Answer(503), slow)
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    push.answer(Answer(429, {"retry-after": "600"}), subscription=held)
+    run_jobs()
+    assert with_mail.recipients == [], "they are tried again in time"
+    # A service that asks for hours is not waited for; what is in back-off has until two hours before the meeting.
+    push.always_answer(Answer(429, {"retry-after": "21000"}), held)
+    clock.set(STARTS_AT - timedelta(hours=2, minutes=40))
+    run_jobs()
+    assert ADDRESS in with_mail.recipients
+    clock.set(STARTS_AT - timedelta(hours=2) + timedelta(seconds=4))
+    run_jobs()
+    assert set(with_mail.recipients) == {ADDRESS, "le.van.thu@example.org"}
+    clock.set(STARTS_AT - timedelta(minutes=40))
+    run_jobs()
+    convening = [row for row in ledger(meeting, "meeting_convened") if row.channel == "email"]
+    assert [row.state for row in convening] == ["accepted"] * 2, "each once"
+
+
+def test_who_was_told_of_the_meeting_and_not_of_its_move_is_written_to_about_the_move(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, with_mail: FakeMailService
+) -> None:
+    member, secretary = sign_in("member"), sign_in("secretary")
+    name_and_confirm(member, with_mail)
+    device = subscribe(member, push)
+    meeting = convened(secretary, world.id_of("cell"))
+    run_jobs()
+    before = len(with_mail.mails)
+    push.always_answer(Answer(410), device)
+    times = {
+        "starts_at": (STARTS_AT + timedelta(days=1)).isoformat(),
+        "ends_at": (STARTS_AT + timedelta(days=1, minutes=90)).isoformat(),
+    }
+    secretary.patch(f"/api/meetings/{meeting['id']}", times, headers=if_match(meeting), expect=200)
+    run_jobs()
+    assert [mail["Subject"] for mail in with_mail.mails[before:]] == ["Lịch họp có thay đổi"]
 
 
 def test_without_a_setting_no_mail_is_offered_or_written(sign_in: SignIn, world: World) -> None:

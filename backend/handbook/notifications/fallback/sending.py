@@ -1,10 +1,11 @@
 """Writing to those whom no push has reached: rows of the same ledger, claimed under a lease and recorded as those are."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, not_, or_, select, true, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import AliasedClass
 
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.models import Meeting
@@ -12,9 +13,10 @@ from handbook.notifications import rules
 from handbook.notifications.enums import MEETING_KINDS, DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.fallback.addresses import confirmed_addresses
 from handbook.notifications.fallback.channel import FallbackChannel, FallbackMessage
+from handbook.notifications.latest import SUPERSEDED, overtaken
 from handbook.notifications.models import PUSH, Delivery, Reminder
 from handbook.notifications.push.messages import PushResult, PushState
-from handbook.notifications.reminders.claiming import take_due
+from handbook.notifications.reminders.claiming import take_due, worth_until_of
 
 BATCH = 50
 LEASE = timedelta(minutes=5)
@@ -22,7 +24,8 @@ _HOPELESS = (DeliveryState.FAILED.value, DeliveryState.NO_DEVICE.value)
 
 
 def write_to_unreached(reminder_id: int, channel: FallbackChannel) -> None:
-    """Write to every member of the reminder all of whose pushes are over and failed, and who has confirmed an address.
+    """Write to every member of the reminder all of whose pushes are over and failed, or wait longer than
+    :func:`~handbook.notifications.rules.waited_until`, and who has confirmed an address.
 
     News of a meeting only; not to who does not want the kind pushed. Doing it again writes nothing twice.
     """
@@ -54,26 +57,30 @@ def _add(reminder_id: int, channel: str) -> bool:
         reminder = uow.session.get_one(Reminder, reminder_id, populate_existing=True)
         if reminder.state != ReminderState.SENDING or reminder.kind not in MEETING_KINDS:
             return False
+        now = uow.clock.now()
+        too_late = _too_late(reminder, uow)
         other = aliased(Delivery)
         hopeful = select(other.id).where(
             other.reminder_id == reminder_id,
             other.member_id == Delivery.member_id,
-            or_(other.channel == channel, other.state.not_in(_HOPELESS)),
+            or_(
+                other.channel == channel,
+                and_(other.state.not_in(_HOPELESS), not_(_waits_too_long(other, too_late, now))),
+            ),
         )
         lost = uow.session.execute(
             select(Delivery.member_id, Delivery.account_id)
             .where(
                 Delivery.reminder_id == reminder_id,
                 Delivery.channel == PUSH,
-                Delivery.state.in_(_HOPELESS),
+                or_(Delivery.state.in_(_HOPELESS), _waits_too_long(Delivery, too_late, now)),
                 Delivery.account_id.is_not(None),
-                or_(Delivery.reason.is_(None), Delivery.reason.not_in(("muted", "superseded"))),
+                or_(Delivery.reason.is_(None), Delivery.reason.not_in(("muted", SUPERSEDED))),
                 ~hopeful.exists(),
             )
             .distinct()
         ).all()
         addresses = confirmed_addresses({account_id for _, account_id in lost}, uow.session)
-        now = uow.clock.now()
         rows = [
             {
                 "slot": f"{reminder_id}:{member_id}:{channel}",
@@ -94,6 +101,30 @@ def _add(reminder_id: int, channel: str) -> bool:
         return True
 
 
+def next_to_write(reminder: Reminder, uow: UnitOfWork) -> datetime | None:
+    """When who still waits for a push of this reminder may be written to; None when that is not to come."""
+    if reminder.kind not in MEETING_KINDS:
+        return None
+    too_late = _too_late(reminder, uow)
+    return too_late if too_late > uow.clock.now() else None
+
+
+def _too_late(reminder: Reminder, uow: UnitOfWork) -> datetime:
+    meeting = uow.session.get_one(Meeting, reminder.meeting_id)
+    return rules.waited_until(max(reminder.created_at, reminder.due_at), meeting.starts_at)
+
+
+def _waits_too_long(
+    delivery: type[Delivery] | AliasedClass[Delivery], too_late: datetime, now: datetime
+) -> ColumnElement[bool]:
+    """It still waits when it should be there, or will be tried again only after that; nobody has it in hand."""
+    return and_(
+        delivery.state == DeliveryState.QUEUED.value,
+        or_(delivery.lease_until.is_(None), delivery.lease_until <= now),
+        true() if now >= too_late else delivery.next_attempt_at >= too_late,
+    )
+
+
 def _claim(reminder_id: int, channel: str) -> list[tuple[int, int, FallbackMessage]]:
     """The next messages that are due, under a lease: delivery, attempts and message."""
     with unit_of_work() as uow:
@@ -103,18 +134,14 @@ def _claim(reminder_id: int, channel: str) -> list[tuple[int, int, FallbackMessa
             return []
         rows = take_due(reminder_id, channel, BATCH, uow)
         addresses = confirmed_addresses({row.account_id for row in rows if row.account_id}, uow.session)
-        meeting = uow.session.get_one(Meeting, reminder.meeting_id)
-        over = (
-            rules.worth_until(
-                reminder.kind,
-                due_at=max(reminder.created_at, reminder.due_at),
-                ends_at=meeting.ends_at,
-            )
-            <= now
-        )
+        over = worth_until_of(reminder, uow) <= now
+        stale = overtaken(rows, uow.session)
         batch = []
         for row in rows:
             address = addresses.get(row.account_id or 0)
+            if row.id in stale:
+                row.state, row.reason = DeliveryState.FAILED.value, SUPERSEDED
+                continue
             if address is None or over or row.attempts >= rules.MAX_ATTEMPTS:
                 row.state = DeliveryState.FAILED.value
                 row.reason = row.reason or ("expired" if over else "no_address")
@@ -125,6 +152,9 @@ def _claim(reminder_id: int, channel: str) -> list[tuple[int, int, FallbackMessa
                 address, NoticeKind(reminder.kind), f"/meetings/{reminder.meeting_id}", f"delivery-{row.id}"
             )
             batch.append((row.id, row.attempts, message))
+        if rows and not batch:
+            uow.session.flush()
+            return _claim(reminder_id, channel)
         return batch
 
 

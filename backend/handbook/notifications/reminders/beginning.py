@@ -23,6 +23,8 @@ from handbook.resolutions.enums import ResolutionState, TaskState
 from handbook.resolutions.models import Task
 
 MEMBERS_AT_ONCE = 300
+#: The reason of a message that was not sent because the job that was to send it was given up.
+JOB_FAILED = "job_failed"
 #: What has a time of its own, other than news, which are told at once.
 PLANNED_KINDS = (*NUDGES, NoticeKind.MEETING_REMINDER, NoticeKind.TASK_DUE)
 #: From when on a reminder is late, because no worker was there: one that was due a minute before the quiet hours is not.
@@ -33,7 +35,11 @@ def begin(reminder_id: int) -> bool:
     """Make the delivery rows; False when there is nothing to send, now or at all."""
     with unit_of_work() as uow:
         reminder = uow.session.get(Reminder, reminder_id, with_for_update=True, populate_existing=True)
-        if reminder is None or reminder.state in (ReminderState.DONE, ReminderState.CANCELLED):
+        if reminder is None or reminder.state == ReminderState.CANCELLED:
+            return False
+        if _take_up_again(reminder, uow) and reminder.state == ReminderState.DONE:
+            reminder.state, reminder.finished_at = ReminderState.SENDING.value, None
+        if reminder.state == ReminderState.DONE:
             return False
         if reminder.state == ReminderState.SENDING:
             return True
@@ -75,6 +81,21 @@ def begin(reminder_id: int) -> bool:
             # Until the task is over the next time is planned when the last one is told.
             plan_task(uow, uow.session.get_one(Task, reminder.task_id), [reminder.member_id])
         return True
+
+
+def _take_up_again(reminder: Reminder, uow: UnitOfWork) -> bool:
+    """Whether something of this reminder had failed only because its job was given up: one runs again, so it waits again."""
+    failed = uow.session.scalars(
+        select(Delivery).where(
+            Delivery.reminder_id == reminder.id,
+            Delivery.state == DeliveryState.FAILED.value,
+            Delivery.reason == JOB_FAILED,
+        )
+    ).all()
+    for delivery in failed:
+        delivery.state, delivery.reason = DeliveryState.QUEUED.value, None
+        delivery.attempts, delivery.next_attempt_at = 0, uow.clock.now()
+    return bool(failed)
 
 
 def _wanted(reminder: Reminder, meeting: Meeting | None, task: Task | None, uow: UnitOfWork) -> bool:

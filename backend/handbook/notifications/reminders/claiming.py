@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select, update
 
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.models import Meeting
 from handbook.notifications import rules
 from handbook.notifications.enums import NUDGES, DeliveryState, ReminderState
+from handbook.notifications.latest import SUPERSEDED, overtaken
 from handbook.notifications.models import PUSH, Delivery, PushSubscription, Reminder
 from handbook.notifications.push.encryption import SubscriptionKeys
 from handbook.notifications.push.messages import PushMessage
@@ -50,15 +51,21 @@ def take_due(reminder_id: int, channel: str, limit: int, uow: UnitOfWork) -> lis
 
 
 def claim(reminder_id: int) -> list[Claimed]:
-    """Take the next due deliveries under a lease; those whose device or time is gone fail here."""
+    """Take the next due deliveries under a lease. Those whose device or time is gone fail here, and what is out of date by now
+    is taken back: the meeting may have been moved, or something newer told, since they were made.
+    """
     with unit_of_work() as uow:
         now = uow.clock.now()
         reminder = uow.session.get_one(Reminder, reminder_id, populate_existing=True)
         if reminder.state != ReminderState.SENDING:
             return []
-        lifetime = _lifetime(reminder, uow, now)
+        lifetime = worth_until_of(reminder, uow) - now
+        if lifetime <= timedelta(0):
+            _expire(reminder_id, uow)
+            return []
         put_off(reminder_id, uow)
         rows = take_due(reminder_id, PUSH, BATCH, uow)
+        stale = overtaken(rows, uow.session)
         subscriptions = {
             found.id: found
             for found in uow.session.scalars(
@@ -68,7 +75,10 @@ def claim(reminder_id: int) -> list[Claimed]:
         batch = []
         for row in rows:
             subscription = subscriptions.get(row.subscription_id or 0)
-            if subscription is None or lifetime <= timedelta(0) or row.attempts >= rules.MAX_ATTEMPTS:
+            if row.id in stale:
+                row.state, row.reason = DeliveryState.FAILED.value, SUPERSEDED
+                continue
+            if subscription is None or row.attempts >= rules.MAX_ATTEMPTS:
                 row.state = DeliveryState.FAILED.value
                 row.reason = "no_subscription" if subscription is None else row.reason or "expired"
                 continue
@@ -101,12 +111,31 @@ def _claimed(
     )
 
 
-def _lifetime(reminder: Reminder, uow: UnitOfWork, now: datetime) -> timedelta:
+def worth_until_of(reminder: Reminder, uow: UnitOfWork) -> datetime:
+    """Until when this reminder is worth delivering."""
     meeting = uow.session.get(Meeting, reminder.meeting_id) if reminder.meeting_id else None
     ends = meeting is not None and reminder.member_id is None and reminder.kind not in NUDGES
-    until = rules.worth_until(
+    return rules.worth_until(
         reminder.kind,
         due_at=max(reminder.created_at, reminder.due_at),
         ends_at=meeting.ends_at if meeting is not None and ends else None,
     )
-    return until - now
+
+
+def _expire(reminder_id: int, uow: UnitOfWork) -> None:
+    """Nothing of this reminder is of use any more, also what waits to be tried later; what is under way ends by itself."""
+    uow.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.reminder_id == reminder_id,
+            Delivery.channel == PUSH,
+            Delivery.state == DeliveryState.QUEUED.value,
+            or_(Delivery.lease_until.is_(None), Delivery.lease_until <= uow.clock.now()),
+        )
+        .values(
+            state=DeliveryState.FAILED.value,
+            reason=func.coalesce(Delivery.reason, "expired"),
+            lease_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )

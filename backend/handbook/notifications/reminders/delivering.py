@@ -5,19 +5,19 @@ sent again after the lease, under the same delivery id, which the phone shows on
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from handbook.kernel import jobs
-from handbook.kernel.unit_of_work import unit_of_work
+from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.notifications.enums import DeliveryState, ReminderState
 from handbook.notifications.fallback.channel import FallbackChannel
-from handbook.notifications.fallback.sending import write_to_nobody, write_to_unreached
+from handbook.notifications.fallback.sending import next_to_write, write_to_nobody, write_to_unreached
 from handbook.notifications.models import Delivery, Reminder
 from handbook.notifications.push.gateway import Sender
-from handbook.notifications.reminders.beginning import begin
-from handbook.notifications.reminders.claiming import claim
+from handbook.notifications.reminders.beginning import JOB_FAILED, begin
+from handbook.notifications.reminders.claiming import claim, worth_until_of
 from handbook.notifications.reminders.planning import JOB
 from handbook.notifications.reminders.recording import Outcomes
 
@@ -49,7 +49,25 @@ def deliver_reminder(
         write_to_unreached(reminder_id, fallback)
     else:
         write_to_nobody(reminder_id)
-    return _finish(reminder_id)
+    return _finish(reminder_id, writes=fallback is not None)
+
+
+def give_up(reminder_id: int, uow: UnitOfWork) -> None:
+    """The job of a reminder was given up: what it had not sent is not on its way any more, and is seen as failed. Should a job
+    of it run again, :func:`~handbook.notifications.reminders.beginning.begin` takes it up again.
+    """
+    reminder = uow.session.get(Reminder, reminder_id, with_for_update=True, populate_existing=True)
+    if reminder is None:
+        return
+    uow.session.execute(
+        update(Delivery)
+        .where(Delivery.reminder_id == reminder_id, Delivery.state == DeliveryState.QUEUED.value)
+        .values(state=DeliveryState.FAILED.value, reason=JOB_FAILED, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    if reminder.state == ReminderState.SENDING:
+        reminder.state = ReminderState.DONE.value
+        reminder.finished_at = uow.clock.now()
 
 
 def send_next(reminder_id: int, sender: Sender) -> int:
@@ -65,7 +83,7 @@ def send_next(reminder_id: int, sender: Sender) -> int:
     return len(batch)
 
 
-def _finish(reminder_id: int) -> dict[str, int]:
+def _finish(reminder_id: int, *, writes: bool) -> dict[str, int]:
     with unit_of_work() as uow:
         reminder = uow.session.get_one(Reminder, reminder_id, populate_existing=True)
         wait = uow.session.scalar(
@@ -78,7 +96,7 @@ def _finish(reminder_id: int) -> dict[str, int]:
                 reminder.state = ReminderState.DONE.value
                 reminder.finished_at = uow.clock.now()
             else:
-                due_at = max(wait, uow.clock.now()) + GATHER
+                due_at = _look_again_at(reminder, wait, uow, writes=writes) + GATHER
                 key = f"{reminder.job_key}:{int(due_at.timestamp())}"
                 jobs.enqueue(uow, JOB, key=key, args={"reminder_id": reminder_id}, due_at=due_at)
         counts = uow.session.execute(
@@ -87,3 +105,10 @@ def _finish(reminder_id: int) -> dict[str, int]:
             .group_by(Delivery.state)
         )
         return {str(state): int(count) for state, count in counts}
+
+
+def _look_again_at(reminder: Reminder, wait: datetime, uow: UnitOfWork, *, writes: bool) -> datetime:
+    """When the next message is due; earlier, when who waits is to be written to by then, or the message is of no use."""
+    now = uow.clock.now()
+    others = [worth_until_of(reminder, uow), next_to_write(reminder, uow) if writes else None]
+    return max(now, min([wait, *(other for other in others if other is not None and other > now)]))

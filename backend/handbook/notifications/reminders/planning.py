@@ -14,6 +14,7 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import Audience, DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.latest import SUPERSEDED
 from handbook.notifications.models import Delivery, Reminder
 from handbook.notifications.reminders.anew import plan_each_below
 from handbook.notifications.reminders.timing import PlannedReminder, reminders_before, rules_for
@@ -286,7 +287,7 @@ def _cancel(uow: UnitOfWork, reminders: Iterable[Reminder]) -> None:
         uow.session.execute(
             update(Delivery)
             .where(Delivery.reminder_id == reminder.id, Delivery.state == DeliveryState.QUEUED.value)
-            .values(state=DeliveryState.FAILED.value, reason="superseded", lease_until=None)
+            .values(state=DeliveryState.FAILED.value, reason=SUPERSEDED, lease_until=None)
             .execution_options(synchronize_session=False)
         )
     uow.session.flush()

@@ -16,6 +16,7 @@ from handbook.meetings.models import Meeting
 from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member, Office
 from handbook.notifications.enums import Audience
+from handbook.notifications.latest import latest_news
 from handbook.notifications.models import Delivery, Notice, PushSubscription, Reminder
 from handbook.notifications.reminders.nudges import secretaries_of
 from handbook.organizations.models import Organization
@@ -62,17 +63,22 @@ def _of_meeting(reminder: Reminder, meeting: Meeting, session: Session, clock: C
 
 
 def answered_member_ids(meeting_id: int, session: Session) -> set[int]:
-    """Who has let us know of having heard of the meeting: asked for leave, opened a message, or read a line of the inbox."""
+    """Who has let us know of having heard how the meeting stands: asked for leave, or opened a message or read a line of the
+    inbox of its latest news.
+    """
+    news = latest_news(session.get_one(Meeting, meeting_id), session)
     asked = select(AbsenceRequest.member_id).where(AbsenceRequest.meeting_id == meeting_id)
-    opened = (
-        select(Delivery.member_id)
-        .join(Reminder, Reminder.id == Delivery.reminder_id)
-        .where(Reminder.meeting_id == meeting_id, Delivery.opened_at.is_not(None))
+    opened = select(Delivery.member_id).where(
+        Delivery.reminder_id.in_([one.id for one in news]), Delivery.opened_at.is_not(None)
     )
     read = (
         select(Account.member_id)
         .join(Notice, Notice.account_id == Account.id)
-        .where(Notice.meeting_id == meeting_id, Notice.read_at.is_not(None), Account.member_id.is_not(None))
+        .where(
+            Notice.slot.in_([one.slot for one in news]),
+            Notice.read_at.is_not(None),
+            Account.member_id.is_not(None),
+        )
     )
     return set(session.scalars(union(asked, opened, read)))
 

@@ -77,6 +77,8 @@ export const en: Record<keyof typeof vi, string> = {
   'reach.why.muted': 'This kind of notification is switched off',
   'reach.excel': 'Download as Excel',
   'reach.excelDone': 'The list was downloaded',
+  'reach.why.not_sent': 'Not sent yet',
+  'reach.why.waiting': 'Waiting to be sent again',
   'reach.why.failed': 'Could not be sent',
   'reach.why.not_shown': 'Not shown on the phone yet',
 

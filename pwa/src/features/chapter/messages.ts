@@ -77,6 +77,8 @@ export const vi = {
   'reach.why.muted': 'Đã tắt loại thông báo này',
   'reach.excel': 'Tải danh sách Excel',
   'reach.excelDone': 'Đã tải danh sách về máy',
+  'reach.why.not_sent': 'Chưa gửi',
+  'reach.why.waiting': 'Đang chờ gửi lại',
   'reach.why.failed': 'Gửi không được',
   'reach.why.not_shown': 'Máy chưa hiện thông báo',
 
