@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from handbook.access.actor import Actor
 from handbook.audit.service import record
@@ -19,8 +19,10 @@ from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member
 from handbook.notifications.enums import NUDGES, DeliveryState, NoticeKind, ReminderState
+from handbook.notifications.fallback.addresses import confirmed_addresses
 from handbook.notifications.latest import SUPERSEDED, overtaken
-from handbook.notifications.models import Delivery, Reminder
+from handbook.notifications.models import PUSH, Delivery, Reminder
+from handbook.notifications.push.gateway import current_push
 from handbook.notifications.reminders.planning import JOB
 from handbook.notifications.rules import worth_until
 from handbook.organizations.models import Organization
@@ -93,7 +95,9 @@ def retry(
     Doing it twice sends nothing twice: what waits again is not given up any more.
     """
     now = uow.clock.now()
-    chosen = _given_up(select(Delivery), organization, now).where(Delivery.subscription_id.is_not(None))
+    chosen = _given_up(select(Delivery), organization, now).where(
+        or_(Delivery.subscription_id.is_not(None), Delivery.channel != PUSH)
+    )
     if reason is not None:
         chosen = chosen.where(Delivery.reason == reason)
     if kind is not None:
@@ -183,13 +187,19 @@ def _is_apart(reminder: Reminder) -> bool:
 
 
 def _worth_again(deliveries: Sequence[Delivery], now: datetime) -> set[int]:
-    """Those whose device is known and that are worth delivering still: in time, and nothing newer was told."""
+    """Those whose device or address is known and that are worth delivering still: in time, and nothing newer was told."""
     until = _worth_until(deliveries)
     stale = overtaken(deliveries, db.session())
+    fallback = current_push().fallback
+    written = {row.account_id for row in deliveries if row.channel != PUSH and row.account_id is not None}
+    addresses = confirmed_addresses(written, db.session()) if fallback is not None and written else {}
     return {
         delivery.id
         for delivery in deliveries
-        if delivery.subscription_id is not None
+        if (
+            delivery.subscription_id is not None
+            or (delivery.channel != PUSH and delivery.account_id in addresses)
+        )
         and delivery.reminder.state != ReminderState.CANCELLED
         and until[delivery.reminder_id] > now
         and delivery.id not in stale

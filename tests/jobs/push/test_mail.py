@@ -167,6 +167,25 @@ def test_a_mail_server_that_says_later_is_asked_later_and_one_that_says_no_is_be
     assert clock.now() < STARTS_AT - timedelta(days=1)
 
 
+def test_a_mail_that_was_refused_can_be_sent_again(
+    engine_name: str, sign_in: SignIn, world: World, with_mail: FakeMailService
+) -> None:
+    member, staff = sign_in("member"), sign_in("staff")
+    name_and_confirm(member, with_mail)
+    del with_mail.recipients[:]
+    with_mail.replies = ["550 nobody of that name"]
+    convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    assert with_mail.recipients == []
+    path = f"/api/organizations/{world.id_of('committee')}/failed-deliveries"
+    (failed,) = staff.get(path, expect=200).json["items"]
+    assert (failed["reason"], failed["can_retry"]) == ("mail_550", True)
+    assert staff.post(f"{path}/retries", {}, expect=200).json == {"retried": 1}
+    run_jobs()
+    assert with_mail.recipients == [ADDRESS]
+    assert staff.get(path, expect=200).json["items"] == []
+
+
 def test_nothing_waits_for_a_mail_server_that_is_set_no_more(
     app: Flask,
     settings: Settings,

@@ -18,7 +18,7 @@ from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.jobs import Job
 from handbook.notifications.jobs import call_for_nudges
-from handbook.notifications.models import Reminder
+from handbook.notifications.models import Delivery, Reminder
 
 SignIn = Callable[[str], ApiClient]
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -199,3 +199,16 @@ def test_a_task_reminder_that_was_planned_long_before_still_reaches_the_phone(
     run_jobs()
     assert told(push, device) == ["resolution_issued", "task_due"]
     assert clock.now() > STARTS_AT
+
+
+def test_a_nudge_to_a_secretary_without_a_device_is_accounted_for(
+    engine_name: str, app: Flask, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    clock.set(local(12, 1, 8))
+    tick()
+    rows = db.session.scalars(
+        select(Delivery)
+        .join(Reminder, Reminder.id == Delivery.reminder_id)
+        .where(Reminder.kind == "meeting_due", Delivery.member_id == world.members["secretary"].id)
+    ).all()
+    assert [(row.state, row.channel) for row in rows] == [("no_device", "push")]

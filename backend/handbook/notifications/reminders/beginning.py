@@ -27,6 +27,8 @@ MEMBERS_AT_ONCE = 300
 JOB_FAILED = "job_failed"
 #: What has a time of its own, other than news, which are told at once.
 PLANNED_KINDS = (*NUDGES, NoticeKind.MEETING_REMINDER, NoticeKind.TASK_DUE)
+#: What has a line in the ledger also for who has no device: what goes to all who were summoned, and what calls upon a duty.
+ACCOUNTED_KINDS = (*MEETING_KINDS, *NUDGES)
 #: From when on a reminder is late, because no worker was there: one that was due a minute before the quiet hours is not.
 LATE = timedelta(minutes=15)
 
@@ -171,7 +173,7 @@ def _add_deliveries(reminder: Reminder, member_ids: Sequence[int], uow: UnitOfWo
     for device in devices:
         is_muted = device.account_id in muted
         reachable = device.subscription_id is not None and not is_muted
-        if not reachable and reminder.kind not in MEETING_KINDS:
+        if not reachable and reminder.kind not in ACCOUNTED_KINDS:
             continue
         slot = f"{reminder.id}:{device.member_id}:{(device.subscription_id if reachable else 0) or 0}"
         if slot in known:
