@@ -181,7 +181,8 @@ def test_a_count_entered_with_a_network_is_corrected_by_the_book_and_both_are_sh
     counted = close(secretary, open_ballot(secretary, meeting, title=title), tally=tally(3, 1))
     vote = {"title": " thông qua  Nghị quyết", "kind": "resolution", "denominator": 4, **tally(2, 2)}
     evening.advance(minutes=5)
-    line = device.write("hand_vote", evening.now(), ballot=vote)
+    told = book(secretary, meeting)["items"][-1]
+    line = device.write("hand_vote", evening.now(), told["id"], ballot=vote)
     assert send(secretary, meeting, [line], now=evening.now())[0]["outcome"] == "applied"
     (seen,) = secretary.get(f"/api/meetings/{meeting['id']}/ballots", expect=200).json["items"]
     assert (seen["id"], seen["result"]["agree"], seen["result"]["passed"]) == (counted["id"], 2, False)

@@ -23,7 +23,7 @@ from handbook.ballots.errors import (
     WrongCounts,
     WrongMethod,
 )
-from handbook.ballots.events import ReservationsChanging
+from handbook.ballots.events import CountEntered, ReservationsChanging
 from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
 from handbook.ballots.papers import new_key_pair
 from handbook.ballots.put import keep_what_was_put, put_to_the_vote, require_own_resolution
@@ -142,6 +142,7 @@ def close_ballot(
     ballot.private_key_sealed = None
     _reserve(ballot, reserved, uow=uow)
     _advance(ballot, BallotState.CLOSED, "closed", actor=actor, uow=uow, set_aside=count.set_aside)
+    _tell_count(ballot, actor=actor, uow=uow)
     if ballot.method == BallotMethod.SECRET:
         sweep_traces(uow)
     return ballot
@@ -177,6 +178,7 @@ def replace_reservations(
     # The opinions are rows of their own: the ballot's version has to be moved by hand.
     flag_modified(ballot, "faults")
     _advance(ballot, BallotState.CLOSED, "reservations_changed", actor=actor, uow=uow)
+    _tell_count(ballot, actor=actor, uow=uow)
     return ballot
 
 
@@ -187,6 +189,7 @@ def record_counted_vote(
     method: BallotMethod = BallotMethod.HAND,
     at: datetime,
     differed: bool = False,
+    unsettled: bool = False,
     actor: Actor,
     uow: UnitOfWork,
 ) -> Ballot:
@@ -200,6 +203,7 @@ def record_counted_vote(
     true (:func:`rules.settled_denominator`). The same ``key`` again with the same numbers changes nothing; with others it
     corrects them, which is recorded, and keeps the denominator, the hour and the count that stood before. What is written down
     after the meeting was closed was voted before. ``differed``: what is given up was not corrected, another device counted it.
+    ``unsettled``: nobody has chosen between the two yet; the opinions that the other reserved stay until somebody does.
     Raises :class:`WrongState`, :class:`WrongCounts`, :class:`ValidationFailed`.
     """
     require_state(MeetingState(meeting.state), WITH_OPEN_RECORD)
@@ -207,8 +211,10 @@ def record_counted_vote(
     count = Count(
         rules.Tally(fields["agree"], fields["disagree"], fields["other"]), papers and rules.Papers(**papers)
     )
-    reserved: Sequence[Mapping[str, Any]] = fields.get("reserved") or ()
+    reserved: list[Mapping[str, Any]] = list(fields.get("reserved") or ())
     ballot = uow.session.scalar(select(Ballot).where(Ballot.key == fields["key"]).with_for_update(of=Ballot))
+    if unsettled and ballot is not None:
+        reserved.extend(_opinions_of_others(ballot, reserved))
     asked = {
         "agenda_item_id": None,
         **fields,
@@ -250,6 +256,15 @@ def record_counted_vote(
     _reserve(ballot, reserved, uow=uow)
     _advance(ballot, BallotState.CLOSED, action, actor=actor, uow=uow, confirmed=ballot.count_confirmed)
     return ballot
+
+
+def _opinions_of_others(ballot: Ballot, reserved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    named = {one["member_id"] for one in reserved}
+    return [
+        {"member_id": one.member_id, "text": one.text}
+        for one in ballot.reservations
+        if one.member_id not in named
+    ]
 
 
 def withdraw_counted_vote(
@@ -428,6 +443,12 @@ def _reserve(ballot: Ballot, reserved: Sequence[Mapping[str, Any]], *, uow: Unit
         kept.append(reservation)
     ballot.reservations = kept
     uow.session.flush()
+
+
+def _tell_count(ballot: Ballot, *, actor: Actor, uow: UnitOfWork) -> None:
+    """What people counted is told to the book of the room, which other devices write about the same vote."""
+    if ballot.method in COUNTED_BY_HAND:
+        uow.emit(CountEntered(ballot.id, ballot.meeting_id, actor))
 
 
 def _refuse_few_votes(ballot: Ballot) -> None:

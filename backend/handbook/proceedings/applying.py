@@ -17,7 +17,6 @@ from handbook.attendance.models import Attendance
 from handbook.attendance.reverse import require_member_code
 from handbook.attendance.roles import set_roles
 from handbook.ballots.enums import BallotMethod
-from handbook.ballots.queries import counted_ballots
 from handbook.ballots.service import record_counted_vote, withdraw_counted_vote
 from handbook.documents.secrecy import find_mark_in_text
 from handbook.kernel.secrets import current_secrets
@@ -31,20 +30,20 @@ from handbook.meetings.service import close_meeting, correct_hours, open_meeting
 from handbook.meetings.steps_back import reopen_meeting, unopen_meeting
 from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member
+from handbook.proceedings.counted import find_counted
 from handbook.proceedings.enums import EntryFlag, EntryKind, RefusalCode
 from handbook.proceedings.errors import EntryRefused
-from handbook.proceedings.fold import Room, agenda_of, subject_of
+from handbook.proceedings.fold import Room, agenda_of
 from handbook.resolutions.errors import ClassifiedText
 from handbook.scores.service import enter_paper_score
 
-LINE_OF = {BallotMethod.HAND: EntryKind.HAND_VOTE, BallotMethod.SECRET_PAPER: EntryKind.PAPER_VOTE}
 BEFORE_MEETING = (None, AttendanceState.EXCUSED, AttendanceState.EXEMPT)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """What is to be done: this data, as of this time, on this actor's word. ``differed``: two devices said different
-    things, and this is the one that stands."""
+    things, and this is the one that stands; ``unsettled``: nobody has chosen it yet."""
 
     meeting: Meeting
     subject: str
@@ -53,6 +52,7 @@ class Act:
     actor: Actor
     uow: UnitOfWork
     differed: bool = False
+    unsettled: bool = False
 
 
 def check(act: Act, kind: EntryKind) -> list[EntryFlag]:
@@ -228,7 +228,14 @@ def _counted_vote(act: Act, method: BallotMethod) -> None:
         old = form["supersedes_id"]
         fields["put"] = {**put, "form": {**form, "supersedes_id": None if old is None else int(old)}}
     record_counted_vote(
-        act.meeting, fields, method=method, at=act.at, differed=act.differed, actor=act.actor, uow=act.uow
+        act.meeting,
+        fields,
+        method=method,
+        at=act.at,
+        differed=act.differed,
+        unsettled=act.unsettled,
+        actor=act.actor,
+        uow=act.uow,
     )
 
 
@@ -249,13 +256,8 @@ def item_id(meeting: Meeting, name: str) -> int | None:
 
 def _key_of(act: Act, method: BallotMethod) -> str:
     """The ballot on the same question that was put to the vote in another way, with a network; else the book's own."""
-    names = {one.id: one.name_in_book for one in act.meeting.agenda}
-    for ballot in counted_ballots(act.meeting.id, method):
-        item = names.get(ballot.agenda_item_id or 0)
-        asked = {"title": ballot.title, "kind": ballot.kind, "agenda_item_id": item}
-        if subject_of(LINE_OF[method].value, {"ballot": asked}) == act.subject:
-            return ballot.key
-    return ballot_key(act.meeting.id, act.subject)
+    ballot = find_counted(act.meeting, act.subject, method)
+    return ballot_key(act.meeting.id, act.subject) if ballot is None else ballot.key
 
 
 def ballot_key(meeting_id: int, subject: str) -> str:

@@ -1,5 +1,6 @@
 """Lines that the server writes into the book itself, for what was done with a network and no device told."""
 
+from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -7,16 +8,23 @@ from sqlalchemy import func, select
 
 from handbook.access.actor import Actor
 from handbook.kernel.unit_of_work import UnitOfWork
-from handbook.proceedings.enums import EntryKind, Outcome
+from handbook.proceedings.enums import OPEN_TO_MEMBERS, EntryKind, Outcome
 from handbook.proceedings.fold import standing, subject_of
 from handbook.proceedings.models import Book, ProceedingsEntry
 from handbook.proceedings.queries import applied_entries
 
 
 def write_own_line(
-    meeting_id: int, kind: EntryKind, data: dict[str, Any], *, actor: Actor, uow: UnitOfWork
+    meeting_id: int,
+    kind: EntryKind,
+    data: dict[str, Any],
+    *,
+    at: datetime | None = None,
+    actor: Actor,
+    uow: UnitOfWork,
 ) -> None:
-    """Put down what is carried out already; the meeting is locked by the caller. The server has seen everything that stands."""
+    """Put down what is carried out already, now or at that hour; the meeting is locked by the caller. The server has seen
+    everything that stands."""
     subject = subject_of(kind.value, data)
     device = str(uuid5(NAMESPACE_URL, f"urn:handbook:meeting:{meeting_id}:server"))
     stands = standing(one for one in applied_entries(meeting_id) if one.subject == subject)
@@ -25,12 +33,14 @@ def write_own_line(
         book = Book(meeting_id=meeting_id, version=0, open_version=0)
         uow.session.add(book)
     book.version += 1
-    book.open_version = book.version
+    if kind in OPEN_TO_MEMBERS:
+        book.open_version = book.version
     own = select(func.max(ProceedingsEntry.sequence)).where(
         ProceedingsEntry.meeting_id == meeting_id, ProceedingsEntry.device_id == device
     )
     now = uow.clock.now()
-    at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    told = at or now
+    at = told.replace(microsecond=told.microsecond // 1000 * 1000)
     uow.session.add(
         ProceedingsEntry(
             id=str(uuid4()),

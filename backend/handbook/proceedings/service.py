@@ -1,7 +1,7 @@
 """Writing the book of the room: every entry is kept, and the entry that stands is carried out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from handbook.members.models import Office
 from handbook.organizations.settings import rules_of
 from handbook.organizations.versions import bump_content_version
 from handbook.proceedings.applying import VERBS, Act, carry_out_agenda, check
+from handbook.proceedings.counted import put_down_old_count
 from handbook.proceedings.enums import (
     FOR_MINUTE_TAKERS,
     OPEN_TO_MEMBERS,
@@ -287,6 +288,8 @@ class _Writer:
 
     def _do(self, entry: ProceedingsEntry, actor: Actor) -> None:
         known = self._applied(entry.subject)
+        if not known and put_down_old_count(self.meeting, entry.subject, EntryKind(entry.kind), self.uow):
+            known = self._applied(entry.subject)
         before = standing(known)
         if entry.kind == EntryKind.SETTLE:
             if not {entry.data["chosen"], *entry.data["instead_of"]} <= {one.id for one in known}:
@@ -318,7 +321,8 @@ class _Writer:
             self._set_right(entry, before, after, actor)
             return
         differed = bool(after.others) or after.entry.kind == EntryKind.SETTLE
-        verb(self._act(entry.subject, dict(after.data), at, actor, differed=differed))
+        act = self._act(entry.subject, dict(after.data), at, actor)
+        verb(replace(act, differed=differed, unsettled=bool(after.others)))
 
     def _is_back(self, before: Standing | None, after: Standing) -> bool:
         """Whether two devices took the same closing back: the second finds the meeting going on."""
@@ -361,10 +365,8 @@ class _Writer:
         self.uow.emit(event)
         return event.signed
 
-    def _act(
-        self, subject: str, data: dict[str, Any], at: datetime, actor: Actor, *, differed: bool = False
-    ) -> Act:
-        return Act(self.meeting, subject, data, at, actor, self.uow, differed)
+    def _act(self, subject: str, data: dict[str, Any], at: datetime, actor: Actor) -> Act:
+        return Act(self.meeting, subject, data, at, actor, self.uow)
 
     def _rows(self, subject: str) -> Sequence[ProceedingsEntry]:
         with self.uow.session.no_autoflush:

@@ -1,10 +1,13 @@
 """What the book of the room tells the features below."""
 
+from handbook.ballots.events import CountEntered
+from handbook.ballots.models import Ballot
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.events import MeetingReopened, MeetingUnopened, MeetingUnopening
 from handbook.meetings.models import Meeting
+from handbook.proceedings.counted import put_down_count
 from handbook.proceedings.disputes import is_disputed
 from handbook.proceedings.enums import EntryKind
 from handbook.proceedings.own_lines import write_own_line
@@ -53,3 +56,10 @@ def put_down_unopening(event: MeetingUnopened, uow: UnitOfWork) -> None:
         write_own_line(
             event.meeting_id, EntryKind.UNOPEN, {"reason": event.reason}, actor=event.actor, uow=uow
         )
+
+
+@subscribe(CountEntered)
+def put_down_what_was_counted(event: CountEntered, uow: UnitOfWork) -> None:
+    """A line that another device wrote about this vote is compared with what the chair counted, and never takes its place in
+    silence."""
+    put_down_count(uow.session.get_one(Ballot, event.ballot_id), actor=event.actor, uow=uow)

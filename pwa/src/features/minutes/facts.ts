@@ -161,6 +161,7 @@ async function votesOf(
 ): Promise<Voted[]> {
   const seen = await readView<{ items: Ballot[] }>(`/api/meetings/${encodeURIComponent(meeting.id)}/ballots`);
   const found = new Map<string, Voted>();
+  const keys = new Map<string, string>();
   const out = new Map(book.room.withdrawn.map((one) => [subjectOf(lineOfVote(one.ballot), { ballot: one.ballot }), Date.parse(book.entries.get(one.entry)?.at ?? '')]));
   for (const ballot of seen?.body.items ?? []) {
     if (!ballot.result || !ballot.closed_at) continue;
@@ -169,11 +170,13 @@ async function votesOf(
     const subject = subjectOf(ballot.method === 'secret_paper' ? 'paper_vote' : 'hand_vote', { ballot: { ...ballot, agenda_item_id: voted.item } });
     const gone = ['hand', 'secret_paper'].includes(ballot.method) ? (out.get(subject) ?? -Infinity) : -Infinity;
     if (Date.parse(ballot.closed_at) > gone) found.set(ballot.key, voted);
+    if (['hand', 'secret_paper'].includes(ballot.method)) keys.set(subject, ballot.key);
   }
   const counted = [...book.entries.values()].filter((entry) => !book.refused.some((one) => one.id === entry.id));
   for (const vote of book.room.votes) {
     const subject = subjectOf(lineOfVote(vote), { ballot: vote });
-    const key = await ballotKey(meeting.id, subject);
+    // What was put to the vote with a network has a key of its own.
+    const key = keys.get(subject) ?? (await ballotKey(meeting.id, subject));
     const known = found.get(key);
     const at = Math.min(...counted.filter((entry) => entry.subject === subject).map((entry) => Date.parse(entry.at)));
     const then = linesAt(rows, counted, at, self);
