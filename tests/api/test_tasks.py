@@ -1,7 +1,7 @@
 """Tasks of a resolution: progress, done, not done and why, open again; who sees what; reminders."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
-from tests.support.meetings import if_match
+from tests.support.meetings import STARTS_AT, convened, if_match, opened, step
 
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
@@ -201,3 +201,25 @@ def test_an_overdue_step_always_lies_ahead(days: int) -> None:
         assert at > now
         assert (at.date() - due).days == int(step[1:-1])
         assert (at - now).days <= days
+
+
+def test_what_was_written_before_the_last_meeting_and_arrived_after_it_is_gone_through_next_time(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    secretary, member = sign_in("secretary"), sign_in("member")
+    task = issued(secretary, world)["tasks"][0]
+    clock.advance(minutes=10)
+    written = clock.now()
+    clock.advance(minutes=10)
+    held = opened(secretary, world.id_of("cell"))
+    clock.advance(minutes=90)
+    step(secretary, held, "close")
+    clock.advance(minutes=10)
+    late = say(member, task, "not_done", text="Không đủ kinh phí", at=written.isoformat()).json
+    assert datetime.fromisoformat(late["finished_at"]) == written
+    agenda = [{"title": "Kiểm điểm", "source": "open_tasks"}]
+    following = convened(
+        secretary, world.id_of("cell"), starts_at=STARTS_AT + timedelta(days=30), agenda=agenda
+    )
+    assert "Rà soát hồ sơ" in (following["agenda"][0]["body"] or "")
+    assert "chưa đạt" in following["agenda"][0]["body"]

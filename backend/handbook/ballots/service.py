@@ -423,13 +423,18 @@ def _freeze(
 
 
 def _reserve(ballot: Ballot, reserved: Sequence[Mapping[str, Any]], *, uow: UnitOfWork) -> None:
-    """A minority of those with a vote may reserve its opinion; one opinion for each member."""
+    """A minority of those who voted may reserve its opinion; one opinion for each member. Who was not in the room has no vote:
+    whom the roll has as absent is refused, but for those of whom nobody wrote anything. What is on record stays whatever the
+    roll says since."""
     lines = roll_lines(ballot.meeting_id)
+    absent = queries.absent_by_mark(ballot.meeting_id) - {one.member_id for one in ballot.reservations}
     seen: set[int] = set()
     for place, one in enumerate(reserved):
         line = lines.get(one["member_id"])
         if line is None or not rules.holds_a_vote(line.status):
             raise ValidationFailed(FieldError(f"/reserved/{place}/member_id", "not_a_voter"))
+        if one["member_id"] in absent:
+            raise ValidationFailed(FieldError(f"/reserved/{place}/member_id", "not_in_the_room"))
         if one["member_id"] in seen:
             raise ValidationFailed(FieldError(f"/reserved/{place}/member_id", "duplicate"))
         if level := find_mark_in_text(one["text"].splitlines()):

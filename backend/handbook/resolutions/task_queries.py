@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, func, literal, or_, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require, visible
@@ -24,6 +24,7 @@ from handbook.resolutions.models import Resolution, Task, TaskAssignee, TaskUpda
 from handbook.resolutions.task_rules import is_open_to
 
 HELD = (MeetingState.CLOSED.value, MeetingState.FINALIZED.value)
+ENDING = (UpdateKind.DONE.value, UpdateKind.NOT_DONE.value)
 # Tasks without a day come after all that have one.
 NO_DAY = date(9999, 12, 31)
 DUE: ColumnElement[date] = func.coalesce(Task.due_on, literal(NO_DAY, Date()), type_=Date())
@@ -93,7 +94,8 @@ def each_task(organization: Organization, *, actor: Actor, clock: Clock, **filte
 
 def tasks_to_review(meeting: Meeting) -> list[Task]:
     """The tasks that a meeting goes through (2-domain, default agenda: "review of last month's resolution, each task done / not
-    done / why"): of resolutions in force from before it, those open and those ended since the last meeting of its kind.
+    done / why"): of resolutions in force from before it, those open and those ended since the last meeting of its kind. What
+    was written before the end of that one and reached the server after it had not been heard there: it counts as ended since.
     """
     before = db.session.scalar(
         select(func.max(func.coalesce(Meeting.closed_at, Meeting.starts_at))).where(
@@ -116,7 +118,8 @@ def tasks_to_review(meeting: Meeting) -> list[Task]:
         .order_by(DUE, Task.id)
     )
     if before is not None:
-        statement = statement.where(or_(Task.finished_at.is_(None), Task.finished_at > before))
+        heard_since = Task.updates.any(and_(TaskUpdate.kind.in_(ENDING), TaskUpdate.recorded_at > before))
+        statement = statement.where(or_(Task.finished_at.is_(None), Task.finished_at > before, heard_since))
     return list(db.session.scalars(statement))
 
 

@@ -239,6 +239,8 @@ export interface TaskUpdate {
   text: string;
   percent: number | null;
   at: string;
+  /** When the server heard of it; missing in what this phone has not sent. */
+  recorded_at?: string;
   full_name: string | null;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BallotKind } from '$api/ballot-shapes';
 import type { AttendanceState, MemberStatus } from '$api/shapes';
 import {
-  countError, denominator, frozenMajority, handsLeft, holdsAVote, isCounted, isMoreThanPresent, lineAt, majorityFor, mayVote, passes, quorumOf,
+  countError, denominator, frozenMajority, handsLeft, holdsAVote, isCounted, isMoreThanPresent, lineAt, majorityFor, mayReserve, mayVote, passes, quorumOf,
   required, settledDenominator, votersPresent, type Evening, type Line,
 } from './rules';
 
@@ -52,6 +52,12 @@ describe('the rules of votes, on the same cases as the server', () => {
 
   it.each(cases.moments)('who is in the room at the vote: $why', ({ votes, at, ...row }) => {
     expect(mayVote(lineAt(row, Date.parse(at)))).toBe(votes);
+  });
+
+  it('lets who was written down as away reserve no opinion', () => {
+    const of = (state: AttendanceState | null, method: string | null = 'secretary', status: MemberStatus = 'official') => mayReserve({ status, state, method });
+    expect([of('present'), of('late'), of(null), of('unexcused', 'system'), of('present', 'qr', 'exempt')]).toEqual([true, true, true, true, true]);
+    expect([of('excused'), of('unexcused'), of('exempt', 'system', 'exempt'), of('present', 'qr', 'probationary')]).toEqual([false, false, false, false]);
   });
 
   it('takes a frozen majority as it was frozen', () => {

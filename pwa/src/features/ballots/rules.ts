@@ -42,6 +42,11 @@ export function holdsAVote(status: MemberStatus): boolean {
   return status === 'official' || status === 'exempt';
 }
 
+/** Who of the roll can reserve an opinion: has a vote, and was not written down as away. Whom the closing alone made absent, nobody wrote down. */
+export function mayReserve({ status, state, method }: { status: MemberStatus; state: AttendanceState | null; method?: string | null | undefined }): boolean {
+  return holdsAVote(status) && (state === null || inTheRoom({ status, state }) || (state === 'unexcused' && method === 'system'));
+}
+
 /**
  * "… less exempt members who are absent (an exempt member who attends and votes counts). Other absentees stay in the denominator."
  * The record says who is exempt, not the roll: an official member whom the roll calls exempt is an absentee.

@@ -22,6 +22,15 @@ test('the meeting goes through the open tasks and those that ended since the las
   expect(told([resolution(tasks)])).toEqual(['2 open', '9 open', '4 done', '10 open']);
 });
 
+test('what was written before the last meeting and heard of after it is gone through', () => {
+  const update = (kind: 'done' | 'progress', recorded_at: string): Partial<Task> =>
+    ({ state: 'done', finished_at: '2026-11-01T00:00:00Z', updates: [{ key: 'k', kind, text: '', percent: null, at: '2026-11-01T00:00:00Z', recorded_at, full_name: null }] });
+  const tasks = [
+    task('1', update('done', '2026-11-06T00:00:00Z')), task('2', update('done', '2026-11-02T00:00:00Z')), task('3', update('progress', '2026-11-06T00:00:00Z')),
+  ];
+  expect(told([resolution(tasks)])).toEqual(['1 done']);
+});
+
 test('neither what this meeting decides nor what is not in force is gone through', () => {
   const others: Partial<Resolution>[] = [{ meeting_id: '9' }, { state: 'draft' }, { state: 'revoked' }, { organization_id: '2' }, { issued_on: '2026-12-06' }];
   expect(told(others.map((more) => resolution([task('1')], more)))).toEqual([]);

@@ -1,6 +1,6 @@
 /** Gathers on the phone what the minutes are made of, as `handbook.minutes.gathering` does on the server. */
 import type { Ballot } from '$api/ballot-shapes';
-import type { Id, Meeting, Member, Office, Resolution } from '$api/shapes';
+import type { Id, Meeting, Member, Office, Resolution, Task } from '$api/shapes';
 import { sessionState } from '$app/session.svelte';
 import { database } from '$db/database';
 import { listMeetings, listResolutions } from '$db/queries';
@@ -256,6 +256,11 @@ export async function ballotKey(meetingId: Id, subject: string): Promise<string>
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
+/** What was written before the end of the last meeting and reached the server after it had not been heard there. */
+function isHeardSince({ updates = [] }: Task, before: number): boolean {
+  return updates.some(({ kind, recorded_at }) => (kind === 'done' || kind === 'not_done') && Date.parse(recorded_at ?? '') > before);
+}
+
 /** The tasks that the meeting goes through, the same as `handbook.resolutions.task_queries.tasks_to_review`, as it found them. */
 export function tasksToReview(
   meeting: Meeting, day: string, closed: number | null, resolutions: readonly Resolution[], meetings: readonly Meeting[],
@@ -269,7 +274,7 @@ export function tasksToReview(
     .filter((one) => one.organization_id === meeting.organization_id && one.state === 'issued')
     .filter((one) => (one.issued_on ?? '') <= day && one.meeting_id !== meeting.id)
     .flatMap((one) => one.tasks)
-    .filter((task) => !task.finished_at || Date.parse(task.finished_at) > before)
+    .filter((task) => !task.finished_at || Date.parse(task.finished_at) > before || isHeardSince(task, before))
     .sort((a, b) => (a.due_on ?? '9').localeCompare(b.due_on ?? '9') || Number(a.id) - Number(b.id))
     .map((task) => ({
       key: task.id, title: task.title, assignees: task.assignees.map((one) => ({ name: names.get(one.member_id) ?? one.full_name })), due_on: task.due_on,

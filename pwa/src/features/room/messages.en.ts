@@ -300,6 +300,7 @@ export const en: Record<keyof typeof vi, string> = {
   'code.id_taken': 'This was sent for another meeting. Record it again.',
   'code.invalid_member_code': 'The member’s code is wrong or of another meeting. Scan it again, or record the member by name.',
   'code.not_a_voter': 'Who reserves an opinion has no vote. Correct this and record it again.',
+  'code.not_in_the_room': 'By the roll, who reserves an opinion was absent. Correct the roll or the reserved opinion and record it again.',
   'code.too_early': 'The time of coming or leaving lies before the meeting. Look at it and record it again.',
   'code.too_late': 'The time of coming or leaving lies after the meeting. Look at it and record it again.',
   'code.before_arrival': 'Leaving must be after coming. Correct the time and record it again.',

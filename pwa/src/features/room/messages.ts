@@ -300,6 +300,7 @@ export const vi = {
   'code.id_taken': 'Điều này đã được gửi cho một cuộc họp khác. Đồng chí ghi lại.',
   'code.invalid_member_code': 'Mã của đảng viên không đúng hoặc của cuộc họp khác. Đồng chí quét lại hoặc ghi theo tên.',
   'code.not_a_voter': 'Người bảo lưu ý kiến không có quyền biểu quyết. Đồng chí sửa rồi ghi lại.',
+  'code.not_in_the_room': 'Theo điểm danh, người bảo lưu ý kiến vắng mặt. Đồng chí sửa điểm danh hoặc ý kiến bảo lưu rồi ghi lại.',
   'code.too_early': 'Giờ đến hoặc giờ về sớm hơn cuộc họp. Đồng chí xem lại giờ rồi ghi lại.',
   'code.too_late': 'Giờ đến hoặc giờ về muộn hơn cuộc họp. Đồng chí xem lại giờ rồi ghi lại.',
   'code.before_arrival': 'Giờ về phải sau giờ đến. Đồng chí sửa giờ rồi ghi lại.',
