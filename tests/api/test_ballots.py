@@ -492,32 +492,3 @@ class TestTheBookOfTheRoom:
             self.record(meeting, clock, **self.fields(key=ballot["key"]))
         with pytest.raises(WrongState):
             self.record(convened(sign_in("secretary"), world.id_of("cell")), clock, **self.fields())
-
-
-def test_who_was_away_reserves_no_opinion(
-    engine_name: str, sign_in: SignIn, world: World, meeting: dict[str, Any], clock: FixedClock
-) -> None:
-    """ "A minority may reserve its opinion": of those who voted; an absentee has no vote to be in a minority with."""
-    secretary = sign_in("secretary")
-    ballot = open_ballot(secretary, meeting)
-    roll = f"/api/meetings/{meeting['id']}/attendance"
-    secretary.put(f"{roll}/{world.id_of('member')}", {"state": "unexcused"}, expect=200)
-    opinion = {"member_id": world.id_of("member"), "text": "Tôi bảo lưu"}
-    refused = close(secretary, ballot, tally=tally(3), reserved=[opinion], expect=422)
-    assert refused["errors"] == [{"pointer": "/reserved/0/member_id", "code": "not_in_the_room"}]
-    closed = close(secretary, ballot, tally=tally(3))
-    path = f"/api/ballots/{ballot['id']}/reservations"
-    exempt = {"member_id": world.id_of("exempt_member"), "text": "Tôi cũng vậy"}
-    for one in (opinion, exempt):
-        refused = secretary.put(path, {"reserved": [one]}, headers=if_match(closed), expect=422).json
-        assert refused["errors"] == [{"pointer": "/reserved/0/member_id", "code": "not_in_the_room"}]
-    # Who came, left before the end; what is on record stays when the roll is corrected.
-    left = {"state": "present", "left_at": clock.now().isoformat()}
-    secretary.put(f"{roll}/{world.id_of('member')}", left, expect=200)
-    body = {"reserved": [opinion]}
-    kept = secretary.put(path, body, headers=if_match(closed), expect=200).json
-    secretary.put(f"{roll}/{world.id_of('member')}", {"state": "excused"}, expect=200)
-    other = {"member_id": world.id_of("deputy"), "text": "Tôi cũng vậy"}
-    body = {"reserved": [opinion, other]}
-    kept = secretary.put(path, body, headers=if_match(kept), expect=200).json
-    assert len(kept["reserved"]) == 2

@@ -11,10 +11,9 @@ from sqlalchemy import Row, and_, func, or_, select
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require
 from handbook.access.permissions import Permission
-from handbook.attendance.enums import AttendanceState, Method
+from handbook.attendance.enums import AttendanceState
 from handbook.attendance.models import Attendance
 from handbook.attendance.queries import name_marks_of, quorum_share
-from handbook.attendance.rules import ATTENDING
 from handbook.ballots import rules
 from handbook.ballots.enums import COUNTED_BY_HAND, BallotKind, BallotMethod, BallotState, ResultFlag
 from handbook.ballots.errors import BallotNotOpen
@@ -135,21 +134,6 @@ def roll_lines(meeting_id: int, at: datetime | None = None) -> dict[int, rules.L
         ).where(Attendance.meeting_id == meeting_id)
     )
     return {row.member_id: line_of(row, at) for row in rows}
-
-
-def absent_by_mark(meeting_id: int) -> set[int]:
-    """Who was away from the meeting by what somebody wrote down, or is exempt and did not come; not whom the closing alone
-    made absent."""
-    state, method = Attendance.state, Attendance.method
-    return set(
-        db.session.scalars(
-            select(Attendance.member_id).where(
-                Attendance.meeting_id == meeting_id,
-                state.not_in([one.value for one in ATTENDING]),
-                or_(state == AttendanceState.EXEMPT.value, method != Method.SYSTEM.value),
-            )
-        )
-    )
 
 
 def line_of(row: Row[Any] | Attendance, at: datetime | None = None) -> rules.Line:

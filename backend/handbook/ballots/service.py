@@ -12,6 +12,7 @@ from handbook.access.actor import Actor
 from handbook.attendance.queries import quorum_share
 from handbook.audit.service import record
 from handbook.ballots import queries, rules
+from handbook.ballots.absent import absent_by_mark
 from handbook.ballots.counting import Count, count_votes
 from handbook.ballots.enums import COUNTED_BY_HAND, BallotMethod, BallotState
 from handbook.ballots.errors import (
@@ -427,7 +428,7 @@ def _reserve(ballot: Ballot, reserved: Sequence[Mapping[str, Any]], *, uow: Unit
     whom the roll has as absent is refused, but for those of whom nobody wrote anything. What is on record stays whatever the
     roll says since."""
     lines = roll_lines(ballot.meeting_id)
-    absent = queries.absent_by_mark(ballot.meeting_id) - {one.member_id for one in ballot.reservations}
+    absent = absent_by_mark(ballot.meeting_id) - {one.member_id for one in ballot.reservations}
     seen: set[int] = set()
     for place, one in enumerate(reserved):
         line = lines.get(one["member_id"])
