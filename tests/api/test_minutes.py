@@ -21,7 +21,7 @@ from tests.support.minutes import (
     signed,
     texts_of,
 )
-from tests.support.rooms import Device, send
+from tests.support.rooms import Device, book, send
 
 from handbook.audit.models import AuditEntry
 from handbook.kernel.clock import FixedClock
@@ -243,6 +243,13 @@ def test_numbers_that_somebody_signed_are_corrected_no_more(
         return send(secretary, meeting, [line], now=clock.now())[0]
 
     assert correct(3)["outcome"] == "applied"
+    # The count was closed before any line spoke of it, so the device cannot have seen it: somebody says which is right.
+    ours, theirs = [one for one in book(secretary, meeting)["items"] if one["kind"] == "hand_vote"]
+    if ours["device_id"] != device.id:
+        ours, theirs = theirs, ours
+    choice = {"subject": ours["subject"], "chosen": ours["id"], "instead_of": [theirs["id"]]}
+    settled = device.write("settle", clock.now(), **choice)
+    assert send(secretary, meeting, [settled], now=clock.now())[0]["outcome"] == "applied"
     minutes = read_back(secretary, composed(sign_in, world, meeting))
     sign(secretary, minutes, "chair")
     assert (correct(1)["outcome"], correct(1)["code"]) == ("refused", "minutes_signed")
