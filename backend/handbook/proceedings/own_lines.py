@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import func, select
 
@@ -39,11 +39,12 @@ def write_own_line(
         ProceedingsEntry.meeting_id == meeting_id, ProceedingsEntry.device_id == device
     )
     now = uow.clock.now()
+    sequence = (uow.session.scalar(own) or 0) + 1
     told = at or now
     at = told.replace(microsecond=told.microsecond // 1000 * 1000)
     uow.session.add(
         ProceedingsEntry(
-            id=str(uuid4()),
+            id=str(uuid5(UUID(device), f"{sequence} {now.isoformat()}")),
             meeting_id=meeting_id,
             number=book.version,
             kind=kind.value,
@@ -52,7 +53,7 @@ def write_own_line(
             at=at,
             device_at=at,
             device_id=device,
-            sequence=(uow.session.scalar(own) or 0) + 1,
+            sequence=sequence,
             base=None if stands is None else stands.entry.id,
             recorded_by=actor.member_id,
             received_at=now,

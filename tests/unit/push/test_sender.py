@@ -310,5 +310,8 @@ def _someone_else() -> Subscription:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     return Subscription(
-        "x", "https://fcm.googleapis.com/x", ec.generate_private_key(ec.SECP256R1()), b"a" * 16
+        name="x",
+        endpoint="https://fcm.googleapis.com/x",
+        private_key=ec.generate_private_key(ec.SECP256R1()),
+        auth_secret=b"a" * 16,
     )
