@@ -273,3 +273,55 @@ def test_the_zone_of_the_organisation_is_told_with_its_rules(sign_in: SignIn, wo
 
 def test_the_web_server_keeps_no_log_of_addresses() -> None:
     assert web_options(Settings.from_environment({}))["log_access"] is False
+
+
+def alarms_in(text: str) -> list[timedelta]:
+    event = only(read(text))
+    return [alarm.trigger.value for alarm in getattr(event, "valarm_list", [])]
+
+
+def before(*minutes: int) -> list[timedelta]:
+    return [timedelta(minutes=-one) for one in minutes]
+
+
+def test_alarms_follow_what_the_meeting_has_otherwise_than_its_organisation(
+    engine_name: str, app: Flask, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    secretary, member = sign_in("secretary"), sign_in("member")
+    meeting = convened(secretary, world.id_of("cell"))
+    made, rules = feed(member), f"/api/meetings/{meeting['id']}/reminder-rules"
+    path = f"/api/meetings/{meeting['id']}/calendar.ics"
+    first = only(events(app, made))
+    clock.advance(minutes=5)
+    changed = secretary.get(f"/api/meetings/{meeting['id']}", expect=200)
+    body = {"values": {"reminders.before_minutes": [30], "reminders.unanswered_before_minutes": [600]}}
+    secretary.put(rules, body, headers={"If-Match": changed.headers["ETag"]}, expect=200)
+    # As it is reminded: everybody half an hour before; those without an answer are not known to a calendar.
+    planned = {row.step for row in db.session.scalars(_reminders(meeting)) if row.state == "planned"}
+    assert planned == {"30m", "10h"}
+    for text in (ApiClient(app).get(address(made), expect=200), member.get(path, expect=200)):
+        assert alarms_in(text.get_data(as_text=True)) == before(30)
+    # A calendar takes the changed event, by its number and its hour.
+    second = only(events(app, made))
+    assert (second.uid.value, int(second.sequence.value)) == (first.uid.value, int(first.sequence.value) + 1)
+    assert second.last_modified.value == clock.now()
+
+    etag = secretary.get(f"/api/meetings/{meeting['id']}", expect=200).headers["ETag"]
+    secretary.put(rules, {"values": {"reminders.before_minutes": []}}, headers={"If-Match": etag}, expect=200)
+    assert alarms_in(member.get(path, expect=200).get_data(as_text=True)) == []
+    etag = secretary.get(f"/api/meetings/{meeting['id']}", expect=200).headers["ETag"]
+    secretary.put(
+        rules, {"values": {"reminders.before_minutes": None}}, headers={"If-Match": etag}, expect=200
+    )
+    assert alarms_in(member.get(path, expect=200).get_data(as_text=True)) == before(2880, 1440, 120)
+
+
+def test_an_alarm_rings_in_quiet_hours_no_more_than_a_reminder(sign_in: SignIn, world: World) -> None:
+    # At 7 in the morning: two hours before is 5, within the quiet hours from 22 to 6, so it is told at 6.
+    meeting = convened(
+        sign_in("secretary"), world.id_of("cell"), starts_at=datetime(2026, 12, 6, 0, 0, tzinfo=UTC)
+    )
+    due = [row.starts_at - row.due_at for row in db.session.scalars(_reminders(meeting)) if row.starts_at]
+    assert sorted(due, reverse=True) == [timedelta(minutes=one) for one in (2880, 1440, 60)]
+    answer = sign_in("member").get(f"/api/meetings/{meeting['id']}/calendar.ics", expect=200)
+    assert alarms_in(answer.get_data(as_text=True)) == before(2880, 1440, 60)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -14,7 +15,10 @@ from handbook.kernel.clock import Clock
 from handbook.kernel.db import db
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
+from handbook.notifications.enums import Audience
+from handbook.notifications.reminders.timing import reminders_before, rules_for
 from handbook.organizations.models import Organization
+from handbook.organizations.settings import Rules
 from handbook.organizations.settings.queries import rules_of_paths
 
 #: How far back a calendar goes, and how many meetings it holds at most, the latest.
@@ -41,7 +45,7 @@ def meetings_of(actor: Actor, clock: Clock) -> Sequence[Meeting]:
 
 
 def events_of(meetings: Iterable[Meeting], public_url: str) -> list[CalendarEvent]:
-    """The meetings as calendars show them, with the reminders that their organisations want."""
+    """The meetings as calendars show them, with alarms when everybody is reminded of them."""
     listed = list(meetings)
     rules = rules_of_paths({meeting.organization.path for meeting in listed})
     return [
@@ -60,7 +64,19 @@ def events_of(meetings: Iterable[Meeting], public_url: str) -> list[CalendarEven
             online_url=meeting.online_url,
             cancelled=meeting.state == MeetingState.CANCELLED,
             cancel_reason=meeting.cancel_reason,
-            alarms=rules[meeting.organization.path]["reminders.before_minutes"],
+            alarms=_alarms(meeting, rules[meeting.organization.path]),
         )
         for meeting in listed
+    ]
+
+
+def _alarms(meeting: Meeting, rules: Rules) -> list[int]:
+    """How many minutes before the beginning everybody is reminded: by what the meeting has itself, else its organisation, and
+    not in the quiet hours. Reminders for some only are no alarms: a calendar does not know who has answered."""
+    zone = ZoneInfo(meeting.organization.timezone)
+    planned = reminders_before(meeting.starts_at, rules_for(rules, meeting.reminder_rules), zone)
+    return [
+        int((meeting.starts_at - one.due_at).total_seconds()) // 60
+        for one in planned
+        if Audience.ALL in one.audiences
     ]

@@ -38,6 +38,10 @@ def change_rules(meeting: Meeting, values: Mapping[str, Any], *, actor: Actor, u
         return
     meeting.reminder_rules = own or None
     meeting.content_version = bump_content_version(uow, meeting.organization_id)
+    # Calendars have these rules as alarms, and take a changed event by its number and its hour.
+    meeting.changed_at = uow.clock.now()
+    if meeting.convened_at is not None:
+        meeting.sequence += 1
     uow.session.flush()
     record(
         uow,
