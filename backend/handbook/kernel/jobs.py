@@ -2,15 +2,18 @@
 
 A feature registers ``@job("name")`` handlers and enqueues rows inside its unit of work; the worker ticks :func:`run_due`.
 A handler runs at least once: what it does must bear being done again when a worker died after the act.
+
+A worker takes one job at a time, so each run that it begins is counted, whatever becomes of it: a job that kills its worker is
+given up as one that fails is, and no other job is blamed for having waited behind it.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, delete, or_, select, update
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from handbook.kernel.db import BigId, UTCDateTime, db
@@ -19,12 +22,17 @@ from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 10
+#: The reason of a job that was given up because the workers that ran it never came back.
+WORKER_LOST = "worker_lost"
 FIRST_RETRY_SECONDS = 10
 LONGEST_RETRY_SECONDS = 3600
 
 
 class Job(db.Model):  # type: ignore[name-defined]
-    """One piece of work. States: queued → running → done, or dead after :data:`MAX_ATTEMPTS`; staff can queue it anew."""
+    """One piece of work. States: queued → running → done, or dead after :data:`MAX_ATTEMPTS`; staff can queue it anew.
+
+    ``attempts`` counts the runs that were begun since the job last got further.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -66,12 +74,18 @@ class JobRun:
     args: Mapping[str, Any]
 
     def report_progress(self, done: int, total: int) -> None:
-        """Make the progress visible to who waits for it, and keep the lease; commits on its own."""
+        """Make the progress visible to who waits for it, and keep the lease; commits on its own.
+
+        ``done`` is what no other run has to do again: a job that gets further is not the one that ends its workers, so a long
+        one outlives any number of restarts.
+        """
+        values: dict[str, Any] = {"progress": {"done": done, "total": total}}
+        if done > 0:
+            values["attempts"] = 1
         with unit_of_work() as uow:
+            lease_until = uow.clock.now() + LEASE
             uow.session.execute(
-                update(Job)
-                .where(Job.id == self.job_id)
-                .values(progress={"done": done, "total": total}, lease_until=uow.clock.now() + LEASE)
+                update(Job).where(Job.id == self.job_id).values(**values, lease_until=lease_until)
             )
 
 
@@ -143,49 +157,41 @@ def purge_finished(uow: UnitOfWork, before: datetime, *, limit: int) -> int:
 
 
 def run_due(*, limit: int = 50, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Claim up to ``limit`` due jobs, run them one after the other, and tell how many were run.
-
-    Once it is ``stopping`` no other is begun; those that were claimed are free again for whoever comes next.
+    """Claim and run up to ``limit`` due jobs one after the other, and tell how many were run; none is begun once it is
+    ``stopping``.
     """
-    runs = _claim(limit)
-    for number, run in enumerate(runs):
-        if stopping():
-            _release(runs[number:])
+    for number in range(limit):
+        run = None if stopping() else _claim()
+        if run is None:
             return number
         _run(run)
-    return len(runs)
+    return limit
 
 
-def _claim(limit: int) -> list[JobRun]:
-    with unit_of_work() as uow:
-        now = uow.clock.now()
-        due = (
-            select(Job)
-            .where(
-                or_(
-                    (Job.state == "queued") & (Job.due_at <= now),
-                    (Job.state == "running") & (Job.lease_until < now),
-                )
+def _claim() -> JobRun | None:
+    """The next job to run, with its run counted; None when nothing is due. Those that were begun too often are given up."""
+    while True:
+        with unit_of_work() as uow:
+            now = uow.clock.now()
+            # Two statements, each in the order of an index: together they would sort everything that is due, for each job.
+            row = _next(uow, (Job.state == "running") & (Job.lease_until < now)) or _next(
+                uow, (Job.state == "queued") & (Job.due_at <= now)
             )
-            .order_by(Job.due_at, Job.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        claimed = list(uow.session.scalars(due))
-        for row in claimed:
-            row.state = "running"
-            row.attempts += 1
-            row.lease_until = now + LEASE
-        return [JobRun(row.id, row.name, row.attempts, dict(row.args)) for row in claimed]
+            if row is None:
+                return None
+            if row.state == "queued" or row.attempts < MAX_ATTEMPTS:
+                row.state = "running"
+                row.attempts += 1
+                row.lease_until = now + LEASE
+                return JobRun(row.id, row.name, row.attempts, dict(row.args))
+            _end_dead(row, WORKER_LOST, uow)
+            lost = {"job_id": row.id, "job": row.name, "attempt": row.attempts}
+        get_logger().error("job.given_up", reason=WORKER_LOST, **lost)
 
 
-def _release(runs: Sequence[JobRun]) -> None:
-    with unit_of_work() as uow:
-        uow.session.execute(
-            update(Job)
-            .where(Job.id.in_([run.job_id for run in runs]))
-            .values(state="queued", attempts=Job.attempts - 1, lease_until=None)
-        )
+def _next(uow: UnitOfWork, condition: ColumnElement[bool]) -> Job | None:
+    found = select(Job).where(condition).order_by(Job.due_at, Job.id).limit(1)
+    return uow.session.scalar(found.with_for_update(skip_locked=True))
 
 
 def _run(run: JobRun) -> None:
@@ -216,22 +222,21 @@ def _finish(run: JobRun, result: dict[str, Any] | None) -> None:
 
 
 def _put_back(run: JobRun, reason: str, seconds: float | None) -> None:
-    if seconds is None:
-        longest = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (run.attempt - 1))
-        seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
     with unit_of_work() as uow:
-        now = uow.clock.now()
-        dead = run.attempt >= MAX_ATTEMPTS
-        uow.session.execute(
-            update(Job)
-            .where(Job.id == run.job_id)
-            .values(
-                state="dead" if dead else "queued",
-                due_at=now + timedelta(seconds=seconds),
-                lease_until=None,
-                last_error=reason[:200],
-                finished_at=now if dead else None,
-            )
-        )
-        if dead and run.name in _given_up:
-            _given_up[run.name](run.args, uow)
+        row = uow.session.get_one(Job, run.job_id, with_for_update=True, populate_existing=True)
+        if row.attempts >= MAX_ATTEMPTS:
+            _end_dead(row, reason, uow)
+            return
+        if seconds is None:
+            longest = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (row.attempts - 1))
+            seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+        row.state, row.lease_until, row.last_error = "queued", None, reason[:200]
+        row.due_at = uow.clock.now() + timedelta(seconds=seconds)
+
+
+def _end_dead(row: Job, reason: str, uow: UnitOfWork) -> None:
+    """Give a job up, with what its feature does about that."""
+    row.state, row.lease_until, row.last_error = "dead", None, reason[:200]
+    row.finished_at = uow.clock.now()
+    if row.name in _given_up:
+        _given_up[row.name](row.args, uow)
