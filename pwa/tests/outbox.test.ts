@@ -47,10 +47,27 @@ test('an act that ends a refusal takes its place in one step', async () => {
   expect(refused.map((item) => item.state)).toEqual(['refused']);
   const moments: Promise<number>[] = [];
   const stop = onChange(() => moments.push(itemsAbout('meeting:17').then((items) => items.filter((item) => item.path === '/api/one').length)));
-  await enqueueInstead(refused, { kind: 'test', subject: 'meeting:17', method: 'PUT', path: '/api/one', body: {} });
+  await enqueueInstead(() => Promise.resolve({ before: refused, item: { kind: 'test', subject: 'meeting:17', method: 'PUT', path: '/api/one', body: {} } }));
   stop();
   expect(await Promise.all(moments)).toEqual([1]);
   expect((await allItems()).map(({ path, state }) => [path, state])).toEqual([['/api/two', 'refused'], ['/api/one', 'queued']]);
+});
+
+test('an act in place of one that was sent meanwhile is made anew, and the answer to that one is kept', async () => {
+  await given();
+  await enqueue(checkInItem(scan));
+  const log = serve(json({ ...attendance, state: 'late', method: 'qr' }, 201));
+  const seen: string[][] = [];
+  await enqueueInstead(async () => {
+    const before = (await itemsAbout('meeting:17')).filter(({ state }) => state === 'queued');
+    seen.push(before.map(({ path }) => path));
+    if (seen.length === 1) await flush();
+    return { before, item: { kind: 'test', subject: 'meeting:17', method: 'PUT', path: '/api/two', body: {} } };
+  });
+  expect(seen).toEqual([['/api/meetings/17/check-ins'], []]);
+  expect(log).toHaveLength(1);
+  expect((await allItems()).map(({ path, state }) => [path, state])).toEqual([['/api/meetings/17/check-ins', 'done'], ['/api/two', 'queued']]);
+  expect((await (await database()).get('attendance', '17'))?.state).toBe('late');
 });
 
 test('what the server refuses falls out of the picture and keeps its reason', async () => {

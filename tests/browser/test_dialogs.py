@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.support.axe import bring_axe, examine_looks
-from tests.support.browsing import wait_until
+from tests.support.browsing import under_way, wait_until
 from tests.support.demo_service import DemoService, go, open_context
 from tests.support.dialogs import Way, components, ways
 from tests.support.phone import meta
@@ -25,7 +25,7 @@ def test_axe_finds_nothing_in_any_open_dialog(browser: Browser, demo: DemoServic
         demo.sign_in(asking, demo.story.secretary)
         for way in ways(demo, asking):
             if way.login not in pages:
-                phone = stack.enter_context(open_context(browser))
+                phone = stack.enter_context(open_context(browser, worker=False))
                 demo.sign_in(phone, way.login)
                 pages[way.login] = demo.open(phone, REST)
                 bring_axe(pages[way.login])
@@ -49,8 +49,16 @@ def come(page: Page, way: Way) -> None:
         at = meta(page, "synced_at")
         return at is not None and datetime.fromisoformat(at) >= starting
 
-    wait_until(fetched, "nothing was fetched", page)
+    wait_until(fetched, lambda: f"{way.component}: nothing was fetched; {state_of(page)}", page, seconds=60)
     go(page, way.path)
+
+
+def state_of(page: Page) -> str:
+    """What keeps a page from fetching, if anything does."""
+    where: str = page.evaluate(
+        "`${location.pathname}, ${document.visibilityState}, on line: ${navigator.onLine}`"
+    )
+    return f"{where}, asked for: {under_way(page)}"
 
 
 def leave(page: Page) -> None:

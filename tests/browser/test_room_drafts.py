@@ -92,6 +92,7 @@ def test_a_conclusion_and_a_paragraph_left_half_written_are_there_again(
         edit.click()
         card.get_by_label("Nội dung đoạn").fill("Địa điểm: hội trường.")
         page.go_back()
+        expect(conclude).to_be_visible()
         go(page, f"/chapter/meetings/{demo.story.open_meeting}/minutes")
         edit.click()
         expect(card.get_by_label("Nội dung đoạn")).to_have_value("Địa điểm: hội trường.")

@@ -213,11 +213,14 @@ def nothing_stored(page: Page) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], otherwise: str, page: Page, *, seconds: float = 30) -> None:
+def wait_until(
+    condition: Callable[[], bool], otherwise: str | Callable[[], str], page: Page, *, seconds: float = 30
+) -> None:
     """Wait while the browser goes on; fail with ``otherwise``."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, otherwise
+        if time.monotonic() > deadline:
+            raise AssertionError(otherwise if isinstance(otherwise, str) else otherwise())
         page.wait_for_timeout(200)
 
 

@@ -1,7 +1,7 @@
 import { request, type Failure } from '$api/client';
 import { database, write } from '$db/database';
 import type { OutboxItem } from '$db/schema';
-import { quietKinds } from './outbox';
+import { quietKinds, unsettled } from './outbox';
 
 export interface FlushResult {
   sent: number;
@@ -33,10 +33,11 @@ async function run(): Promise<FlushResult> {
   const skipped = new Set<string>();
   let last = 0;
   for (;;) {
-    const item = await nextItem(last, skipped);
-    if (!item) break;
-    last = item.seq;
-    await setState(item, { state: 'sending', attempts: item.attempts + 1 });
+    const next = await nextItem(last, skipped);
+    if (!next) break;
+    last = next.seq;
+    const item = await take(next);
+    if (!item) continue;
     // Who reads the times in a book has to know what this clock says as they are sent.
     const body = item.path.endsWith('proceedings') ? { ...(item.body as object), now: new Date() } : item.body;
     const options = { body, idempotencyKey: item.key, ifMatch: item.if_match };
@@ -78,16 +79,29 @@ function judge(failure: Failure): Verdict {
 
 type Stored = OutboxItem & { seq: number };
 
+/** Whoever holds the lock is the only sender: an item left in "sending" is one whose sender was closed. */
+const waits = ({ state }: OutboxItem): boolean => unsettled.includes(state);
+
 async function nextItem(after: number, skipped: Set<string>): Promise<Stored | null> {
   const db = await database();
   let cursor = await db.transaction('outbox').store.openCursor(IDBKeyRange.lowerBound(after, true));
   while (cursor) {
     const item = cursor.value as Stored;
-    // Whoever holds the lock is the only sender: an item left in "sending" is one whose sender was closed.
-    if ((item.state === 'queued' || item.state === 'sending') && !skipped.has(item.subject)) return item;
+    if (waits(item) && !skipped.has(item.subject)) return item;
     cursor = await cursor.continue();
   }
   return null;
+}
+
+/** Marks it as being sent, unless it was replaced or dropped since it was found: then null, and it is not sent. */
+async function take({ seq }: Stored): Promise<Stored | null> {
+  return write(['outbox'], async (tx) => {
+    const stored = (await tx.objectStore('outbox').get(seq)) as Stored | undefined;
+    if (!stored || !waits(stored)) return null;
+    const taken: Stored = { ...stored, state: 'sending', attempts: stored.attempts + 1 };
+    await tx.objectStore('outbox').put(taken);
+    return taken;
+  });
 }
 
 async function setState(item: Stored, changes: Partial<OutboxItem>): Promise<void> {
@@ -129,7 +143,6 @@ function merged(base: object | undefined, patch: object, answer: unknown, keyPat
 async function prune(): Promise<number> {
   const before = new Date(Date.now() - KEEP_DONE).toISOString();
   const items = (await (await database()).getAll('outbox')) as Stored[];
-  const waits = (item: OutboxItem): boolean => item.state === 'queued' || item.state === 'sending';
   const old = items.filter((item) =>
     quietKinds.has(item.kind) ? !waits(item) : item.state === 'done' && (item.sent_at ?? '') < before);
   if (old.length > 0) {

@@ -54,11 +54,34 @@ export async function enqueue(
   return row;
 }
 
-/** The same in place of earlier acts, in one step: at no moment is there neither. */
-export function enqueueInstead(before: readonly (OutboxItem | undefined)[], item: NewOutboxItem): Promise<OutboxItem> {
-  return enqueue(item, [], async (tx) => {
-    for (const one of before) if (one?.seq !== undefined) await tx.objectStore('outbox').delete(one.seq);
-  });
+export interface Replacement {
+  before: readonly (OutboxItem | undefined)[];
+  item: NewOutboxItem;
+}
+
+/**
+ * The same in place of earlier acts, in one step: at no moment is there neither. `look` says which and with what; when one of
+ * them has moved on since (it is being sent now, or was answered), it looks again, because the new act was made without that.
+ */
+export async function enqueueInstead(look: () => Promise<Replacement | null>): Promise<OutboxItem | null> {
+  for (;;) {
+    const found = await look();
+    if (!found) return null;
+    const row = await write(['outbox'], async (tx) => {
+      const store = tx.objectStore('outbox');
+      const seqs: number[] = [];
+      for (const one of found.before) {
+        if (one?.seq === undefined) continue;
+        if ((await store.get(one.seq))?.state !== one.state) return null;
+        seqs.push(one.seq);
+      }
+      for (const seq of seqs) await store.delete(seq);
+      return enqueueIn(tx, found.item);
+    });
+    if (!row) continue;
+    for (const wish of wishes) wish();
+    return row;
+  }
 }
 
 /** Earlier acts of the same path that are answered: refusals that a new one ends. */

@@ -17,18 +17,21 @@ export function absencePath(id: Id): string {
 export async function answerAbsence(asked: AbsenceRequest, decision: 'approved' | 'refused'): Promise<void> {
   const path = absencePath(asked.id);
   const subject = `meeting:${asked.meeting_id}`;
-  // An earlier answer that was not taken is replaced by this one.
-  await enqueueInstead(await answeredBefore(subject, path), {
-    kind: ABSENCE_KIND,
-    subject,
-    method: 'PATCH',
-    path,
-    body: { decision },
-    ifMatch: asked.etag,
-    local: {
-      store: 'absence_requests', key: asked.id, patch: { id: asked.id, decision, decided_at: new Date().toISOString() },
+  await enqueueInstead(async () => ({
+    // An earlier answer that was not taken is replaced by this one.
+    before: await answeredBefore(subject, path),
+    item: {
+      kind: ABSENCE_KIND,
+      subject,
+      method: 'PATCH',
+      path,
+      body: { decision },
+      ifMatch: asked.etag,
+      local: {
+        store: 'absence_requests', key: asked.id, patch: { id: asked.id, decision, decided_at: new Date().toISOString() },
+      },
     },
-  });
+  }));
 }
 
 async function step(meeting: Meeting, name: string, body?: object): Promise<string | null> {

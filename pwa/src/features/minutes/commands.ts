@@ -2,8 +2,8 @@ import { request } from '$api/client';
 import type { Minutes, MinutesSection, SignerRole } from '$api/minutes-shapes';
 import type { Id } from '$api/shapes';
 import type { OutboxItem } from '$db/schema';
-import { fetchMinutes, keepMinutes, minutesPath, minutesSubject, readMinutes, ROOM, sectionsIn } from '$sync/minutes';
-import { dismissItem, enqueueInstead, itemsAbout, retryItem, unsettled } from '$sync/outbox';
+import { fetchMinutes, keepMinutes, minutesPath, minutesSubject, readMinutes, ROOM, sectionsIn, type Shown } from '$sync/minutes';
+import { dismissItem, enqueueInstead, itemsAbout, retryItem, unsettled, type NewOutboxItem } from '$sync/outbox';
 import { bodyOf, mergeOurs, unread } from './text';
 
 const WAIT = 250;
@@ -105,20 +105,28 @@ export function saveSection(meetingId: Id, section: MinutesSection): Promise<voi
 
 /** `settled`: a conflict that these sections end; it goes in the same step, so that at no moment there is neither. */
 async function put(meetingId: Id, changed: readonly MinutesSection[], settled?: OutboxItem): Promise<void> {
-  const waiting = await waitingItem(meetingId);
-  const shown = await readMinutes(meetingId);
-  if (!shown) return;
-  const sections = shown.minutes.sections.map((one) => changed.find(({ key }) => key === one.key) ?? one);
-  if (waiting?.kind === ROOM || !shown.minutes.etag) {
-    await putRoom({ ...shown.minutes, sections: unread(sections), state: 'draft' }, settled);
-    return;
-  }
-  const ours = changed.map(bodyOf).reduce((before, one) => mergeOurs({ sections: before }, one), sectionsIn(waiting?.body));
-  await enqueueInstead([waiting, settled], {
-    kind: 'minutes_edit', subject: minutesSubject(meetingId), method: 'PATCH', path: minutesPath(meetingId), body: { sections: ours },
-    base: waiting ? waiting.base : shown.heard?.sections,
-    ifMatch: waiting?.if_match ?? shown.minutes.etag, local: { store: 'minutes', key: meetingId, patch: { sections } },
+  await enqueueInstead(async () => {
+    const waiting = await waitingItem(meetingId);
+    const shown = await readMinutes(meetingId);
+    if (!shown) return null;
+    const before = [waiting, await asNow(settled)];
+    const sections = shown.minutes.sections.map((one) => changed.find(({ key }) => key === one.key) ?? one);
+    if (waiting?.kind === ROOM || !shown.minutes.etag) {
+      return { before, item: roomItem({ ...shown.minutes, sections: unread(sections), state: 'draft' }, shown, waiting) };
+    }
+    const ours = changed.map(bodyOf).reduce((earlier, one) => mergeOurs({ sections: earlier }, one), sectionsIn(waiting?.body));
+    const item: NewOutboxItem = {
+      kind: 'minutes_edit', subject: minutesSubject(meetingId), method: 'PATCH', path: minutesPath(meetingId), body: { sections: ours },
+      base: waiting ? waiting.base : shown.heard?.sections,
+      ifMatch: waiting?.if_match ?? shown.minutes.etag, local: { store: 'minutes', key: meetingId, patch: { sections } },
+    };
+    return { before, item };
   });
+}
+
+/** The item as it is by now; undefined when it is gone. */
+async function asNow(item: OutboxItem | undefined): Promise<OutboxItem | undefined> {
+  return item && (await itemsAbout(item.subject)).find(({ seq }) => seq === item.seq);
 }
 
 /** Keeps the whole text on this phone and sends it when it can: the book comes first, so that the server has the same facts. */
@@ -127,15 +135,20 @@ export function saveRoom(minutes: Minutes): Promise<void> {
 }
 
 /** The same, for who has the turn. */
-export async function putRoom(minutes: Minutes, settled?: OutboxItem): Promise<void> {
-  const { meeting_id: id, sections, state, read_back_at, etag } = minutes;
-  const waiting = await waitingItem(id);
-  const heard = (await readMinutes(id))?.heard;
-  const body = { sections: sections.map(({ key, paragraphs }) => ({ key, paragraphs })), read_back_at: state === 'read_back' ? read_back_at : null };
-  await enqueueInstead([waiting, settled], {
-    kind: ROOM, subject: minutesSubject(id), method: 'POST', path: minutesPath(id, '/from-room'), body, base: waiting ? waiting.base : heard?.sections,
-    ifMatch: (waiting ? waiting.if_match : etag) ?? '', local: { store: 'minutes', key: id, patch: minutes },
+export async function putRoom(minutes: Minutes): Promise<void> {
+  await enqueueInstead(async () => {
+    const waiting = await waitingItem(minutes.meeting_id);
+    return { before: [waiting], item: roomItem(minutes, await readMinutes(minutes.meeting_id), waiting) };
   });
+}
+
+function roomItem(minutes: Minutes, shown: Shown | null, waiting: OutboxItem | undefined): NewOutboxItem {
+  const { meeting_id: id, sections, state, read_back_at, etag } = minutes;
+  const body = { sections: sections.map(({ key, paragraphs }) => ({ key, paragraphs })), read_back_at: state === 'read_back' ? read_back_at : null };
+  return {
+    kind: ROOM, subject: minutesSubject(id), method: 'POST', path: minutesPath(id, '/from-room'), body, base: waiting ? waiting.base : shown?.heard?.sections,
+    ifMatch: (waiting ? waiting.if_match : etag) ?? '', local: { store: 'minutes', key: id, patch: minutes },
+  };
 }
 
 /**

@@ -31,15 +31,19 @@ function subject(meeting: Id): string {
 /** Sends an opinion, or changes the one of this key; kept on the phone and sent when there is a network. */
 export async function sendOpinion(meeting: Id, opinion: Omit<Written, 'key'> & { key?: string }): Promise<void> {
   const { key = uuid(), ...body } = opinion;
-  const path = `${opinionsPath(meeting)}/${key}`;
-  const refused = await answeredBefore(subject(meeting), path);
-  await enqueueInstead(refused, { kind: OPINION_KIND, subject: subject(meeting), method: 'PUT', path, body });
+  await send(meeting, key, { method: 'PUT', body });
 }
 
 export async function withdrawOpinion(meeting: Id, key: string): Promise<void> {
+  await send(meeting, key, { method: 'DELETE', body: null });
+}
+
+async function send(meeting: Id, key: string, act: { method: 'PUT' | 'DELETE'; body: unknown }): Promise<void> {
   const path = `${opinionsPath(meeting)}/${key}`;
-  const refused = await answeredBefore(subject(meeting), path);
-  await enqueueInstead(refused, { kind: OPINION_KIND, subject: subject(meeting), method: 'DELETE', path, body: null });
+  await enqueueInstead(async () => ({
+    before: await answeredBefore(subject(meeting), path),
+    item: { ...act, kind: OPINION_KIND, subject: subject(meeting), path },
+  }));
 }
 
 /** The own opinions on a meeting, the server's with what is on its way laid over them. */
