@@ -88,8 +88,8 @@ class MailAddress(db.Model):  # type: ignore[name-defined]
 
 
 class Notice(db.Model):  # type: ignore[name-defined]
-    """A line of an account's inbox. ``params`` holds codes and dates only; ``slot`` keeps it from being
-    made twice.
+    """A line of an account's inbox. ``params`` holds codes and dates only, and the name of an organisation that the reader's
+    phone need not know; ``slot`` keeps it from being made twice.
 
     ``account_version`` is the account's content version at the last change of the row.
     """

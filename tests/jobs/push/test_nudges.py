@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.api.test_organization_settings import change
 from tests.support.clients import ApiClient
 from tests.support.factories import World
@@ -14,9 +15,12 @@ from tests.support.minutes import closed_meeting, signed
 from tests.support.push_service import FakePushService
 from tests.support.pushing import run_jobs, subscribe, told
 
+from handbook.access.actor import OfficeTitle
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.jobs import Job
+from handbook.kernel.unit_of_work import unit_of_work
+from handbook.members.models import Office
 from handbook.notifications.jobs import call_for_nudges
 from handbook.notifications.models import Delivery, Reminder
 
@@ -212,3 +216,123 @@ def test_a_nudge_to_a_secretary_without_a_device_is_accounted_for(
         .where(Reminder.kind == "meeting_due", Delivery.member_id == world.members["secretary"].id)
     ).all()
     assert [(row.state, row.channel) for row in rows] == [("no_device", "push")]
+
+
+def leave(role: str, world: World, clock: FixedClock) -> None:
+    """The offices of this person ended yesterday."""
+    with unit_of_work() as uow:
+        uow.session.execute(
+            update(Office)
+            .where(Office.member_id == world.members[role].id)
+            .values(to_date=clock.now().date() - timedelta(days=1))
+        )
+
+
+def nudges_of(client: ApiClient) -> list[dict[str, Any]]:
+    notices = client.get("/api/notices", expect=200).json["items"]
+    return [notice for notice in notices if notice["kind"] in ("meeting_due", "minutes_due")]
+
+
+def test_of_a_cell_without_secretary_and_deputy_the_officers_above_hear_by_its_name(
+    engine_name: str, app: Flask, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    roles = ("secretary", "deputy", "member", "staff", "root_staff", "far_staff")
+    devices = {role: subscribe(sign_in(role), push) for role in roles}
+    convened(sign_in("other_secretary"), world.id_of("other_cell"))
+    run_jobs()
+    leave("secretary", world, clock)
+    clock.set(local(12, 1, 8))
+    tick()
+    assert told(push, devices["deputy"]) == ["meeting_due"], "who stands in for the secretary"
+    assert nudges_of(sign_in("staff")) == []
+    leave("deputy", world, clock)
+    clock.set(local(12, 4, 8))
+    tick()
+    heard = {role: told(push, device).count("meeting_due") for role, device in devices.items()}
+    assert heard == {
+        "secretary": 0,
+        "deputy": 1,
+        "member": 0,
+        "staff": 1,
+        "root_staff": 0,
+        "far_staff": 0,
+    }
+    (notice,) = nudges_of(sign_in("staff"))
+    assert notice["params"] == {
+        "month": "2026-12",
+        "organization_id": world.id_of("cell"),
+        "organization_name": "Chi bộ Văn phòng",
+    }
+    (own,) = nudges_of(sign_in("deputy"))
+    assert "organization_name" not in own["params"]
+
+
+def test_the_secretary_above_hears_with_the_staff_and_who_has_nobody_is_looked_after_from_further_above(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    meeting = closed_meeting(sign_in, world)
+    run_jobs()
+    closed_on = clock.now().astimezone(VIETNAM).replace(hour=8, minute=0, second=0, microsecond=0)
+    leave("secretary", world, clock)
+    leave("deputy", world, clock)
+    with unit_of_work() as uow:
+        world.give_office("other_member", "committee", OfficeTitle.SECRETARY, uow=uow)
+        world.give_office("second_member", "committee", OfficeTitle.DEPUTY_SECRETARY, uow=uow)
+    clock.set(closed_on + timedelta(days=3))
+    run_jobs()
+    for role in ("other_member", "staff"):
+        (notice,) = nudges_of(sign_in(role))
+        assert (notice["meeting_id"], notice["params"]["days"]) == (meeting["id"], 3)
+        assert notice["params"]["organization_name"] == "Chi bộ Văn phòng"
+    assert nudges_of(sign_in("second_member")) == nudges_of(sign_in("root_staff")) == []
+
+    for role in ("other_member", "second_member", "staff"):
+        leave(role, world, clock)
+    clock.set(closed_on + timedelta(days=7))
+    run_jobs()
+    (notice,) = nudges_of(sign_in("root_staff"))
+    assert (notice["params"]["days"], notice["params"]["organization_name"]) == (7, "Chi bộ Văn phòng")
+
+
+def test_a_day_on_which_no_worker_was_there_is_made_up_for_once(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    device = subscribe(sign_in("secretary"), push)
+    clock.set(local(11, 29, 9))
+    tick()
+    assert told(push, device) == []
+    clock.set(local(12, 2, 9))
+    tick()
+    assert told(push, device) == ["meeting_due"], "of the first of the month"
+    for hour in (15, 21):
+        clock.set(local(12, 2, hour))
+        tick()
+    clock.set(local(12, 3, 9))
+    tick()
+    assert told(push, device) == ["meeting_due"]
+    clock.set(local(12, 7, 9))
+    tick()
+    assert told(push, device) == ["meeting_due", "meeting_due"], "of the fourth"
+    clock.set(local(12, 8, 9))
+    tick()
+    assert told(push, device) == ["meeting_due", "meeting_due"]
+
+
+def test_what_was_missed_is_told_once_of_several_days_and_not_of_the_month_before(
+    sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    device = subscribe(sign_in("secretary"), push)
+    clock.set(local(11, 29, 9))
+    tick()
+    clock.set(local(12, 20, 9))
+    tick()
+    assert told(push, device) == ["meeting_due"], "one for the first and the fourth"
+    slots = db.session.scalars(
+        select(Reminder.slot).where(
+            Reminder.kind == "meeting_due", Reminder.organization_id == int(world.id_of("cell"))
+        )
+    ).all()
+    assert slots == [f"meeting_due:{world.id_of('cell')}:2026-12-04"]
+    clock.set(datetime(2027, 2, 20, 9, tzinfo=VIETNAM))
+    tick()
+    assert months(sign_in("secretary")) == ["2027-02", "2026-12"], "January is over"

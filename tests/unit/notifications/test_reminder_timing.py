@@ -13,7 +13,7 @@ from handbook.notifications.reminders.timing import (
     NUDGE_HOUR,
     OVERRIDABLE,
     QuietHours,
-    convening_nudge,
+    convening_nudge_day,
     minutes_nudges,
     reminders_before,
     rules_for,
@@ -141,10 +141,39 @@ def test_a_meeting_has_some_rules_of_its_own_and_the_others_from_its_organisatio
 
 
 def test_a_nudge_when_the_months_meeting_is_not_convened() -> None:
-    days = [day for day in range(1, 32) if convening_nudge(date(2026, 12, day), (3, 4, 5), (4, 1))]
-    assert days == [1, 4], "four days and one day before the last of the days on which the cell meets"
-    assert [day for day in range(1, 32) if convening_nudge(date(2026, 12, day), (2,), (4, 1))] == [1]
-    assert not any(convening_nudge(date(2026, 12, day), (5,), ()) for day in range(1, 32))
+    def nudged(meeting_days: tuple[int, ...], days_before: tuple[int, ...]) -> list[int]:
+        month = [date(2026, 12, day) for day in range(1, 32)]
+        found = [convening_nudge_day(day, None, meeting_days, days_before) for day in month]
+        assert all(one in (None, day) for one, day in zip(found, month, strict=True))
+        return [one.day for one in found if one is not None]
+
+    assert nudged((3, 4, 5), (4, 1)) == [1, 4], "four days and one day before the last of the meeting days"
+    assert nudged((2,), (4, 1)) == [1]
+    assert nudged((5,), ()) == []
+
+
+@pytest.mark.parametrize(
+    ("today", "seen", "day"),
+    [
+        (2, 1, None),
+        (4, 3, 4),
+        (4, 4, 4),
+        (5, 4, None),
+        (5, 3, 4),
+        (31, 3, 4),
+        (6, 1, 4),
+        (3, 0, 1),
+        (6, 0, 4),
+        (6, None, None),
+    ],
+)
+def test_of_the_days_on_which_nobody_asked_the_latest_is_made_up_for(
+    today: int, seen: int | None, day: int | None
+) -> None:
+    """Days of December, on the 1st and 4th of which somebody is called upon; 0 is in the month before."""
+    last = None if seen is None else date(2026, 12, 1) + timedelta(days=seen - 1)
+    wanted = date(2026, 12, day) if day is not None else None
+    assert convening_nudge_day(date(2026, 12, today), last, (3, 4, 5), (4, 1)) == wanted
 
 
 def test_three_and_seven_days_after_a_meeting_without_minutes() -> None:

@@ -13,6 +13,7 @@ from handbook.notifications.enums import MEETING_KINDS, NUDGES, DeliveryState, N
 from handbook.notifications.inbox import tell_members
 from handbook.notifications.models import Delivery, Reminder
 from handbook.notifications.preferences import accounts_without
+from handbook.notifications.reminders.called_upon import say_for_whom
 from handbook.notifications.reminders.nudges import nudge_is_wanted
 from handbook.notifications.reminders.planning import is_left_to_nearer, plan_task, put_off, take_over
 from handbook.notifications.reminders.recipients import devices_of, member_ids_of
@@ -59,6 +60,7 @@ def begin(reminder_id: int) -> bool:
         if later is not None:
             put_off(uow, reminder, later)
             return False
+        say_for_whom(reminder, uow.session, uow.clock)
     # A big audience is written in several transactions, so that nobody waits for this one.
     for member_ids in _audience(reminder_id):
         with unit_of_work() as uow:

@@ -4,13 +4,12 @@ Planned like reminders, and asked once more whether it is wanted when its time h
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from handbook.access.actor import OfficeTitle
 from handbook.kernel import jobs
 from handbook.kernel.clock import Clock, day_in, today_in
 from handbook.kernel.db import db
@@ -19,8 +18,6 @@ from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
 from handbook.meetings.enums import MeetingKind, MeetingState
 from handbook.meetings.models import Meeting
 from handbook.meetings.schedule import month_bounds
-from handbook.members.enums import ACTIVE_STATUSES
-from handbook.members.models import Member, Office
 from handbook.minutes.enums import MinutesState
 from handbook.minutes.queries import find_minutes
 from handbook.notifications.enums import NoticeKind
@@ -31,7 +28,7 @@ from handbook.notifications.reminders.timing import (
     QUIET_FROM,
     QUIET_TO,
     QuietHours,
-    convening_nudge,
+    convening_nudge_day,
     minutes_nudges,
     nudge_time,
 )
@@ -67,9 +64,10 @@ def call_for_a_round() -> None:
 
 def plan_convening_nudges() -> int:
     """Plan today's nudges of cells whose month's meeting is not convened, a few hundred cells in a transaction; how many
-    cells that were.
+    cells that were. What fell on days on which no round was made, because no worker was there, is made up for once.
     """
     nudged, after = 0, 0
+    last_round = _last_round()
     while True:
         with unit_of_work() as uow:
             cells = uow.session.scalars(
@@ -81,7 +79,7 @@ def plan_convening_nudges() -> int:
             if not cells:
                 return nudged
             after = cells[-1].id
-            nudged += _plan_convening(cells, uow)
+            nudged += _plan_convening(cells, last_round, uow)
 
 
 def plan_minutes_nudges(uow: UnitOfWork, meeting: Meeting) -> None:
@@ -142,36 +140,28 @@ def nudge_is_wanted(reminder: Reminder, meeting: Meeting | None, session: Sessio
     return same_month and not _with_meeting([organization], today, session)
 
 
-def secretaries_of(organization_id: int, today: date, session: Session) -> list[int]:
-    """Who is called upon: the secretary or, where the organisation has none today, the deputies."""
-    rows = session.execute(
-        select(Office.title, Office.member_id)
-        .join(Member, Member.id == Office.member_id)
-        .where(
-            Office.organization_id == organization_id,
-            Office.title.in_([OfficeTitle.SECRETARY.value, OfficeTitle.DEPUTY_SECRETARY.value]),
-            Office.from_date <= today,
-            or_(Office.to_date.is_(None), Office.to_date >= today),
-            Member.status.in_(sorted(ACTIVE_STATUSES)),
+def _last_round() -> datetime | None:
+    """When the last round that was made to its end was called for; None when there was none, or it is long forgotten."""
+    with unit_of_work() as uow:
+        return uow.session.scalar(
+            select(func.max(Job.created_at)).where(Job.name == JOB, Job.state == "done")
         )
-        .order_by(Office.member_id)
-    ).all()
-    secretaries = [member_id for title, member_id in rows if title == OfficeTitle.SECRETARY]
-    return secretaries or [member_id for _, member_id in rows]
 
 
-def _plan_convening(cells: Sequence[Organization], uow: UnitOfWork) -> int:
+def _plan_convening(cells: Sequence[Organization], last_round: datetime | None, uow: UnitOfWork) -> int:
     rules = rules_of_paths([cell.path for cell in cells])
     now = uow.clock.now()
     due: dict[date, list[Organization]] = {}
     for cell in cells:
         today = day_in(cell.timezone, now)
+        seen = day_in(cell.timezone, last_round) if last_round is not None else None
         in_force = rules[cell.path]
-        if convening_nudge(today, in_force["meeting.days"], in_force[NOT_CONVENED_DAYS]):
-            due.setdefault(today, []).append(cell)
+        day = convening_nudge_day(today, seen, in_force["meeting.days"], in_force[NOT_CONVENED_DAYS])
+        if day is not None:
+            due.setdefault(day, []).append(cell)
     nudged = 0
-    for today, called in due.items():
-        having = _with_meeting(called, today, uow.session)
+    for day, called in due.items():
+        having = _with_meeting(called, day, uow.session)
         for cell in called:
             if cell.id in having:
                 continue
@@ -179,11 +169,11 @@ def _plan_convening(cells: Sequence[Organization], uow: UnitOfWork) -> int:
             plan_reminder(
                 uow,
                 NoticeKind.MEETING_DUE,
-                f"{NoticeKind.MEETING_DUE}:{cell.id}:{today}",
+                f"{NoticeKind.MEETING_DUE}:{cell.id}:{day}",
                 step="now",
                 due_at=max(nudge_time(now, 0, quiet), quiet.out_of(now)),
                 organization_id=cell.id,
-                params={"month": f"{today:%Y-%m}", "organization_id": str(cell.id)},
+                params={"month": f"{day:%Y-%m}", "organization_id": str(cell.id)},
             )
             nudged += 1
     return nudged

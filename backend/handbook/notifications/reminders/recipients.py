@@ -18,7 +18,7 @@ from handbook.members.models import Member, Office
 from handbook.notifications.enums import Audience
 from handbook.notifications.latest import latest_news
 from handbook.notifications.models import Delivery, Notice, PushSubscription, Reminder
-from handbook.notifications.reminders.nudges import secretaries_of
+from handbook.notifications.reminders.called_upon import called_upon
 from handbook.organizations.models import Organization
 from handbook.resolutions.enums import ResolutionState, TaskState
 from handbook.resolutions.models import Resolution, Task, TaskAssignee
@@ -41,7 +41,7 @@ def member_ids_of(reminder: Reminder, session: Session, clock: Clock) -> list[in
         return [reminder.member_id]
     if reminder.organization_id is not None:
         organization = session.get_one(Organization, reminder.organization_id)
-        return secretaries_of(organization.id, today_in(organization.timezone, clock), session)
+        return list(called_upon(organization, today_in(organization.timezone, clock), session).member_ids)
     if reminder.meeting_id is not None:
         return _of_meeting(reminder, session.get_one(Meeting, reminder.meeting_id), session, clock)
     return _members_below(reminder, session)

@@ -110,11 +110,22 @@ def _told(audiences: set[Audience]) -> tuple[Audience, ...]:
     return tuple(audience for audience in Audience if audience in audiences)
 
 
-def convening_nudge(today: date, meeting_days: Sequence[int], days_before: Iterable[int]) -> bool:
-    """Whether this is a day to call the secretary upon to convene the month's meeting: so many days before the last of the
-    days on which the organisation meets, or the first of the month where that is earlier.
+def convening_nudge_day(
+    today: date, seen: date | None, meeting_days: Sequence[int], days_before: Iterable[int]
+) -> date | None:
+    """The day of which the secretary is called upon today to convene the month's meeting; None when it is no such day.
+
+    Such days are so many days before the last of the days on which the organisation meets, or the first of the month where that
+    is earlier. Of those of this month since ``seen``, the last day on which this was asked, the latest is made up for.
     """
-    return today.day in {max(max(meeting_days) - days, 1) for days in days_before}
+    first = today.day if seen is None else min(today.day, seen.day + 1 if _same_month(seen, today) else 1)
+    days = {max(max(meeting_days) - days, 1) for days in days_before}
+    latest = max((day for day in days if first <= day <= today.day), default=None)
+    return today.replace(day=latest) if latest is not None else None
+
+
+def _same_month(one: date, other: date) -> bool:
+    return (one.year, one.month) == (other.year, other.month)
 
 
 def minutes_nudges(

@@ -17,5 +17,7 @@ export const en: Record<keyof typeof vi, string> = {
   'notice.resolution_revoked': 'A resolution was revoked',
   'notice.task_due': 'Your task is {step, select, d0 {due today} late {overdue} other {due soon}}',
   'notice.meeting_due': 'The meeting of month {month} has not been convened',
+  'notice.meeting_due_below': '{name} has neither secretary nor deputy, and the meeting of month {month} has not been convened',
+  'notice.minutes_due_below': '{name} has neither secretary nor deputy; {n, plural, one {# day} other {# days}} after the meeting there are no minutes',
   'notice.minutes_due': '{n, plural, one {# day} other {# days}} after the meeting there are no minutes',
 };

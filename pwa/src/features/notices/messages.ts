@@ -17,6 +17,8 @@ export const vi = {
   'notice.resolution_revoked': 'Nghị quyết bị thu hồi',
   'notice.task_due': 'Đồng chí có nhiệm vụ {step, select, d0 {đến hạn hôm nay} late {đã quá hạn} other {sắp đến hạn}}',
   'notice.meeting_due': 'Chi bộ chưa triệu tập cuộc họp tháng {month}',
+  'notice.meeting_due_below': '{name} chưa có bí thư, phó bí thư và chưa triệu tập cuộc họp tháng {month}',
+  'notice.minutes_due_below': '{name} chưa có bí thư, phó bí thư; cuộc họp đã qua {n} ngày mà chưa có biên bản',
   'notice.minutes_due': 'Cuộc họp đã qua {n} ngày mà chưa có biên bản',
 } as const;
 
