@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -18,6 +19,9 @@ from tests.support.pushing import ledger, run_jobs, subscribe, told
 from handbook.config import ConfigurationError, Settings
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
+from handbook.notifications.fallback import sending
+from handbook.notifications.fallback.channel import FallbackMessage
+from handbook.notifications.fallback.mail import SmtpMail
 from handbook.notifications.models import MailAddress
 from handbook.notifications.push import gateway
 
@@ -184,6 +188,51 @@ def test_a_mail_that_was_refused_can_be_sent_again(
     run_jobs()
     assert with_mail.recipients == [ADDRESS]
     assert staff.get(path, expect=200).json["items"] == []
+
+
+def test_a_mail_that_cannot_be_made_is_recorded_and_keeps_back_no_other(
+    engine_name: str,
+    sign_in: SignIn,
+    world: World,
+    with_mail: FakeMailService,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    addresses = {
+        role: f"{role.replace('_', '.')}@example.org" for role in ("member", "second_member", "deputy")
+    }
+    for role, address in addresses.items():
+        name_and_confirm(sign_in(role), with_mail, address)
+    del with_mail.recipients[:], with_mail.mails[:]
+    whole = SmtpMail._news
+
+    def refuse_one(channel: SmtpMail, message: FallbackMessage) -> EmailMessage:
+        if message.address == addresses["member"]:
+            raise ValueError("no header can hold this")
+        return whole(channel, message)
+
+    monkeypatch.setattr(SmtpMail, "_news", refuse_one)
+    # In the batch of the first as well as in one of its own.
+    monkeypatch.setattr(sending, "BATCH", 2)
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    assert sorted(with_mail.recipients) == sorted([addresses["second_member"], addresses["deputy"]])
+
+    def mails() -> dict[int, tuple[str, str | None, int]]:
+        rows = [row for row in ledger(meeting) if row.channel == "email"]
+        return {row.member_id: (row.state, row.reason, row.attempts) for row in rows}
+
+    ids = {role: int(world.id_of(role)) for role in addresses}
+    assert mails() == {
+        ids["member"]: ("queued", "mail_error", 1),
+        ids["second_member"]: ("accepted", None, 1),
+        ids["deputy"]: ("accepted", None, 1),
+    }
+    monkeypatch.undo()
+    clock.advance(minutes=2)
+    run_jobs()
+    assert mails()[ids["member"]] == ("accepted", None, 2)
+    assert len(with_mail.recipients) == 3
 
 
 def test_nothing_waits_for_a_mail_server_that_is_set_no_more(

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, insert, not_, or_, select, true, upd
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
+from handbook.kernel.logging import get_logger
 from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
 from handbook.meetings.models import Meeting
 from handbook.notifications import rules
@@ -20,6 +21,8 @@ from handbook.notifications.reminders.claiming import take_due, worth_until_of
 
 BATCH = 50
 LEASE = timedelta(minutes=5)
+#: The reason of a message that the channel itself could not deal with; its log says why.
+BROKEN = "mail_error"
 _HOPELESS = (DeliveryState.FAILED.value, DeliveryState.NO_DEVICE.value)
 
 
@@ -27,13 +30,27 @@ def write_to_unreached(reminder_id: int, channel: FallbackChannel) -> None:
     """Write to every member of the reminder all of whose pushes are over and failed, or wait longer than
     :func:`~handbook.notifications.rules.waited_until`, and who has confirmed an address.
 
-    News of a meeting only; not to who does not want the kind pushed. Doing it again writes nothing twice.
+    News of a meeting only; not to who does not want the kind pushed. Doing it again writes nothing twice. What the channel
+    cannot deal with is recorded and tried again like what its server put off; the others are written all the same.
     """
     if not _add(reminder_id, channel.name):
         return
     while batch := _claim(reminder_id, channel.name):
-        results = channel.send([message for _, _, message in batch])
+        results = _send([message for _, _, message in batch], channel)
         _record([(id_, attempts) for id_, attempts, _ in batch], results)
+
+
+def _send(messages: Sequence[FallbackMessage], channel: FallbackChannel) -> list[PushResult]:
+    """One result for each. Of a batch that fails as a whole each message is tried alone, so that the one it failed at takes no
+    other along; whose mail had gone out gets it again under the same id.
+    """
+    try:
+        return channel.send(messages)
+    except Exception:  # noqa: BLE001 — whatever a channel fails at is one batch's
+        get_logger().exception("fallback.failed", channel=channel.name, messages=len(messages))
+    if len(messages) == 1:
+        return [PushResult(PushState.RETRY, BROKEN)]
+    return [result for message in messages for result in _send([message], channel)]
 
 
 def write_to_nobody(reminder_id: int) -> None:
