@@ -64,6 +64,27 @@ def test_a_device_subscribes_and_changes_and_ends_its_subscription(
     assert tags == ["notifications:subscription:saved"] * 2 + ["notifications:subscription:removed"]
 
 
+@pytest.mark.parametrize("renewed", [GOOD, GOOD + "2"], ids=["same endpoint", "new endpoint"])
+def test_a_device_keeps_its_name_when_its_browser_renews_the_subscription(
+    engine_name: str, sign_in: SignIn, keys: dict[str, str], renewed: str
+) -> None:
+    member = sign_in("member")
+    member.put(PATH, {"endpoint": GOOD, "keys": keys, "device_name": "Máy bàn"}, expect=204)
+    member.put(PATH, {"endpoint": renewed, "keys": keys}, expect=204)
+    assert [(row.endpoint, row.device_name) for row in subscriptions()] == [(renewed, "Máy bàn")]
+    member.put(PATH, {"endpoint": renewed, "keys": keys, "device_name": "Máy khác"}, expect=204)
+    assert [row.device_name for row in subscriptions()] == ["Máy khác"]
+
+
+def test_a_device_that_changes_hands_does_not_keep_the_name_of_the_other(
+    sign_in: SignIn, keys: dict[str, str]
+) -> None:
+    named = {"endpoint": GOOD, "keys": keys, "device_name": "Máy của chị Ngẫm"}
+    sign_in("member").put(PATH, named, expect=204)
+    sign_in("second_member").put(PATH, {"endpoint": GOOD, "keys": keys}, expect=204)
+    assert [row.device_name for row in subscriptions()] == [None]
+
+
 def test_a_phone_that_changes_hands_belongs_to_who_signed_in_last(
     sign_in: SignIn, world: World, keys: dict[str, str]
 ) -> None:

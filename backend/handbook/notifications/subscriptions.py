@@ -32,7 +32,8 @@ def save_subscription(
 
     Raises :class:`EndpointRefused`, or :class:`ValidationFailed` for keys that are not what RFC 8291 asks
     for or a ``server_key`` that is none of ``server_keys`` (the present one first). Without one the device has renewed what it
-    had, with the key of that. Connects to nothing.
+    had, with the key of that; without a ``device_name`` the device has the name that it had, because a browser that renews by
+    itself does not know it. Connects to nothing.
     """
     try:
         origin = policy.check(endpoint).origin
@@ -45,9 +46,12 @@ def save_subscription(
     if server_key is not None and server_key not in server_keys:
         raise ValidationFailed(FieldError("/server_key", "unknown"))
     former = uow.session.scalar(
-        select(PushSubscription.server_key).where(PushSubscription.session_id == actor.session_id)
+        select(PushSubscription).where(PushSubscription.session_id == actor.session_id)
     )
-    key = server_key or (former if former in server_keys else server_keys[0])
+    former_key = former.server_key if former is not None else None
+    key = server_key or (former_key if former_key in server_keys else server_keys[0])
+    if device_name is None and former is not None:
+        device_name = former.device_name
     known = uow.session.scalar(select(PushSubscription).where(PushSubscription.endpoint == endpoint))
     if known is not None and known.session_id == actor.session_id:
         known.p256dh, known.auth, known.device_name = keys.p256dh, keys.auth, device_name
