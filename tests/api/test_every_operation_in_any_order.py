@@ -355,6 +355,7 @@ class EveryOperation(Asking, RoomRules, RuleBasedStateMachine):
             body = {"override_reason": "Biểu quyết lại ngoài sổ", "reason_for": doubts} if reasoned else {}
             answer = self.ask("secretary", "POST", f"/api/resolutions/{one['id']}/issue", body, match=one)
             assert reasoned or not doubts or answer.status_code != 200
+            assert not one.get("issue_refused") or answer.status_code != 200
 
     @rule(who=ANYBODY, kind=st.sampled_from(["progress", "done", "not_done", "reopened"]))
     def say_of_a_task(self, who: str, kind: str) -> None:

@@ -53,15 +53,21 @@ class Office:
         step(self.client, found, "close")
 
     def issue(self, **fields: Any) -> Json:
+        draft = self.draft
+        assert draft["issue_refused"] is None
         answer: Json = self.client.post(
-            f"{self.path}/issue", fields, headers=if_match(self.draft), expect=200
+            f"{self.path}/issue", fields, headers=if_match(draft), expect=200
         ).json
+        assert "issue_refused" not in answer
         return answer
 
     def refused(self, **fields: Any) -> tuple[str, list[str]]:
-        """The code of a refused issuing, and what it wants answered."""
-        answer = self.client.post(f"{self.path}/issue", fields, headers=if_match(self.draft), expect=409)
-        return code_of(answer), [error["code"] for error in answer.json.get("errors", [])]
+        """The code of a refused issuing, and what it wants answered. What no reason helps against was said before."""
+        draft = self.draft
+        answer = self.client.post(f"{self.path}/issue", fields, headers=if_match(draft), expect=409)
+        code = code_of(answer)
+        assert draft["issue_refused"] == (None if code == "reason_needed" else code)
+        return code, [error["code"] for error in answer.json.get("errors", [])]
 
     def beside(self, **fields: Any) -> "Office":
         """Another draft of the cell, in the meeting unless said otherwise."""

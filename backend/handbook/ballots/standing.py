@@ -14,7 +14,7 @@ from handbook.kernel.db import db
 from handbook.meetings.models import Meeting
 from handbook.resolutions.enums import IssueWarning, ResolutionState
 from handbook.resolutions.models import Resolution
-from handbook.resolutions.standing import tells_what_is_missing
+from handbook.resolutions.standing import Hold, tells_what_holds_back, tells_what_is_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,18 @@ def _votes(meeting_id: int, session: Session) -> Sequence[Ballot]:
 
 def _order(ballot: Ballot) -> tuple[bool, float, int]:
     return (ballot.closed_at is None, ballot.closed_at.timestamp() if ballot.closed_at else 0, ballot.id)
+
+
+@tells_what_holds_back
+def tell_the_last_word(resolution: Resolution, hold: Hold) -> None:
+    """A resolution is issued when the last vote on it passed it, and so did the last one on its text; what the meeting voted on
+    another text under another name says nothing of this one. While members vote on it, wherever, it is not issued."""
+    session = db.session()
+    being = Ballot.resolution_id == resolution.id, Ballot.state == BallotState.OPEN.value
+    hold.undecided = hold.undecided or session.scalar(select(Ballot.id).where(*being).limit(1)) is not None
+    for last in votes_on(resolution, session).last_words:
+        hold.undecided = hold.undecided or last.passed is None
+        hold.rejected = hold.rejected or last.passed is False
 
 
 @tells_what_is_missing

@@ -9,11 +9,11 @@ from handbook.accounts.sessions import leave_unmarked_while
 from handbook.ballots.enums import BallotState
 from handbook.ballots.models import Ballot, TakenPaper
 from handbook.ballots.service import withdraw_ballot
-from handbook.ballots.standing import votes_on, votes_on_resolutions
+from handbook.ballots.standing import votes_on_resolutions
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.events import MeetingCancelled, MeetingClosed, MeetingClosing, MeetingUnopening
-from handbook.resolutions.events import PassedVote, ResolutionChanging, ResolutionDrafting, ResolutionIssuing
+from handbook.resolutions.events import PassedVote, ResolutionChanging, ResolutionDrafting
 from handbook.resolutions.models import Resolution
 
 
@@ -62,22 +62,6 @@ def hold_the_draft(event: ResolutionChanging, uow: UnitOfWork) -> None:
     event.voted_on = event.voted_on or any(
         one.closed_at is not None and one.meeting_id == draft.meeting_id for one in votes
     )
-
-
-@subscribe(ResolutionIssuing)
-def tell_the_last_word(event: ResolutionIssuing, uow: UnitOfWork) -> None:
-    """A resolution is issued when the last vote on it passed it, and so did the last one on its text; what the meeting voted on
-    another text under another name says nothing of this one. While members vote on it, wherever, it is not issued."""
-    draft = uow.session.get_one(Resolution, event.resolution_id)
-    event.undecided = event.undecided or _is_being_voted_on(draft.id, uow)
-    for last in votes_on(draft, uow.session).last_words:
-        event.undecided = event.undecided or last.passed is None
-        event.rejected = event.rejected or last.passed is False
-
-
-def _is_being_voted_on(resolution_id: int, uow: UnitOfWork) -> bool:
-    being = Ballot.resolution_id == resolution_id, Ballot.state == BallotState.OPEN.value
-    return uow.session.scalar(select(Ballot.id).where(*being).limit(1)) is not None
 
 
 # While papers are cast, that a phone of somebody who holds one woke up is not written down: its vote would follow.

@@ -11,8 +11,8 @@ from handbook.minutes.enums import MinutesState
 from handbook.minutes.queries import find_minutes
 from handbook.minutes.service import compose_minutes, forget_agreement
 from handbook.proceedings.events import LineArriving
-from handbook.resolutions.events import ResolutionIssuing
 from handbook.resolutions.models import Resolution
+from handbook.resolutions.standing import Hold, tells_what_holds_back
 from handbook.scores.events import PaperScoreChanging
 
 
@@ -56,13 +56,12 @@ def keep_what_was_signed(event: LineArriving, _uow: UnitOfWork) -> None:
     event.signed = _is_signed(event.meeting_id)
 
 
-@subscribe(ResolutionIssuing)
-def tell_what_was_signed(event: ResolutionIssuing, uow: UnitOfWork) -> None:
+@tells_what_holds_back
+def tell_what_was_signed(resolution: Resolution, hold: Hold) -> None:
     """What was signed over two counts, before that was refused, can be settled no more. Nobody waits here for who signs."""
-    resolution = uow.session.get_one(Resolution, event.resolution_id)
     if resolution.meeting_id is not None:
         minutes = find_minutes(resolution.meeting_id)
-        event.recorded = event.recorded or (minutes is not None and minutes.frozen is not None)
+        hold.recorded = hold.recorded or (minutes is not None and minutes.frozen is not None)
 
 
 @subscribe(ReservationsChanging)

@@ -3,11 +3,11 @@
 from flask import Flask
 
 from handbook.extensions import api
-from handbook.proceedings import subscribers
+from handbook.proceedings import disputes, subscribers
 from handbook.proceedings.book_short_path import BookShortPath
 from handbook.proceedings.routes import blp
 
-__all__ = ["init_app", "subscribers"]
+__all__ = ["disputes", "init_app", "subscribers"]
 
 
 def init_app(app: Flask) -> None:

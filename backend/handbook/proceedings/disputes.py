@@ -8,15 +8,26 @@ from sqlalchemy import or_, select
 from handbook.ballots.enums import BallotKind
 from handbook.ballots.standing import votes_on
 from handbook.kernel.db import db
+from handbook.meetings.enums import MeetingState
+from handbook.meetings.models import Meeting
 from handbook.proceedings.enums import Outcome
 from handbook.proceedings.fold import COUNTED, Entry, fold
 from handbook.proceedings.models import ProceedingsEntry
 from handbook.proceedings.queries import as_entry
 from handbook.resolutions.enums import IssueWarning
 from handbook.resolutions.models import Resolution
-from handbook.resolutions.standing import tells_what_is_missing
+from handbook.resolutions.standing import Hold, tells_what_holds_back, tells_what_is_missing
 
 Counts = list[Mapping[str, Any]]
+
+
+@tells_what_holds_back
+def hold_a_disputed_count(resolution: Resolution, hold: Hold) -> None:
+    """What rests on two counts waits until somebody chooses, as the signature does; a meeting that is settled takes no line."""
+    hold.disputed = hold.disputed or is_disputed(resolution)
+    if resolution.meeting_id is not None:
+        meeting = db.session.get_one(Meeting, resolution.meeting_id)
+        hold.recorded = hold.recorded or meeting.state == MeetingState.FINALIZED
 
 
 @tells_what_is_missing

@@ -4,16 +4,13 @@ from handbook.ballots.events import CountEntered
 from handbook.ballots.models import Ballot
 from handbook.kernel.events import subscribe
 from handbook.kernel.unit_of_work import UnitOfWork
-from handbook.meetings.enums import MeetingState
 from handbook.meetings.events import MeetingReopened, MeetingUnopened, MeetingUnopening
 from handbook.meetings.models import Meeting
 from handbook.proceedings.counted import put_down_count
-from handbook.proceedings.disputes import is_disputed
 from handbook.proceedings.enums import EntryKind
 from handbook.proceedings.own_lines import write_own_line
 from handbook.proceedings.queries import record_of, room_of
-from handbook.resolutions.events import ResolutionDrafting, ResolutionIssuing
-from handbook.resolutions.models import Resolution
+from handbook.resolutions.events import ResolutionDrafting
 
 
 @subscribe(ResolutionDrafting)
@@ -21,16 +18,6 @@ def tell_conclusions(event: ResolutionDrafting, uow: UnitOfWork) -> None:
     """A resolution is written from the conclusions of the meeting, in the order of its agenda."""
     meeting = uow.session.get_one(Meeting, event.meeting_id)
     event.material.conclusions.extend(item.conclusion for item in record_of(meeting).items if item.conclusion)
-
-
-@subscribe(ResolutionIssuing)
-def hold_a_disputed_count(event: ResolutionIssuing, uow: UnitOfWork) -> None:
-    """What rests on two counts waits until somebody chooses, as the signature does; a meeting that is settled takes no line."""
-    resolution = uow.session.get_one(Resolution, event.resolution_id)
-    event.disputed = event.disputed or is_disputed(resolution)
-    if resolution.meeting_id is not None:
-        meeting = uow.session.get_one(Meeting, resolution.meeting_id)
-        event.recorded = event.recorded or meeting.state == MeetingState.FINALIZED
 
 
 @subscribe(MeetingUnopening)

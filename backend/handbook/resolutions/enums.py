@@ -30,6 +30,15 @@ class IssueWarning(StrEnum):
     NO_QUORUM = "no_quorum"
 
 
+class IssueRefusal(StrEnum):
+    """For what a draft is not issued whatever reason is given: somebody has to choose between two counts of its vote; the vote
+    is not closed, or was void; it was voted down. The codes of the refusals, the one that is told first coming first."""
+
+    VOTE_DISPUTED = "vote_disputed"
+    VOTE_UNDECIDED = "vote_undecided"
+    RESOLUTION_REJECTED = "resolution_rejected"
+
+
 # What may come to light after the issuing, while the minutes are not signed.
 KNOWN_SINCE = frozenset({IssueWarning.VOTE_WITHDRAWN, IssueWarning.VOTE_DISPUTED, IssueWarning.VOTE_REJECTED})
 # What is said to who issues and asks for no reason: a meeting may well vote before the text is written.

@@ -36,21 +36,6 @@ class ResolutionChanging:
     voted_on: bool = False
 
 
-@dataclass(slots=True)
-class ResolutionIssuing:
-    """A resolution of a meeting is about to be issued. Who counted votes there says whether the last one on it, or the last
-    one on its very text, did not pass it (``rejected``), or is not closed or was void (``undecided``). Who keeps the book of
-    the room says whether two counts of it wait for somebody to choose (``disputed``); who keeps the record of the meeting,
-    whether it stands, so that nobody can choose any more (``recorded``).
-    """
-
-    resolution_id: int
-    rejected: bool = False
-    undecided: bool = False
-    disputed: bool = False
-    recorded: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class ResolutionIssued:
     """A resolution came into force and is visible to the members of its organisation."""

@@ -20,7 +20,7 @@ from handbook.organizations.queries import get_organization
 from handbook.resolutions.enums import KNOWN_SINCE, NOT_ISSUED_BY_CELLS, DocumentType, ResolutionState
 from handbook.resolutions.models import Resolution
 from handbook.resolutions.rules import Symbol, is_term, issuer_of, term_on
-from handbook.resolutions.standing import issue_warnings
+from handbook.resolutions.standing import issue_refusal, issue_warnings
 from handbook.resolutions.task_queries import task_data
 
 
@@ -144,10 +144,11 @@ def resolution_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
 
 
 def whole_data(resolution: Resolution, *, actor: Actor) -> dict[str, Any]:
-    """The same, and for who may issue it what is missing and the place that will stand on it; for who may revoke it what was
-    done to its vote since."""
+    """The same, and for who may issue it for what it would be refused, what is missing, and the place that will stand on it;
+    for who may revoke it what was done to its vote since."""
     data = resolution_data(resolution, actor=actor)
     if "issue" in data["can"]:
+        data["issue_refused"] = issue_refusal(resolution)
         data["issue_warnings"] = issue_warnings(resolution)
         data["place"] = place_of(resolution.organization, line_above(resolution.organization))
     elif "revoke" in data["can"] and (since := KNOWN_SINCE.intersection(issue_warnings(resolution))):

@@ -2,7 +2,14 @@ from marshmallow import fields, validate
 
 from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
-from handbook.resolutions.enums import DocumentType, IssueWarning, ResolutionState, TaskState, UpdateKind
+from handbook.resolutions.enums import (
+    DocumentType,
+    IssueRefusal,
+    IssueWarning,
+    ResolutionState,
+    TaskState,
+    UpdateKind,
+)
 
 MAX_TASKS = 100
 MAX_ASSIGNEES = 200
@@ -12,6 +19,7 @@ _STATES = validate.OneOf([state.value for state in ResolutionState])
 _TASK_STATES = validate.OneOf([state.value for state in TaskState])
 _UPDATE_KINDS = validate.OneOf([kind.value for kind in UpdateKind])
 _TYPES = validate.OneOf([type_.value for type_ in DocumentType])
+_ISSUE_REFUSALS = validate.OneOf([refusal.value for refusal in IssueRefusal])
 _ISSUE_WARNINGS = validate.OneOf([warning.value for warning in IssueWarning])
 
 
@@ -74,7 +82,8 @@ class ResolutionSchema(Schema):
     """A resolution as its readers see it; ``type`` tells the two documents apart whose symbol reads QĐ.
 
     ``issue_exception``: why it was issued although something spoke against it; ``issue_exception_for``: what that was, null
-    where it was not kept. ``superseded_by``: the resolution that took its place. ``issue_warnings``: what speaks against
+    where it was not kept. ``superseded_by``: the resolution that took its place. ``issue_refused``: the code with which a draft
+    would be refused now, whatever reason is given, beside the warnings; null for none. ``issue_warnings``: what speaks against
     issuing a draft, for who may issue it, in answers about this one resolution: ``no_vote`` (its meeting took none on it),
     ``vote_withdrawn`` (it was written down by mistake and taken out), ``vote_not_passed`` (a vote that named no draft has not
     passed), ``vote_unclear`` (votes named no draft, and may be on another one of the meeting), ``vote_disputed`` (two devices
@@ -107,6 +116,7 @@ class ResolutionSchema(Schema):
     meeting_id = Id(required=True, allow_none=True)
     tasks = fields.List(fields.Nested(TaskSchema), required=True)
     can = fields.List(fields.String(), required=True)
+    issue_refused = fields.String(validate=_ISSUE_REFUSALS, allow_none=True)
     issue_warnings = fields.List(fields.String(validate=_ISSUE_WARNINGS))
     place = fields.String()
     etag = fields.String(required=True)

@@ -25,7 +25,7 @@ from handbook.organizations.enums import OrganizationKind
 from handbook.organizations.models import Organization
 from handbook.organizations.versions import bump_content_version
 from handbook.resolutions.drafting import MeetingFacts, body_of, title_of
-from handbook.resolutions.enums import ONLY_SAID, DocumentType, ResolutionState
+from handbook.resolutions.enums import ONLY_SAID, DocumentType, IssueRefusal, ResolutionState
 from handbook.resolutions.errors import (
     ClassifiedText,
     DraftPutToVote,
@@ -40,14 +40,13 @@ from handbook.resolutions.events import (
     ResolutionChanging,
     ResolutionDrafting,
     ResolutionIssued,
-    ResolutionIssuing,
     ResolutionRevoked,
 )
 from handbook.resolutions.models import Resolution, Task, TaskAssignee
 from handbook.resolutions.queries import propose_symbol, resolution_of, term_for
 from handbook.resolutions.review import lock_reviews
 from handbook.resolutions.rules import SymbolError, is_term, parse_symbol
-from handbook.resolutions.standing import issue_warnings
+from handbook.resolutions.standing import issue_refusal, issue_warnings
 
 # The states of a meeting from which a resolution may be drafted.
 HELD = frozenset({MeetingState.OPEN, MeetingState.CLOSED, MeetingState.FINALIZED})
@@ -173,7 +172,7 @@ def issue_resolution(
     lock_reviews(uow, resolution.organization_id)
     version = bump_content_version(uow, resolution.organization_id)
     _lock_row(resolution, uow=uow)
-    _refuse_by_vote(resolution, uow=uow)
+    _refuse_by_vote(resolution)
     missing = issue_warnings(resolution)
     if doubts := [warning for warning in missing if warning not in ONLY_SAID]:
         if not override_reason or not set(doubts) <= set(reason_for):
@@ -231,17 +230,15 @@ def _end(
     )
 
 
-def _refuse_by_vote(resolution: Resolution, *, uow: UnitOfWork) -> None:
-    """What the members did not pass is not issued, and nothing as long as they vote on it, or as somebody has to choose between
-    two counts: no reason helps."""
-    event = ResolutionIssuing(resolution_id=resolution.id)
-    uow.emit(event)
-    if event.disputed and not event.recorded:
-        raise VoteDisputed
-    if event.undecided:
-        raise VoteUndecided
-    if event.rejected:
-        raise ResolutionRejected
+def _refuse_by_vote(resolution: Resolution) -> None:
+    """What its draft says before, said by name: no reason helps against it."""
+    match issue_refusal(resolution):
+        case IssueRefusal.VOTE_DISPUTED:
+            raise VoteDisputed
+        case IssueRefusal.VOTE_UNDECIDED:
+            raise VoteUndecided
+        case IssueRefusal.RESOLUTION_REJECTED:
+            raise ResolutionRejected
 
 
 def _lock_row(resolution: Resolution, *, uow: UnitOfWork) -> None:

@@ -3226,6 +3226,8 @@ export interface components {
             meeting_id: string | null;
             tasks: components["schemas"]["Task"][];
             can: string[];
+            /** @enum {string|null} */
+            issue_refused?: "vote_disputed" | "vote_undecided" | "resolution_rejected" | null;
             issue_warnings?: ("no_vote" | "vote_withdrawn" | "vote_not_passed" | "vote_unclear" | "vote_disputed" | "vote_rejected" | "rejected_elsewhere" | "changed_after_vote" | "type_changed_after_vote" | "supersedes_changed_after_vote" | "text_not_frozen" | "no_quorum")[];
             place?: string;
             etag: string;

@@ -264,6 +264,9 @@ export type IssueWarning =
   | 'no_vote' | 'vote_withdrawn' | 'vote_not_passed' | 'vote_unclear' | 'vote_disputed' | 'vote_rejected' | 'rejected_elsewhere'
   | 'changed_after_vote' | 'type_changed_after_vote' | 'supersedes_changed_after_vote' | 'text_not_frozen' | 'no_quorum';
 
+/** For what a draft is not issued, whatever reason is given. */
+export type IssueRefusal = 'vote_disputed' | 'vote_undecided' | 'resolution_rejected';
+
 export interface Resolution {
   id: Id;
   organization_id: Id;
@@ -283,6 +286,8 @@ export interface Resolution {
   issue_exception?: string | null;
   /** What speaks against issuing a draft, in answers to who may issue it; of an issued one, what became of its vote since. */
   issue_warnings?: IssueWarning[];
+  /** For what issuing a draft would be refused now, in answers to who may issue it. */
+  issue_refused?: IssueRefusal | null;
   /** What will stand before the date, in answers to who may issue it. */
   place?: string;
   revoked_on?: string | null;

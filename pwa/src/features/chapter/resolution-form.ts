@@ -1,5 +1,5 @@
 import { codeOf, request, type Failure } from '$api/client';
-import type { Id, IssueWarning, Meeting, Resolution } from '$api/shapes';
+import type { Id, IssueRefusal, IssueWarning, Meeting, Resolution } from '$api/shapes';
 import { write } from '$db/database';
 import { dayMonth } from '$i18n';
 import { randomKey } from '$lib/ids';
@@ -61,6 +61,19 @@ export interface ResolutionRefusal {
 
 /** What is said to who issues and asks for no reason, as on the server. */
 const ONLY_SAID: readonly IssueWarning[] = ['text_not_frozen'];
+
+const REFUSALS: readonly IssueRefusal[] = ['vote_disputed', 'vote_undecided', 'resolution_rejected'];
+
+/** The code as that of something against which no reason helps; null: it is another one. */
+export function asRefusal(code: string): IssueRefusal | null {
+  return REFUSALS.find((one) => one === code) ?? null;
+}
+
+/** For what the server would not issue this draft now; null where a reason helps or nothing is in the way, and without a network. */
+export async function whatHoldsBack(id: Id, signal: AbortSignal): Promise<IssueRefusal | null> {
+  const answer = await request<Resolution>('GET', resolutionPath(id), { signal });
+  return answer.ok && answer.status !== 304 ? (answer.data.issue_refused ?? null) : null;
+}
 
 /** What of it the reason has to answer. */
 export function toAnswer(lacks: readonly IssueWarning[]): IssueWarning[] {
