@@ -153,7 +153,7 @@ def test_a_decision_travels_from_the_secretary_to_the_ledger(
     plaintext = vendor.wait_for(1, seconds=30)[-1].plaintext.decode()
     payload = json.loads(plaintext)
     assert payload["t"] == "absence_decided"
-    assert set(payload) <= {"t", "m", "r", "d"}
+    assert set(payload) <= {"t", "m", "r", "k", "d"}
     deliver_push(page, plaintext)
     wait_until(lambda: bool(notifications(page)), "no notification was shown", page)
     assert notifications(page)[0]["title"] == "Đơn xin vắng đã được trả lời"
@@ -220,7 +220,7 @@ KINDS = [
     ("absence_decided", "m", "Đơn xin vắng đã được trả lời", "/meetings/{m}"),
     ("resolution_issued", "r", "Nghị quyết mới", "/resolutions/{r}"),
     ("resolution_revoked", "r", "Thu hồi nghị quyết", "/resolutions/{r}"),
-    ("task_due", "r", "Nhắc việc", "/resolutions/{r}"),
+    ("task_due", "rk", "Nhắc việc", "/tasks/{k}"),
     ("meeting_due", "", "Sổ tay có nội dung mới", "/notices"),
     ("minutes_due", "m", "Sổ tay có nội dung mới", "/notices"),
 ]
@@ -234,9 +234,9 @@ def test_every_kind_of_notice_has_a_row_here() -> None:
 def test_a_tap_brings_the_open_window_to_the_screen_of_each_kind(
     visited: BrowserContext, page: Page, demo: DemoService, offline: bool
 ) -> None:
-    ids = {"m": demo.story.next_meeting, "r": demo.story.resolution}
+    ids = {"m": demo.story.next_meeting, "r": demo.story.resolution, "k": demo.story.task}
     # What opens without a network has been seen once with one.
-    for seen in (f"/meetings/{ids['m']}", f"/resolutions/{ids['r']}", "/notices"):
+    for seen in (f"/meetings/{ids['m']}", f"/resolutions/{ids['r']}", f"/tasks/{ids['k']}", "/notices"):
         go(page, seen)
     visited.set_offline(offline)
     for kind, about, title, path in KINDS:
@@ -250,6 +250,22 @@ def test_a_tap_brings_the_open_window_to_the_screen_of_each_kind(
         settle(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert notifications(page) == []
+
+
+def test_two_tasks_of_one_resolution_stand_beside_each_other(page: Page, demo: DemoService) -> None:
+    resolution = demo.story.resolution
+    for payload in ({"k": "71"}, {"k": "72"}, {"k": "71"}):
+        deliver_push(page, push(t="task_due", r=resolution, **payload))
+    # What an older server sends names no task.
+    deliver_push(page, push(t="task_due", r=resolution))
+    wait_until(
+        lambda: (
+            sorted(one["tag"] for one in notifications(page))
+            == [f"resolution:{resolution}", "task:71", "task:72"]
+        ),
+        "not one of each",
+        page,
+    )
 
 
 def test_what_came_twice_is_shown_once(page: Page, demo: DemoService) -> None:

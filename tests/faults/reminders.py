@@ -51,6 +51,8 @@ class Shown:
 
 def tag_of(payload: dict[str, str]) -> str:
     """Under which tag a phone shows a message; one takes the place of another of the same tag (``pwa/src/push/wording.ts``)."""
+    if "k" in payload:
+        return f"task:{payload['k']}"
     if "r" in payload:
         return f"resolution:{payload['r']}"
     return f"meeting:{payload['m']}" if "m" in payload else f"handbook:{payload['t']}"

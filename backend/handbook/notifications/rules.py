@@ -71,9 +71,11 @@ def next_task_step(
     return f"+{rounds * every_days}d", at(rounds * every_days)
 
 
-def payload_of(kind: str, delivery_id: int, meeting_id: int | None, resolution_id: int | None) -> bytes:
+def payload_of(
+    kind: str, delivery_id: int, meeting_id: int | None, resolution_id: int | None, task_id: int | None
+) -> bytes:
     """What travels: a type and opaque ids. The words are made on the phone."""
-    fields = {"t": kind, "m": meeting_id, "r": resolution_id, "d": delivery_id}
+    fields = {"t": kind, "m": meeting_id, "r": resolution_id, "k": task_id, "d": delivery_id}
     given = {name: str(value) for name, value in fields.items() if value is not None}
     return json.dumps(given, separators=(",", ":")).encode().ljust(PAYLOAD_LENGTH)
 

@@ -5,6 +5,7 @@ export interface PushPayload {
   t?: NoticeKind;
   m?: string;
   r?: string;
+  k?: string;
   d?: string;
 }
 
@@ -77,15 +78,15 @@ export function wordingOf(
   const text = words[language];
   const title = payload.t ? text.titles[payload.t] : undefined;
   if (!title) return { title: text.neutral, body: text.tap, url: '/notices', tag: 'handbook' };
+  // Several tasks of one resolution may be due on one day: each is a notification of its own.
+  const [about, id] = payload.k ? ['task', payload.k] : payload.r ? ['resolution', payload.r] : ['meeting', payload.m];
+  if (!id) return { title, body: text.tap, url: '/notices', tag: `handbook:${payload.t}` };
+  let body = text.tap;
   if (payload.r) {
-    const body = details && resolution ? `${resolution.symbol} · ${resolution.title}` : text.tap;
-    return { title, body, url: `/resolutions/${encodeURIComponent(payload.r)}`, tag: `resolution:${payload.r}` };
+    if (details && resolution) body = `${resolution.symbol} · ${resolution.title}`;
+  } else if (meeting) {
+    body = when(meeting, language);
+    if (details) body += `\n${meeting.title} · ${meeting.place}`;
   }
-  if (!payload.m) return { title, body: text.tap, url: '/notices', tag: `handbook:${payload.t}` };
-  const lines = meeting ? [when(meeting, language)] : [];
-  if (meeting && details) lines.push(`${meeting.title} · ${meeting.place}`);
-  if (lines.length === 0) lines.push(text.tap);
-  return {
-    title, body: lines.join('\n'), url: `/meetings/${encodeURIComponent(payload.m)}`, tag: `meeting:${payload.m}`,
-  };
+  return { title, body, url: `/${about}s/${encodeURIComponent(id)}`, tag: `${about}:${id}` };
 }

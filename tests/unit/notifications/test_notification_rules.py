@@ -74,9 +74,12 @@ def test_every_payload_holds_ids_only_and_has_one_length(kind: NoticeKind) -> No
     for number in (1, LARGEST_ID):
         meeting_id = number if about_meeting else None
         resolution_id = None if about_meeting else number
-        payload = payload_of(kind, number, meeting_id, resolution_id)
+        task_id = number if kind is NoticeKind.TASK_DUE else None
+        payload = payload_of(kind, number, meeting_id, resolution_id, task_id)
         assert len(payload) == PAYLOAD_LENGTH <= MAX_PAYLOAD_LENGTH
         other = {"m": str(number)} if about_meeting else {"r": str(number)}
+        if task_id is not None:
+            other["k"] = str(number)
         assert json.loads(payload) == {"t": kind.value, "d": str(number), **other}
 
 

@@ -102,7 +102,9 @@ def _claimed(
         PushMessage(
             endpoint=subscription.endpoint,
             keys=SubscriptionKeys(subscription.p256dh, subscription.auth),
-            payload=rules.payload_of(reminder.kind, row.id, reminder.meeting_id, reminder.resolution_id),
+            payload=rules.payload_of(
+                reminder.kind, row.id, reminder.meeting_id, reminder.resolution_id, reminder.task_id
+            ),
             ttl=int(lifetime.total_seconds()),
             server_key=subscription.server_key,
             urgency=rules.urgency_of(reminder.kind, reminder.step),
