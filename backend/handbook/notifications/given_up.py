@@ -3,11 +3,13 @@
 They are told by organisation and reason, without names: whom to telephone is the list of who runs the meeting.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from handbook.access.actor import Actor
 from handbook.audit.service import record
@@ -15,15 +17,16 @@ from handbook.kernel import jobs
 from handbook.kernel.db import db
 from handbook.kernel.pagination import paginate
 from handbook.kernel.tree import PATH_END
-from handbook.kernel.unit_of_work import UnitOfWork
+from handbook.kernel.unit_of_work import UnitOfWork, current_clock
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member
 from handbook.notifications.enums import NUDGES, DeliveryState, NoticeKind, ReminderState
 from handbook.notifications.fallback.addresses import confirmed_addresses
 from handbook.notifications.latest import SUPERSEDED, overtaken
-from handbook.notifications.models import PUSH, Delivery, Reminder
+from handbook.notifications.models import PUSH, Delivery, PushSubscription, Reminder
 from handbook.notifications.push.gateway import current_push
 from handbook.notifications.reminders.planning import JOB
+from handbook.notifications.reminders.recipients import devices_of
 from handbook.notifications.rules import worth_until
 from handbook.organizations.models import Organization
 
@@ -96,7 +99,7 @@ def retry(
     """
     now = uow.clock.now()
     chosen = _given_up(select(Delivery), organization, now).where(
-        or_(Delivery.subscription_id.is_not(None), Delivery.channel != PUSH)
+        or_(Delivery.subscription_id.is_not(None), Delivery.channel != PUSH, _has_another_device())
     )
     if reason is not None:
         chosen = chosen.where(Delivery.reason == reason)
@@ -109,6 +112,10 @@ def retry(
     )
     worth = _worth_again(found, now)
     again = [delivery for delivery in found if delivery.id in worth]
+    for delivery_id, subscription_id in _other_devices(again).items():
+        delivery = uow.session.get_one(Delivery, delivery_id)
+        delivery.subscription_id = subscription_id
+        delivery.slot = f"{delivery.reminder_id}:{delivery.member_id}:{subscription_id}"
     for delivery in again:
         delivery.state, delivery.attempts, delivery.next_attempt_at = DeliveryState.QUEUED.value, 0, now
         delivery.lease_until = None
@@ -164,6 +171,49 @@ def _names(member_ids: set[int]) -> dict[int, dict[str, Any]]:
     return {row.id: {"id": row.organization_id, "name": row.name} for row in rows}
 
 
+def _has_another_device() -> ColumnElement[bool]:
+    """Whether the account has a device to which the reminder was never sent."""
+    other = aliased(Delivery)
+    sent = select(other.id).where(
+        other.reminder_id == Delivery.reminder_id, other.subscription_id == PushSubscription.id
+    )
+    return (
+        select(PushSubscription.id)
+        .where(PushSubscription.account_id == Delivery.account_id, ~sent.exists())
+        .exists()
+    )
+
+
+def _other_devices(deliveries: Sequence[Delivery]) -> dict[int, int]:
+    """For deliveries whose device has ended its subscription: the subscription of a device, one for each, that the same member
+    has now and the reminder was not sent to. Who subscribes anew has mostly the same phone.
+    """
+    lost = [row for row in deliveries if row.channel == PUSH and row.subscription_id is None]
+    if not lost:
+        return {}
+    reminder_ids = {row.reminder_id for row in lost}
+    used = set(
+        db.session.execute(
+            select(Delivery.reminder_id, Delivery.subscription_id).where(
+                Delivery.reminder_id.in_(reminder_ids), Delivery.subscription_id.is_not(None)
+            )
+        )
+        .tuples()
+        .all()
+    )
+    having: defaultdict[int, list[int]] = defaultdict(list)
+    for device in devices_of({row.member_id for row in lost}, db.session(), current_clock()):
+        if device.subscription_id is not None:
+            having[device.member_id].append(device.subscription_id)
+    found: dict[int, int] = {}
+    for row in lost:
+        free = [id_ for id_ in having[row.member_id] if (row.reminder_id, id_) not in used]
+        if free:
+            found[row.id] = free[0]
+            used.add((row.reminder_id, free[0]))
+    return found
+
+
 def _worth_until(deliveries: Sequence[Delivery]) -> dict[int, datetime]:
     """Until when each of their reminders is worth delivering."""
     reminders = {delivery.reminder_id: delivery.reminder for delivery in deliveries}
@@ -187,8 +237,11 @@ def _is_apart(reminder: Reminder) -> bool:
 
 
 def _worth_again(deliveries: Sequence[Delivery], now: datetime) -> set[int]:
-    """Those whose device or address is known and that are worth delivering still: in time, and nothing newer was told."""
+    """Those whose device or address is known, or whose member has subscribed another device since, and that are worth
+    delivering still: in time, and nothing newer was told.
+    """
     until = _worth_until(deliveries)
+    others = _other_devices(deliveries)
     stale = overtaken(deliveries, db.session())
     fallback = current_push().fallback
     written = {row.account_id for row in deliveries if row.channel != PUSH and row.account_id is not None}
@@ -198,6 +251,7 @@ def _worth_again(deliveries: Sequence[Delivery], now: datetime) -> set[int]:
         for delivery in deliveries
         if (
             delivery.subscription_id is not None
+            or delivery.id in others
             or (delivery.channel != PUSH and delivery.account_id in addresses)
         )
         and delivery.reminder.state != ReminderState.CANCELLED

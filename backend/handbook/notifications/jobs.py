@@ -27,6 +27,7 @@ def deliver(run: JobRun) -> dict[str, Any]:
     return deliver_reminder(
         int(run.args["reminder_id"]),
         send_batch,
+        later=bool(run.args.get("later")),
         fallback=current_push().fallback,
         on_progress=run.report_progress,
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import require, visible
@@ -18,11 +18,11 @@ from handbook.kernel.pagination import Page, paginate
 from handbook.kernel.problems import NotFound
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member
-from handbook.notifications.enums import MEETING_KINDS, DeliveryState
+from handbook.notifications.enums import MEETING_KINDS, DeliveryState, NoticeKind
 from handbook.notifications.latest import SUPERSEDED, latest_news
 from handbook.notifications.models import Delivery, Notice, PushSubscription, Reminder
 from handbook.notifications.reminders.recipients import devices_of
-from handbook.notifications.rules import TIME_TO_SHOW, waited_until
+from handbook.notifications.rules import TIME_TO_SEND, TIME_TO_SHOW, waited_until
 
 _KINDS = [kind.value for kind in MEETING_KINDS]
 
@@ -133,12 +133,14 @@ def _member_line(
 
 def _unreached(meeting: Meeting, news: Sequence[Reminder], clock: Clock) -> list[dict[str, Any]]:
     """Whom no message of the latest news has reached and who has not read it in the inbox either. Who is still being sent to
-    is waited for, as long as :func:`~handbook.notifications.rules.waited_until` has it.
+    is waited for, as long as :func:`~handbook.notifications.rules.waited_until` has it, and for what no worker has begun yet so
+    long as sending takes: nobody's number is given out meanwhile.
     """
     summoned = member_ids_to_tell(meeting.id)
-    sent = _sent_by_member([one.id for one in news])
-    read = _readers([one.slot for one in news])
+    sent = _sent_by_member(meeting, news)
+    read = _readers(meeting, news)
     having_devices = _with_devices([id_ for id_ in summoned if id_ not in sent], clock)
+    being_told = _being_told(meeting.id, clock)
     members = db.session.execute(
         select(Member.id, Member.full_name, Member.phone, Account.password_hash.is_not(None).label("active"))
         .outerjoin(Account, Account.member_id == Member.id)
@@ -151,8 +153,10 @@ def _unreached(meeting: Meeting, news: Sequence[Reminder], clock: Clock) -> list
             continue
         if row.id in sent:
             reason = _why_unreached(sent[row.id], meeting.starts_at, clock.now())
+        elif row.id not in having_devices:
+            reason = "no_device"
         else:
-            reason = "not_sent" if row.id in having_devices else "no_device"
+            reason = None if row.id in being_told else "not_sent"
         if reason == "no_device" and not row.active:
             reason = "not_activated"
         if reason is not None:
@@ -162,12 +166,18 @@ def _unreached(meeting: Meeting, news: Sequence[Reminder], clock: Clock) -> list
     return lines
 
 
-def _sent_by_member(reminder_ids: Collection[int]) -> dict[int, list[Delivery]]:
-    """The deliveries of these reminders by member, without those that something newer took the place of."""
+def _sent_by_member(meeting: Meeting, news: Sequence[Reminder]) -> dict[int, list[Delivery]]:
+    """The deliveries of the latest news by member, without those that something newer took the place of. To who was summoned
+    after it the convening is the latest news.
+    """
     rows = db.session.scalars(
         select(Delivery)
+        .join(Reminder, Reminder.id == Delivery.reminder_id)
         .where(
-            Delivery.reminder_id.in_(reminder_ids),
+            or_(
+                Reminder.id.in_([one.id for one in news]),
+                and_(_is_convening(Reminder, meeting), Delivery.created_at >= _since(meeting, news)),
+            ),
             or_(Delivery.reason.is_(None), Delivery.reason != SUPERSEDED),
         )
         .order_by(Delivery.id)
@@ -178,15 +188,45 @@ def _sent_by_member(reminder_ids: Collection[int]) -> dict[int, list[Delivery]]:
     return found
 
 
-def _readers(slots: Collection[str]) -> set[int | None]:
-    """The members who have read one of these lines of the inbox."""
+def _readers(meeting: Meeting, news: Sequence[Reminder]) -> set[int | None]:
+    """The members who have read the latest news in the inbox, or the convening that they heard of only after it."""
     return set(
         db.session.scalars(
             select(Account.member_id)
             .join(Notice, Notice.account_id == Account.id)
-            .where(Notice.slot.in_(slots), Notice.read_at.is_not(None))
+            .where(
+                or_(
+                    Notice.slot.in_([one.slot for one in news]),
+                    and_(_is_convening(Notice, meeting), Notice.created_at >= _since(meeting, news)),
+                ),
+                Notice.read_at.is_not(None),
+            )
         )
     )
+
+
+def _being_told(meeting_id: int, clock: Clock) -> set[int | None]:
+    """The members to whom something was told just now, of which the worker has hardly had the time to make messages."""
+    return set(
+        db.session.scalars(
+            select(Account.member_id)
+            .join(Notice, Notice.account_id == Account.id)
+            .where(
+                Notice.meeting_id == meeting_id,
+                Notice.kind.in_(_KINDS),
+                Notice.created_at > clock.now() - TIME_TO_SEND,
+            )
+        )
+    )
+
+
+def _is_convening(row: type[Reminder] | type[Notice], meeting: Meeting) -> ColumnElement[bool]:
+    return and_(row.meeting_id == meeting.id, row.kind == NoticeKind.MEETING_CONVENED.value)
+
+
+def _since(meeting: Meeting, news: Sequence[Reminder]) -> datetime:
+    """When the decisive news was told."""
+    return news[0].created_at if news else meeting.created_at
 
 
 def _with_devices(member_ids: Collection[int], clock: Clock) -> set[int]:

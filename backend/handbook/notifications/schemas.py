@@ -201,7 +201,8 @@ class GivenUpOrganizationSchema(Schema):
 
 class GivenUpSchema(Schema):
     """A message to one device that was given up. ``reason`` is the last answer, such as ``http_500`` or ``timeout``;
-    ``can_retry``: the device is known and the message is still worth delivering.
+    ``can_retry``: the device, or another that its member has subscribed since, is known and the message is still worth
+    delivering.
     """
 
     id = Id(required=True)

@@ -37,6 +37,7 @@ from handbook.notifications.reminders.planning import (
     plan_again_below,
     plan_steps,
     plan_task,
+    tell_those_who_came_later,
     waiting_change,
 )
 from handbook.notifications.reminders.timing import OVERRIDABLE
@@ -57,16 +58,18 @@ def tell_of_meeting(event: MeetingConvened, uow: UnitOfWork) -> None:
 
 @subscribe(DelegatesSummoned)
 def tell_newcomers(event: DelegatesSummoned, uow: UnitOfWork) -> None:
-    """A notice under the slot of the convening; reminders ask at their hour who is summoned."""
+    """What all were told at the convening, they alone; reminders ask at their hour who is summoned."""
     meeting = uow.session.get_one(Meeting, event.meeting_id)
+    slot = f"meeting_convened:{meeting.id}"
     tell_members(
         uow,
         event.member_ids,
         NoticeKind.MEETING_CONVENED,
-        f"meeting_convened:{meeting.id}",
+        slot,
         meeting_id=meeting.id,
         params={"starts_at": meeting.starts_at.isoformat()},
     )
+    tell_those_who_came_later(uow, slot)
 
 
 @subscribe(MeetingChanged)

@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.meetings import STARTS_AT, convened, if_match, step
 from tests.support.push_service import Answer, FakePushService, Subscription
 from tests.support.pushing import ledger, run_jobs, subscribe, told
 
+from handbook.audit.models import AuditEntry
 from handbook.kernel.clock import FixedClock
+from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.notifications import jobs
 from handbook.operations import failed_jobs
@@ -128,15 +131,26 @@ def test_who_opened_the_convening_has_not_answered_the_move(
     assert told(push, device) == ["meeting_convened", "meeting_changed", "meeting_reminder"]
 
 
-def test_before_a_worker_has_run_a_message_is_not_sent_and_no_device_is_missing(
-    sign_in: SignIn, world: World, push: FakePushService
+def test_before_a_worker_has_run_no_number_is_given_out_and_later_a_message_is_not_sent(
+    engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
 ) -> None:
     subscribe(sign_in("member"), push)
     secretary = sign_in("secretary")
     meeting = convened(secretary, world.id_of("cell"))
+
+    def numbers_read() -> set[int | None]:
+        db.session.rollback()
+        return set(
+            db.session.scalars(select(AuditEntry.member_id).where(AuditEntry.tag == "members:phone:read"))
+        )
+
     why = unreached(secretary, meeting)
-    assert why[world.id_of("member")] == "not_sent"
+    assert world.id_of("member") not in why, "it is on its way"
     assert why[world.id_of("second_member")] == "no_device"
+    assert int(world.id_of("member")) not in numbers_read() > {int(world.id_of("second_member"))}
+    clock.advance(minutes=6)
+    assert unreached(secretary, meeting)[world.id_of("member")] == "not_sent", "no worker was there"
+    assert int(world.id_of("member")) in numbers_read()
     run_jobs()
     assert world.id_of("member") not in unreached(secretary, meeting)
 

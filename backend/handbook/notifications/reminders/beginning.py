@@ -1,6 +1,6 @@
 """A reminder whose time has come: whether it is still wanted, the line in each inbox, and a row for each device."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,9 @@ PLANNED_KINDS = (*NUDGES, NoticeKind.MEETING_REMINDER, NoticeKind.TASK_DUE)
 ACCOUNTED_KINDS = (*MEETING_KINDS, *NUDGES)
 #: From when on a reminder is late, because no worker was there: one that was due a minute before the quiet hours is not.
 LATE = timedelta(minutes=15)
+_BEGUN = (ReminderState.SENDING, ReminderState.DONE)
+#: Who is summoned to such a meeting is told that there is one.
+_STILL_TO_COME = (MeetingState.CONVENED, MeetingState.OPEN)
 
 
 def begin(reminder_id: int) -> bool:
@@ -61,8 +64,42 @@ def begin(reminder_id: int) -> bool:
             put_off(uow, reminder, later)
             return False
         say_for_whom(reminder, uow.session, uow.clock)
-    # A big audience is written in several transactions, so that nobody waits for this one.
-    for member_ids in _audience(reminder_id):
+    _write_lines(reminder_id, _audience(reminder_id))
+    with unit_of_work() as uow:
+        reminder = uow.session.get_one(Reminder, reminder_id, with_for_update=True, populate_existing=True)
+        if reminder.state != ReminderState.PLANNED:
+            return False
+        reminder.state = ReminderState.SENDING.value
+        if reminder.task_id is not None and reminder.member_id is not None:
+            # Until the task is over the next time is planned when the last one is told.
+            plan_task(uow, uow.session.get_one(Task, reminder.task_id), [reminder.member_id])
+        return True
+
+
+def add_who_came_later(reminder_id: int) -> None:
+    """Make the delivery rows of those who have none because the reminder, which has begun, concerns them only since. Of a
+    meeting that is over or cancelled nobody is told any more.
+    """
+    with unit_of_work() as uow:
+        reminder = uow.session.get(Reminder, reminder_id)
+        if reminder is None or reminder.state not in _BEGUN:
+            return
+        meeting = uow.session.get(Meeting, reminder.meeting_id) if reminder.meeting_id else None
+        if meeting is not None and meeting.state not in _STILL_TO_COME:
+            return
+        told = set(uow.session.scalars(select(Delivery.member_id).where(Delivery.reminder_id == reminder_id)))
+    _write_lines(reminder_id, _audience(reminder_id, but=told))
+    with unit_of_work() as uow:
+        reminder = uow.session.get_one(Reminder, reminder_id, with_for_update=True, populate_existing=True)
+        if reminder.state == ReminderState.DONE:
+            reminder.state, reminder.finished_at = ReminderState.SENDING.value, None
+
+
+def _write_lines(reminder_id: int, audience: Iterable[Sequence[int]]) -> None:
+    """A line in the inbox and a row for each device. A big audience is written in several transactions, so that nobody waits
+    for this one.
+    """
+    for member_ids in audience:
         with unit_of_work() as uow:
             reminder = uow.session.get_one(Reminder, reminder_id)
             # The line in the inbox, for whom it was not written when it happened.
@@ -76,15 +113,6 @@ def begin(reminder_id: int) -> bool:
                 params=reminder.params,
             )
             _add_deliveries(reminder, member_ids, uow)
-    with unit_of_work() as uow:
-        reminder = uow.session.get_one(Reminder, reminder_id, with_for_update=True, populate_existing=True)
-        if reminder.state != ReminderState.PLANNED:
-            return False
-        reminder.state = ReminderState.SENDING.value
-        if reminder.task_id is not None and reminder.member_id is not None:
-            # Until the task is over the next time is planned when the last one is told.
-            plan_task(uow, uow.session.get_one(Task, reminder.task_id), [reminder.member_id])
-        return True
 
 
 def _take_up_again(reminder: Reminder, uow: UnitOfWork) -> bool:
@@ -152,9 +180,11 @@ def _still_wanted(reminder: Reminder, meeting: Meeting | None, now: datetime) ->
     )
 
 
-def _audience(reminder_id: int) -> Iterator[Sequence[int]]:
+def _audience(reminder_id: int, *, but: Collection[int] = ()) -> Iterator[Sequence[int]]:
+    """The members whom it concerns, some hundred at a time."""
     with unit_of_work() as uow:
-        member_ids = member_ids_of(uow.session.get_one(Reminder, reminder_id), uow.session, uow.clock)
+        concerned = member_ids_of(uow.session.get_one(Reminder, reminder_id), uow.session, uow.clock)
+    member_ids = [member_id for member_id in concerned if member_id not in but]
     for start in range(0, len(member_ids), MEMBERS_AT_ONCE):
         yield member_ids[start : start + MEMBERS_AT_ONCE]
 

@@ -16,7 +16,7 @@ from handbook.notifications.fallback.channel import FallbackChannel
 from handbook.notifications.fallback.sending import next_to_write, write_to_nobody, write_to_unreached
 from handbook.notifications.models import Delivery, Reminder
 from handbook.notifications.push.gateway import Sender
-from handbook.notifications.reminders.beginning import JOB_FAILED, begin
+from handbook.notifications.reminders.beginning import JOB_FAILED, add_who_came_later, begin
 from handbook.notifications.reminders.claiming import claim, worth_until_of
 from handbook.notifications.reminders.planning import JOB
 from handbook.notifications.reminders.recording import Outcomes
@@ -29,6 +29,7 @@ def deliver_reminder(
     reminder_id: int,
     send_batch: Callable[[int], int],
     *,
+    later: bool = False,
     fallback: FallbackChannel | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, int]:
@@ -36,8 +37,10 @@ def deliver_reminder(
     deliveries are in each state.
 
     ``send_batch`` sends the next batch of a reminder and answers how many messages it had. When some are to be tried again, a
-    job for them is planned. Doing it again sends nothing twice.
+    job for them is planned. Doing it again sends nothing twice. ``later``: somebody is concerned who was not when it began.
     """
+    if later:
+        add_who_came_later(reminder_id)
     if not begin(reminder_id):
         return {}
     sent = 0

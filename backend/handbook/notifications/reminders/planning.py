@@ -52,6 +52,14 @@ def announce(
     )
 
 
+def tell_those_who_came_later(uow: UnitOfWork, slot: str) -> None:
+    """Let what was announced under this slot go to those whom it concerns by now and has not gone to."""
+    reminder = uow.session.scalar(select(Reminder).where(Reminder.slot == slot))
+    if reminder is not None:
+        key = f"{reminder.job_key}:later:{int(uow.clock.now().timestamp() * 1_000_000)}"
+        jobs.enqueue(uow, JOB, key=key, args={"reminder_id": reminder.id, "later": True})
+
+
 def waiting_change(uow: UnitOfWork, meeting_id: int) -> Reminder | None:
     """The announcement of changes of this meeting that still gathers, if there is one."""
     return uow.session.scalar(
