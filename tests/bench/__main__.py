@@ -7,6 +7,7 @@ measured again; the rows of the long runs (`make bench-growth`, `make bench-prov
 exit status is 0 also when a target is missed: a benchmark tells, it does not judge.
 """
 
+import argparse
 import importlib
 import sys
 from pathlib import Path
@@ -24,7 +25,19 @@ def list_benchmarks(chosen: list[str]) -> list[str]:
     return found
 
 
-def main(chosen: list[str]) -> int:
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description="Measure and print the target table")
+    names = ", ".join(name.removeprefix("bench_") for name in list_benchmarks([]))
+    parser.add_argument(
+        "words",
+        nargs="*",
+        help=f"parts of the names of the benchmarks to run ({names}), without one all of them; or 'table' alone, to run none",
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    chosen = parse(arguments).words
     rows: list[dict[str, Any]] = write_results([])
     for name in [] if chosen == ["table"] else list_benchmarks(chosen):
         print(f"== {name}", file=sys.stderr, flush=True)

@@ -30,6 +30,7 @@ from tests.bench.datasets.rows import EVENING, LAST_MONTH
 from tests.bench.datasets.shape import OWN, SIZES, Cell, Shape
 from tests.bench.datasets.store import DataSet, postgres_sets, sqlite_set
 from tests.bench.growth_report import growth_table
+from tests.bench.options import LEAST_MEMBERS, MOST_MEMBERS, whole
 from tests.bench.phones import code_at, cookie_of, cursor_of, plain_members
 from tests.bench.records import keep, now_and_here, write
 
@@ -306,16 +307,23 @@ def _silence() -> Iterator[None]:
         os.close(nowhere)
 
 
-def main(arguments: list[str]) -> int:
+def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="bench-growth", description="Each hot call over the sizes of the nation"
     )
-    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="members")
+    members = whole(LEAST_MEMBERS, MOST_MEMBERS)
+    parser.add_argument("--sizes", type=members, nargs="+", default=list(SIZES), help="members")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    chosen = parser.parse_args(arguments)
-    for engine in chosen.engines:
-        figures = measure(engine, sorted(chosen.sizes), chosen.rounds)
+    parser.add_argument(
+        "--rounds", type=whole(1, 100_000), default=ROUNDS, help="requests of each call and size"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    chosen = parse(arguments)
+    for engine in dict.fromkeys(chosen.engines):
+        figures = measure(engine, sorted(set(chosen.sizes)), chosen.rounds)
         document = keep("growth", {engine: {**now_and_here(), "rounds": chosen.rounds, "calls": figures}})
         write("growth.md", growth_table(document))
     print(growth_table(document))

@@ -25,6 +25,7 @@ from typing import Any
 
 from tests.bench.datasets.store import CACHE, copy_set, postgres_sets
 from tests.bench.evening import MEMBERS, rates_at
+from tests.bench.options import positive
 from tests.bench.preparing import Prepared, delivered, prepare
 from tests.bench.province_report import is_within, province_markdown
 from tests.bench.records import ROOT, keep, now_and_here, write
@@ -203,7 +204,7 @@ def _measure(engine: str, chosen: argparse.Namespace, cluster: PostgresCluster |
     return {**now_and_here(), "seconds": chosen.seconds, "phases": phases, "limit": limit}
 
 
-def main(arguments: list[str]) -> int:
+def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="bench-province", description="The evening of a province, in real time"
     )
@@ -211,15 +212,19 @@ def main(arguments: list[str]) -> int:
         "--engines", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"]
     )
     parser.add_argument(
-        "--multiples", type=float, nargs="+", default=list(MULTIPLES), help="of the average rate"
+        "--multiples", type=positive(1000), nargs="+", default=list(MULTIPLES), help="of the average rate"
     )
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each multiple")
+    parser.add_argument("--seconds", type=positive(86_400), default=SECONDS, help="of each multiple")
     parser.add_argument(
-        "--search-seconds", type=float, default=SEARCH_SECONDS, help="of each step to the limit"
+        "--search-seconds", type=positive(86_400), default=SEARCH_SECONDS, help="of each step to the limit"
     )
     parser.add_argument("--no-search", action="store_true", help="leave the limit unknown")
-    chosen = parser.parse_args(arguments)
-    for engine in chosen.engines:
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    chosen = parse(arguments)
+    for engine in dict.fromkeys(chosen.engines):
         if engine == "sqlite":
             found = _measure(engine, chosen, None)
         else:

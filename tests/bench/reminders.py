@@ -28,6 +28,7 @@ from sqlalchemy import text
 from tests.bench.datasets.store import CACHE, copy_set
 from tests.bench.evening import MEMBERS
 from tests.bench.faulty_push import SEEN
+from tests.bench.options import whole
 from tests.bench.preparing import Keys, Prepared, prepare_reminders
 from tests.bench.records import ROOT, keep, now_and_here
 from tests.bench.servers import Server, worker
@@ -138,11 +139,17 @@ def _push_service(folder: Path) -> Iterator[dict[str, str]]:
         process.stdout.close()
 
 
-def main(arguments: list[str]) -> int:
+def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench-reminders", description="Reminders through faults and kills")
-    parser.add_argument("--count", type=int, default=COUNT)
-    parser.add_argument("--kills", type=int, default=KILLS)
-    chosen = parser.parse_args(arguments)
+    parser.add_argument("--count", type=whole(1, 5_600_000), default=COUNT, help="reminders")
+    parser.add_argument(
+        "--kills", type=whole(0, 1000), default=KILLS, help="of the worker, while they go out"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    chosen = parse(arguments)
     keep("reminders", {"sqlite": send_all(chosen.count, chosen.kills)})
     print(text_table(write_results([])))
     return 0

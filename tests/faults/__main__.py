@@ -5,6 +5,7 @@ line choose some: ``python -m tests.faults power``. The exit status is 1 when an
 a short version of each kind (``tests/faults/test_*.py``).
 """
 
+import argparse
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.bench.options import one_of
 from tests.faults.clocks import check_in_by_wrong_clocks, send_by_wrong_clocks
 from tests.faults.database_stops import stop_and_start_database
 from tests.faults.evening import Evening, make_evening
@@ -129,16 +131,26 @@ FAULTS: dict[str, Callable[[Campaign], Iterator[Row]]] = {
 }
 
 
-def main(chosen: list[str]) -> int:
-    unknown = set(chosen) - FAULTS.keys()
-    if unknown:
-        raise SystemExit(f"no fault is called {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="faults", description="The fault campaign, half an hour in all")
+    parser.add_argument(
+        "faults",
+        nargs="*",
+        type=one_of(list(FAULTS), "fault"),
+        default=list(FAULTS),
+        help=f"which of {', '.join(FAULTS)}; without one all of them",
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    chosen = list(dict.fromkeys(parse(arguments).faults))
     rows: list[Row] = []
     cluster = start_cluster(DURABLE)
     try:
         with tempfile.TemporaryDirectory(dir=IN_MEMORY if has_room(IN_MEMORY) else None) as folder:
             campaign = Campaign(Path(folder), cluster)
-            for name in chosen or FAULTS:
+            for name in chosen:
                 began = time.monotonic()
                 for row in FAULTS[name](campaign):
                     rows.append({**row, "seconds": round(time.monotonic() - began)})
