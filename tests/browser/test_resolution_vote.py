@@ -2,12 +2,14 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import Album
 from tests.browser.test_ballots import faults, large
 from tests.support.browsing import heading, wait_until
 from tests.support.demo_service import DemoService, go, open_context
+from tests.support.rooms import Device
 
 
 def test_the_open_meeting_drafts_its_resolution_and_votes_on_that_draft(
@@ -155,3 +157,68 @@ def withdraw_the_votes(demo: DemoService, office: BrowserContext) -> None:
             headers={"Origin": demo.url, "If-Match": ballot["etag"]},
         )
         assert answer.ok, answer.text()
+
+
+def test_a_disputed_count_is_said_before_the_tap_and_the_dialog_leads_to_the_room(
+    browser: Browser, fresh_demo: DemoService, album: Album
+) -> None:
+    """Two devices counted the vote on the draft differently: no reason helps, so none is asked for."""
+    demo = fresh_demo
+    meeting = demo.story.open_meeting
+    with open_context(browser, worker=False) as context:
+        demo.sign_in(context, demo.story.host)
+        draft = two_counts(demo, context)
+        page = demo.open(context, f"/chapter/meetings/{meeting}/resolution")
+        said = page.get_by_text(re.compile("Hai máy ghi kết quả biểu quyết khác nhau, hoặc ghi một lần"))
+        expect(said).to_be_visible()
+        album.picture(page, "disputed-before-the-tap")
+        page.get_by_role("button", name="Ban hành").click()
+        dialog = page.get_by_role("alertdialog", name=re.compile("^Chưa ban hành được"))
+        expect(dialog.get_by_text(re.compile("Đồng chí vào phòng họp chọn kết quả đúng"))).to_be_visible()
+        expect(dialog.get_by_label("Lý do vẫn ban hành")).to_have_count(0)
+        expect(dialog.get_by_role("button", name="Ban hành")).to_have_count(0)
+        assert faults(page) == []
+        album.picture(page, "disputed-dialog")
+        large(page, album, "disputed-dialog-large")
+        page.goto(f"{demo.url}/resolutions/{draft}")
+        expect(said).to_be_visible()
+        album.picture(page, "disputed-draft")
+        page.goto(f"{demo.url}/chapter/meetings/{meeting}/resolution")
+        page.get_by_role("button", name="Ban hành").click()
+        dialog.get_by_role("link", name="Chọn kết quả đúng").click()
+        expect(page.get_by_text(re.compile("1 chỗ hai máy ghi khác nhau"))).to_be_visible()
+        album.picture(page, "disputed-room")
+        page.get_by_role("button", name="Xem và chọn").click()
+        choose = page.get_by_role("dialog")
+        choose.get_by_role("button", name=re.compile("^Chọn")).first.click()
+        expect(page.get_by_text(re.compile("chỗ hai máy ghi khác nhau"))).to_have_count(0)
+
+
+def two_counts(demo: DemoService, office: BrowserContext) -> str:
+    """The draft of the open meeting with a count of 3 and one of 2, each by a device of its own; the meeting is over."""
+    meeting = f"{demo.url}/api/meetings/{demo.story.open_meeting}"
+    origin = {"Origin": demo.url}
+    draft = office.request.post(f"{meeting}/resolution-draft", headers=origin).json()
+    now = datetime.now(UTC)
+    for seconds, agree in ((2, 3), (1, 2)):
+        vote = {
+            "title": "Thông qua nghị quyết",
+            "kind": "resolution",
+            "resolution_id": draft["id"],
+            "denominator": None,
+            "agree": agree,
+            "disagree": 1,
+            "other": 0,
+        }
+        line = Device().write("hand_vote", now - timedelta(seconds=seconds), ballot=vote)
+        answer = office.request.post(
+            f"{meeting}/proceedings",
+            data={"now": now.isoformat(), "entries": [line]},
+            headers={"Origin": demo.url},
+        )
+        assert [one["outcome"] for one in answer.json()["items"]] == ["applied"], answer.text()
+    withdraw_the_votes(demo, office)
+    etag = office.request.get(meeting).json()["etag"]
+    answer = office.request.post(f"{meeting}/close", headers={**origin, "If-Match": etag})
+    assert answer.ok, answer.text()
+    return str(draft["id"])

@@ -157,7 +157,8 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class TaskReview:
-    """A task of an earlier resolution as the meeting found it. ``state``: ``open``, ``done`` or ``not_done``, then with why."""
+    """A task of an earlier resolution as the meeting found it. ``state``: ``open``, ``done`` or ``not_done``, then with why.
+    ``superseded`` and ``revoked``: its resolution was out of force by then."""
 
     key: str
     title: str
@@ -166,6 +167,8 @@ class TaskReview:
     due_on: date | None = None
     percent: int | None = None
     reason: str | None = None
+    superseded: bool = False
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ from handbook.minutes.facts import (
 from handbook.organizations.enums import OrganizationKind
 from handbook.proceedings.queries import ItemRecord, NoteRecord, Record, record_of
 from handbook.resolutions.enums import TaskState
-from handbook.resolutions.task_queries import tasks_to_review
+from handbook.resolutions.task_queries import gone_before, tasks_to_review
+from handbook.resolutions.task_rules import Known, as_heard
 from handbook.scores.enums import Grade
 from handbook.scores.queries import open_score_of, score_of
 
@@ -92,7 +93,7 @@ def gather(
                 notes=_notes(items[item.id].notes, marks) if item.id in items else (),
                 conclusion=items[item.id].conclusion if item.id in items else None,
                 votes=_votes(votes, item.id),
-                tasks=_tasks(meeting, record.closed_at, marks) if item.source == OPEN_TASKS else (),
+                tasks=_tasks(meeting, record, marks) if item.source == OPEN_TASKS else (),
                 begun=item.id in items and items[item.id].begun,
             )
             for item in dealt_with
@@ -234,20 +235,27 @@ def _notes(notes: Sequence[NoteRecord], marks: Mapping[int, str]) -> tuple[Note,
     )
 
 
-def _tasks(meeting: Meeting, closed_at: datetime | None, marks: Mapping[int, str]) -> tuple[TaskReview, ...]:
-    """As the meeting found them: what was ended after it was still open in it."""
+def _tasks(meeting: Meeting, record: Record, marks: Mapping[int, str]) -> tuple[TaskReview, ...]:
+    """As the meeting found them: what was said after it, or reached nobody in it, was not heard in it."""
     found = []
     for task in tasks_to_review(meeting):
-        later = bool(closed_at and task.finished_at and task.finished_at > closed_at)
+        known = Known(TaskState(task.state), task.percent, task.reason)
+        if record.closed_at is not None:
+            heard_until = max(record.closed_at, record.closing_received_at or record.closed_at)
+            known = as_heard(task.updates, record.closed_at, heard_until) or known
+        gone = gone_before(meeting, task.resolution)
+        superseded = gone and task.resolution.superseded_by_id is not None
         found.append(
             TaskReview(
                 key=str(task.id),
                 title=task.title,
-                state=TaskState.OPEN.value if later else task.state,
+                state=known.state.value,
                 assignees=tuple(with_mark(row.full_name, marks.get(row.member_id)) for row in task.assignees),
                 due_on=task.due_on,
-                percent=task.percent,
-                reason=task.reason,
+                percent=known.percent,
+                reason=known.reason,
+                superseded=superseded,
+                revoked=gone and not superseded,
             )
         )
     return tuple(found)

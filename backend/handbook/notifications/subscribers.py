@@ -44,7 +44,7 @@ from handbook.notifications.reminders.timing import OVERRIDABLE
 from handbook.notifications.rules import GATHER_CHANGES, GATHERED_FIELDS
 from handbook.notifications.subscriptions import forget_session
 from handbook.organizations.settings.events import SettingChanged
-from handbook.resolutions.enums import TaskState
+from handbook.resolutions.enums import ResolutionState, TaskState
 from handbook.resolutions.events import ResolutionIssued, ResolutionRevoked, TaskChanged
 from handbook.resolutions.models import Resolution, Task
 
@@ -166,7 +166,7 @@ def remind_of_tasks(event: ResolutionIssued, uow: UnitOfWork) -> None:
 
 @subscribe(ResolutionRevoked)
 def tell_of_revoking(event: ResolutionRevoked, uow: UnitOfWork) -> None:
-    """Its tasks lapse. Of a resolution that another took the place of, the news is the other."""
+    """Nobody is reminded of its tasks any more. Of a resolution that another took the place of, the news is the other."""
     for task in uow.session.get_one(Resolution, event.resolution_id).tasks:
         cancel_task(uow, task.id)
     if event.superseded_by_id is None:
@@ -181,7 +181,7 @@ def tell_of_revoking(event: ResolutionRevoked, uow: UnitOfWork) -> None:
 @subscribe(TaskChanged)
 def follow_task(event: TaskChanged, uow: UnitOfWork) -> None:
     task = uow.session.get_one(Task, event.task_id)
-    if task.state == TaskState.OPEN:
+    if task.state == TaskState.OPEN and task.resolution.state == ResolutionState.ISSUED:
         plan_task(uow, task)
     else:
         cancel_task(uow, task.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may
@@ -14,7 +14,7 @@ from handbook.kernel.clock import as_utc
 from handbook.kernel.db import db
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member
-from handbook.proceedings.enums import OPEN_TO_MEMBERS, Outcome
+from handbook.proceedings.enums import OPEN_TO_MEMBERS, EntryKind, Outcome
 from handbook.proceedings.fold import Entry, Room, fold
 from handbook.proceedings.models import Book, ProceedingsEntry
 
@@ -46,7 +46,8 @@ class ItemRecord:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the minutes need of the book: items in the order of the agenda, then what belongs to none."""
+    """What the minutes need of the book: items in the order of the agenda, then what belongs to none. ``closing_received_at``:
+    when the latest line of an end arrived; None where the meeting was ended with a network, which knows it at once."""
 
     opened_at: datetime | None
     closed_at: datetime | None
@@ -54,6 +55,7 @@ class Record:
     minute_taker_id: int | None
     items: tuple[ItemRecord, ...] = field(default_factory=tuple)
     unsettled: int = 0
+    closing_received_at: datetime | None = None
 
 
 def book_etag(meeting: Meeting, *, actor: Actor, after: int) -> str:
@@ -143,6 +145,17 @@ def record_of(meeting: Meeting) -> Record:
         minute_taker_id=None if room.minute_taker is None else int(room.minute_taker),
         items=tuple(items),
         unsettled=len(room.differences) + len(room.doubles),
+        closing_received_at=_closing_received_at(meeting),
+    )
+
+
+def _closing_received_at(meeting: Meeting) -> datetime | None:
+    return db.session.scalar(
+        select(func.max(ProceedingsEntry.received_at)).where(
+            ProceedingsEntry.meeting_id == meeting.id,
+            ProceedingsEntry.kind == EntryKind.CLOSE.value,
+            ProceedingsEntry.outcome == Outcome.APPLIED.value,
+        )
     )
 
 

@@ -7,7 +7,7 @@ read it in the app, the notice board does not (ADR 19).
 The list is content of the agenda, as a secretary would write it, so it is Vietnamese.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Select, select
 
@@ -17,8 +17,8 @@ from handbook.meetings.models import AgendaItem, Meeting
 from handbook.meetings.templates import OPEN_TASKS
 from handbook.organizations.versions import bump_content_version
 from handbook.resolutions.enums import TaskState
-from handbook.resolutions.models import Task
-from handbook.resolutions.task_queries import tasks_to_review
+from handbook.resolutions.models import Resolution, Task
+from handbook.resolutions.task_queries import gone_before, tasks_to_review
 
 LIVE = (MeetingState.DRAFT.value, MeetingState.CONVENED.value, MeetingState.OPEN.value)
 MAX_BODY = 10_000
@@ -27,9 +27,12 @@ WHY = "Lý do: "
 ENDED = {TaskState.DONE.value: "đã hoàn thành", TaskState.NOT_DONE.value: "chưa đạt"}
 
 
-def review_text(tasks: Iterable[Task]) -> str:
-    """One line for each task: what, who answers for it, until when, or how it ended; below it why it was not done."""
-    lines = [f"{number}. {_line(task)}" for number, task in enumerate(tasks, 1)]
+def review_text(tasks: Iterable[Task], gone: Collection[int] = ()) -> str:
+    """One line for each task: what, who answers for it, until when, or how it ended; below it why it was not done. Of those
+    whose resolution is among ``gone`` (ids), that it was revoked, or what took its place."""
+    lines = [
+        f"{number}. {_line(task, gone=task.resolution_id in gone)}" for number, task in enumerate(tasks, 1)
+    ]
     text = "\n".join(lines) if lines else NOTHING_OPEN
     return text if len(text) <= MAX_BODY else text[: MAX_BODY - 1].rsplit("\n", 1)[0] + "\n…"
 
@@ -59,7 +62,9 @@ def refresh_review(uow: UnitOfWork, organization_id: int, meeting_id: int | None
     if meeting_id is not None:
         statement = statement.where(Meeting.id == meeting_id)
     for meeting in uow.session.scalars(statement).all():
-        text = review_text(tasks_to_review(meeting))
+        tasks = tasks_to_review(meeting)
+        gone = {task.resolution_id for task in tasks if gone_before(meeting, task.resolution)}
+        text = review_text(tasks, gone)
         stale = [item for item in meeting.agenda if item.source == OPEN_TASKS and item.body != text]
         for item in stale:
             item.body = text
@@ -80,10 +85,16 @@ def _with_review(organization_id: int) -> Select[tuple[Meeting]]:
     )
 
 
-def _line(task: Task) -> str:
+def _gone(resolution: Resolution) -> str:
+    symbol, successor = resolution.symbol, resolution.superseded_by
+    return f"{symbol} đã được thay thế bằng {successor.symbol}" if successor else f"{symbol} đã thu hồi"
+
+
+def _line(task: Task, *, gone: bool = False) -> str:
     who = ", ".join(row.full_name for row in task.assignees)
     until = f"hạn {task.due_on:%d/%m/%Y}" if task.due_on else ""
-    about = "; ".join(part for part in (who, ENDED.get(task.state, until)) if part)
+    parts = (who, ENDED.get(task.state, until), _gone(task.resolution) if gone else "")
+    about = "; ".join(part for part in parts if part)
     line = f"{task.title} ({about})" if about else task.title
     why = " ".join((task.reason or "").split()) if task.state == TaskState.NOT_DONE else ""
     return f"{line}\n{WHY}{why}" if why else line

@@ -197,7 +197,8 @@ def issue_resolution(
 
 
 def revoke_resolution(resolution: Resolution, reason: str, *, actor: Actor, uow: UnitOfWork) -> Resolution:
-    """Take an issued resolution out of force, with the reason that its readers see. Its open tasks lapse with it.
+    """Take an issued resolution out of force, with the reason that its readers see. Its open tasks stay until
+    somebody says what became of them, and nobody is reminded of them.
 
     Raises :class:`WrongState`, :class:`ClassifiedText`.
     """

@@ -50,7 +50,7 @@ def list_new_tasks(event: ResolutionIssued, uow: UnitOfWork) -> None:
 
 
 @subscribe(ResolutionRevoked)
-def drop_revoked_tasks(event: ResolutionRevoked, uow: UnitOfWork) -> None:
+def mark_revoked_tasks(event: ResolutionRevoked, uow: UnitOfWork) -> None:
     refresh_review(uow, event.organization_id)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, func, literal, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
 from handbook.access.actor import Actor
 from handbook.access.guards import may, require, visible
@@ -58,7 +58,8 @@ def list_tasks(
     assignee_id: int | None = None,
     below: bool = True,
 ) -> Page[Task]:
-    """Tasks of resolutions in force, of the organisation and, with ``below``, of everything below it; the most urgent first.
+    """Tasks of resolutions in force, and those that one out of force has left, of the organisation and, with ``below``, of
+    everything below it; the most urgent first.
 
     ``overdue``: open ones whose day is over, by the organisation's calendar.
     """
@@ -94,8 +95,11 @@ def each_task(organization: Organization, *, actor: Actor, clock: Clock, **filte
 
 def tasks_to_review(meeting: Meeting) -> list[Task]:
     """The tasks that a meeting goes through (2-domain, default agenda: "review of last month's resolution, each task done / not
-    done / why"): of resolutions in force from before it, those open and those ended since the last meeting of its kind. What
+    done / why"): of resolutions from before it, those open and those ended since the last meeting of its kind. What
     was written before the end of that one and reached the server after it had not been heard there: it counts as ended since.
+
+    A resolution that was revoked or superseded leaves its tasks there until somebody says what became of them, but for those
+    that its successor asks for as well (:func:`gone_before` says which were so when the meeting was held).
     """
     before = db.session.scalar(
         select(func.max(func.coalesce(Meeting.closed_at, Meeting.starts_at))).where(
@@ -105,15 +109,15 @@ def tasks_to_review(meeting: Meeting) -> list[Task]:
             Meeting.starts_at < meeting.starts_at,
         )
     )
-    day = meeting.starts_at.astimezone(ZoneInfo(meeting.organization.timezone)).date()
     statement = (
         select(Task)
         .join(Resolution, Resolution.id == Task.resolution_id)
         .where(
             Resolution.organization_id == meeting.organization_id,
-            Resolution.state == ResolutionState.ISSUED.value,
-            Resolution.issued_on <= day,
+            Resolution.state != ResolutionState.DRAFT.value,
+            Resolution.issued_on <= meeting.day,
             Resolution.meeting_id.is_distinct_from(meeting.id),
+            not_(_is_taken_over(meeting)),
         )
         .order_by(DUE, Task.id)
     )
@@ -121,6 +125,45 @@ def tasks_to_review(meeting: Meeting) -> list[Task]:
         heard_since = Task.updates.any(and_(TaskUpdate.kind.in_(ENDING), TaskUpdate.recorded_at > before))
         statement = statement.where(or_(Task.finished_at.is_(None), Task.finished_at > before, heard_since))
     return list(db.session.scalars(statement))
+
+
+def gone_before(meeting: Meeting, resolution: Resolution) -> bool:
+    """Whether a resolution was out of force when the meeting went through its tasks. What the meeting itself put in its place
+    was in force until then; of what was revoked on its very day nobody knows the hour, and minutes are written of it as
+    before.
+    """
+    if resolution.revoked_on is None:
+        return False
+    successor = resolution.superseded_by
+    by_itself = successor is not None and successor.meeting_id == meeting.id
+    return not by_itself and (meeting.state not in HELD or resolution.revoked_on < meeting.day)
+
+
+def stands(task: Task) -> bool:
+    """Whether something can still be said of it: its resolution was issued, and no successor asks for the same. What was
+    revoked leaves its tasks until somebody says what became of them."""
+    resolution = task.resolution
+    if resolution.superseded_by is not None:
+        return all(other.title != task.title for other in resolution.superseded_by.tasks)
+    return resolution.state != ResolutionState.DRAFT
+
+
+def _is_taken_over(meeting: Meeting | None = None) -> ColumnElement[bool]:
+    """Whether the resolution that took the place of the task's own asks for the same, in the same words; for a meeting, whether
+    it did so before (:func:`gone_before`)."""
+    same, successor = aliased(Task), aliased(Resolution)
+    before: ColumnElement[bool] = true()
+    if meeting is not None:
+        before = successor.meeting_id.is_distinct_from(meeting.id)
+        if meeting.state in HELD:
+            before &= Resolution.revoked_on < meeting.day
+    return (
+        select(same.id)
+        .join(successor, successor.id == same.resolution_id)
+        .where(successor.id == Resolution.superseded_by_id, same.title == Task.title, before)
+        .correlate(Task, Resolution)
+        .exists()
+    )
 
 
 def task_data(task: Task, *, actor: Actor) -> dict[str, Any]:
@@ -157,7 +200,7 @@ def task_line(task: Task, *, actor: Actor) -> dict[str, Any]:
 
 
 def _acts(task: Task) -> list[str]:
-    if task.resolution.state != ResolutionState.ISSUED:
+    if not stands(task):
         return []
     return [kind.value for kind in UpdateKind if is_open_to(TaskState(task.state), kind)]
 
@@ -174,7 +217,8 @@ def _tasks_of(organization: Organization, actor: Actor, *, below: bool) -> Selec
         .join(Organization, Organization.id == Resolution.organization_id)
         .where(
             here,
-            Resolution.state == ResolutionState.ISSUED.value,
+            Resolution.state != ResolutionState.DRAFT.value,
+            not_(_is_taken_over()),
             visible(actor, Permission.TASKS_READ, Task.columns()),
         )
     )

@@ -10,11 +10,12 @@ from handbook.documents.secrecy import find_mark_in_text
 from handbook.kernel.problems import FieldError, ValidationFailed, WrongState
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.organizations.versions import bump_content_version
-from handbook.resolutions.enums import ResolutionState, TaskState, UpdateKind
+from handbook.resolutions.enums import TaskState, UpdateKind
 from handbook.resolutions.errors import ClassifiedText
 from handbook.resolutions.events import TaskChanged
 from handbook.resolutions.models import Task, TaskUpdate
 from handbook.resolutions.review import lock_reviews
+from handbook.resolutions.task_queries import stands
 from handbook.resolutions.task_rules import LEADS_TO, is_open_to, needs_text
 
 
@@ -24,12 +25,12 @@ def add_update(
     """Write an update of :class:`~handbook.resolutions.schemas.TaskUpdateInSchema` into the task's history.
 
     The task is locked by the caller, who has compared its version for anything but progress. Raises :class:`WrongState` when
-    the resolution is not in force or the task not in a state for it, :class:`ValidationFailed` (``/text``, ``missing``),
-    :class:`ClassifiedText`.
+    the resolution is a draft, or its successor asks for the same, or the task is not in a state for it,
+    :class:`ValidationFailed` (``/text``, ``missing``), :class:`ClassifiedText`.
     """
     kind, text, percent = UpdateKind(fields["kind"]), fields["text"], fields["percent"]
     resolution = task.resolution
-    if resolution.state != ResolutionState.ISSUED or not is_open_to(TaskState(task.state), kind):
+    if not stands(task) or not is_open_to(TaskState(task.state), kind):
         raise WrongState
     if needs_text(kind, percent) and not text:
         raise ValidationFailed(FieldError("/text", "missing"))

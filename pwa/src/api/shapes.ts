@@ -254,6 +254,8 @@ export interface ResolutionName {
 
 /** A task as lists over a tree show it. */
 export interface TaskLine extends Task {
+  /** What became of its resolution, where this phone keeps it. */
+  gone?: 'superseded' | 'revoked';
   organization_id: Id;
   organization_name: string;
   resolution: ResolutionName;

@@ -51,12 +51,19 @@ export interface OwnTask extends Task {
   resolution: Pick<Resolution, 'id' | 'symbol' | 'title'>;
 }
 
+/** Of what something can still be said: what took the place of their resolution does not ask for the same, in the same words. */
+export function standingTasks(one: Resolution, all: readonly Resolution[]): Task[] {
+  const successor = all.find((other) => other.id === one.superseded_by?.id);
+  return one.tasks.filter((task) => !successor?.tasks.some((other) => other.title === task.title));
+}
+
 /** My tasks: open ones first, by the day they are due. */
 export async function ownTasks(): Promise<OwnTask[]> {
-  const tasks = (await listResolutions())
-    .filter((resolution) => resolution.state === 'issued')
-    .flatMap(({ id, symbol, title, tasks: all }) =>
-      all.filter((task) => task.mine).map((task) => ({ ...task, resolution: { id, symbol, title } })),
+  const all = await listResolutions();
+  const tasks = all
+    .filter((resolution) => resolution.state !== 'draft')
+    .flatMap((one) =>
+      standingTasks(one, all).filter((task) => task.mine).map((task) => ({ ...task, resolution: one })),
     );
   const rank = (task: Task): string => `${task.state === 'open' ? 0 : 1}${task.due_on ?? '9999'}`;
   return tasks.sort((a, b) => rank(a).localeCompare(rank(b)));

@@ -81,6 +81,9 @@ export interface TaskFacts {
   due_on: string | null;
   percent: number | null;
   reason: string | null;
+  /** Its resolution was out of force by then. */
+  superseded?: boolean;
+  revoked?: boolean;
 }
 
 export interface VoteFacts {

@@ -31,8 +31,22 @@ test('what was written before the last meeting and heard of after it is gone thr
   expect(told([resolution(tasks)])).toEqual(['1 done']);
 });
 
-test('neither what this meeting decides nor what is not in force is gone through', () => {
-  const others: Partial<Resolution>[] = [{ meeting_id: '9' }, { state: 'draft' }, { state: 'revoked' }, { organization_id: '2' }, { issued_on: '2026-12-06' }];
+test('what a resolution out of force left behind is gone through with the mark, but for what its successor asks for as well', () => {
+  const old = (more: Partial<Resolution>): Resolution =>
+    resolution([task('1'), task('2')], { id: '4', state: 'revoked', revoked_on: '2026-11-20', ...more });
+  const successor = resolution([task('7', { title: 'Việc 1' })], { id: '5', meeting_id: null });
+  const superseded_by = { id: '5', symbol: '05-NQ/CB', title: '', issued_on: '2026-11-20' };
+  const marked = (resolutions: Resolution[], closed: number | null = null): string[] =>
+    tasksToReview(meeting, '2026-12-05', closed, resolutions, meetings).map((one) => `${one.key}${one.superseded ? ' superseded' : ''}${one.revoked ? ' revoked' : ''}`);
+  expect(marked([old({})])).toEqual(['1 revoked', '2 revoked']);
+  expect(marked([old({ superseded_by }), successor])).toEqual(['2 superseded', '7']);
+  // What the meeting itself put in its place was in force until then, and what went on its very day counts as before.
+  expect(marked([old({ superseded_by }), { ...successor, meeting_id: '9' }])).toEqual(['1', '2']);
+  expect(marked([old({ revoked_on: '2026-12-05' })], Date.parse('2026-12-05T14:00:00Z'))).toEqual(['1', '2']);
+});
+
+test('neither what this meeting decides nor a draft is gone through', () => {
+  const others: Partial<Resolution>[] = [{ meeting_id: '9' }, { state: 'draft' }, { organization_id: '2' }, { issued_on: '2026-12-06' }];
   expect(told(others.map((more) => resolution([task('1')], more)))).toEqual([]);
 });
 

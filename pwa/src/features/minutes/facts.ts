@@ -3,7 +3,7 @@ import type { Ballot } from '$api/ballot-shapes';
 import type { Id, Meeting, Member, Office, Resolution, Task } from '$api/shapes';
 import { sessionState } from '$app/session.svelte';
 import { database } from '$db/database';
-import { listMeetings, listResolutions } from '$db/queries';
+import { listMeetings, listResolutions, standingTasks } from '$db/queries';
 import { inForceAt } from '$db/rules';
 import { readView } from '$db/views';
 import { lineAt, majorityFor, passes, quorumOf, required, settledDenominator, votersPresent, type Line } from '$features/ballots/rules';
@@ -270,15 +270,23 @@ export function tasksToReview(
   const before = Math.max(0, ...meetings
     .filter((one) => one.organization_id === meeting.organization_id && one.kind === meeting.kind && HELD.includes(one.state))
     .map((one) => Date.parse(one.starts_at)).filter((at) => at < starts));
+  /** `gone_before` there: what the meeting itself put in its place was in force until then. */
+  const goneBefore = (one: Resolution): boolean => one.state === 'revoked'
+    && (one.superseded_by ? resolutions.find((other) => other.id === one.superseded_by?.id)?.meeting_id : null) !== meeting.id
+    && (closed === null || (one.revoked_on ?? '') < day);
   return resolutions
-    .filter((one) => one.organization_id === meeting.organization_id && one.state === 'issued')
+    .filter((one) => one.organization_id === meeting.organization_id && one.state !== 'draft')
     .filter((one) => (one.issued_on ?? '') <= day && one.meeting_id !== meeting.id)
-    .flatMap((one) => one.tasks)
+    .flatMap((one) => {
+      const gone = goneBefore(one);
+      const marks = { superseded: gone && !!one.superseded_by, revoked: gone && !one.superseded_by };
+      return (gone ? standingTasks(one, resolutions) : one.tasks).map((task) => ({ ...task, ...marks }));
+    })
     .filter((task) => !task.finished_at || Date.parse(task.finished_at) > before || isHeardSince(task, before))
     .sort((a, b) => (a.due_on ?? '9').localeCompare(b.due_on ?? '9') || Number(a.id) - Number(b.id))
     .map((task) => ({
       key: task.id, title: task.title, assignees: task.assignees.map((one) => ({ name: names.get(one.member_id) ?? one.full_name })), due_on: task.due_on,
       state: closed !== null && task.finished_at && Date.parse(task.finished_at) > closed ? 'open' : task.state,
-      percent: task.percent ?? null, reason: task.reason ?? null,
+      percent: task.percent ?? null, reason: task.reason ?? null, superseded: task.superseded, revoked: task.revoked,
     }));
 }

@@ -44,7 +44,8 @@ export const fetchTask = (id: Id): Promise<string | null> => refreshView(taskPat
 
 export function lineOf(resolution: Resolution, task: Task): TaskLine {
   const { id, symbol, title, issued_on, organization_id, organization_name } = resolution;
-  return { ...task, organization_id, organization_name, resolution: { id, symbol, title, issued_on } };
+  const gone = resolution.state === 'revoked' ? { gone: resolution.superseded_by ? 'superseded' as const : 'revoked' as const } : {};
+  return { ...task, ...gone, organization_id, organization_name, resolution: { id, symbol, title, issued_on } };
 }
 
 /** Reports on a task; kept on the phone and sent when there is a network. */
