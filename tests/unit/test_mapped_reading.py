@@ -32,6 +32,22 @@ def test_a_large_database_is_mapped_and_says_what_was_just_written(
     assert driver.rows(count, ()) == [(1,)]
 
 
+def _cached_kib(app: Flask) -> int:
+    driver = app.extensions["handbook.driver"]
+    driver.close()
+    rows = driver.rows("PRAGMA cache_size", ())
+    driver.close()
+    return -int(rows[0][0])
+
+
+def test_of_what_is_too_large_to_be_mapped_more_is_kept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = _cached_kib(app)
+    monkeypatch.setattr(drivers, "MAP_FROM_BYTES", 1)
+    assert _cached_kib(app) == small, "all of it is mapped"
+    monkeypatch.setattr(drivers, "_MOST_BYTES", 8192)
+    assert _cached_kib(app) == 16_000 > small
+
+
 def test_of_several_connections_the_one_used_last_is_used_again(app: Flask) -> None:
     """Each keeps up to 16 MB of pages, so a process has as many as it uses at one time."""
     first, second = db.engine.connect(), db.engine.connect()

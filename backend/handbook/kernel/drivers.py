@@ -30,6 +30,9 @@ SQLITE_WAIT_SECONDS = 1
 # double a reading by key. A province's file stays below; what is mapped counts as memory of every process that reads it.
 MAP_FROM_BYTES = 256 * 1024 * 1024
 _MOST_BYTES = 2**40
+# SQLite maps 2 GiB of a file at most. Of one that is larger the upper pages of every index are kept instead: 16 MB, as the
+# application's own connections have.
+_CACHE_OF_THE_UNMAPPED = -16_000
 
 
 class Driver(Protocol):
@@ -156,9 +159,12 @@ class SqliteDriver:
             connection = sqlite3.connect(
                 f"file:{self._file}?mode=ro", uri=True, isolation_level=None, timeout=SQLITE_WAIT_SECONDS
             )
-            if Path(self._file).stat().st_size >= MAP_FROM_BYTES:
-                # SQLite maps as much of it as it was built to.
-                connection.execute(f"PRAGMA mmap_size={_MOST_BYTES}").close()
+            size = Path(self._file).stat().st_size
+            if size >= MAP_FROM_BYTES:
+                # SQLite maps as much of it as it was built to, and says how much that is.
+                mapped = connection.execute(f"PRAGMA mmap_size={_MOST_BYTES}").fetchone()
+                if mapped is None or size > mapped[0]:
+                    connection.execute(f"PRAGMA cache_size={_CACHE_OF_THE_UNMAPPED}").close()
             self._local.connection = connection
         return connection
 
