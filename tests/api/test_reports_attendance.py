@@ -292,7 +292,7 @@ def test_the_same_as_a_workbook(world: World, sign_in: SignIn, clock: FixedClock
     assert [row[0] for row in rows] == [item["name"] for item in expected.json["exceptions"]]
     assert {contact["phone"][:3] for contact in contacts} == {"+84"}
     # In a workbook numbers stand as people dial them.
-    assert [row[6] for row in rows] == ["0" + contact["phone"][3:] for contact in contacts]
+    assert [row[7] for row in rows] == ["0" + contact["phone"][3:] for contact in contacts]
 
 
 def test_those_who_came_late_are_counted_as_present_in_meeting_month_and_workbook(

@@ -1,14 +1,14 @@
 """The attendance report as a workbook for people, with the same figures as the JSON."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handbook.kernel.xlsx import Cell, CellKind, Column, Sheet, write_workbook
 from handbook.meetings.enums import MeetingState
 from handbook.members.phones import national_phone
-from handbook.reports.queries import AttendanceReport
+from handbook.reports.queries import AttendanceReport, MeetingLine
 from handbook.reports.rules import ExceptionKind, Figures
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,12 +42,17 @@ _STATES = {
     MeetingState.FINALIZED: "Đã hoàn thành biên bản",
     MeetingState.CANCELLED: "Đã hủy",
 }
+# States in which the roll of a meeting says who came.
+_OVER = frozenset({MeetingState.CLOSED, MeetingState.FINALIZED})
 
 
-def report_workbook(report: AttendanceReport, *, created: datetime) -> bytes:
-    """The bytes of the workbook: the parts with their total, the organisation's own meetings, and the exceptions."""
+def report_workbook(report: AttendanceReport, above: Mapping[int, str], *, created: datetime) -> bytes:
+    """The bytes of the workbook: the parts with their total, the organisation's own meetings, and the exceptions.
+
+    ``above`` names the organisation right above one with an exception, by id; see ``names_above``.
+    """
     target = io.BytesIO()
-    write_workbook(target, _sheets(report), created=created)
+    write_workbook(target, _sheets(report, above), created=created)
     return target.getvalue()
 
 
@@ -56,7 +61,7 @@ def report_filename(report: AttendanceReport) -> str:
     return f"diem-danh-{report.organization.id}-{report.month}.xlsx"
 
 
-def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
+def _sheets(report: AttendanceReport, above: Mapping[int, str]) -> Iterator[Sheet]:
     month = f"Tháng {int(report.month[5:])} năm {report.month[:4]}"
     heading = ["TỔNG HỢP SINH HOẠT VÀ ĐIỂM DANH", report.organization.name, month]
     with_rule = [*heading, RULE]
@@ -83,7 +88,7 @@ def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
                 *_COUNTS,
             ],
             (
-                [line.starts_at, line.title, _STATES[MeetingState(line.state)], *_counts(line.figures)]
+                [line.starts_at, line.title, _STATES[MeetingState(line.state)], *_counts_of(line)]
                 for line in report.meetings
             ),
             heading=with_rule,
@@ -93,6 +98,7 @@ def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
         "Cần lưu ý",
         [
             Column("Tổ chức đảng", 44),
+            Column("Trực thuộc", 44),
             Column("Nội dung", 40),
             Column("Từ lúc", 18, CellKind.INSTANT),
             Column("Tỷ lệ dự họp", 12, CellKind.PERCENT),
@@ -100,16 +106,17 @@ def _sheets(report: AttendanceReport) -> Iterator[Sheet]:
             Column("Bí thư hoặc Phó Bí thư", 28),
             Column("Điện thoại", 16),
         ],
-        _exceptions(report),
+        _exceptions(report, above),
         heading=heading,
         zone=zone,
     )
 
 
-def _exceptions(report: AttendanceReport) -> Iterator[list[Cell]]:
+def _exceptions(report: AttendanceReport, above: Mapping[int, str]) -> Iterator[list[Cell]]:
     for line in report.exceptions:
         yield [
             line.finding.name,
+            above.get(line.finding.organization_id),
             _EXCEPTIONS[line.finding.kind],
             line.finding.since,
             line.finding.rate,
@@ -118,7 +125,7 @@ def _exceptions(report: AttendanceReport) -> Iterator[list[Cell]]:
             national_phone(line.contact.phone) if line.contact else None,
         ]
     if any(report.exceptions_next.values()):
-        yield [MORE, None, None, None, None, None, None]
+        yield [MORE, None, None, None, None, None, None, None]
 
 
 def _lines(report: AttendanceReport) -> Iterator[list[Cell]]:
@@ -126,6 +133,13 @@ def _lines(report: AttendanceReport) -> Iterator[list[Cell]]:
         yield [number, line.name, line.figures.cells, line.figures.cells_met, *_counts(line.figures)]
     totals = report.totals
     yield [None, "Tổng cộng", totals.cells, totals.cells_met, *_counts(totals)]
+
+
+def _counts_of(meeting: MeetingLine) -> list[Cell]:
+    """What the meeting came to; of one that is not over only how many are summoned, for nobody has failed to come yet."""
+    if MeetingState(meeting.state) in _OVER:
+        return _counts(meeting.figures)
+    return [meeting.figures.summoned, *[None] * (len(_COUNTS) - 1)]
 
 
 def _counts(figures: Figures) -> list[Cell]:

@@ -129,6 +129,20 @@ def attendance_report(
     )
 
 
+def names_above(report: AttendanceReport) -> dict[int, str]:
+    """By id of an organisation with an exception: the name of the one right above it, by which cells of one name are told
+    apart; none for the organisation of the report and those right below it.
+    """
+    above = {line.finding.organization_id: line.path[-2] for line in report.exceptions if len(line.path) > 1}
+    asked = report.organization.id
+    wanted = {id_: parent for id_, parent in above.items() if asked not in (id_, parent)}
+    rows = db.session.execute(
+        select(Organization.id, Organization.name).where(Organization.id.in_(set(wanted.values())))
+    )
+    names = {row.id: row.name for row in rows}
+    return {id_: names[parent] for id_, parent in wanted.items()}
+
+
 def attendance_exceptions(
     organization_id: int,
     month: str | None,

@@ -42,7 +42,8 @@ def attendance_report(args: dict[str, Any], organization_id: int) -> Response:
         phones=args["phones"],
     )
     if workbook:
-        response = Response(excel.report_workbook(report, created=clock.now()), mimetype=excel.MEDIA_TYPE)
+        book = excel.report_workbook(report, queries.names_above(report), created=clock.now())
+        response = Response(book, mimetype=excel.MEDIA_TYPE)
         response.headers.set("Content-Disposition", "attachment", filename=excel.report_filename(report))
     else:
         response = jsonify(AttendanceReportSchema().dump(report_data(report)))
