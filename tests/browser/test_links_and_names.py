@@ -1,4 +1,5 @@
-"""A link to a meeting on a phone to which nothing has come yet; and two members of one name on the screens."""
+"""A link to a meeting on a phone to which nothing has come yet; codes that are opened one after the other in one window; and
+two members of one name on the screens."""
 
 import re
 import sqlite3
@@ -8,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 from tests.browser.conftest import Album
 from tests.support.demo_service import DemoService, open_context
+from tests.support.phone import check_in_link
 
 NOT_HERE = "Không có cuộc họp này trên máy"
 
@@ -48,6 +50,52 @@ def test_a_link_to_a_meeting_of_others_says_that_it_is_not_here(browser: Browser
         demo.sign_in(context, demo.story.member)
         page = demo.open(context, f"/meetings/{other}")
         expect(page.get_by_text(NOT_HERE)).to_be_visible()
+
+
+def test_a_fresh_code_counts_in_the_window_in_which_an_old_one_was_refused(
+    browser: Browser, demo: DemoService
+) -> None:
+    """The phone opens the second link in the app that is open already, where only the part behind # is another."""
+    meeting = demo.story.open_meeting
+    with open_context(browser, worker=False) as office, open_context(browser, worker=False) as phone:
+        demo.sign_in(office, demo.story.host)
+        demo.sign_in(phone, demo.story.guest)
+        page = demo.open(phone, f"/c/{meeting}#1.{'A' * 22}")
+        expect(page.get_by_text("Chưa điểm danh được")).to_be_visible()
+        page.evaluate("window.same = true")
+        page.goto(demo.url + check_in_link(demo, office, meeting))
+        expect(page.get_by_text("Đã điểm danh", exact=True)).to_be_visible()
+        assert page.evaluate("[window.same, location.hash]") == [True, ""]
+    ((state,),) = demo.rows(
+        "SELECT state FROM attendances WHERE meeting_id = ? AND member_id = ?",
+        int(meeting),
+        int(demo.story.guest_id),
+    )
+    assert state in ("present", "late")
+
+
+def test_the_code_of_a_meeting_of_others_is_said_to_be_that(browser: Browser, demo: DemoService) -> None:
+    meeting = demo.story.open_meeting
+    with open_context(browser, worker=False) as office, open_context(browser, worker=False) as phone:
+        demo.sign_in(office, demo.story.host)
+        demo.sign_in(phone, demo.story.member)
+        page = demo.open(phone, check_in_link(demo, office, meeting))
+        expect(page.get_by_text(re.compile("cuộc họp mà đồng chí không được triệu tập"))).to_be_visible()
+
+
+def test_a_slip_that_is_scanned_while_the_activation_stands_is_read(
+    browser: Browser, demo: DemoService
+) -> None:
+    with open_context(browser, worker=False) as context:
+        page = demo.open(context, "/activate")
+        page.get_by_label("Mật khẩu mới").fill("giấy trắng mực đen")
+        page.evaluate("window.same = true")
+        for code in ("J4Q3-TMNA-G69X", "T7WX-PXAD-3GXT"):
+            page.goto(f"{demo.url}/activate#{code}")
+            expect(page.get_by_label("Mã kích hoạt")).to_have_value(code)
+            expect(page.get_by_text("Đã đọc mã từ phiếu kích hoạt.")).to_be_visible()
+            assert page.evaluate("[window.same, location.hash]") == [True, ""]
+        expect(page.get_by_label("Mật khẩu mới")).to_have_value("giấy trắng mực đen")
 
 
 def test_two_of_one_name_are_told_apart_in_the_roll_and_where_somebody_is_chosen(

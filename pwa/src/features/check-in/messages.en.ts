@@ -24,6 +24,7 @@ export const en: Record<keyof typeof vi, string> = {
   'done.early': 'Scanned at {time}. The meeting has not been opened yet; it will be sent again every minute, you need not do anything.',
   'done.otherSite': 'This is the code of another site. You count as present where you scanned it; your own site is {name}. The organisers see this, you need not scan again.',
   'done.refused': 'You are not checked in yet',
+  'done.notYours': 'This code is of a meeting that you are not summoned to. Scan the code of your own meeting; if it is this one, tell its secretary.',
   'done.waiting': 'Your check-in has been kept',
   'done.waitingText': 'Log in to send it. The time of the scan is noted.',
   'done.login': 'Log in',

@@ -24,6 +24,7 @@ export const vi = {
   'done.early': 'Quét lúc {time}. Cuộc họp chưa mở trên máy chủ; máy sẽ tự gửi lại mỗi phút, đồng chí không phải làm gì thêm.',
   'done.otherSite': 'Đây là mã của một điểm cầu khác. Đồng chí được ghi có mặt tại nơi vừa quét; điểm cầu của đồng chí là {name}, ban tổ chức sẽ thấy, đồng chí không phải quét lại.',
   'done.refused': 'Chưa điểm danh được',
+  'done.notYours': 'Mã này là của một cuộc họp mà đồng chí không được triệu tập. Đồng chí quét mã của cuộc họp mình dự; nếu đúng là cuộc họp này, đồng chí báo bí thư.',
   'done.waiting': 'Đã giữ lượt điểm danh',
   'done.waitingText': 'Đồng chí đăng nhập để gửi đi. Giờ quét đã được ghi lại.',
   'done.login': 'Đăng nhập',
