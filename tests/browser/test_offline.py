@@ -184,6 +184,9 @@ def test_a_check_in_without_a_network_survives_closing_and_is_sent_once(
         link = check_in_link(demo, host, story.open_meeting)
     page = close_and_open(phone, page, demo, link, offline=True)
     expect(page.get_by_text("Đã ghi điểm danh")).to_be_visible()
+    page = close_and_open(phone, page, demo, "/", offline=True)
+    for words in ("Có mặt", "Chờ gửi"):
+        expect(page.get_by_text(words, exact=True)).to_be_visible()
     page = close_and_open(phone, page, demo, "/me/outbox", offline=True)
     expect(page.get_by_text("Chờ gửi", exact=True)).to_be_visible()
     assert demo.front.sent("POST", "/check-ins") == []

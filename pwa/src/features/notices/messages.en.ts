@@ -9,6 +9,7 @@ export const en: Record<keyof typeof vi, string> = {
   'notice.meeting_convened': 'Meeting convened',
   'notice.meeting_changed': 'A meeting has changed',
   'notice.meeting_cancelled': 'A meeting was cancelled',
+  'notice.reason': 'Reason: {reason}',
   'notice.meeting_reminder': 'Meeting reminder',
   'notice.absence_decided': 'Your absence request was answered',
   'notice.absence_approved': 'You are excused',

@@ -9,6 +9,7 @@ export const vi = {
   'notice.meeting_convened': 'Triệu tập họp',
   'notice.meeting_changed': 'Lịch họp có thay đổi',
   'notice.meeting_cancelled': 'Cuộc họp đã hủy',
+  'notice.reason': 'Lý do: {reason}',
   'notice.meeting_reminder': 'Nhắc lịch họp',
   'notice.absence_decided': 'Đơn xin vắng đã được trả lời',
   'notice.absence_approved': 'Đồng chí được vắng có phép',
