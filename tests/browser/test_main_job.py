@@ -174,6 +174,8 @@ def convene_a_meeting(page: Page, service: Service, album: Album, folder: Path) 
     album.picture(page, "convene-confirm")
     page.locator("dialog[open]").get_by_role("button", name="Triệu tập", exact=True).click()
     expect(page.get_by_text("Đã triệu tập").first).to_be_visible()
+    # The papers were attached far down; what has become of the meeting stands at the top.
+    wait_until(lambda: page.evaluate("scrollY") == 0, "the state of the meeting is out of sight", page)
     album.picture(page, "meeting-convened")
     return page.url
 
