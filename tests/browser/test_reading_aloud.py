@@ -46,10 +46,11 @@ def test_a_meeting_is_read_from_when_and_where_to_agenda_and_papers(page: Page, 
         rf"heading \"{re.escape(title)}\" \[level=1\]",
         r"\d\d:\d\d",
         re.escape(place.split()[0]),
+        r"heading \"Tài liệu\" \[level=2\]",
+        r"- link",
         r"heading \"Chương trình\" \[level=2\]",
         r"- list",
         *(re.escape(item.split(",", maxsplit=1)[0]) for item in agenda),
-        r"heading \"Tài liệu\" \[level=2\]",
     )
 
 
