@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from tests.support.ballots import close, open_ballot, tally, voters_in_the_room
 from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.meetings import if_match
+from tests.support.meetings import if_match, opened
 from tests.support.put_to_the_vote import Office
 from tests.support.rooms import Device, book, send
 
@@ -219,3 +219,21 @@ def test_who_was_away_reserves_no_opinion(
     body = {"reserved": [opinion, other]}
     kept = secretary.put(path, body, headers=if_match(kept), expect=200).json
     assert len(kept["reserved"]) == 2
+
+
+def test_nor_does_one_of_whom_the_roll_says_nothing(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    """The roll says who was there; who is missing in it is marked present first."""
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    roll = f"/api/meetings/{meeting['id']}/attendance"
+    secretary.put(f"{roll}/{world.id_of('deputy')}", {"state": "present"}, expect=200)
+    secretary.put(f"{roll}/{world.id_of('secretary')}", {"state": "present"}, expect=200)
+    ballot = open_ballot(secretary, meeting)
+    opinion = {"member_id": world.id_of("member"), "text": "Tôi bảo lưu"}
+    refused = close(secretary, ballot, tally=tally(1), reserved=[opinion], expect=422)
+    assert refused["errors"] == [{"pointer": "/reserved/0/member_id", "code": "not_in_the_room"}]
+    secretary.put(f"{roll}/{world.id_of('member')}", {"state": "late"}, expect=200)
+    closed = close(secretary, ballot, tally=tally(1), reserved=[opinion])
+    assert [one["text"] for one in closed["reserved"]] == ["Tôi bảo lưu"]

@@ -1,5 +1,6 @@
 """A vote counts in the meeting that held it, on the words that were put to it, and a reason for what it was given (ADR 24)."""
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -95,14 +96,43 @@ class TestTheVoteStandsInItsMeeting:
         assert other.refused() == ("reason_needed", lacks)
         assert other.issue(**reasoned(*lacks))["issue_exception_for"] == lacks
 
-    def test_a_full_stop_makes_other_words_and_without_a_meeting_nothing_is_asked(
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "1. Giúp hộ bà Mười..",
+            "1) GIÚP HỘ BÀ MƯỜI",
+            "1.\n\nGiúp hộ  bà Mười!",
+            unicodedata.normalize("NFD", "1. Giúp hộ bà Mười;"),
+        ],
+    )
+    def test_what_differs_in_blanks_punctuation_case_and_form_only_is_asked_for_a_reason(
+        self, office: Office, body: str
+    ) -> None:
+        office.pass_by_hand(agree=1)
+        lacks = ["no_vote", "rejected_elsewhere"]
+        assert office.beside(body=body).refused() == ("reason_needed", lacks)
+        alone = office.beside(body=body, meeting_id=None)
+        assert alone.refused() == ("reason_needed", ["rejected_elsewhere"])
+        assert alone.issue(**reasoned("rejected_elsewhere"))["issue_exception_for"] == ["rejected_elsewhere"]
+
+    def test_another_word_or_number_and_what_was_passed_since_is_asked_for_nothing(
         self, office: Office
     ) -> None:
-        """The limit that ADR 24 names: who reads them sees that they say the same, no rule does."""
+        """The limit that ADR 24 names: who reads them sees whether they say the same, no rule does."""
+        office.edit(body="1. Thu 1,5 triệu.")
         office.pass_by_hand(agree=1)
-        body = f"{office.draft['body']}."
-        assert office.beside(body=body).refused() == ("reason_needed", ["no_vote"])
-        assert office.beside(body=body, meeting_id=None).issue()["issue_exception"] is None
+        for body in ("1. Thu 15 triệu.", "1. Thu 1,5 triệu đồng."):
+            assert office.beside(body=body, meeting_id=None).issue()["issue_exception"] is None
+        office.clock.advance(minutes=5)
+        office.beside(body="1. Thu 1,5 triệu").pass_by_hand()
+        assert office.beside(body="1. THU 1,5 TRIỆU", meeting_id=None).lacks == []
+
+    def test_of_a_draft_that_was_rewritten_since_only_the_very_text_is_known(self, office: Office) -> None:
+        office.pass_by_hand(agree=1)
+        body = office.draft["body"]
+        office.edit(body="Khác hẳn")
+        assert office.beside(body=body, meeting_id=None).lacks == ["rejected_elsewhere"]
+        assert office.beside(body=f"{body}.", meeting_id=None).lacks == []
 
     def test_what_another_meeting_passed_is_no_vote_of_this_one(self, office: Office) -> None:
         office.pass_by_hand()

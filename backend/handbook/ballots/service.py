@@ -10,9 +10,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from handbook.access.actor import Actor
 from handbook.attendance.queries import quorum_share
+from handbook.attendance.rules import ATTENDING
 from handbook.audit.service import record
 from handbook.ballots import queries, rules
-from handbook.ballots.absent import absent_by_mark
 from handbook.ballots.counting import Count, count_votes
 from handbook.ballots.enums import COUNTED_BY_HAND, BallotMethod, BallotState
 from handbook.ballots.errors import (
@@ -425,16 +425,16 @@ def _freeze(
 
 def _reserve(ballot: Ballot, reserved: Sequence[Mapping[str, Any]], *, uow: UnitOfWork) -> None:
     """A minority of those who voted may reserve its opinion; one opinion for each member. Who was not in the room has no vote:
-    whom the roll has as absent is refused, but for those of whom nobody wrote anything. What is on record stays whatever the
-    roll says since."""
+    only whom the roll has as present or late may, also who has left since. What is on record stays whatever the roll says
+    later."""
     lines = roll_lines(ballot.meeting_id)
-    absent = absent_by_mark(ballot.meeting_id) - {one.member_id for one in ballot.reservations}
+    on_record = {one.member_id for one in ballot.reservations}
     seen: set[int] = set()
     for place, one in enumerate(reserved):
         line = lines.get(one["member_id"])
         if line is None or not rules.holds_a_vote(line.status):
             raise ValidationFailed(FieldError(f"/reserved/{place}/member_id", "not_a_voter"))
-        if one["member_id"] in absent:
+        if line.state not in ATTENDING and one["member_id"] not in on_record:
             raise ValidationFailed(FieldError(f"/reserved/{place}/member_id", "not_in_the_room"))
         if one["member_id"] in seen:
             raise ValidationFailed(FieldError(f"/reserved/{place}/member_id", "duplicate"))

@@ -3,9 +3,10 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, aliased
 
 from handbook.attendance.queries import head_count
 from handbook.ballots.enums import BallotKind, BallotState
@@ -15,6 +16,7 @@ from handbook.meetings.models import Meeting
 from handbook.resolutions.enums import IssueWarning, ResolutionState
 from handbook.resolutions.models import Resolution
 from handbook.resolutions.standing import Hold, tells_what_holds_back, tells_what_is_missing
+from handbook.resolutions.text import bare_words, content_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +188,36 @@ def _of_votes_on_none(resolution: Resolution, votes: Sequence[Ballot]) -> Iterat
 
 
 def _was_rejected_elsewhere(resolution: Resolution, session: Session) -> bool:
-    """Whether the last vote that another meeting of the organisation held on this draft or this text did not pass it."""
-    last = session.scalars(
-        select(Ballot)
+    """Whether the last vote that another meeting of the organisation held on this draft, this text, or one that differs in
+    blanks, case and punctuation only, did not pass it."""
+    named = aliased(Resolution)
+    held = (
+        select(Ballot.resolution_id, Ballot.put_hash, Ballot.passed, named.title, named.body)
         .join(Meeting, Meeting.id == Ballot.meeting_id)
+        .outerjoin(named, named.id == Ballot.resolution_id)
         .where(
             Meeting.organization_id == resolution.organization_id,
             Ballot.kind == BallotKind.RESOLUTION.value,
             Ballot.state == BallotState.CLOSED.value,
-            or_(Ballot.resolution_id == resolution.id, Ballot.put_hash == resolution.content_hash),
         )
         .order_by(Ballot.closed_at.desc(), Ballot.id.desc())
-        .limit(1)
-    ).first()
-    return last is not None and not last.passed
+    )
+    # Of most drafts nothing like them was ever voted down: the texts of what was passed are not read for them.
+    if not any(
+        _is_like(vote, resolution) for vote in session.execute(held.where(Ballot.passed.is_not(True)))
+    ):
+        return False
+    return not next(vote.passed for vote in session.execute(held) if _is_like(vote, resolution))
+
+
+def _is_like(vote: Row[Any], resolution: Resolution) -> bool:
+    """Whether it was on this draft, its text, or its words. What a vote was on is known as long as the draft that it named
+    still says it."""
+    if vote.resolution_id == resolution.id or vote.put_hash == resolution.content_hash:
+        return True
+    if vote.title is None or vote.put_hash != content_hash(vote.title, vote.body):
+        return False
+    return bare_words(vote.title, vote.body) == bare_words(resolution.title, resolution.body)
 
 
 def _had_quorum(meeting_id: int, vote: Ballot | None) -> bool:

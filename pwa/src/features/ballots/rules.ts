@@ -42,9 +42,9 @@ export function holdsAVote(status: MemberStatus): boolean {
   return status === 'official' || status === 'exempt';
 }
 
-/** Who of the roll can reserve an opinion: has a vote, and was not written down as away. Whom the closing alone made absent, nobody wrote down. */
-export function mayReserve({ status, state, method }: { status: MemberStatus; state: AttendanceState | null; method?: string | null | undefined }): boolean {
-  return holdsAVote(status) && (state === null || inTheRoom({ status, state }) || (state === 'unexcused' && method === 'system'));
+/** Who of the roll can reserve an opinion: has a vote, and was there, also who has left since. */
+export function mayReserve({ status, state }: { status: MemberStatus; state: AttendanceState | null }): boolean {
+  return holdsAVote(status) && inTheRoom({ status, state });
 }
 
 /**

@@ -59,7 +59,7 @@ export const en: Record<keyof typeof vi, string> = {
   'res.lacks.vote_not_passed': 'The meeting voted on a resolution and has not passed it.',
   'res.lacks.vote_unclear': 'The meeting has several documents and voted without naming a draft, so nobody knows on which one.',
   'res.lacks.vote_disputed': 'Two devices counted the vote differently, and nobody has chosen what is right.',
-  'res.lacks.rejected_elsewhere': 'Another meeting voted on this text and did not pass it.',
+  'res.lacks.rejected_elsewhere': 'A meeting voted on this text, or one that differs in punctuation and case only, and did not pass it.',
   'res.lacks.vote_rejected': 'This resolution is in force, but by its vote as it stands now it was not passed.',
   'res.lacks.changed_after_vote': 'Title or text was changed after the meeting had voted: it is not what was voted on.',
   'res.lacks.type_changed_after_vote': 'Type or term of the document was changed after the meeting had voted.',

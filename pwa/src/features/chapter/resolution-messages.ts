@@ -59,7 +59,7 @@ export const vi = {
   'res.lacks.vote_not_passed': 'Cuộc họp biểu quyết về nghị quyết nhưng chưa thông qua.',
   'res.lacks.vote_unclear': 'Cuộc họp có nhiều văn bản mà biểu quyết không kèm dự thảo, nên không rõ biểu quyết văn bản nào.',
   'res.lacks.vote_disputed': 'Hai máy ghi kết quả biểu quyết khác nhau, chưa ai chọn kết quả đúng.',
-  'res.lacks.rejected_elsewhere': 'Một cuộc họp khác đã biểu quyết không thông qua văn bản này.',
+  'res.lacks.rejected_elsewhere': 'Đã có cuộc họp biểu quyết không thông qua văn bản này, hoặc văn bản chỉ khác ở dấu câu, chữ hoa.',
   'res.lacks.vote_rejected': 'Nghị quyết này đang có hiệu lực nhưng kết quả biểu quyết đã sửa là không được thông qua.',
   'res.lacks.changed_after_vote': 'Tên hoặc nội dung đã sửa sau khi cuộc họp biểu quyết, khác bản được biểu quyết.',
   'res.lacks.type_changed_after_vote': 'Loại văn bản hoặc nhiệm kỳ đã đổi sau khi cuộc họp biểu quyết.',

@@ -95,6 +95,7 @@ export const en: Record<keyof typeof vi, string> = {
   'run.reserveTitle': 'Reserved opinion',
   'run.reserveWho': 'Member who reserves the opinion',
   'run.reserveChoose': 'Choose a member',
+  'run.reserveThere': 'Who is on the roll as present. If a name is missing, mark that member present first.',
   'run.reserveText': 'The opinion',
   'run.kept': 'This opinion was left half written at {time}.',
   'run.dropKept': 'Discard it',

@@ -95,6 +95,7 @@ export const vi = {
   'run.reserveTitle': 'Ý kiến bảo lưu',
   'run.reserveWho': 'Đảng viên bảo lưu ý kiến',
   'run.reserveChoose': 'Chọn đảng viên',
+  'run.reserveThere': 'Chỉ có tên người đã điểm danh có mặt. Thiếu tên ai thì ghi có mặt cho người ấy trước.',
   'run.reserveText': 'Nội dung ý kiến',
   'run.kept': 'Đang mở ý kiến viết dở lúc {time}.',
   'run.dropKept': 'Bỏ phần viết dở',
