@@ -43,7 +43,7 @@ def voters(browser: Browser, demo: DemoService) -> Iterator[list[Voter]]:
         int(story.guest_id),
     )
     found = []
-    with open_context(browser) as office:
+    with open_context(browser, worker=False) as office:
         demo.sign_in(office, story.host)
         for member_id, card in rows:
             answer = office.request.put(
@@ -52,7 +52,7 @@ def voters(browser: Browser, demo: DemoService) -> Iterator[list[Voter]]:
                 headers={"Origin": demo.url},
             )
             assert answer.ok, answer.text()
-            context = open_context(browser)
+            context = open_context(browser, worker=False)
             demo.sign_in(context, str(card))
             found.append(
                 Voter(str(member_id), context, demo.open(context, f"/meetings/{story.open_meeting}"))
@@ -64,7 +64,7 @@ def voters(browser: Browser, demo: DemoService) -> Iterator[list[Voter]]:
 
 @pytest.fixture
 def office(browser: Browser, demo: DemoService) -> Iterator[Page]:
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.host)
         yield demo.open(context, f"/chapter/meetings/{demo.story.open_meeting}/ballots")
 
@@ -193,7 +193,7 @@ def cast_where_the_network_is_lost(voter: Voter, choice: str, album: Album) -> N
 def on_another_phone(browser: Browser, demo: DemoService, voter: Voter, album: Album) -> None:
     """Who has taken a paper finds on another phone where it is, and no second one."""
     ((login,),) = demo.rows("SELECT card_number FROM members WHERE id = ?", int(voter.member_id))
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, str(login))
         page = demo.open(context, f"/meetings/{demo.story.open_meeting}/ballots")
         expect(page.get_by_text("Phiếu của đồng chí đã được nhận trên một máy khác.")).to_be_visible()
@@ -258,7 +258,7 @@ def come_late(browser: Browser, demo: DemoService, office: Page, voters: list[Vo
         headers={"Origin": demo.url},
     )
     assert answer.ok, answer.text()
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, str(login))
         page = demo.open(context, f"/meetings/{story.open_meeting}/ballots")
         expect(page.get_by_text("Đã bắt đầu bỏ phiếu, không phát thêm phiếu nữa.")).to_be_visible()

@@ -10,7 +10,7 @@ LONG = "Kiểm điểm việc thực hiện nghị quyết tháng trước"
 def test_an_agenda_goes_on_overleaf_and_says_nothing_of_the_phone(
     browser: Browser, demo: DemoService
 ) -> None:
-    with open_context(browser) as phone:
+    with open_context(browser, worker=False) as phone:
         demo.sign_in(phone, demo.story.member)
         page = demo.open(phone, f"/meetings/{demo.story.next_meeting}")
         expect(page.get_by_role("heading", name=LONG)).to_be_visible()

@@ -12,7 +12,7 @@ def test_the_first_sign_in_is_announced_and_raises_nothing(
     browser: Browser, demo: DemoService, login: str, first: str
 ) -> None:
     errors: list[str] = []
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(demo.url + "/")
@@ -25,7 +25,7 @@ def test_the_first_sign_in_is_announced_and_raises_nothing(
 
 
 def test_times_of_a_meeting_are_chosen_on_24_hours(browser: Browser, demo: DemoService) -> None:
-    with open_context(browser) as context:
+    with open_context(browser, worker=False) as context:
         demo.sign_in(context, demo.story.secretary)
         page = demo.open(context, "/chapter/meetings/new")
         start = page.get_by_role("group", name="Bắt đầu")

@@ -16,7 +16,7 @@ from handbook.reports.rules import shift_month
 
 @pytest.fixture
 def desk(browser: Browser, demo: DemoService) -> Iterator[BrowserContext]:
-    with open_context(browser, desk=True) as context:
+    with open_context(browser, desk=True, worker=False) as context:
         demo.sign_in(context, demo.story.staff)
         yield context
 
@@ -127,7 +127,7 @@ def test_work_that_the_server_gave_up_is_seen_at_the_top_and_tried_again(
             " WHERE account_id = (SELECT id FROM accounts WHERE user_name = 'demo-admin')",
             (top,),
         )
-    with open_context(browser, desk=True) as desk:
+    with open_context(browser, desk=True, worker=False) as desk:
         demo.sign_in(desk, "demo-admin")
         page = demo.open(desk, f"/staff/organizations/{top}/deliveries")
         expect(page.get_by_role("heading", name="Việc máy chủ chưa làm được")).to_be_visible()

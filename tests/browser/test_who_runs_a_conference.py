@@ -44,7 +44,7 @@ def test_staff_find_the_screens_of_their_conference_in_flight_mode(
 
 
 def test_a_member_is_not_told_that_a_conference_has_no_sites(browser: Browser, demo: DemoService) -> None:
-    with open_context(browser) as phone:
+    with open_context(browser, worker=False) as phone:
         demo.sign_in(phone, demo.story.member)
         asked: list[str] = []
         page = demo.open(phone, f"/conference/{demo.story.conference}")
@@ -59,7 +59,7 @@ def test_a_member_is_not_told_that_a_conference_has_no_sites(browser: Browser, d
 def test_the_secretary_writes_an_item_at_once_and_reads_english_in_one_row_of_tabs(
     browser: Browser, demo: DemoService
 ) -> None:
-    with open_context(browser) as phone:
+    with open_context(browser, worker=False) as phone:
         demo.sign_in(phone, demo.story.secretary)
         page = demo.open(phone, "/chapter/meetings/new")
         page.get_by_role("button", name="Thêm nội dung").click()
