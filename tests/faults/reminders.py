@@ -55,7 +55,7 @@ def tag_of(payload: dict[str, str]) -> str:
         return f"task:{payload['k']}"
     if "r" in payload:
         return f"resolution:{payload['r']}"
-    return f"meeting:{payload['m']}" if "m" in payload else f"handbook:{payload['t']}"
+    return f"meeting:{payload['m']}" if "m" in payload else "handbook"
 
 
 def what_is_shown(messages: Sequence[Received], expected: set[tuple[str, int]]) -> Shown:

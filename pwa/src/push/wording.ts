@@ -40,13 +40,13 @@ const words: Record<'vi' | 'en', Words> = {
     tap: 'Chạm để xem.',
   },
   en: {
-    neutral: 'Something new in the handbook',
+    neutral: 'New in the handbook',
     titles: {
       meeting_convened: 'New meeting',
-      meeting_changed: 'A meeting has changed',
-      meeting_cancelled: 'A meeting was cancelled',
+      meeting_changed: 'Meeting changed',
+      meeting_cancelled: 'Meeting cancelled',
       meeting_reminder: 'Meeting reminder',
-      absence_decided: 'Your absence request was answered',
+      absence_decided: 'Absence request answered',
       resolution_issued: 'New resolution',
       resolution_revoked: 'Resolution revoked',
       task_due: 'Task reminder',
@@ -56,7 +56,7 @@ const words: Record<'vi' | 'en', Words> = {
 };
 
 function when(meeting: Meeting, language: 'vi' | 'en'): string {
-  const tag = language === 'vi' ? 'vi-VN' : 'en-GB';
+  const tag = language === 'vi' ? 'vi' : 'en-GB';
   const moment = new Date(meeting.starts_at);
   const part = (options: Intl.DateTimeFormatOptions): string =>
     new Intl.DateTimeFormat(tag, { timeZone: meeting.timezone, ...options }).format(moment);
@@ -68,7 +68,7 @@ function when(meeting: Meeting, language: 'vi' | 'en'): string {
 
 /**
  * The words of one notification, from what the phone holds. Title and place of the meeting stand on the lock screen
- * only with `details`. Without a known type the words are neutral.
+ * only with `details`. Without a known type, or what it is about, the words are neutral.
  */
 export function wordingOf(
   payload: PushPayload, meeting: Meeting | undefined, resolution: Resolution | undefined,
@@ -77,16 +77,14 @@ export function wordingOf(
   const { language, details } = options;
   const text = words[language];
   const title = payload.t ? text.titles[payload.t] : undefined;
-  if (!title) return { title: text.neutral, body: text.tap, url: '/notices', tag: 'handbook' };
   // Several tasks of one resolution may be due on one day: each is a notification of its own.
-  const [about, id] = payload.k ? ['task', payload.k] : payload.r ? ['resolution', payload.r] : ['meeting', payload.m];
-  if (!id) return { title, body: text.tap, url: '/notices', tag: `handbook:${payload.t}` };
+  const id = payload.k ?? payload.r ?? payload.m;
   let body = text.tap;
-  if (payload.r) {
-    if (details && resolution) body = `${resolution.symbol} · ${resolution.title}`;
-  } else if (meeting) {
+  if (!title || !id) return { title: text.neutral, body, url: '/notices', tag: 'handbook' };
+  const about = payload.k ? 'task' : payload.r ? 'resolution' : 'meeting';
+  if (meeting) {
     body = when(meeting, language);
     if (details) body += `\n${meeting.title} · ${meeting.place}`;
-  }
+  } else if (details && resolution) body = `${resolution.symbol} · ${resolution.title}`;
   return { title, body, url: `/${about}s/${encodeURIComponent(id)}`, tag: `${about}:${id}` };
 }
