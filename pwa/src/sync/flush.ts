@@ -25,7 +25,7 @@ const PASSING = new Set([408, 425, 429]);
 export async function flush(): Promise<FlushResult> {
   // Without a secure context there are no locks, and no service worker to compete with either; the keys of the
   // requests then keep two tabs from doing harm.
-  return navigator.locks ? navigator.locks.request(LOCK, run) : run();
+  return navigator.locks?.request(LOCK, run) ?? run();
 }
 
 async function run(): Promise<FlushResult> {
@@ -36,7 +36,7 @@ async function run(): Promise<FlushResult> {
     const next = await nextItem(last, skipped);
     if (!next) break;
     last = next.seq;
-    const item = await take(next);
+    const item = await mark(next, { state: 'sending', attempts: next.attempts + 1 });
     if (!item) continue;
     // Who reads the times in a book has to know what this clock says as they are sent.
     const body = item.path.endsWith('proceedings') ? { ...(item.body as object), now: new Date() } : item.body;
@@ -48,7 +48,7 @@ async function run(): Promise<FlushResult> {
       continue;
     }
     const verdict = judge(answer);
-    await setState(item, { state: verdict.state, code: verdict.code });
+    await mark(item, { state: verdict.state, code: verdict.code });
     if (verdict.state !== 'queued') {
       result.refused++;
       continue;
@@ -93,22 +93,15 @@ async function nextItem(after: number, skipped: Set<string>): Promise<Stored | n
   return null;
 }
 
-/** Marks it as being sent, unless it was replaced or dropped since it was found: then null, and it is not sent. */
-async function take({ seq }: Stored): Promise<Stored | null> {
+/** The item with these changes; null when it was replaced, dropped or wiped since it was found: then it is not sent either. */
+async function mark({ seq }: Stored, changes: Partial<OutboxItem>): Promise<Stored | null> {
   return write(['outbox'], async (tx) => {
-    const stored = (await tx.objectStore('outbox').get(seq)) as Stored | undefined;
+    const store = tx.objectStore('outbox');
+    const stored = (await store.get(seq)) as Stored | undefined;
     if (!stored || !waits(stored)) return null;
-    const taken: Stored = { ...stored, state: 'sending', attempts: stored.attempts + 1 };
-    await tx.objectStore('outbox').put(taken);
-    return taken;
-  });
-}
-
-async function setState(item: Stored, changes: Partial<OutboxItem>): Promise<void> {
-  await write(['outbox'], async (tx) => {
-    const stored = await tx.objectStore('outbox').get(item.seq);
-    // Gone: the phone was wiped while the request was under way.
-    if (stored) await tx.objectStore('outbox').put({ ...stored, ...changes });
+    const changed = { ...stored, ...changes };
+    await store.put(changed);
+    return changed;
   });
 }
 
@@ -129,12 +122,8 @@ async function settle(item: Stored, answer: unknown): Promise<void> {
 
 /** The row to keep: the answer of the server when it is that row, else the stored row with the patch. */
 function merged(base: object | undefined, patch: object, answer: unknown, keyPath: string, key: string): object | null {
-  if (typeof answer === 'object' && answer !== null) {
-    const answered = (answer as Record<string, unknown>)[keyPath];
-    if (answered === key || (typeof answered === 'string' && key.startsWith('local-'))) {
-      return { ...base, ...patch, ...answer };
-    }
-  }
+  const answered = (answer as Record<string, unknown> | null | undefined)?.[keyPath];
+  if (answered === key || (typeof answered === 'string' && key.startsWith('local-'))) return { ...base, ...patch, ...(answer as object) };
   // A row that exists only on this phone is replaced by the server's with the next pull; one that is gone stays gone.
   return key.startsWith('local-') || (!base && !(keyPath in patch)) ? null : { ...base, ...patch };
 }
