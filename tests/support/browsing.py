@@ -25,7 +25,7 @@ expect.set_options(timeout=20_000)
 DEVICE_SETTINGS = ["handbook.preferences", "handbook.visits", "handbook.install-dismissed"]
 # Of a point of P-256: a mark and two coordinates.
 UNCOMPRESSED_POINT = 65
-WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "chủ Nhật")
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "chủ nhật")
 _CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 
 
