@@ -21,9 +21,12 @@ from handbook.meetings.models import Meeting
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.models import PushSubscription
 from handbook.notifications.reminders.planning import plan_reminder
+from handbook.notifications.rules import step_of
 
 MEBIBYTE = 1024 * 1024
 CHUNK = 5_000
+# The meetings are in an hour.
+STEP = step_of(60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +184,8 @@ def _plan(cells: list[Cell], seconds: float) -> None:
             plan_reminder(
                 uow,
                 NoticeKind.MEETING_REMINDER,
-                f"meeting_reminder:{id_}:60",
-                step="60",
+                f"meeting_reminder:{id_}:{STEP}",
+                step=STEP,
                 due_at=now + timedelta(seconds=2 + seconds * number / len(ids)),
                 meeting=meetings[id_],
             )
