@@ -8,7 +8,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,17 @@ def start(folder: Path, port: int, *command: str) -> Iterator[subprocess.Popen[s
     finally:
         stop(process)
         process.communicate(timeout=STOP_SECONDS)
+
+
+def test_connections_that_stay_open_keep_nobody_out(steady: Serving) -> None:
+    """Every phone keeps its connection for the next request; rooms whose boards poll keep theirs all evening."""
+    with ExitStack() as phones:
+        for _ in range(600):
+            phone = HTTPConnection("127.0.0.1", steady.port, timeout=10)
+            phones.callback(phone.close)
+            phone.request("GET", "/healthz")
+            assert phone.getresponse().read()
+        assert is_up(steady.port)
 
 
 @pytest.mark.parametrize(

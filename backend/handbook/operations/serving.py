@@ -9,6 +9,7 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 STOP_SECONDS = 15
 # Who has begun a request and does not send the end of its head is cut off, and so holds up no stop.
 HEAD_MILLISECONDS = 10_000
-BACKPRESSURE_PER_WORKER = 128
+# What granian bounds is connections, also those that only stay open for the next request: with too few of them, rooms whose
+# boards ask every two seconds would let nobody else in. One that nobody uses takes a few KiB.
+CONNECTIONS_PER_WORKER = 4096
+# Of a web process, beside the connections of its clients.
+OTHER_FILES = 256
 # granian ends altogether when a web process that it has put in another's place ends within this time.
 GRANIAN_LOOP_SECONDS = 5.5
 # Here only one that ends as soon as it is made shows a fault that will be there the next time too.
@@ -50,7 +55,7 @@ def web_options(settings: Settings) -> dict[str, Any]:
         "port": settings.port,
         "workers": settings.web_workers,
         "blocking_threads": settings.web_threads,
-        "backpressure": BACKPRESSURE_PER_WORKER,
+        "backpressure": CONNECTIONS_PER_WORKER,
         "respawn_failed_workers": True,
         "websockets": False,
         "http1_settings": HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS),
@@ -58,6 +63,14 @@ def web_options(settings: Settings) -> dict[str, Any]:
         # Addresses are personal data.
         "log_access": False,
     }
+
+
+def allow_files(count: int) -> None:
+    """Let this process and those that it forks have so many files and connections, as far as the system lets anybody."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class PortTakenError(Exception):
@@ -164,6 +177,7 @@ class Replaced(dict[int, float]):
 def _serve_web(settings: Settings, app: "Flask") -> None:
     from granian import Granian
 
+    allow_files(CONNECTIONS_PER_WORKER + OTHER_FILES)
     # What granian forks is to have the application too; Python 3.14 would start its workers anew.
     multiprocessing.set_start_method("fork", force=True)
 
