@@ -14,7 +14,7 @@ import json
 import resource
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -106,7 +106,8 @@ class Generator:
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
-        self._idle: list[Connection] = []
+        # Taken in turn: every phone has a connection of its own, so the load is on all of them, and so on all web processes.
+        self._idle: deque[Connection] = deque()
         self._waiting: list[Call] = []
         self.connections = self.opened = 0
         self.under_way = 0
@@ -131,7 +132,7 @@ class Generator:
             self.lags.append(time.perf_counter() - self.began - call.due)
             self.under_way += 1
             if self._idle:
-                self._idle.pop().send(call)
+                self._idle.popleft().send(call)
             elif self.connections < MOST_CONNECTIONS:
                 self.connections += 1
                 self.opened += 1
