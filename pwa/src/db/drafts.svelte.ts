@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { database, write } from './database';
 
 /**
@@ -210,6 +211,9 @@ export function autosave(key: () => string, body: () => unknown): Autosave {
     },
     async forget() {
       clearTimeout(timer);
+      // What was set together with it, and no effect has seen yet, was saved as well.
+      const current = untrack(body);
+      if (current !== null) latest = JSON.stringify(current);
       first = stored = latest;
       dirty = false;
       savedAt = null;

@@ -2,7 +2,7 @@ import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Session } from '$api/shapes';
 import { clearDatabase, writeMeta } from './database';
-import { keepForm, keepTyped, readDraft, type KeptForm } from './drafts.svelte';
+import { autosave, keepForm, keepTyped, readDraft, type Autosave, type KeptForm } from './drafts.svelte';
 
 let typed: { open: boolean; text: string };
 let forget: () => Promise<void>;
@@ -120,5 +120,25 @@ describe('the form of a dialog', () => {
     flushSync();
     expect(await left()).toBe('Giao tổ 4.');
     next.end();
+  });
+});
+
+describe('the form of a screen', () => {
+  it('is no draft after it was saved, with what the server answered set at the same time', async () => {
+    const form = $state({ text: '', known: null as string | null });
+    let draft: Autosave | undefined;
+    const end = $effect.root(() => {
+      draft = autosave(() => 'resolution:3', () => ({ ...form }));
+    });
+    flushSync();
+    form.text = 'Sửa đường';
+    flushSync();
+    expect(draft?.dirty).toBe(true);
+    form.known = '12-NQ/CB';
+    await draft?.forget();
+    flushSync();
+    expect(draft?.dirty).toBe(false);
+    end();
+    expect(await readDraft('resolution:3')).toBeNull();
   });
 });
