@@ -19,7 +19,6 @@ from handbook.kernel import idempotency, jobs
 from handbook.kernel.clock import SystemClock
 from handbook.kernel.database_clock import go_by_the_database
 from handbook.kernel.logging import get_logger
-from handbook.kernel.processes import give_way
 from handbook.kernel.unit_of_work import current_clock, unit_of_work
 from handbook.notifications.reminders.courier import EXTENSION, Courier, start_courier
 from handbook.notifications.subscriptions import forget_ended_sessions
@@ -45,7 +44,6 @@ def run_worker(app: Flask | None = None, channel: Connection | None = None) -> N
     if channel is None:
         own_courier, channel = start_courier(app)
     stop = threading.Event()
-    give_way()
     courier = Courier(channel, on_lost=stop.set)
     app.extensions[EXTENSION] = courier
     signal.signal(signal.SIGINT, lambda *_: stop.set())

@@ -15,7 +15,6 @@ import pytest
 from tests.support.limits import STOP_SECONDS, stop
 from tests.support.pushing import children_of, is_alive
 
-from handbook.kernel.processes import STANDING_BACK
 from handbook.operations.serving import LOOP_SECONDS
 
 HANDBOOK = Path(sys.executable).with_name("handbook")
@@ -132,17 +131,6 @@ def test_connections_that_stay_open_keep_nobody_out(steady: Serving) -> None:
         for _ in range(600):
             phones.enter_context(socket.create_connection(("127.0.0.1", steady.port)))
         assert is_up(steady.port)
-
-
-def test_who_works_unseen_leaves_the_processor_to_who_answers(steady: Serving) -> None:
-    usual = os.getpriority(os.PRIO_PROCESS, steady.process.pid)
-
-    def order(*processes: int) -> list[int]:
-        return [os.getpriority(os.PRIO_PROCESS, one) - usual for one in processes]
-
-    back = min(STANDING_BACK, 19 - usual)
-    wait_until(lambda: order(steady.courier, steady.worker) == [back, back], steady.process)
-    assert order(*steady.web) == [0, 0]
 
 
 @pytest.mark.parametrize(

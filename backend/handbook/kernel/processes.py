@@ -14,17 +14,6 @@ from contextlib import suppress
 #: How a process is told to stop.
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-#: How far who works unseen stands back, in the system's own measure of 0 to 19.
-STANDING_BACK = 10
-
-
-def give_way() -> None:
-    """Leave the processor to the web processes as long as they want it: somebody waits for an answer on a screen, and
-    nobody for a reminder. What is over is still enough to send; a system that knows no such order leaves it as it is.
-    """
-    with suppress(OSError):
-        os.nice(STANDING_BACK)
-
 
 def fork(run: Callable[[], None]) -> int:
     """Run this in a process and a session of its own, so that Ctrl-C reaches only the one that stops it; answers its id."""

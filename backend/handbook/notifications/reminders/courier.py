@@ -15,7 +15,7 @@ from flask import Flask, current_app
 
 from handbook.kernel.database_clock import go_by_the_database
 from handbook.kernel.logging import get_logger
-from handbook.kernel.processes import STOPS, fork, give_way
+from handbook.kernel.processes import STOPS, fork
 from handbook.notifications.push.gateway import current_push
 from handbook.notifications.reminders.delivering import send_next
 
@@ -78,7 +78,6 @@ def _carry(app: Flask, workers: Connection, channel: Connection) -> None:
         signal.signal(number, signal.SIG_IGN)
     # As long as somebody has it open the channel does not end.
     workers.close()
-    give_way()
     go_by_the_database(app)
     while True:
         try:
