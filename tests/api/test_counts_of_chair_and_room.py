@@ -105,7 +105,7 @@ def test_the_book_tells_what_the_chair_counted(vote: Vote) -> None:
 
 
 def test_an_older_line_does_not_change_it_and_is_asked_about(vote: Vote) -> None:
-    """The review's G2: a rejected draft was passed by a line from before the ballot was opened, and its opinion deleted."""
+    """Once a rejected draft was passed by a line from before the ballot was opened, and its opinion deleted."""
     before = vote.seen
     vote.line(4, vote.office.clock.now() - 20 * MINUTE)
     assert vote.seen == before

@@ -28,7 +28,7 @@ def office(engine_name: str, sign_in: SignIn, world: World, clock: FixedClock) -
 
 
 class TestTheVoteStandsInItsMeeting:
-    """The review's G2: a draft that was voted down left its meeting, or came a second time, and was issued without a word."""
+    """Once a draft that was voted down left its meeting, or came a second time, and was issued without a word."""
 
     @pytest.mark.parametrize("agree", [1, 4])
     def test_a_draft_that_was_voted_on_stays(self, office: Office, agree: int) -> None:
@@ -194,7 +194,7 @@ class TestItIsADraftOfTheMeeting:
 
 
 class TestADraftThatHasLeft:
-    """The review's G8: such drafts are there from before, and a line of the room may arrive after the draft has gone."""
+    """Such drafts are there from before, and a line of the room may arrive after the draft has gone."""
 
     def leave(self, office: Office) -> None:
         draft = db.session.get_one(Resolution, int(office.draft["id"]))
@@ -235,7 +235,7 @@ class TestADraftThatHasLeft:
 
 
 class TestAReasonAnswersItsDoubts:
-    """The review's G6: whatever the reason was given for silenced what came to light later."""
+    """Once whatever the reason was given for silenced what came to light later."""
 
     def test_where_none_was_asked_a_vote_that_was_lost_since_is_told(self, office: Office) -> None:
         device = Device()

@@ -157,7 +157,7 @@ class TestAfterwards:
 
 
 class TestWhichDocument:
-    """The review's G7: members vote on a document that takes the place of another one, of a type and for a term."""
+    """Members vote on a document that takes the place of another one, of a type and for a term."""
 
     @pytest.fixture
     def old(self, office: Office) -> Office:
