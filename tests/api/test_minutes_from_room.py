@@ -9,7 +9,16 @@ from tests.conftest import NOW
 from tests.support.clients import code_of
 from tests.support.factories import World
 from tests.support.meetings import convened, if_match, step
-from tests.support.minutes import SignIn, closed_meeting, composed, edit, mark, path_of, texts_of
+from tests.support.minutes import (
+    SignIn,
+    closed_meeting,
+    composed,
+    edit,
+    mark,
+    path_of,
+    read_back,
+    texts_of,
+)
 from tests.support.rooms import Device, send
 
 from handbook.kernel.db import db
@@ -220,20 +229,56 @@ def test_the_review_tells_each_task_done_not_done_and_why(sign_in: SignIn, world
 
 
 @pytest.mark.parametrize("runs", [True, False])
-def test_nobody_presented_what_the_meeting_never_came_to(sign_in: SignIn, world: World, runs: bool) -> None:
-    """Where nobody runs the agenda on a device, nothing is known of it and the programme is told as it was."""
+def test_of_an_item_without_an_entry_the_minutes_say_so_once_it_is_passed_over(
+    sign_in: SignIn, world: World, runs: bool
+) -> None:
     secretary = sign_in("secretary")
-    agenda = [{"title": f"Nội dung {n}", "presenter": f"Người trình bày {n}"} for n in (1, 2, 3)]
+    agenda = [{"title": f"Nội dung {n}", "presenter": f"Người trình bày {n}"} for n in (1, 2, 3, 4)]
     meeting = step(secretary, convened(secretary, world.id_of("cell"), agenda=agenda), "open")
     device = Device()
-    first, second, _ = (item["id"] for item in meeting["agenda"])
+    first, second, _, _ = (item["id"] for item in meeting["agenda"])
     if runs:
-        device.write("item", NOW, agenda_item_id=first, state="started")
+        # Noted as dealt with: its clock never ran.
+        device.write("item", NOW, agenda_item_id=first, state="done")
     device.write("conclusion", NOW, agenda_item_id=second, text="Nhất trí")
     send(secretary, meeting, device.lines, now=NOW)
     minutes = secretary.post(path_of(meeting, "/compose"), expect=200).json
-    told = [text for text in texts_of(minutes) if text.startswith("Trình bày")]
-    assert told == [f"Trình bày: Người trình bày {n}." for n in ((1, 2) if runs else (1, 2, 3))]
+    reached = [f"Trình bày: Người trình bày {n}." for n in ((1, 2) if runs else (2,))]
+    nothing = ["Không có ghi chép về nội dung này."]
+    assert course_of(minutes) == (reached if runs else nothing + reached)
+    step(secretary, secretary.get(f"/api/meetings/{meeting['id']}", expect=200).json, "close")
+    minutes = secretary.get(path_of(meeting), expect=200).json
+    assert course_of(minutes) == (reached if runs else nothing + reached) + 2 * nothing
+
+
+def test_the_end_of_the_agenda_after_the_reading_takes_no_agreement_back(
+    sign_in: SignIn, world: World
+) -> None:
+    """2-domain, default agenda: "minutes read back; closing". The closing is an item that begins after the reading."""
+    secretary = sign_in("secretary")
+    agenda = [
+        {"title": title, "presenter": "Chủ trì"} for title in ("Thảo luận", "Thông qua biên bản", "Bế mạc")
+    ]
+    meeting = step(secretary, convened(secretary, world.id_of("cell"), agenda=agenda), "open")
+    roll = secretary.get(f"/api/meetings/{meeting['id']}/attendance", expect=200).json
+    for line in roll["items"]:
+        mark(secretary, meeting, line["member_id"], {"state": "present"})
+    device = Device()
+    for item in meeting["agenda"][:2]:
+        device.write("item", NOW, agenda_item_id=item["id"], state="started")
+    send(secretary, meeting, device.lines, now=NOW)
+    read_back(secretary, secretary.post(path_of(meeting, "/compose"), expect=200).json)
+    device.write("item", NOW, agenda_item_id=meeting["agenda"][2]["id"], state="started")
+    send(secretary, meeting, device.lines, now=NOW)
+    step(secretary, secretary.get(f"/api/meetings/{meeting['id']}", expect=200).json, "close")
+    minutes = secretary.get(path_of(meeting), expect=200).json
+    assert minutes["state"] == "read_back"
+    assert course_of(minutes) == 3 * ["Trình bày: Chủ trì."]
+    assert any("đã được đọc lại trước buổi sinh hoạt" in text for text in texts_of(minutes))
+
+
+def course_of(minutes: dict[str, Any]) -> list[str]:
+    return [text for text in texts_of(minutes) if text.startswith(("Trình bày", "Không có ghi chép"))]
 
 
 def say(secretary: Any, task: dict[str, Any], kind: str, **fields: Any) -> None:

@@ -65,19 +65,21 @@ def compose_data(facts: Data) -> tuple[ComposedSection, ...]:
 def _with_what_follows(facts: Data) -> dict[str, Any]:
     """The facts with what can be read off them."""
     roll, begun = facts["roll"], facts["opened_at"] or facts["starts_at"]
-    was_run = any(item.get("begun") for item in facts["items"])
     items = [
         {
             **item,
-            "presented": not was_run or _was_reached(item),
+            **_course(item, place, facts),
             "votes": [_vote(vote) for vote in item["votes"]],
             "tasks": [{**task, f"is_{task['state']}": True} for task in item["tasks"]],
         }
-        for item in facts["items"]
+        for place, item in enumerate(facts["items"])
     ]
     return {
         **facts,
         "items": items,
+        "nothing_recorded": _is_over(facts)
+        and not _last_reached(facts)
+        and any(not one["tasks"] for one in items),
         "votes": [_vote(vote) for vote in facts["votes"]],
         **_quorum(roll),
         "same_day": (facts["closed_at"] or "")[:10] == begun[:10],
@@ -85,9 +87,26 @@ def _with_what_follows(facts: Data) -> dict[str, Any]:
     }
 
 
+def _course(item: Data, place: int, facts: Data) -> dict[str, bool]:
+    """Nobody presented an item of which the book says nothing, and the minutes say that it does: once another that comes later
+    was reached, or the meeting is over. Before that it lies ahead."""
+    reached, last = _was_reached(item), _last_reached(facts)
+    passed_over = last > 0 and (_is_over(facts) or place + 1 < last)
+    return {"presented": reached, "unrecorded": passed_over and not reached and not item["tasks"]}
+
+
 def _was_reached(item: Data) -> bool:
-    """Where somebody ran the agenda, nobody presented an item that was not begun and of which the book says nothing."""
+    """Somebody began the item or noted that it was dealt with, or the book says something of it."""
     return any(item.get(name) for name in ("begun", "notes", "votes", "conclusion"))
+
+
+def _last_reached(facts: Data) -> int:
+    """Counted from 1; 0 where none was."""
+    return max((place for place, item in enumerate(facts["items"], 1) if _was_reached(item)), default=0)
+
+
+def _is_over(facts: Data) -> bool:
+    return facts["closed_at"] is not None
 
 
 def _reading(read_at: str | None, closed_at: str | None, begun: str) -> dict[str, bool]:

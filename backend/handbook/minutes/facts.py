@@ -173,7 +173,8 @@ class TaskReview:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of the agenda with what happened in it; ``begun``: whoever runs the agenda started it."""
+    """One item of the agenda with what happened in it; ``begun``: whoever runs the agenda started it, or noted that it was
+    dealt with."""
 
     key: str
     title: str

@@ -30,9 +30,7 @@ from handbook.proceedings.service import let_late_lines_count
 
 # Minutes are begun while the meeting goes on, so that they can be read back before it ends.
 WRITABLE = frozenset({MeetingState.OPEN, MeetingState.CLOSED, MeetingState.FINALIZED})
-# What the agreement and the closing of the meeting add was not there to be read back.
 CLOSING = "closing"
-AFTER_READING = frozenset({CLOSING})
 
 
 def compose_minutes(
@@ -58,7 +56,7 @@ def compose_minutes(
         if before
         else text.Composed(text.from_facts(fresh), frozenset(section.key for section in fresh))
     )
-    if agreed and composed.changed - AFTER_READING:
+    if agreed and text.unheard(before, composed.sections):
         composed = replace(composed, sections=_unread(minutes, composed.sections))
     if text.to_json(composed.sections) == minutes.sections:
         return minutes
@@ -93,7 +91,7 @@ def bring_in(
     read_at: datetime | None = given["read_back_at"] and min(given["read_back_at"], uow.clock.now())
     fresh = _fresh_text(meeting, minutes, read_at)
     composed = text.compose_again(room, fresh, agreed=read_at is not None)
-    unheard = composed.changed - AFTER_READING
+    unheard = text.unheard(room, composed.sections)
     if read_at is not None and unheard:
         composed = replace(composed, sections=_unread(minutes, composed.sections))
     before = text.from_json(minutes.sections)
@@ -172,7 +170,7 @@ def read_back(minutes: Minutes, *, actor: Actor, uow: UnitOfWork) -> Minutes:
         before = text.from_json(minutes.sections)
         said = _closing_again(minutes, before, now)
         if said != before:
-            _write(minutes, said, Cause.COMPOSED, changed=AFTER_READING, actor=actor, uow=uow)
+            _write(minutes, said, Cause.COMPOSED, changed=text.AFTER_READING, actor=actor, uow=uow)
         _agree(minutes, now, actor=actor, uow=uow)
     return minutes
 
@@ -190,7 +188,7 @@ def forget_agreement(minutes: Minutes, *, actor: Actor, uow: UnitOfWork) -> None
     minutes.state, minutes.read_back_at = MinutesState.DRAFT.value, None
     said = _unread(minutes, before)
     if said != before:
-        _write(minutes, said, Cause.COMPOSED, changed=AFTER_READING, actor=actor, uow=uow)
+        _write(minutes, said, Cause.COMPOSED, changed=text.AFTER_READING, actor=actor, uow=uow)
     else:
         touch(minutes, "agreement_withdrawn", actor=actor, uow=uow)
 
@@ -247,9 +245,9 @@ def _write(
     actor: Actor,
     uow: UnitOfWork,
 ) -> None:
-    minutes.sections = text.to_json(sections)
-    if changed - AFTER_READING or cause == Cause.EDITED:
+    if cause == Cause.EDITED or text.unheard(text.from_json(minutes.sections), sections):
         minutes.state = MinutesState.DRAFT.value
+    minutes.sections = text.to_json(sections)
     # A signature stands under the words it was given for.
     was_signed = minutes.frozen is not None
     take_back_signatures(minutes, uow=uow)

@@ -13,6 +13,10 @@ from typing import Any
 from handbook.minutes.compose import ComposedParagraph, ComposedSection
 
 MAX_PARAGRAPHS = 1000
+# What the agreement and the closing of the meeting add was not there to be read back,
+AFTER_READING = frozenset({"closing"})
+# and how far the agenda has come goes on until the end: who presented an item, and that nothing is recorded of it.
+COURSE = ("presenter.", "unrecorded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,21 @@ def changed_sections(old: Sections, new: Sections) -> frozenset[str]:
     """The sections whose printed words differ."""
     before, after = ({section.key: _words(section) for section in text} for text in (old, new))
     return frozenset(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+
+
+def unheard(old: Sections, new: Sections) -> bool:
+    """Whether the new text says something that who heard the old one has not heard, but for the course and the end of the
+    meeting."""
+    return _heard(old) != _heard(new)
+
+
+def _heard(sections: Sections) -> list[list[str]]:
+    said = (
+        [one.text for one in section.printed if not one.id.startswith(COURSE)]
+        for section in sections
+        if section.key not in AFTER_READING
+    )
+    return [words for words in said if words]
 
 
 def _words(section: TextSection) -> list[str]:

@@ -35,7 +35,8 @@ class NoteRecord:
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
-    """What the book says of one agenda item, or, with None, of the meeting as a whole; ``begun``: its clock was started."""
+    """What the book says of one agenda item, or, with None, of the meeting as a whole; ``begun``: its clock was started, or
+    somebody noted that it was dealt with."""
 
     agenda_item_id: int | None
     seconds: int

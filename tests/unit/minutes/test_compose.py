@@ -71,7 +71,7 @@ FACTS = Facts(
     minute_taker=Person("Trần Thị Ghi"),
     roll=ROLL,
     items=(
-        Item("7", "Kiểm điểm việc thực hiện nghị quyết tháng trước", "Chủ trì"),
+        Item("7", "Kiểm điểm việc thực hiện nghị quyết tháng trước", "Chủ trì", begun=True),
         Item(
             "8",
             "Thảo luận",

@@ -35,10 +35,10 @@ def test_a_text_is_brought_up_to_date_as_the_cases_say(case: dict[str, Any]) -> 
         )
         for one in case["fresh"]
     ]
-    again = text.compose_again(
-        text.from_json(case["old"]), fresh, agreed=case["agreed"], keep_heard=case["keep_heard"]
-    )
+    old = text.from_json(case["old"])
+    again = text.compose_again(old, fresh, agreed=case["agreed"], keep_heard=case["keep_heard"])
     assert text.to_json(again.sections) == case["expected"]
+    assert text.unheard(old, again.sections) is case["unheard"]
 
 
 def keys_of(nodes: list[dict[str, Any]]) -> set[str]:

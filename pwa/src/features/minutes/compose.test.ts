@@ -3,15 +3,17 @@ import type { MinutesSection } from '$api/minutes-shapes';
 import cases from '../../../../tests/data/minutes/compose.json';
 import merging from '../../../../tests/data/minutes/merge.json';
 import { compose, percent, type Facts } from './compose';
-import { composeAgain } from './merge';
+import { composeAgain, unheard } from './merge';
 
 test.each(cases)('the phone writes word by word what the server writes: $name', ({ facts, sections }) => {
   expect(compose(facts as Facts)).toEqual(sections);
 });
 
-test.each(merging)('the phone brings a text up to date as the server does: $name', ({ old, fresh, agreed, keep_heard, expected }) => {
+test.each(merging)('the phone brings a text up to date as the server does: $name', ({ old, fresh, agreed, keep_heard, expected, unheard: said }) => {
   const before = structuredClone(old);
-  expect(composeAgain(old as MinutesSection[], fresh, agreed, keep_heard)).toEqual(expected);
+  const again = composeAgain(old as MinutesSection[], fresh, agreed, keep_heard);
+  expect(again).toEqual(expected);
+  expect(unheard(old as MinutesSection[], again)).toBe(said);
   expect(old).toEqual(before);
 });
 

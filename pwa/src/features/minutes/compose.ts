@@ -118,7 +118,7 @@ export interface ItemFacts {
   conclusion: string | null;
   votes: VoteFacts[];
   tasks: TaskFacts[];
-  /** Whoever runs the agenda started it. */
+  /** Whoever runs the agenda started it, or noted that it was dealt with. */
   begun?: boolean;
 }
 
@@ -165,11 +165,13 @@ export function compose(facts: Facts): ComposedSection[] {
 
 function withWhatFollows(facts: Facts): Data {
   const begun = facts.opened_at ?? facts.starts_at;
-  const wasRun = facts.items.some((item) => item.begun);
+  const over = facts.closed_at !== null;
+  const last = facts.items.findLastIndex(wasReached);
   return {
     ...facts,
-    items: facts.items.map((item) => ({
-      ...item, presented: !wasRun || wasReached(item), votes: item.votes.map(voteWith), tasks: item.tasks.map((task) => ({ ...task, [`is_${task.state}`]: true })),
+    nothing_recorded: over && last < 0 && facts.items.some((item) => item.tasks.length === 0),
+    items: facts.items.map((item, place) => ({
+      ...item, ...course(item, last >= 0 && (over || place < last)), votes: item.votes.map(voteWith), tasks: item.tasks.map((task) => ({ ...task, [`is_${task.state}`]: true })),
     })),
     votes: facts.votes.map(voteWith),
     ...quorum(facts.roll),
@@ -178,7 +180,16 @@ function withWhatFollows(facts: Facts): Data {
   };
 }
 
-/** Where somebody ran the agenda, nobody presented an item that was not begun and of which the book says nothing. */
+/**
+ * Nobody presented an item of which the book says nothing, and the minutes say that it does: once another that comes later was
+ * reached, or the meeting is over. Before that it lies ahead.
+ */
+function course(item: ItemFacts, passedOver: boolean): { presented: boolean; unrecorded: boolean } {
+  const presented = wasReached(item);
+  return { presented, unrecorded: passedOver && !presented && item.tasks.length === 0 };
+}
+
+/** Somebody began the item or noted that it was dealt with, or the book says something of it. */
 function wasReached({ begun = false, notes, votes, conclusion }: ItemFacts): boolean {
   return begun || notes.length > 0 || votes.length > 0 || Boolean(conclusion);
 }

@@ -24,6 +24,23 @@ export function composeAgain(old: readonly MinutesSection[], fresh: readonly Com
   return inOrder(merged);
 }
 
+/** What the agreement and the closing of the meeting add was not there to be read back, */
+const AFTER_READING = 'closing';
+/** and how far the agenda has come goes on until the end: who presented an item, and that nothing is recorded of it. */
+const COURSE = /^(presenter\.|unrecorded)/;
+
+/** Whether the new text says something that who heard the old one has not heard, but for the course and the end of the meeting. */
+export function unheard(old: readonly MinutesSection[], fresh: readonly MinutesSection[]): boolean {
+  return JSON.stringify(heard(old)) !== JSON.stringify(heard(fresh));
+}
+
+function heard(sections: readonly MinutesSection[]): string[][] {
+  return sections
+    .filter(({ key }) => key !== AFTER_READING)
+    .map(({ paragraphs }) => paragraphs.filter((one) => !one.removed && !COURSE.test(one.id)).map((one) => one.text))
+    .filter((words) => words.length > 0);
+}
+
 function inOrder(sections: MinutesSection[]): MinutesSection[] {
   const place = ({ key }: MinutesSection): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
   return sections.sort((a, b) => place(a) - place(b));

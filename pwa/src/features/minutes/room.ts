@@ -6,11 +6,11 @@ import { readMinutes } from '$sync/minutes';
 import { inTurn, putRoom, saveRoom } from './commands';
 import { compose, type ComposedSection } from './compose';
 import { gather } from './facts';
-import { composeAgain, sectionAgain } from './merge';
-import { bodyOf, unread, wordsOf } from './text';
+import { composeAgain, sectionAgain, unheard } from './merge';
+import { unread } from './text';
 
-/** What the agreement and the closing of the meeting add was not there to be read back. */
-const AFTER_READING = 'closing';
+/** The section that tells of the agreement. */
+const CLOSING = 'closing';
 
 /** Writes the minutes on this phone, or brings them up to date, `asked` for or not; answers whether there are any now. */
 export function composeHere(meetingId: Id, asked = false): Promise<boolean> {
@@ -35,8 +35,7 @@ async function composed(meetingId: Id, asked: boolean): Promise<boolean> {
     sections, ...heads, signatures: [], addenda: [], intact: true, read_back_at: null, signed_at: null,
     changed_at: new Date().toISOString(), etag: '',
   };
-  const heard = agreed && JSON.stringify(heardOf(before)) === JSON.stringify(heardOf(sections));
-  await putRoom({ ...(old ?? blank), sections, ...heads, ...(heard ? {} : { state: 'draft', sections: unread(sections) }) });
+  await putRoom({ ...(old ?? blank), sections, ...heads, ...(agreed && !unheard(before, sections) ? {} : { state: 'draft', sections: unread(sections) }) });
   return true;
 }
 
@@ -57,15 +56,10 @@ function withScore(fresh: ComposedSection[], before: readonly MinutesSection[]):
   return told && paragraphs.length > 0 ? [...fresh, { key: told.key, title: told.title, paragraphs }] : fresh;
 }
 
-/** The words that were read to the meeting. */
-function heardOf(sections: readonly MinutesSection[]): string[][] {
-  return sections.filter((section) => section.key !== AFTER_READING).map((section) => wordsOf(bodyOf(section)));
-}
-
 /** Notes on this phone that the meeting has heard the minutes and agreed to them. */
 export async function agreeHere(minutes: Minutes): Promise<void> {
   const read_back_at = new Date().toISOString();
   const gathered = await gather(minutes.meeting_id, read_back_at);
-  const sections = gathered ? sectionAgain(minutes.sections, compose(gathered.facts), AFTER_READING) : minutes.sections;
+  const sections = gathered ? sectionAgain(minutes.sections, compose(gathered.facts), CLOSING) : minutes.sections;
   await saveRoom({ ...minutes, sections, state: 'read_back', read_back_at });
 }
