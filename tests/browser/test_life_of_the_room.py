@@ -147,19 +147,43 @@ def test_an_opening_and_a_closing_by_a_slip_are_taken_back(
     acts.mark_present(page, names["member4"])
     # Something has come of the opening.
     expect(page.get_by_role("button", name="Trở lại lúc chưa mở")).to_have_count(0)
-    page.get_by_role("button", name="Kết thúc cuộc họp").click()
+    say_what_became_of_the_agenda(page, album)
     page.locator("dialog[open]").get_by_role("button", name="Kết thúc cuộc họp").click()
     expect(page.get_by_text("Cuộc họp đã kết thúc.").first).to_be_visible()
     album.picture(page, "closed")
     step_back(page, "Mở lại cuộc họp", album, "reopen")
+    tab(page, "Điểm danh")
     expect(page.get_by_role("button", name="Hiện mã QR")).to_be_visible()
     # Whom the closing alone had recorded as absent has no entry again.
     acts.mark_present(page, names["member5"])
     album.picture(page, "reopened")
     sent(page)
     meeting = told(page, hall)
+    dropped = [(item["title"], item["drop_reason"]) for item in meeting["agenda"] if item["dropped"]]
+    assert dropped == [(AGENDA[1][0], WHY_NOT)]
+    # Something was said of every item, so that the question is not asked again.
+    page.get_by_role("button", name="Kết thúc cuộc họp").click()
+    expect(page.get_by_text("nội dung chưa có ghi chép")).to_have_count(0)
     assert (meeting["state"], meeting["closed_at"]) == ("open", None)
     assert (meeting["counts"]["present"], meeting["counts"]["unexcused"]) == (3, 0)
+
+
+def say_what_became_of_the_agenda(page: Page, album: Album) -> None:
+    """Nobody ran the agenda on the device: the question before the end names its items, and each is noted or dropped."""
+    page.get_by_role("button", name="Kết thúc cuộc họp").click()
+    dialog = page.locator("dialog[open]")
+    first, second, *others = (title for title, _ in AGENDA)
+    expect(dialog.get_by_text(f"{len(AGENDA)} nội dung chưa có ghi chép.")).to_be_visible()
+    dialog.get_by_role("button", name=f"Đã tiến hành: {first}").click()
+    dialog.get_by_role("button", name=f"Rút khỏi chương trình: {second}").click()
+    dialog.get_by_label("Lý do").fill(WHY_NOT)
+    album.picture(page, "closing-items")
+    large(page, album, "closing-items-large")
+    assert faults(page) == []
+    dialog.get_by_role("button", name="Rút khỏi chương trình", exact=True).click()
+    expect(dialog.get_by_text(f"{len(others)} nội dung chưa có ghi chép.")).to_be_visible()
+    dialog.get_by_role("button", name=f"Đã tiến hành cả {len(others)} nội dung").click()
+    expect(dialog.get_by_text("Nội dung nào của chương trình cũng đã được ghi nhận.")).to_be_visible()
 
 
 def test_everybody_marked_in_one_go_is_taken_back_after_a_reload(

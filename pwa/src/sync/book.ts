@@ -31,8 +31,9 @@ export const bookPath = (meetingId: Id): string => `/api/meetings/${encodeURICom
 /** What the outbox calls an append, for the list of what waits. */
 function nameOf(lines: readonly Line[]): string {
   const kinds = new Set(lines.map((line) => line.kind));
+  if (kinds.has('close')) return 'close_meeting';
   if (kinds.size > 1) return 'book';
-  return kinds.has('mark') ? 'mark' : kinds.has('open') ? 'open_meeting' : kinds.has('close') ? 'close_meeting' : 'book';
+  return kinds.has('mark') ? 'mark' : kinds.has('open') ? 'open_meeting' : 'book';
 }
 
 /** Writes lines into the book, together and durably, whether or not there is a network. Answers them as they stand in it. */

@@ -3,7 +3,7 @@ import type { AttendanceState, Id, Meeting, Roll } from '$api/shapes';
 import { database, write } from '$db/database';
 import type { StoredRoll } from '$db/schema';
 import { uuid } from '$lib/ids';
-import { append, readBook, settled, withBook } from '$sync/book';
+import { append, readBook, settled, withBook, type Line } from '$sync/book';
 import { itemsAbout } from '$sync/outbox';
 import { marksOf, type Officers } from './board';
 import { standingBulk } from './bulk';
@@ -141,9 +141,9 @@ export async function openMeeting(meeting: Meeting, present: boolean): Promise<T
   return tell(meeting, 'open', { present });
 }
 
-/** Closes the meeting, in the book. */
-export function closeMeeting(meeting: Meeting): Promise<Told> {
-  return tell(meeting, 'close', {});
+/** Closes the meeting, in the book; `ending`: the item of the agenda that this is. */
+export function closeMeeting(meeting: Meeting, ending?: Id): Promise<Told> {
+  return tell(meeting, 'close', {}, ending === undefined ? [] : [{ kind: 'item', data: { agenda_item_id: ending, state: 'done' } }]);
 }
 
 /** Takes the opening or the closing back, in the book: a slip of the hand. */
@@ -152,11 +152,11 @@ export function stepBack(meeting: Meeting, kind: 'reopen' | 'unopen', reason: st
 }
 
 async function tell(
-  meeting: Meeting, kind: 'open' | 'close' | 'reopen' | 'unopen', data: Record<string, unknown>,
+  meeting: Meeting, kind: 'open' | 'close' | 'reopen' | 'unopen', data: Record<string, unknown>, before: readonly Line[] = [],
 ): Promise<Told> {
-  const written = await append(meeting.id, [{ kind, data }]);
+  const written = await append(meeting.id, [...before, { kind, data }]);
   const code = await settled(meeting.id, written);
   if (code !== null) return { code };
-  const stored = await (await database()).get('proceedings', written[0]?.id ?? '');
+  const stored = await (await database()).get('proceedings', written.at(-1)?.id ?? '');
   return stored?.outcome === 'applied' ? 'heard' : 'waiting';
 }

@@ -15,6 +15,11 @@ export async function finishItem(meetingId: Id, itemId: Id): Promise<void> {
   await append(meetingId, [{ kind: 'item', data: { agenda_item_id: itemId, state: 'done' } }]);
 }
 
+/** That these were dealt with, of which nobody wrote anything: no clock of theirs has run. */
+export async function noteDone(meetingId: Id, items: readonly Id[]): Promise<void> {
+  await append(meetingId, items.map((id) => ({ kind: 'item' as const, data: { agenda_item_id: id, state: 'done' } })));
+}
+
 /** An item from the floor, before that one or at the end of the agenda; the book calls it by this key from now on. */
 export async function addItem(meetingId: Id, title: string, minutes: number | null, before: Id | null): Promise<void> {
   await append(meetingId, [{ kind: 'agenda', data: { act: 'add', key: uuid(), title: title.trim(), presenter: null, minutes, before } }]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Meeting } from '$api/shapes';
 import { foldRoom, type Note } from '$sync/room';
-import { clock, floorPlace, scoresMeeting, span, speakers, spentOn, votesOnResolution } from './model';
+import { clock, closingItem, floorPlace, leftItems, scoresMeeting, span, speakers, spentOn, votesOnResolution } from './model';
 
 const rows = [
   { member_id: '1', full_name: 'Đặng Thị Ngẫm' }, { member_id: '2', full_name: 'Lê Văn Thử' }, { member_id: '3', full_name: 'Vũ Thị Mới' },
@@ -19,6 +19,29 @@ describe('who is likely to speak', () => {
 
   it('finds a speaker without diacritics', () => {
     expect(speakers(rows, [], [], 'dang ngam').map((one) => one.id)).toEqual(['1']);
+  });
+});
+
+describe('an item of which nothing is written', () => {
+  const agenda = ['Mở đầu', 'Báo cáo', 'Kiểm điểm', 'Thảo luận', 'Xét kết nạp', 'Tin tức', 'Bế mạc'].map((title, index) =>
+    ({ id: `${index + 1}`, title, position: index + 1, dropped: index === 5 }));
+  const meeting = { agenda: [...agenda, { id: 'floor', server_id: '9', title: 'Thêm', position: 8, dropped: false }] } as unknown as Meeting;
+  const vote = { title: 'Xét', kind: 'admission' as const, agenda_item_id: '5', agree: 1, disagree: 0, other: 0, denominator: null, reserved: [] };
+  const done = { state: 'done' as const, spent: 0, since: null };
+  const room = { ...foldRoom([]), items: { 1: done }, conclusions: { 3: 'Nhất trí.' }, notes: [said('1', 1)].map((one) => ({ ...one, agenda_item_id: '4' })), votes: [vote] };
+
+  it('was never begun, and has no note, vote or conclusion', () => {
+    expect(leftItems(meeting, room, []).map((one) => one.id)).toEqual(['2', 'floor']);
+    expect(leftItems(meeting, foldRoom([]), []).map((one) => one.id)).toEqual(['1', '2', '3', '4', '5', 'floor']);
+  });
+
+  it('was not voted on by phone either, by whatever name the server calls it', () => {
+    expect(leftItems(meeting, room, [{ agenda_item_id: '9' }, { agenda_item_id: '2' }])).toEqual([]);
+  });
+
+  it('is not the one that closes the meeting, which lies ahead until it is begun', () => {
+    expect(closingItem(meeting, room)?.id).toBe('7');
+    expect(closingItem(meeting, { ...room, items: { 7: done } })).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 /** What the room's screens make of the book: clocks in words, speakers in the order in which they are likely to be wanted. */
+import type { Ballot } from '$api/ballot-shapes';
 import type { AgendaItem, Id, Meeting } from '$api/shapes';
 import type { Board } from '$features/roll/board';
 import { fold, matches } from '$lib/fold';
@@ -42,6 +43,25 @@ export function scoresMeeting(item: AgendaItem): boolean {
   return words.includes('cham diem') || words.includes('danh gia chat luong');
 }
 
+/** Whether the item is the end of the meeting: "bế mạc", "kết luận và bế mạc". */
+export function closesMeeting(item: AgendaItem): boolean {
+  return fold(item.title).includes('be mac');
+}
+
+/** The items of which nothing is written: never begun, no note, vote or conclusion. The one that closes the meeting is dealt with by closing it. */
+export function leftItems(meeting: Meeting, room: Room, ballots: readonly Pick<Ballot, 'agenda_item_id'>[]): AgendaItem[] {
+  const spoken = new Set<Id | null>([
+    ...Object.keys(room.items), ...Object.keys(room.conclusions),
+    ...[...room.notes, ...room.votes, ...ballots].map((one) => one.agenda_item_id),
+  ]);
+  return agendaOf(meeting).filter((item) => !closesMeeting(item) && !spoken.has(item.id) && !spoken.has(item.server_id ?? item.id));
+}
+
+/** The item that closes the meeting, as long as it lies ahead. */
+export function closingItem(meeting: Meeting, room: Room): AgendaItem | undefined {
+  return agendaOf(meeting).findLast((item) => closesMeeting(item) && !(item.id in room.items));
+}
+
 /** Where an item from the floor goes, beside which other, and before which one that is in the book. */
 export interface FloorPlace {
   how: 'after' | 'before' | 'last';
@@ -54,7 +74,7 @@ export function floorPlace(meeting: Meeting, room: Room): FloorPlace {
   const items = agendaOf(meeting);
   const running = items.findIndex((item) => item.id === room.current_item);
   if (running >= 0) return { how: 'after', beside: items[running] ?? null, before: items[running + 1]?.id ?? null };
-  const closing = items.findLast((item) => fold(item.title).includes('be mac') && !(item.id in room.items));
+  const closing = closingItem(meeting, room);
   return closing ? { how: 'before', beside: closing, before: closing.id } : { how: 'last', beside: null, before: null };
 }
 
