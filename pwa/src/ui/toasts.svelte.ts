@@ -11,7 +11,7 @@ export interface ToastOptions {
   tone?: Tone | undefined;
   /** Most often undo. What it does must be reachable in another way as well. */
   action?: { label: string; run: () => void } | undefined;
-  /** How long it stays; 0: until it is closed. Time stands still under a finger, the pointer or the focus. */
+  /** How long it stays, else as long as it takes to read; 0: until it is closed. Time stands still under a finger, the pointer or the focus. */
   seconds?: number | undefined;
 }
 
@@ -24,13 +24,18 @@ interface Clock {
 /** Nothing on the screen depends on the clocks, so they are not reactive. */
 const clocks: Record<number, Clock> = {};
 
-/** The toasts on the screen, oldest first; at most three, and on a phone one, so that they do not cover the facts beneath. */
+/** The toasts on the screen, oldest first; at most three, and on a phone one: it lies over the name of the screen and no further. */
 export const toasts = $state<Toast[]>([]);
 
-/** Show a short message beneath the head of the screen; returns its number for `closeToast`. */
+/** Seconds for a slow reader; what went wrong stays longer than what went well and asks for nothing. */
+function readingTime(text: string, tone: Tone = 'neutral'): number {
+  return tone === 'bad' || tone === 'warn' ? 8 : Math.min(6, Math.max(3, 2 + text.length / 15));
+}
+
+/** Show a short message over the head of the screen; returns its number for `closeToast`. */
 export function showToast(text: string, options: ToastOptions = {}): number {
   const id = next++;
-  const seconds = options.seconds ?? (options.action ? 12 : 6);
+  const seconds = options.seconds ?? (options.action ? 12 : readingTime(text, options.tone));
   const most = innerWidth < 600 ? 1 : 3;
   while (toasts.length >= most) closeToast(toasts[0]!.id);
   toasts.push({ id, text, tone: options.tone ?? 'neutral', action: options.action });
