@@ -83,6 +83,8 @@ export interface StoredEntry {
   code: string | null;
   flags: string[];
   recorded_by: Id | null;
+  /** When the server had it; missing until it has, and in what older versions of the app have kept. */
+  received_at?: string;
 }
 
 /** How far this phone has read the book of a meeting. */

@@ -11,8 +11,9 @@ const meetings = [
 const task = (id: string, more: Partial<Task> = {}): Task => ({ id, title: `Việc ${id}`, due_on: null, assignees: [], state: 'open', mine: false, ...more });
 const resolution = (tasks: Task[], more: Partial<Resolution> = {}): Resolution =>
   ({ id: '3', organization_id: '1', state: 'issued', issued_on: '2026-11-06', meeting_id: '8', tasks, ...more }) as Resolution;
-const told = (resolutions: Resolution[], closed: number | null = null) =>
-  tasksToReview(meeting, '2026-12-05', closed, resolutions, meetings).map(({ key, state }) => `${key} ${state}`);
+const heard = (at: string | null): Parameters<typeof tasksToReview>[2] => at === null ? null : { closed: Date.parse(at), until: Date.parse(at) };
+const told = (resolutions: Resolution[], closed: string | null = null) =>
+  tasksToReview(meeting, '2026-12-05', heard(closed), resolutions, meetings).map(({ key, state }) => `${key} ${state}`);
 
 test('the meeting goes through the open tasks and those that ended since the last meeting of its kind, the most urgent first', () => {
   const tasks = [
@@ -36,13 +37,13 @@ test('what a resolution out of force left behind is gone through with the mark, 
     resolution([task('1'), task('2')], { id: '4', state: 'revoked', revoked_on: '2026-11-20', ...more });
   const successor = resolution([task('7', { title: 'Việc 1' })], { id: '5', meeting_id: null });
   const superseded_by = { id: '5', symbol: '05-NQ/CB', title: '', issued_on: '2026-11-20' };
-  const marked = (resolutions: Resolution[], closed: number | null = null): string[] =>
-    tasksToReview(meeting, '2026-12-05', closed, resolutions, meetings).map((one) => `${one.key}${one.superseded ? ' superseded' : ''}${one.revoked ? ' revoked' : ''}`);
+  const marked = (resolutions: Resolution[], closed: string | null = null): string[] =>
+    tasksToReview(meeting, '2026-12-05', heard(closed), resolutions, meetings).map((one) => `${one.key}${one.superseded ? ' superseded' : ''}${one.revoked ? ' revoked' : ''}`);
   expect(marked([old({})])).toEqual(['1 revoked', '2 revoked']);
   expect(marked([old({ superseded_by }), successor])).toEqual(['2 superseded', '7']);
   // What the meeting itself put in its place was in force until then, and what went on its very day counts as before.
   expect(marked([old({ superseded_by }), { ...successor, meeting_id: '9' }])).toEqual(['1', '2']);
-  expect(marked([old({ revoked_on: '2026-12-05' })], Date.parse('2026-12-05T14:00:00Z'))).toEqual(['1', '2']);
+  expect(marked([old({ revoked_on: '2026-12-05' })], '2026-12-05T14:00:00Z')).toEqual(['1', '2']);
 });
 
 test('neither what this meeting decides nor a draft is gone through', () => {
@@ -50,10 +51,16 @@ test('neither what this meeting decides nor a draft is gone through', () => {
   expect(told(others.map((more) => resolution([task('1')], more)))).toEqual([]);
 });
 
+test('the last meeting heard until its end, not until its beginning', () => {
+  const late = meetings.map((one) => (one.id === '8' ? { ...one, closed_at: '2026-11-05T14:00:00Z' } : one));
+  const tasks = [task('1', { state: 'done', finished_at: '2026-11-05T13:00:00Z' }), task('2', { state: 'done', finished_at: '2026-11-05T15:00:00Z' })];
+  expect(tasksToReview(meeting, '2026-12-05', null, [resolution(tasks)], late).map((one) => one.key)).toEqual(['2']);
+});
+
 test('what ended after the meeting was open in it', () => {
   const done = task('1', { state: 'done', finished_at: '2026-12-05T15:00:00Z' });
-  expect(told([resolution([done])], Date.parse('2026-12-05T14:00:00Z'))).toEqual(['1 open']);
-  expect(told([resolution([done])], Date.parse('2026-12-05T16:00:00Z'))).toEqual(['1 done']);
+  expect(told([resolution([done])], '2026-12-05T14:00:00Z')).toEqual(['1 open']);
+  expect(told([resolution([done])], '2026-12-05T16:00:00Z')).toEqual(['1 done']);
 });
 
 test('a vote by hands has the name that the server gives it', async () => {

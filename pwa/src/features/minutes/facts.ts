@@ -18,6 +18,7 @@ import { readBook, type RoomBook } from '$sync/book';
 import { itemsAbout } from '$sync/outbox';
 import { foldRoom, lineOfVote, subjectOf, type HandVote, type Note, type PaperCount } from '$sync/room';
 import type { Absence, Facts, NoteFacts, RollFacts, TaskFacts, VoteFacts } from './compose';
+import { asHeard, heardUntil, type Known } from './heard';
 
 export interface Gathered {
   facts: Facts;
@@ -48,13 +49,14 @@ export async function gather(meetingId: Id, readAt: string | null = null): Promi
   const { rules } = await inForceAt(meeting.organization_id);
   const organization = await db.get('organizations', meeting.organization_id);
   const resolutions = await listResolutions();
-  const votes = await votesOf(meeting, book, rows, names, rules, self, resolutions);
+  const closed = book.room.closed_at ?? (meeting.closed_at === null ? null : Date.parse(meeting.closed_at));
+  const votes = await votesOf(meeting, book, rows, names, rules, self, resolutions, closed);
   const local = (at: string | number | null): string | null => (at === null ? null : localTime(at, meeting.timezone));
   const notes = (item: Id | null): NoteFacts[] =>
     book.room.notes.filter((note) => (note.agenda_item_id ?? null) === item).map((note) => noteFacts(note, names));
   const dealtWith = [...meeting.agenda].sort((a, b) => a.position - b.position).filter((item) =>
     !item.dropped || notes(item.id).length > 0 || book.room.conclusions[item.id] || votes.some((vote) => vote.item === item.id));
-  const closed = book.room.closed_at ?? (meeting.closed_at === null ? null : Date.parse(meeting.closed_at));
+  const heard = closed === null ? null : { closed, until: heardUntil(book.entries.values(), closed) };
   const facts: Facts = {
     kind: meeting.kind,
     is_cell: (organization?.kind ?? 'cell') === 'cell',
@@ -73,7 +75,7 @@ export async function gather(meetingId: Id, readAt: string | null = null): Promi
       key: item.id, title: item.title, presenter: item.presenter, notes: notes(item.id), begun: item.id in book.room.items,
       conclusion: book.room.conclusions[item.id] ?? null,
       votes: votes.filter((vote) => vote.item === item.id).map((vote) => vote.facts),
-      tasks: item.source === 'open_tasks' ? tasksToReview(meeting, day, closed, resolutions, await listMeetings(), names) : [],
+      tasks: item.source === 'open_tasks' ? tasksToReview(meeting, day, heard, resolutions, await listMeetings(), names) : [],
     }))),
     notes: notes(null),
     votes: votes.filter((vote) => vote.item === null).map((vote) => vote.facts),
@@ -157,7 +159,7 @@ interface Voted {
 /** The votes that the server told of, and over them those by hands in the book. */
 async function votesOf(
   meeting: Meeting, book: RoomBook, rows: readonly BoardRow[], names: ReadonlyMap<Id, string>, rules: Record<string, unknown>, self: Id | null,
-  resolutions: readonly Resolution[],
+  resolutions: readonly Resolution[], closed: number | null,
 ): Promise<Voted[]> {
   const seen = await readView<{ items: Ballot[] }>(`/api/meetings/${encodeURIComponent(meeting.id)}/ballots`);
   const found = new Map<string, Voted>();
@@ -178,8 +180,10 @@ async function votesOf(
     // What was put to the vote with a network has a key of its own.
     const key = keys.get(subject) ?? (await ballotKey(meeting.id, subject));
     const known = found.get(key);
-    const at = Math.min(...counted.filter((entry) => entry.subject === subject).map((entry) => Date.parse(entry.at)));
-    const then = linesAt(rows, counted, at, self);
+    const written = Math.min(...counted.filter((entry) => entry.subject === subject).map((entry) => Date.parse(entry.at)));
+    // What is written down after the closing was voted before it.
+    const at = Math.min(written, closed ?? written);
+    const then = linesAt(rows, counted, written, at, self);
     const draft = resolutions.find((one) => one.id === vote.resolution_id);
     const named = vote.put ?? draft;
     // What the server froze with the vote, else what the line says; of a line that says nothing, as the draft is called now.
@@ -229,10 +233,12 @@ function handVoteFacts(
   };
 }
 
-/** The roll as the book had it at that moment; lines of which it says nothing are as they are. */
-function linesAt(rows: readonly BoardRow[], entries: readonly (RoomBook['refused'][number])[], at: number, self: Id | null): Line[] {
+/** Who was in the room at a vote, by the roll as the book had it when the vote was written down; lines of which it says nothing are as they are. */
+function linesAt(
+  rows: readonly BoardRow[], entries: readonly (RoomBook['refused'][number])[], written: number, at: number, self: Id | null,
+): Line[] {
   const all = entries.map((entry) => ({ ...entry, at: Date.parse(entry.at) }));
-  const past = all.filter((entry) => entry.at <= at);
+  const past = all.filter((entry) => entry.at <= written);
   const { marks } = foldRoom(past);
   const marked = new Set(all.filter((entry) => entry.kind === 'mark').map((entry) => String(entry.data.member_id)));
   const openers = new Set(past.flatMap((one) => (one.kind === 'open' && one.data.present ? [one.recorded_by ?? self] : [])));
@@ -261,19 +267,28 @@ function isHeardSince({ updates = [] }: Task, before: number): boolean {
   return updates.some(({ kind, recorded_at }) => (kind === 'done' || kind === 'not_done') && Date.parse(recorded_at ?? '') > before);
 }
 
+/** The task as the meeting found it; where this phone may not read the reports, by the hour at which it ended. */
+function asFound(task: Task, heard: { closed: number; until: number } | null): Known {
+  const known = { state: task.state, percent: task.percent ?? null, reason: task.reason ?? null };
+  if (heard === null) return known;
+  if (task.updates) return asHeard(task.updates, heard.closed, heard.until) ?? known;
+  return task.finished_at && Date.parse(task.finished_at) > heard.closed ? { ...known, state: 'open' } : known;
+}
+
 /** The tasks that the meeting goes through, the same as `handbook.resolutions.task_queries.tasks_to_review`, as it found them. */
 export function tasksToReview(
-  meeting: Meeting, day: string, closed: number | null, resolutions: readonly Resolution[], meetings: readonly Meeting[],
+  meeting: Meeting, day: string, heard: { closed: number; until: number } | null, resolutions: readonly Resolution[], meetings: readonly Meeting[],
   names: ReadonlyMap<Id, string> = new Map(),
 ): TaskFacts[] {
   const starts = Date.parse(meeting.starts_at);
   const before = Math.max(0, ...meetings
     .filter((one) => one.organization_id === meeting.organization_id && one.kind === meeting.kind && HELD.includes(one.state))
-    .map((one) => Date.parse(one.starts_at)).filter((at) => at < starts));
+    .filter((one) => Date.parse(one.starts_at) < starts)
+    .map((one) => Date.parse(one.closed_at ?? one.starts_at)));
   /** `gone_before` there: what the meeting itself put in its place was in force until then. */
   const goneBefore = (one: Resolution): boolean => one.state === 'revoked'
     && (one.superseded_by ? resolutions.find((other) => other.id === one.superseded_by?.id)?.meeting_id : null) !== meeting.id
-    && (closed === null || (one.revoked_on ?? '') < day);
+    && (heard === null || (one.revoked_on ?? '') < day);
   return resolutions
     .filter((one) => one.organization_id === meeting.organization_id && one.state !== 'draft')
     .filter((one) => (one.issued_on ?? '') <= day && one.meeting_id !== meeting.id)
@@ -286,7 +301,6 @@ export function tasksToReview(
     .sort((a, b) => (a.due_on ?? '9').localeCompare(b.due_on ?? '9') || Number(a.id) - Number(b.id))
     .map((task) => ({
       key: task.id, title: task.title, assignees: task.assignees.map((one) => ({ name: names.get(one.member_id) ?? one.full_name })), due_on: task.due_on,
-      state: closed !== null && task.finished_at && Date.parse(task.finished_at) > closed ? 'open' : task.state,
-      percent: task.percent ?? null, reason: task.reason ?? null, superseded: task.superseded, revoked: task.revoked,
+      ...asFound(task, heard), superseded: task.superseded, revoked: task.revoked,
     }));
 }
