@@ -1,6 +1,8 @@
-"""What happens to attendance, for the features above. Ids only."""
+"""What happens to attendance, for the features above. Ids only; ``actor`` is who acted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from handbook.access.actor import SYSTEM, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,4 @@ class AbsenceDecided:
     meeting_id: int
     member_id: int
     organization_id: int
+    actor: Actor = field(default=SYSTEM, compare=False)

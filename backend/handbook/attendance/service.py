@@ -178,7 +178,7 @@ def decide_absence(
         request_id=request.id,
         decision=decision.value,
     )
-    uow.emit(AbsenceDecided(request.id, meeting.id, request.member_id, meeting.organization_id))
+    uow.emit(AbsenceDecided(request.id, meeting.id, request.member_id, meeting.organization_id, actor))
     return request
 
 

@@ -1,6 +1,7 @@
 """What happens to meetings, for the features above. Ids only: handlers read the rows in the same transaction.
 
-``actor``, where an event has one, is who acted: what a handler writes about others is recorded as that person's act.
+``actor``, where an event has one, is who acted: what a handler writes about others is recorded as that person's act, and is
+no news to that person.
 """
 
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ class AgendaReplaced:
 class MeetingConvened:
     meeting_id: int
     organization_id: int
+    actor: Actor = field(default=SYSTEM, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class MeetingChanged:
     meeting_id: int
     organization_id: int
     fields: tuple[str, ...]
+    actor: Actor = field(default=SYSTEM, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class MeetingCancelled:
 
     meeting_id: int
     organization_id: int
+    actor: Actor = field(default=SYSTEM, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def touch_meeting(meeting: Meeting, fields: tuple[str, ...], *, actor: Actor, uo
     uow.session.flush()
     record_act(uow, "changed", meeting, actor, fields=list(fields))
     if meeting.convened_at is not None:
-        uow.emit(MeetingChanged(meeting.id, meeting.organization_id, fields))
+        uow.emit(MeetingChanged(meeting.id, meeting.organization_id, fields, actor))
 
 
 def convene_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeting:
@@ -167,7 +167,7 @@ def convene_meeting(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> Meeti
     for name, value in frozen_rules(rules_of(meeting.organization)).items():
         setattr(meeting, name, value)
     advance(meeting, following, "convened", actor=actor, uow=uow)
-    uow.emit(MeetingConvened(meeting.id, meeting.organization_id))
+    uow.emit(MeetingConvened(meeting.id, meeting.organization_id, actor))
     return meeting
 
 
@@ -258,7 +258,7 @@ def cancel_meeting(meeting: Meeting, reason: str, *, actor: Actor, uow: UnitOfWo
         meeting.sequence += 1
     advance(meeting, following, "cancelled", actor=actor, uow=uow)
     if meeting.convened_at is not None:
-        uow.emit(MeetingCancelled(meeting.id, meeting.organization_id))
+        uow.emit(MeetingCancelled(meeting.id, meeting.organization_id, actor))
     return meeting
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from handbook.access.actor import SYSTEM, Actor
 from handbook.accounts.models import Account
 from handbook.accounts.versions import bump_account_versions
 from handbook.kernel.unit_of_work import UnitOfWork
@@ -21,10 +22,11 @@ def tell_members(
     meeting_id: int | None = None,
     resolution_id: int | None = None,
     params: dict[str, Any] | None = None,
+    by: Actor = SYSTEM,
 ) -> None:
     """Add a notice for each of these members who has an account and does not have this one (``slot``) yet.
 
-    ``params`` holds codes and dates only.
+    ``params`` holds codes and dates only. Whoever acted (``by``) has it as well, as one that was read: the own act is no news.
     """
     told = select(Notice.account_id).where(Notice.slot == slot)
     accounts = uow.session.execute(
@@ -47,14 +49,15 @@ def tell_members(
                 resolution_id=resolution_id,
                 params=params or {},
                 created_at=uow.clock.now(),
+                read_at=uow.clock.now() if account_id == by.account_id else None,
                 account_version=versions[member_id],
             )
         )
     uow.session.flush()
 
 
-def retell(uow: UnitOfWork, slot: str, params: dict[str, Any]) -> None:
-    """There is more to say in the notices of this slot: they say it, and are new again."""
+def retell(uow: UnitOfWork, slot: str, params: dict[str, Any], *, by: Actor = SYSTEM) -> None:
+    """There is more to say in the notices of this slot: they say it, and are new again, but to whom did it (``by``)."""
     notices = uow.session.execute(
         select(Notice, Account.member_id)
         .join(Account, Account.id == Notice.account_id)
@@ -64,6 +67,6 @@ def retell(uow: UnitOfWork, slot: str, params: dict[str, Any]) -> None:
     versions = bump_account_versions(uow, [member_id for _, member_id in notices])
     for notice, member_id in notices:
         notice.params = params
-        notice.read_at = None
+        notice.read_at = uow.clock.now() if notice.account_id == by.account_id else None
         notice.account_version = versions[member_id]
     uow.session.flush()

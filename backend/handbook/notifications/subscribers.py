@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from handbook.access.actor import Actor
 from handbook.accounts.service import SessionEnded
 from handbook.attendance.events import AbsenceDecided
 from handbook.attendance.models import AbsenceRequest
@@ -52,7 +53,9 @@ from handbook.resolutions.models import Resolution, Task
 @subscribe(MeetingConvened)
 def tell_of_meeting(event: MeetingConvened, uow: UnitOfWork) -> None:
     meeting = uow.session.get_one(Meeting, event.meeting_id)
-    _tell_summoned(NoticeKind.MEETING_CONVENED, f"meeting_convened:{meeting.id}", meeting, uow)
+    _tell_summoned(
+        NoticeKind.MEETING_CONVENED, f"meeting_convened:{meeting.id}", meeting, uow, by=event.actor
+    )
     plan_steps(uow, meeting)
 
 
@@ -80,11 +83,13 @@ def tell_of_change(event: MeetingChanged, uow: UnitOfWork) -> None:
     if waiting is not None and gathers:
         fields = sorted({*waiting.params.get("fields", ()), *event.fields})
         waiting.params = {**waiting.params, "fields": fields}
-        retell(uow, waiting.slot, waiting.params)
+        retell(uow, waiting.slot, waiting.params, by=event.actor)
         return
     slot = f"meeting_changed:{meeting.id}:{meeting.sequence}"
     wait = GATHER_CHANGES if gathers else timedelta(0)
-    _tell_summoned(NoticeKind.MEETING_CHANGED, slot, meeting, uow, wait=wait, fields=list(event.fields))
+    _tell_summoned(
+        NoticeKind.MEETING_CHANGED, slot, meeting, uow, by=event.actor, wait=wait, fields=list(event.fields)
+    )
     if meeting.state == MeetingState.CONVENED:
         plan_steps(uow, meeting)
 
@@ -93,7 +98,9 @@ def tell_of_change(event: MeetingChanged, uow: UnitOfWork) -> None:
 def tell_of_cancelling(event: MeetingCancelled, uow: UnitOfWork) -> None:
     meeting = uow.session.get_one(Meeting, event.meeting_id)
     cancel_everything(uow, meeting.id)
-    _tell_summoned(NoticeKind.MEETING_CANCELLED, f"meeting_cancelled:{meeting.id}", meeting, uow)
+    _tell_summoned(
+        NoticeKind.MEETING_CANCELLED, f"meeting_cancelled:{meeting.id}", meeting, uow, by=event.actor
+    )
 
 
 @subscribe(MeetingOpened)
@@ -136,7 +143,13 @@ def tell_of_decision(event: AbsenceDecided, uow: UnitOfWork) -> None:
     params = {"decision": request.decision}
     meeting = uow.session.get_one(Meeting, event.meeting_id)
     tell_members(
-        uow, [event.member_id], NoticeKind.ABSENCE_DECIDED, slot, meeting_id=meeting.id, params=params
+        uow,
+        [event.member_id],
+        NoticeKind.ABSENCE_DECIDED,
+        slot,
+        meeting_id=meeting.id,
+        params=params,
+        by=event.actor,
     )
     announce(
         uow,
@@ -150,12 +163,7 @@ def tell_of_decision(event: AbsenceDecided, uow: UnitOfWork) -> None:
 
 @subscribe(ResolutionIssued)
 def tell_of_resolution(event: ResolutionIssued, uow: UnitOfWork) -> None:
-    announce(
-        uow,
-        NoticeKind.RESOLUTION_ISSUED,
-        f"resolution_issued:{event.resolution_id}",
-        resolution_id=event.resolution_id,
-    )
+    _tell_below(NoticeKind.RESOLUTION_ISSUED, event.resolution_id, uow, by=event.actor)
 
 
 @subscribe(ResolutionIssued)
@@ -170,12 +178,7 @@ def tell_of_revoking(event: ResolutionRevoked, uow: UnitOfWork) -> None:
     for task in uow.session.get_one(Resolution, event.resolution_id).tasks:
         cancel_task(uow, task.id)
     if event.superseded_by_id is None:
-        announce(
-            uow,
-            NoticeKind.RESOLUTION_REVOKED,
-            f"resolution_revoked:{event.resolution_id}",
-            resolution_id=event.resolution_id,
-        )
+        _tell_below(NoticeKind.RESOLUTION_REVOKED, event.resolution_id, uow, by=event.actor)
 
 
 @subscribe(TaskChanged)
@@ -198,9 +201,19 @@ def _tell_summoned(
     meeting: Meeting,
     uow: UnitOfWork,
     *,
+    by: Actor,
     wait: timedelta = timedelta(0),
     **params: list[str],
 ) -> None:
     said: dict[str, Any] = {"starts_at": meeting.starts_at.isoformat(), **params}
-    tell_members(uow, member_ids_to_tell(meeting.id), kind, slot, meeting_id=meeting.id, params=said)
+    tell_members(uow, member_ids_to_tell(meeting.id), kind, slot, meeting_id=meeting.id, params=said, by=by)
     announce(uow, kind, slot, meeting=meeting, params=said, wait=wait)
+
+
+def _tell_below(kind: NoticeKind, resolution_id: int, uow: UnitOfWork, *, by: Actor) -> None:
+    """The worker writes the inboxes of all whom it concerns, but that of who did it: the line stands there now, and read."""
+    slot = f"{kind.value}:{resolution_id}"
+    organization = uow.session.get_one(Resolution, resolution_id).organization
+    if by.member_id is not None and by.path is not None and by.path.startswith(organization.path):
+        tell_members(uow, [by.member_id], kind, slot, resolution_id=resolution_id, by=by)
+    announce(uow, kind, slot, resolution_id=resolution_id)

@@ -1,4 +1,8 @@
+"""What happens to resolutions, for the features above. ``actor`` is who acted."""
+
 from dataclasses import dataclass, field
+
+from handbook.access.actor import SYSTEM, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class ResolutionIssued:
 
     resolution_id: int
     organization_id: int
+    actor: Actor = field(default=SYSTEM, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class ResolutionRevoked:
     resolution_id: int
     organization_id: int
     superseded_by_id: int | None
+    actor: Actor = field(default=SYSTEM, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ def issue_resolution(
     _record(uow, "issued", resolution, actor=actor, details=details or None)
     if resolution.supersedes is not None:
         _end(resolution.supersedes, "superseded", actor=actor, uow=uow, by=resolution)
-    uow.emit(ResolutionIssued(resolution_id=resolution.id, organization_id=resolution.organization_id))
+    uow.emit(ResolutionIssued(resolution.id, resolution.organization_id, actor))
     return resolution
 
 
@@ -227,6 +227,7 @@ def _end(
             resolution_id=resolution.id,
             organization_id=resolution.organization_id,
             superseded_by_id=resolution.superseded_by_id,
+            actor=actor,
         )
     )
 
