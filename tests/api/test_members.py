@@ -7,6 +7,8 @@ from sqlalchemy import select
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 
+from handbook.access.actor import OfficeTitle
+from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.members.models import Member, Office, StatusChange
@@ -103,6 +105,37 @@ def test_a_member_sees_who_read_the_own_record_and_why(
         ("members:citizen_id:viewed", "Ngô Văn Cán", "Đối chiếu thẻ đảng viên"),
         ("members:member:read", "Ngô Văn Cán", None),
     ]
+
+
+def test_the_access_log_names_the_office_of_that_day(
+    sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    """The one that was held where it was read or above on the day of the reading, whatever is held today."""
+    sign_in("staff").get(f"/api/members/{world.id_of('member')}", expect=200)
+    sign_in("administrator").get(f"/api/members/{world.id_of('member')}", expect=200)
+
+    def offices() -> list[object]:
+        log = sign_in("member").get("/api/members/me/access-log", expect=200).json["items"]
+        return [entry["actor_office"] for entry in log]
+
+    names = {name: world.organizations[name].name for name in ("root", "committee")}
+    held = [
+        {"title": "administrator", "organization_name": names["root"]},
+        {"title": "staff", "organization_name": names["committee"]},
+    ]
+    assert offices() == held
+    with unit_of_work() as uow:
+        world.give_office("staff", "elsewhere", OfficeTitle.SECRETARY, uow=uow)
+        for office in uow.session.scalars(select(Office)):
+            if office.member_id == world.members["staff"].id and office.title == OfficeTitle.STAFF:
+                office.to_date = clock.now().date()
+    clock.advance(days=2)
+    assert offices() == held
+    with unit_of_work() as uow:
+        for office in uow.session.scalars(select(Office)):
+            if office.member_id == world.members["staff"].id:
+                office.from_date = office.to_date = clock.now().date()
+    assert offices() == [held[0], None]
 
 
 def test_a_secretary_does_not_see_citizen_ids(sign_in: SignIn, world: World, citizen_id: None) -> None:

@@ -7,8 +7,9 @@ from handbook.access.actor import Actor
 from handbook.access.guards import may
 from handbook.access.permissions import Permission
 from handbook.audit.models import AuditEntry
-from handbook.members.models import Member, StatusChange
+from handbook.members.models import Member, Office, StatusChange
 from handbook.members.queries import names_of
+from handbook.members.readers import offices_of_readers
 from handbook.members.schemas import MemberSchema, StatusChangeSchema
 
 _full = MemberSchema()
@@ -29,14 +30,20 @@ def present_record(member: Member, history: Sequence[StatusChange], actor: Actor
 
 
 def present_access_log(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
-    """Who read, when and why, as :class:`~handbook.members.schemas.AccessLogEntry` shows it."""
+    """Who read, in which office, when and why, as :class:`~handbook.members.schemas.AccessLogEntry` shows it."""
+    offices = offices_of_readers(entries)
     names = names_of({entry.actor_member_id for entry in entries if entry.actor_member_id})
     return [
         {
             "at": entry.at,
             "action": entry.tag,
             "actor_name": names.get(entry.actor_member_id or 0),
+            "actor_office": _present_office(offices.get(entry.id)),
             "reason": entry.details.get("reason"),
         }
         for entry in entries
     ]
+
+
+def _present_office(office: Office | None) -> dict[str, str] | None:
+    return office and {"title": office.title, "organization_name": office.organization.name}

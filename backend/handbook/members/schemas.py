@@ -69,10 +69,18 @@ class CitizenIdViewOut(Schema):
     citizen_id = fields.String(required=True, allow_none=True)
 
 
+class ReaderOffice(Schema):
+    """An office and where it was held."""
+
+    title = fields.String(required=True, validate=validate.OneOf([title.value for title in OfficeTitle]))
+    organization_name = fields.String(required=True)
+
+
 class AccessLogEntry(Schema):
-    """Who looked at the own record, when and why."""
+    """Who looked at the own record, in which office on that day (null when none is known), when and why."""
 
     at = Instant(required=True)
     action = fields.String(required=True)
     actor_name = fields.String(required=True, allow_none=True)
+    actor_office = fields.Nested(ReaderOffice, required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)

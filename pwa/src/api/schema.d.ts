@@ -2537,11 +2537,17 @@ export interface components {
             items: components["schemas"]["Member"][];
             next: string | null;
         };
+        ReaderOffice: {
+            /** @enum {string} */
+            title: "secretary" | "deputy_secretary" | "committee_member" | "staff" | "administrator";
+            organization_name: string;
+        };
         AccessLogEntry: {
             /** Format: date-time */
             at: string;
             action: string;
             actor_name: string | null;
+            actor_office: components["schemas"]["ReaderOffice"] | null;
             reason: string | null;
         };
         AccessLogEntryPage: {

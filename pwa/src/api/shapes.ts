@@ -319,6 +319,8 @@ export interface AccessLogEntry {
   at: string;
   action: string;
   actor_name: string | null;
+  /** Held on that day; null when none is known. */
+  actor_office: { title: OfficeTitle; organization_name: string } | null;
   reason: string | null;
 }
 
