@@ -49,8 +49,14 @@ def test_a_device_subscribes_and_changes_and_ends_its_subscription(
 ) -> None:
     member = sign_in("member")
     body = {"endpoint": GOOD, "keys": keys, "device_name": "  Điện thoại  "}
+
+    def is_known() -> bool:
+        return bool(member.get("/api/push/preferences", expect=200).json["this_device"])
+
+    assert not is_known()
     for _ in range(2):
         member.put(PATH, body, expect=204)
+    assert is_known()
     (saved,) = subscriptions()
     assert (saved.endpoint, saved.device_name) == (GOOD, "Điện thoại")
     assert saved.account_id == world.accounts["member"].id
@@ -59,6 +65,7 @@ def test_a_device_subscribes_and_changes_and_ends_its_subscription(
     for _ in range(2):
         member.delete(PATH, expect=204)
     assert subscriptions() == []
+    assert not is_known()
     written = select(AuditEntry.tag).where(AuditEntry.tag.like("notifications:%")).order_by(AuditEntry.id)
     tags = list(db.session.scalars(written))
     assert tags == ["notifications:subscription:saved"] * 2 + ["notifications:subscription:removed"]

@@ -87,7 +87,12 @@ def change_preferences(body: dict[str, Any]) -> dict[str, Any]:
 def _preferences() -> dict[str, Any]:
     muted = preferences.muted_kinds(actor=current_actor())
     mail = addresses.mail_of(current_actor()) if current_push().fallback is not None else None
-    return {"kinds": [kind.value for kind in NoticeKind], "muted": muted, "mail": mail}
+    return {
+        "kinds": [kind.value for kind in NoticeKind],
+        "muted": muted,
+        "mail": mail,
+        "this_device": subscriptions.is_subscribed(actor=current_actor()),
+    }
 
 
 @blp.route("/push/mail", methods=["PUT"])

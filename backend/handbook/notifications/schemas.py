@@ -146,12 +146,13 @@ class MailAddressIn(Schema):
 
 class PushPreferencesOut(Schema):
     """``kinds`` are all there are, in the order in which they are shown. ``mail``: where the account is written to when no push
-    reaches it; null where this installation writes no mail.
+    reaches it; null where this installation writes no mail. ``this_device``: whether the session that asks has a subscription.
     """
 
     kinds = fields.List(fields.String(validate=KIND), required=True)
     muted = fields.List(fields.String(validate=KIND), required=True)
     mail = fields.Nested(MailSchema, required=True, allow_none=True)
+    this_device = fields.Boolean(required=True)
 
 
 class MeetingRuleSchema(Schema):

@@ -84,6 +84,12 @@ def remove_subscription(*, actor: Actor, uow: UnitOfWork) -> None:
         _audit(uow, "removed", actor, None)
 
 
+def is_subscribed(*, actor: Actor) -> bool:
+    """Whether the actor's device has a subscription; one that its push service has ended is gone."""
+    found = select(PushSubscription.id).where(PushSubscription.session_id == actor.session_id)
+    return db.session.scalar(found) is not None
+
+
 def forget_session(session_id: int, *, uow: UnitOfWork) -> None:
     """The device was signed out: it hears nothing any more."""
     _delete(uow, PushSubscription.session_id == session_id)

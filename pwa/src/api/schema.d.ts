@@ -3965,6 +3965,7 @@ export interface components {
             kinds: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due")[];
             muted: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due")[];
             mail: components["schemas"]["Mail"] | null;
+            this_device: boolean;
         };
         PushPreferencesIn: {
             muted: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due")[];

@@ -18,6 +18,11 @@ export async function readDraft<T>(key: string): Promise<Draft<T> | null> {
   return row ? { saved_at: row.fetched_at, body: row.body as T } : null;
 }
 
+/** How many forms are half written on this phone. */
+export async function countDrafts(): Promise<number> {
+  return (await (await database()).getAllKeys('views')).filter((key) => key.startsWith(PREFIX)).length;
+}
+
 export async function keepDraft(key: string, body: unknown): Promise<void> {
   await write(['views', 'meta'], async (tx) => {
     // Logged out meanwhile: it must not come back.

@@ -11,6 +11,8 @@ export interface Preferences {
   muted: NoticeKind[];
   /** null where the installation writes no mail. */
   mail: Mail | null;
+  /** Whether the server has a subscription of this device; missing in what an older version has kept. */
+  this_device?: boolean;
 }
 
 export const PREFERENCES = '/api/push/preferences';

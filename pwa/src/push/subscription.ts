@@ -1,7 +1,8 @@
 import { codeOf, request } from '$api/client';
 import { readMeta, writeMeta } from '$db/database';
-import { readView, refreshOnceADay } from '$db/views';
+import { keepView, readView, refreshOnceADay } from '$db/views';
 import { base64urlOf, bytesOfBase64url } from '$lib/base64url';
+import { PREFERENCES, type Preferences } from './preferences';
 import { register } from './register';
 
 const KEY = '/api/push/key';
@@ -17,12 +18,25 @@ export function pushSupport(): PushSupport {
   return Notification.permission === 'denied' ? 'denied' : 'supported';
 }
 
+/**
+ * Whether the server, when it was asked last, had nothing to push to on this device: the push service had said that the
+ * subscription is over, of which the browser may know nothing.
+ */
+async function isLost(): Promise<boolean> {
+  return (await readView<Preferences>(PREFERENCES))?.body.this_device === false;
+}
+
+async function noteFound(): Promise<void> {
+  const known = await readView<Preferences>(PREFERENCES);
+  if (known) await keepView(PREFERENCES, { ...known.body, this_device: true }, null);
+}
+
 /** True when this device is subscribed for the account that is logged in. */
 export async function isSubscribed(): Promise<boolean> {
   if (pushSupport() !== 'supported' || Notification.permission !== 'granted') return false;
   const endpoint = await readMeta('push_endpoint');
   const subscription = await (await navigator.serviceWorker.getRegistration())?.pushManager.getSubscription();
-  return endpoint !== undefined && subscription?.endpoint === endpoint;
+  return endpoint !== undefined && subscription?.endpoint === endpoint && !(await isLost());
 }
 
 /** A name by which the member knows this device in the list of devices. */
@@ -45,12 +59,20 @@ export async function subscribe(): Promise<string | null> {
   if (!key.ok) return codeOf(key);
   try {
     const registration = await navigator.serviceWorker.ready;
-    const subscription = await subscribeWith(registration, bytesOfBase64url(key.data.key));
-    return await register(subscription, { device_name: deviceName(), server_key: key.data.key });
+    // The browser would give the one again that is over.
+    if (await isLost()) await forgetSubscription();
+    return await subscribeAt(registration, key.data.key);
   } catch {
     // The browser could not reach its push service, or has it switched off.
     return 'push_service';
   }
+}
+
+async function subscribeAt(registration: ServiceWorkerRegistration, key: string): Promise<string | null> {
+  const subscription = await subscribeWith(registration, bytesOfBase64url(key));
+  const code = await register(subscription, { device_name: deviceName(), server_key: key });
+  if (code === null) await noteFound();
+  return code;
 }
 
 async function subscribeWith(registration: ServiceWorkerRegistration, key: Uint8Array<ArrayBuffer>): Promise<PushSubscription> {
@@ -83,27 +105,28 @@ export async function forgetSubscription(): Promise<void> {
 
 /**
  * At start: a subscription that the browser renewed by itself is told to the server, and one under a key that the server
- * has replaced is made anew. The key is asked for once a day.
+ * has replaced, or that is over for the server, is made anew. The server is asked once a day.
  */
 export async function refreshSubscription(): Promise<void> {
   const endpoint = await readMeta('push_endpoint');
   if (!endpoint || pushSupport() !== 'supported' || Notification.permission !== 'granted') return;
   const registration = await navigator.serviceWorker.getRegistration();
   if (!registration) return;
-  await refreshOnceADay([KEY]);
+  await refreshOnceADay([KEY, PREFERENCES]);
+  const lost = await isLost();
+  if (lost) await forgetSubscription();
   const key = (await readView<{ key: string }>(KEY))?.body.key;
   const subscription = await registration.pushManager.getSubscription();
   const used = subscription?.options.applicationServerKey;
   const former = key !== undefined && used != null && base64urlOf(new Uint8Array(used)) !== key;
   // Without one an earlier start has given up the former and not got the next.
-  if (key && (former || !subscription)) await subscribeAgain(registration, key);
+  if (key && (lost || former || !subscription)) await subscribeAgain(registration, key);
   else if (subscription && subscription.endpoint !== endpoint) await register(subscription, { device_name: deviceName() });
 }
 
 async function subscribeAgain(registration: ServiceWorkerRegistration, key: string): Promise<void> {
   try {
-    const subscription = await subscribeWith(registration, bytesOfBase64url(key));
-    await register(subscription, { device_name: deviceName(), server_key: key });
+    await subscribeAt(registration, key);
   } catch {
     // Without its push service now: the next start tries again, and until then the former key is good.
   }
