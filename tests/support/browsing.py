@@ -22,7 +22,12 @@ PASSWORD = "giấy trắng mực đen"
 # These machines are small and shared.
 expect.set_options(timeout=20_000)
 # Of the device, not of the person: text size and language, and when the app offered to be installed.
-DEVICE_SETTINGS = ["handbook.preferences", "handbook.visits", "handbook.install-dismissed"]
+DEVICE_SETTINGS = [
+    "handbook.preferences",
+    "handbook.visits",
+    "handbook.install-dismissed",
+    "handbook.update-put-off",
+]
 # Of a point of P-256: a mark and two coordinates.
 UNCOMPRESSED_POINT = 65
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "chủ nhật")

@@ -13,7 +13,12 @@ from tests.support.demo_service import DemoService
 from handbook.attendance.tokens import make_token, step_at
 
 # Choices and counts of this device, nothing of a person: text size, colours, how often it was useful.
-OF_THE_DEVICE = {"handbook.preferences", "handbook.visits", "handbook.install-dismissed"}
+OF_THE_DEVICE = {
+    "handbook.preferences",
+    "handbook.visits",
+    "handbook.install-dismissed",
+    "handbook.update-put-off",
+}
 
 _DUMP = """async () => {
     const stored = {};
