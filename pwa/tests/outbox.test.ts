@@ -195,6 +195,17 @@ test('before login a check-in waits on the phone', async () => {
   expect(await checkIn('17', scan.token, 'qr')).toBe('queued');
 });
 
+test('a check-in takes the place of those that were refused, and of no other meeting', async () => {
+  await given();
+  await checkIn('17', scan.token, 'qr');
+  await checkIn('18', scan.token, 'qr');
+  serve(problem(422, 'invalid_check_in_token'));
+  await flush();
+  expect((await allItems()).map((item) => item.state)).toEqual(['refused', 'refused']);
+  await checkIn('17', scan.token, 'qr');
+  expect((await allItems()).map((item) => [item.subject, item.state])).toEqual([['meeting:18', 'refused'], ['meeting:17', 'queued']]);
+});
+
 test.each([
   ['https://host.example/c/17#123456.abcdefghijklmnopqrstuv', { meeting_id: '17', token: '123456.abcdefghijklmnopqrstuv' }],
   ['https://host.example/c/17#123456.abcdefghijklmnopqrstuv.42', { meeting_id: '17', token: '123456.abcdefghijklmnopqrstuv.42' }],

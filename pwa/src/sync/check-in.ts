@@ -1,7 +1,7 @@
 import type { OwnAttendance } from '$api/shapes';
 import { readMeta, writeMeta } from '$db/database';
 import type { WaitingCheckIn } from '$db/schema';
-import { enqueue, type NewOutboxItem } from './outbox';
+import { answeredBefore, enqueueInstead, type NewOutboxItem } from './outbox';
 
 /** What a scanned or opened check-in link says: `…/c/MEETING_ID#STEP.TOKEN`, at a site of a conference `….SITE_ID` behind it. Null for anything else. */
 export function parseCheckInLink(text: string): { meeting_id: string; token: string } | null {
@@ -29,7 +29,11 @@ export async function checkIn(
 ): Promise<'queued' | 'waiting_for_login'> {
   const scan: WaitingCheckIn = { meeting_id, token, scanned_at: new Date().toISOString(), method };
   if (await readMeta('session')) {
-    await enqueue(checkInItem(scan), ['attendance']);
+    const item = checkInItem(scan);
+    // A code that was refused is no trouble any more once another one was scanned.
+    await enqueueInstead(async () => ({
+      item, before: (await answeredBefore(item.subject, item.path)).filter(({ state }) => state !== 'done'),
+    }));
     return 'queued';
   }
   await writeMeta('waiting_check_in', scan);
