@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Meeting } from '$api/shapes';
-import { agendaOf, bodyOf, check, differences, formOf, merge, proposeSides, totalMinutes } from './form';
+import { agendaOf, bodyOf, check, differences, emptyLine, formOf, merge, proposeSides, totalMinutes, withLine } from './form';
 import { startMeeting } from './start';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
@@ -13,6 +13,25 @@ const meeting = {
     { id: '1', position: 1, title: 'Điểm danh', presenter: 'Thư ký', minutes: 3, body: null },
   ],
 } as unknown as Meeting;
+
+const titled = (...titles: string[]) => titles.map((title) => ({ ...emptyLine(), title }));
+
+describe('an item that is added to the agenda', () => {
+  it.each([
+    [['Điểm danh', 'Kết luận và bế mạc'], 'Việc khác', ['Điểm danh', 'Việc khác', 'Kết luận và bế mạc']],
+    [['Điểm danh', 'Thảo luận'], 'Việc khác', ['Điểm danh', 'Thảo luận', 'Việc khác']],
+    [['Bế mạc phần một', 'Thảo luận'], 'Việc khác', ['Bế mạc phần một', 'Thảo luận', 'Việc khác']],
+    [['Bế mạc'], 'Bế mạc hội nghị', ['Bế mạc', 'Bế mạc hội nghị']],
+    [[], 'Việc khác', ['Việc khác']],
+  ])('to %j: %s', (before, title, after) => {
+    expect(withLine(titled(...before), { ...emptyLine(), title }).map((line) => line.title)).toEqual(after);
+  });
+
+  it('stays where it is when it is changed', () => {
+    const lines = titled('Điểm danh', 'Bế mạc');
+    expect(withLine(lines, { ...lines[1]!, title: 'Kết luận' }).map((line) => line.title)).toEqual(['Điểm danh', 'Kết luận']);
+  });
+});
 
 describe('the form of a meeting', () => {
   it('says what the meeting says', () => {

@@ -1,5 +1,6 @@
 import type { AgendaItem, Id, Meeting, MeetingKind, TemplateLine } from '$api/shapes';
 import { timeOf } from '$i18n';
+import { closesMeeting } from '$lib/closing';
 import { randomKey } from '$lib/ids';
 import { addDays, dateIn, daysBetween, instantOf, minutesOf } from './times';
 
@@ -50,6 +51,14 @@ export interface AgendaBody {
 
 export function emptyLine(): AgendaLine {
   return { id: randomKey(), item_id: null, title: '', presenter: '', minutes: '', body: '' };
+}
+
+/** The agenda with this line changed, or added: before the item that closes the meeting, if the agenda ends with one. */
+export function withLine(lines: readonly AgendaLine[], line: AgendaLine): AgendaLine[] {
+  if (lines.some((other) => other.id === line.id)) return lines.map((other) => (other.id === line.id ? line : other));
+  const last = lines.at(-1);
+  if (!last || !closesMeeting(last) || closesMeeting(line)) return [...lines, line];
+  return [...lines.slice(0, -1), line, last];
 }
 
 export function lineOf(item: Omit<AgendaItem, 'id' | 'position'> & { id?: Id }, keep: boolean): AgendaLine {

@@ -2,6 +2,7 @@
 import type { Ballot } from '$api/ballot-shapes';
 import type { AgendaItem, Id, Meeting } from '$api/shapes';
 import type { Board } from '$features/roll/board';
+import { closesMeeting } from '$lib/closing';
 import { fold, matches } from '$lib/fold';
 import type { Guest, ItemTime, Note, Room } from '$sync/room';
 import { t } from './messages';
@@ -41,11 +42,6 @@ export function votesOnResolution(item: AgendaItem): boolean {
 export function scoresMeeting(item: AgendaItem): boolean {
   const words = fold(item.title);
   return words.includes('cham diem') || words.includes('danh gia chat luong');
-}
-
-/** Whether the item is the end of the meeting: "bế mạc", "kết luận và bế mạc". */
-export function closesMeeting(item: AgendaItem): boolean {
-  return fold(item.title).includes('be mac');
 }
 
 /** The items of which nothing is written: never begun, no note, vote or conclusion. The one that closes the meeting is dealt with by closing it. */
