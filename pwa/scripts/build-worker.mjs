@@ -11,7 +11,7 @@ const reports = join(root, '../build/pwa');
 
 /** Not fetched before the app may start: the worker keeps these from their first use on, and src/app/warm.ts uses what
  *  members need without a network, and those of a secretary or of staff, as soon as the app stands. */
-const onDemand = /src\/features\/(staff|chapter|conference|meeting-edit|minutes|opinions|prepare|reverse-scan|roll|room|ballots|scores|tasks)\/|settings\/Calendar|qr\/decode|src\/ui\/gallery\/|\.en\.ts$|i18n\/pseudo|pdf/;
+const onDemand = /src\/app\/bundles\/(?!member|own)|src\/features\/(staff|chapter|conference)\/|qr\/decode|src\/ui\/gallery\/|\.en\.ts$|i18n\/pseudo|pdf/;
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>

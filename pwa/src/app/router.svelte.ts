@@ -122,7 +122,7 @@ export async function open(options: { restore?: boolean } = {}): Promise<void> {
   current = { ...untrack(() => current), opening: pathname, failed: false };
   let component: Component<ScreenProps>;
   try {
-    component = (await found.route.load()).default as Component<ScreenProps>;
+    component = (await found.route.load()) as Component<ScreenProps>;
     await messagesReady();
   } catch {
     if (address === location.pathname + location.search + location.hash) current = { ...current, opening: null, failed: true };

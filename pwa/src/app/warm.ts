@@ -7,16 +7,12 @@ import { routes, type Route, type Tab } from './routes';
 /** A page that was reloaded past its worker is never controlled; then the browser's own cache has to do. */
 const CONTROL_WAIT = 10_000;
 
-/** Members' screens that the worker does not fetch before the app may start (`onDemand` in scripts/build-worker.mjs). */
-const AFTER_START = /^\/meetings\/:id\/|^\/tasks\/|\/calendar$/;
 /** A conference, for who runs it: it lies under the meetings, which everybody has. */
 const OF_CONFERENCES = /^\/conference\//;
-/** Parts of members' screens that are fetched when they are shown. */
+/** What members need and the worker does not fetch before the app may start (`onDemand` in scripts/build-worker.mjs). */
 const PARTS = [
   () => import('qr/decode.js'),
-  () => import('$features/ballots/MeetingBallots.svelte'),
-  () => import('$features/minutes/Addenda.svelte'),
-  () => import('$features/scores/MeetingScoreCard.svelte'),
+  () => import('./bundles/acts'),
   () => import('$features/conference/AtSite.svelte'),
 ];
 
@@ -30,13 +26,13 @@ export async function warm(tabs: readonly Tab[]): Promise<void> {
   await controlled();
   for (const route of routes) {
     // Without a network the next start tries again.
-    if (route.tab && (tabs.includes(route.tab) || AFTER_START.test(route.path))) await loaded(route);
+    if (route.tab && tabs.includes(route.tab)) await loaded(route);
   }
   for (const part of PARTS) await part().catch(() => undefined);
   const conference = await import('$features/conference/hosted').catch(() => null);
   if (tabs.includes('/staff') || (await conference?.runsOne())) {
     for (const route of routes) if (OF_CONFERENCES.test(route.path)) await loaded(route);
-  } else if (await conference?.hostsOne()) await import('$features/conference/HostScreen.svelte').catch(() => undefined);
+  } else if (await conference?.hostsOne()) await import('./bundles/conference').catch(() => undefined);
   if (tabs.includes('/staff')) await import('$features/staff/StaffToday.svelte').catch(() => undefined);
   // The words of all this, in the language that is chosen.
   await messagesReady();
