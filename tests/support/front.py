@@ -88,10 +88,11 @@ def _handler(front: Front) -> type[BaseHTTPRequestHandler]:
                 return
             finally:
                 connection.close()
-            if change:
-                content = change(content)
+            # Listed as the server answered, however long a change holds the answer back.
             replayed = answer.getheader("Idempotency-Replayed") == "true"
             front.passed.append(Passed(self.command, path, answer.status, replayed))
+            if change:
+                content = change(content)
             self.send_response(answer.status)
             for name, value in answer.getheaders():
                 if name.lower() not in HOP_BY_HOP | ({"etag", "last-modified"} if change else set()):
