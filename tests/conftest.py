@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Dialect, Engine, select
 from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.peopled import Templates
+from tests.support.peopled import STATES, Templates
 from tests.support.postgres import PostgresCluster
 
 from handbook.app import create_app
@@ -61,19 +61,26 @@ def settings(
 ) -> Iterator[Settings]:
     """Settings of a fresh, migrated database: PostgreSQL when the test asks for ``engine_name``, else SQLite.
 
-    The world is in it when the test asks for ``world`` and lives at the usual time.
+    The world is in it when the test asks for ``world`` and lives at the usual time; and a meeting, when it asks for that.
     """
     chosen = request.getfixturevalue("engine_name") if "engine_name" in request.fixturenames else "sqlite"
     (tmp_path / "secrets.json").write_bytes((templates.empty / "secrets.json").read_bytes())
     base = Settings.from_environment({"HANDBOOK_DATA_DIR": str(tmp_path)})
-    with_world = "world" in request.fixturenames and clock.now() == NOW
+    state = state_for(request) if clock.now() == NOW else None
     if chosen == "postgresql":
         cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
-        copied = templates.copy_postgres(base, clock, cluster, with_world=with_world)
+        copied = templates.copy_postgres(base, clock, cluster, state)
         yield copied
         cluster.drop_database(copied.database_url)
     else:
-        yield templates.copy_sqlite(base, clock, with_world=with_world)
+        yield templates.copy_sqlite(base, clock, state)
+
+
+def state_for(request: pytest.FixtureRequest) -> str | None:
+    """In which state of the world this test begins; None for an empty database."""
+    asked = [name for name in STATES if name in request.fixturenames]
+    assert len(asked) <= 2, f"a test begins in one state, not in {asked}"
+    return asked[-1] if asked else None
 
 
 @pytest.fixture
@@ -111,11 +118,34 @@ def share_compiled_statements(engine: Engine) -> None:
 
 
 @pytest.fixture
-def world(app: Flask, settings: Settings, templates: Templates) -> World:
-    """A small tree with one person of every role (see :class:`World`)."""
+def begun(
+    app: Flask, settings: Settings, templates: Templates, request: pytest.FixtureRequest
+) -> tuple[World, Any]:
+    """The world of this test, and what the act answered that led to the state in which the test begins."""
     built = db.session.scalar(select(Organization.id).limit(1)) is not None
     db.session.remove()
-    return templates.world_of(settings) if built else World.build(app)
+    state = state_for(request)
+    return templates.world_of(settings, state) if built and state else (World.build(app), None)
+
+
+@pytest.fixture
+def world(begun: tuple[World, Any]) -> World:
+    """A small tree with one person of every role (see :class:`World`)."""
+    return begun[0]
+
+
+@pytest.fixture
+def voters_met(begun: tuple[World, Any]) -> dict[str, Any]:
+    """An open meeting of the cell with its four official members in the room, as :func:`voters_in_the_room` makes it."""
+    assert begun[1], "the clock of this test stands elsewhere: make the meeting in it"
+    return dict(begun[1])
+
+
+@pytest.fixture
+def meeting_ended(begun: tuple[World, Any]) -> dict[str, Any]:
+    """A meeting of the cell that has ended, as :func:`closed_meeting` makes it."""
+    assert begun[1], "the clock of this test stands elsewhere: make the meeting in it"
+    return dict(begun[1])
 
 
 @pytest.fixture

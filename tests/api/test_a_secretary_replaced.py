@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import convened, if_match, opened, step
-from tests.support.minutes import closed_meeting, composed, edit, path_of, read_back, sign
+from tests.support.minutes import composed, edit, path_of, read_back, sign
 
 from handbook.access.actor import OfficeTitle
 from handbook.kernel.clock import FixedClock
@@ -72,11 +72,15 @@ def test_the_new_secretary_goes_on_and_the_old_one_only_sees(
 
 
 def test_who_led_the_meeting_signs_its_minutes_though_replaced_since(
-    sign_in: SignIn, world: World, clock: FixedClock, replace: Callable[[], None]
+    sign_in: SignIn,
+    world: World,
+    clock: FixedClock,
+    replace: Callable[[], None],
+    meeting_ended: dict[str, Any],
 ) -> None:
     """ "signed by chair and minute-taker": of that meeting, whoever holds the office by now."""
     old, new = sign_in("secretary"), sign_in(HEIR)
-    meeting = closed_meeting(sign_in, world)
+    meeting = meeting_ended
     minutes = composed(sign_in, world, meeting)
     clock.advance(days=10)
     replace()
@@ -91,9 +95,13 @@ def test_who_led_the_meeting_signs_its_minutes_though_replaced_since(
 
 
 def test_who_led_the_meeting_reads_and_does_not_write_once_replaced(
-    sign_in: SignIn, world: World, clock: FixedClock, replace: Callable[[], None]
+    sign_in: SignIn,
+    world: World,
+    clock: FixedClock,
+    replace: Callable[[], None],
+    meeting_ended: dict[str, Any],
 ) -> None:
-    old, meeting = sign_in("secretary"), closed_meeting(sign_in, world)
+    old, meeting = sign_in("secretary"), meeting_ended
     minutes = composed(sign_in, world, meeting)
     clock.advance(days=10)
     replace()
@@ -105,9 +113,13 @@ def test_who_led_the_meeting_reads_and_does_not_write_once_replaced(
 
 
 def test_minutes_begun_after_the_change_still_name_who_was_secretary_on_the_day(
-    sign_in: SignIn, world: World, clock: FixedClock, replace: Callable[[], None]
+    sign_in: SignIn,
+    world: World,
+    clock: FixedClock,
+    replace: Callable[[], None],
+    meeting_ended: dict[str, Any],
 ) -> None:
-    meeting = closed_meeting(sign_in, world)
+    meeting = meeting_ended
     clock.advance(days=10)
     replace()
     minutes = sign_in(HEIR).post(path_of(meeting, "/compose"), expect=200).json

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete
-from tests.support.ballots import close, open_ballot, tally, voters_in_the_room
+from tests.support.ballots import close, open_ballot, tally
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.meetings import if_match, opened
@@ -89,9 +89,8 @@ class Vote:
 
 
 @pytest.fixture
-def vote(engine_name: str, sign_in: SignIn, world: World, clock: FixedClock) -> Vote:
-    secretary = sign_in("secretary")
-    return Vote(Office(secretary, voters_in_the_room(secretary, world), clock, world))
+def vote(office: Office) -> Vote:
+    return Vote(office)
 
 
 def test_the_book_tells_what_the_chair_counted(vote: Vote) -> None:
@@ -192,11 +191,11 @@ def test_an_opinion_that_was_reserved_afterwards_is_known_to_the_book(vote: Vote
 
 
 def test_who_was_away_reserves_no_opinion(
-    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock, voters_met: dict[str, Any]
 ) -> None:
     """ "A minority may reserve its opinion": of those who voted; an absentee has no vote to be in a minority with."""
     secretary = sign_in("secretary")
-    meeting = voters_in_the_room(secretary, world)
+    meeting = voters_met
     ballot = open_ballot(secretary, meeting)
     roll = f"/api/meetings/{meeting['id']}/attendance"
     secretary.put(f"{roll}/{world.id_of('member')}", {"state": "unexcused"}, expect=200)

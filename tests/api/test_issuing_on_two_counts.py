@@ -3,25 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-from tests.support.ballots import voters_in_the_room
 from tests.support.clients import ApiClient
-from tests.support.factories import World
 from tests.support.meetings import step
 from tests.support.put_to_the_vote import Office, in_the_room, reasoned
 from tests.support.rooms import Device, send
 
-from handbook.kernel.clock import FixedClock
 from handbook.proceedings.fold import subject_of
 
 SignIn = Callable[[str], ApiClient]
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def office(engine_name: str, sign_in: SignIn, world: World, clock: FixedClock) -> Office:
-    secretary = sign_in("secretary")
-    return Office(secretary, voters_in_the_room(secretary, world), clock, world)
 
 
 def settle(office: Office, chosen: Json, *instead_of: Json) -> None:

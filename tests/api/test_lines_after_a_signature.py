@@ -10,7 +10,6 @@ from tests.support.factories import World
 from tests.support.meetings import if_match
 from tests.support.minutes import (
     SignIn,
-    closed_meeting,
     composed,
     edit,
     path_of,
@@ -28,8 +27,8 @@ VOTE = {"title": "Bầu ban kiểm phiếu", "kind": "other", "agree": 3, "disag
 
 
 @pytest.fixture
-def meeting(engine_name: str, sign_in: SignIn, world: World) -> dict[str, Any]:
-    return closed_meeting(sign_in, world)
+def meeting(engine_name: str, meeting_ended: dict[str, Any]) -> dict[str, Any]:
+    return meeting_ended
 
 
 def with_one_signature(sign_in: SignIn, world: World, meeting: dict[str, Any]) -> dict[str, Any]:

@@ -31,8 +31,8 @@ from handbook.scores.models import MeetingScore
 
 
 @pytest.fixture
-def meeting(sign_in: SignIn, world: World) -> dict[str, Any]:
-    return closed_meeting(sign_in, world)
+def meeting(meeting_ended: dict[str, Any]) -> dict[str, Any]:
+    return meeting_ended
 
 
 def in_section(minutes: dict[str, Any], key: str) -> list[dict[str, Any]]:

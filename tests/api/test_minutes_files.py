@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from pypdfium2 import raw
 from tests.support.factories import World
-from tests.support.minutes import SignIn, closed_meeting, path_of, signed, texts_of
+from tests.support.minutes import SignIn, path_of, signed, texts_of
 from tests.support.office import as_pdf
 from tests.support.pdf import font_names, page_texts
 
@@ -19,8 +19,8 @@ PICTURES = Path(__file__).parents[2] / "build" / "screens" / "documents"
 
 
 @pytest.fixture
-def minutes(sign_in: SignIn, world: World) -> dict[str, Any]:
-    meeting = closed_meeting(sign_in, world)
+def minutes(sign_in: SignIn, world: World, meeting_ended: dict[str, Any]) -> dict[str, Any]:
+    meeting = meeting_ended
     made = signed(sign_in, world, meeting)
     deputy = sign_in("deputy")
     added: dict[str, Any] = deputy.post(

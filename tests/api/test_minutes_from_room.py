@@ -11,7 +11,6 @@ from tests.support.factories import World
 from tests.support.meetings import convened, if_match, step
 from tests.support.minutes import (
     SignIn,
-    closed_meeting,
     composed,
     edit,
     mark,
@@ -26,8 +25,8 @@ from handbook.minutes.models import Minutes, MinutesVersion
 
 
 @pytest.fixture
-def meeting(sign_in: SignIn, world: World) -> dict[str, Any]:
-    return closed_meeting(sign_in, world)
+def meeting(meeting_ended: dict[str, Any]) -> dict[str, Any]:
+    return meeting_ended
 
 
 def room_text(minutes: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,6 @@ from tests.support.ballots import (
     propose,
     secret_ballot,
     take,
-    voters_in_the_room,
 )
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
@@ -28,8 +27,8 @@ SignIn = Callable[[str], ApiClient]
 
 
 @pytest.fixture
-def meeting(sign_in: SignIn, world: World) -> dict[str, Any]:
-    return voters_in_the_room(sign_in("secretary"), world)
+def meeting(voters_met: dict[str, Any]) -> dict[str, Any]:
+    return voters_met
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.support import files
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import if_match
-from tests.support.minutes import closed_meeting, composed, edit, path_of, read_back, sign, signed
+from tests.support.minutes import composed, edit, path_of, read_back, sign, signed
 from tests.support.pdf import page_texts
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
@@ -26,8 +26,8 @@ OTHER_PAGE = files.jpeg(8, 8)
 
 
 @pytest.fixture
-def meeting(engine_name: str, sign_in: SignIn, world: World) -> dict[str, Any]:
-    return closed_meeting(sign_in, world)
+def meeting(engine_name: str, meeting_ended: dict[str, Any]) -> dict[str, Any]:
+    return meeting_ended
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import if_match, opened, step
-from tests.support.minutes import closed_meeting, composed, path_of, read_back, sign, texts_of
+from tests.support.minutes import composed, path_of, read_back, sign, texts_of
 from tests.support.rooms import Device, book, send
 
 from handbook.audit.models import AuditEntry
@@ -207,8 +207,10 @@ def test_phones_learn_of_a_step_back_by_the_api_from_the_book(
     assert line["data"] == REASON
 
 
-def test_a_signature_ends_the_way_back(engine_name: str, sign_in: SignIn, world: World) -> None:
-    secretary, meeting = sign_in("secretary"), closed_meeting(sign_in, world)
+def test_a_signature_ends_the_way_back(
+    engine_name: str, sign_in: SignIn, world: World, meeting_ended: dict[str, Any]
+) -> None:
+    secretary, meeting = sign_in("secretary"), meeting_ended
     sign(secretary, read_back(secretary, composed(sign_in, world, meeting)), "chair")
     assert refused(secretary, meeting, "reopen", 409) == "minutes_signed"
     now = datetime.fromisoformat(get(secretary, meeting)["closed_at"])
@@ -218,9 +220,9 @@ def test_a_signature_ends_the_way_back(engine_name: str, sign_in: SignIn, world:
 
 
 def test_minutes_tell_no_end_and_no_reading_that_came_after_it(
-    sign_in: SignIn, world: World, clock: FixedClock
+    sign_in: SignIn, world: World, clock: FixedClock, meeting_ended: dict[str, Any]
 ) -> None:
-    secretary, meeting = sign_in("secretary"), closed_meeting(sign_in, world)
+    secretary, meeting = sign_in("secretary"), meeting_ended
     clock.advance(minutes=3)
     agreed = read_back(secretary, composed(sign_in, world, meeting))
     assert any("kết thúc lúc" in text for text in texts_of(agreed))

@@ -2,24 +2,13 @@
 
 from collections.abc import Callable
 
-import pytest
-from tests.support.ballots import voters_in_the_room
 from tests.support.clients import ApiClient
-from tests.support.factories import World
 from tests.support.meetings import opened
 from tests.support.put_to_the_vote import Office, in_the_room, reasoned
 from tests.support.rooms import Device
 
-from handbook.kernel.clock import FixedClock
-
 SignIn = Callable[[str], ApiClient]
 MONTH, MONEY = "Thông qua nghị quyết tháng", "Thông qua báo cáo tài chính"
-
-
-@pytest.fixture
-def office(engine_name: str, sign_in: SignIn, world: World, clock: FixedClock) -> Office:
-    secretary = sign_in("secretary")
-    return Office(secretary, voters_in_the_room(secretary, world), clock, world)
 
 
 def on_none(office: Office, title: str, agree: int = 4, base: str | None = None) -> None:

@@ -6,25 +6,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.ballots import propose, tally, voters_in_the_room
+from tests.support.ballots import propose, tally
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import if_match, opened
 from tests.support.put_to_the_vote import Office, ballots_of, in_the_room, reasoned
 from tests.support.rooms import Device, send
 
-from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 from handbook.resolutions.models import Resolution
 
 SignIn = Callable[[str], ApiClient]
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def office(engine_name: str, sign_in: SignIn, world: World, clock: FixedClock) -> Office:
-    secretary = sign_in("secretary")
-    return Office(secretary, voters_in_the_room(secretary, world), clock, world)
 
 
 class TestTheVoteStandsInItsMeeting:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.support.ballots import close, propose, tally, voters_in_the_room
+from tests.support.ballots import close, propose, tally
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.meetings import if_match
@@ -15,17 +15,10 @@ from tests.support.put_to_the_vote import REASON, Office, ballots_of, in_the_roo
 from tests.support.rooms import Device, send
 
 from handbook.audit.models import AuditEntry
-from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
 
 SignIn = Callable[[str], ApiClient]
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def office(engine_name: str, sign_in: SignIn, world: World, clock: FixedClock) -> Office:
-    secretary = sign_in("secretary")
-    return Office(secretary, voters_in_the_room(secretary, world), clock, world)
 
 
 class TestWhileItIsVotedOn:

@@ -1,11 +1,17 @@
-"""Databases that are made once for a test process and copied by its tests: empty ones, and ones with people in them."""
+"""Databases that are made once for a test process and copied by its tests: empty ones, ones with people in them, and ones in
+which these have met. Of an API test that begins at a meeting, most of the work was to make that meeting once more."""
 
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine
+from tests.support.ballots import voters_in_the_room
+from tests.support.clients import ApiClient
 from tests.support.factories import World
+from tests.support.minutes import closed_meeting
 from tests.support.postgres import PostgresCluster
 
 from handbook.app import create_app
@@ -16,49 +22,58 @@ from handbook.kernel.migrations import upgrade
 
 FILES = ("handbook.sqlite3", "secrets.json")
 
+SignIn = Callable[[str], ApiClient]
+#: What has happened in the copied world, by the name of the fixture that gives it to a test.
+STATES: dict[str, Callable[[SignIn, World], Any]] = {
+    "world": lambda _sign_in, _world: None,
+    "voters_met": lambda sign_in, world: voters_in_the_room(sign_in("secretary"), world),
+    "meeting_ended": closed_meeting,
+}
+
 
 @dataclass(slots=True)
 class Templates:
     """``empty`` is a folder with a migrated SQLite database; ``folder`` is where others are put.
 
-    Each test gets a copy of the world of its database: as rows, and as objects that no test before it has touched.
+    Each test gets a copy of a state of the world on its database: as rows, and as objects that no test before it has touched.
     """
 
     empty: Path
     folder: Path
-    worlds: dict[str, bytes] = field(default_factory=dict)
+    made: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
-    def copy_sqlite(self, settings: Settings, clock: Clock, *, with_world: bool) -> Settings:
+    def copy_sqlite(self, settings: Settings, clock: Clock, state: str | None) -> Settings:
         """Put a fresh SQLite database where the settings look for it."""
         source = self.empty
-        if with_world:
-            source = self.folder
-            if "sqlite" not in self.worlds:
+        if state:
+            source = self.folder / state
+            if ("sqlite", state) not in self.made:
+                source.mkdir()
                 own = Settings.from_environment({"HANDBOOK_DATA_DIR": str(source)})
                 self._copy(self.empty, source, *FILES)
-                self.worlds["sqlite"] = people(own, clock)
+                self.made["sqlite", state] = people(own, clock, state)
         self._copy(source, settings.data_dir, FILES[0])
         return settings
 
     def copy_postgres(
-        self, settings: Settings, clock: Clock, cluster: PostgresCluster, *, with_world: bool
+        self, settings: Settings, clock: Clock, cluster: PostgresCluster, state: str | None
     ) -> Settings:
         """Settings of a fresh PostgreSQL database."""
-        if with_world:
-            template = cluster.template("peopled", lambda url: self._people_postgres(settings, clock, url))
+        if state:
+            template = cluster.template(state, lambda url: self._people_postgres(settings, clock, state, url))
         else:
             template = cluster.template("migrated", migrate)
         return replace(settings, database_url=cluster.create_database(template=template))
 
-    def world_of(self, settings: Settings) -> World:
-        """The world that came with the copy."""
+    def world_of(self, settings: Settings, state: str) -> tuple[World, Any]:
+        """The world that came with the copy, and what the act that led to its state has answered."""
         name = "sqlite" if settings.database_url.startswith("sqlite") else "postgresql"
-        world: World = pickle.loads(self.worlds[name])
-        return world
+        found: tuple[World, Any] = pickle.loads(self.made[name, state])
+        return found
 
-    def _people_postgres(self, settings: Settings, clock: Clock, url: str) -> None:
+    def _people_postgres(self, settings: Settings, clock: Clock, state: str, url: str) -> None:
         migrate(url)
-        self.worlds["postgresql"] = people(replace(settings, database_url=url), clock)
+        self.made["postgresql", state] = people(replace(settings, database_url=url), clock, state)
 
     @staticmethod
     def _copy(source: Path, target: Path, *names: str) -> None:
@@ -66,14 +81,16 @@ class Templates:
             (target / name).write_bytes((source / name).read_bytes())
 
 
-def people(settings: Settings, clock: Clock) -> bytes:
-    """Build the world in an empty database, leave it, and return what was built."""
+def people(settings: Settings, clock: Clock, state: str) -> bytes:
+    """Build the world in an empty database, bring it to the state, leave it, and return what was built and answered."""
     app = create_app(settings, clock=clock)
     with app.app_context():
         world = World.build(app)
+        answered = STATES[state](lambda role: ApiClient(app, token=world.token_of(role)), world)
         db.session.remove()
         db.engine.dispose()
-    return pickle.dumps(world)
+        app.extensions["handbook.driver"].close()
+    return pickle.dumps((world, answered))
 
 
 def migrate(url: str) -> None:
