@@ -33,14 +33,14 @@ def both(app: Flask) -> BothWays:
 def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Of each request that the short path looked at, whether it knew a tag."""
     seen: list[bool] = []
-    original = BookShortPath._tag
+    original = BookShortPath.tag_of
 
     def watched(self: BookShortPath, *asked: Any) -> str | None:
         tag = original(self, *asked)
         seen.append(tag is not None)
         return tag
 
-    monkeypatch.setattr(BookShortPath, "_tag", watched)
+    monkeypatch.setattr(BookShortPath, "tag_of", watched)
     return seen
 
 

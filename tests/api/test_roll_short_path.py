@@ -1,12 +1,14 @@
-"""The short path of a roll answers only what the route would answer, and only that nothing has moved."""
+"""The short path of a roll answers only what the route would answer: that nothing has moved, and the plain roll itself."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from tests.api.test_attendance_room import GUEST, in_the_room
 from tests.support.clients import ApiClient
 from tests.support.conferences import Laid
 from tests.support.factories import World
@@ -16,12 +18,18 @@ from tests.support.short_paths import BothWays, layer_of
 from handbook.accounts.models import DeviceSession
 from handbook.accounts.sessions import hash_token
 from handbook.attendance import excel
+from handbook.attendance.enums import AttendanceState, Flag, Method
+from handbook.attendance.models import Attendance
 from handbook.attendance.roll_short_path import RollShortPath
 from handbook.kernel.clock import FixedClock
 from handbook.kernel.db import db
+from handbook.kernel.text import fold, sort_key
 from handbook.kernel.unit_of_work import unit_of_work
+from handbook.meetings.models import Meeting
 from handbook.meetings.poll_short_path import is_plain
-from handbook.members.models import Office
+from handbook.meetings.sites import SUMMED
+from handbook.members.enums import MemberStatus
+from handbook.members.models import Member, Office
 
 SignIn = Callable[[str], ApiClient]
 ROLES = (
@@ -38,16 +46,16 @@ ROLES = (
 
 @pytest.fixture
 def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Of each request that the short path looked at, whether it knew a tag."""
+    """Of each request of a live session that the short path looked at, whether it knew a tag."""
     seen: list[bool] = []
-    original = RollShortPath._tag
+    original = RollShortPath.tag_of
 
     def watched(self: RollShortPath, *asked: Any) -> str | None:
         tag = original(self, *asked)
         seen.append(tag is not None)
         return tag
 
-    monkeypatch.setattr(RollShortPath, "_tag", watched)
+    monkeypatch.setattr(RollShortPath, "tag_of", watched)
     return seen
 
 
@@ -69,6 +77,7 @@ def test_everybody_is_told_alike_that_nothing_moved_and_that_something_did(
     path = f"/api/meetings/{meeting['id']}/attendance"
     people = {role: sign_in(role) for role in ROLES}
     tags = {role: tag_for(client, path) for role, client in people.items()}
+    answered.clear()
     first = {role: both.get(client, path, {"If-None-Match": tags[role]}) for role, client in people.items()}
     assert first == {
         **dict.fromkeys(("secretary", "deputy", "member", "staff", "root_staff", "administrator"), 304),
@@ -76,6 +85,8 @@ def test_everybody_is_told_alike_that_nothing_moved_and_that_something_did(
     }
     # The short path itself knew who may read, and left who may not to the route.
     assert answered == [status == 304 for status in first.values()]
+    for role, client in people.items():
+        assert both.get(client, path, {}) == (200 if first[role] == 304 else 404)
     weak = {"If-None-Match": f"W/{tags['secretary']}"}
     assert both.get(secretary, path, weak) == 304
     # Another reader's tag is not one's own.
@@ -99,6 +110,90 @@ def test_it_answers_without_flask_and_marks_the_device_as_seen(
         DeviceSession.token_hash == hash_token(secretary.token or "")
     )
     assert db.session.scalar(seen) == clock.now()
+
+
+def test_whoever_reads_without_a_record_of_it_gets_the_roll_without_flask(
+    engine_name: str, sign_in: SignIn, world: World, clock: FixedClock, app: Flask, both: BothWays
+) -> None:
+    """A roll as a real one, and then whatever may stand in a line: the same bytes as through the schema of the route."""
+    secretary, meeting, path = in_the_room(sign_in, world, clock)
+    body = check_in_body(key_of(secretary, meeting), meeting, clock.now())
+    sign_in("member").post(f"/api/meetings/{meeting['id']}/check-ins", body, expect=201)
+    mark = {"state": "late", "arrived_at": clock.now().isoformat(), "reason": 'Xe hỏng "dọc đường"\u2028'}
+    secretary.put(f"{path}/{world.id_of('second_member')}", mark, expect=200)
+    chair = {"chair_id": world.id_of("secretary"), "minute_taker_id": world.id_of("deputy")}
+    secretary.put(f"/api/meetings/{meeting['id']}/roles", chair, expect=200)
+    guest = {"name": "Lê Văn Khách", "from": "Đảng ủy xã Bình An"}
+    secretary.put(f"/api/meetings/{meeting['id']}/guests/{GUEST}", guest, expect=204)
+    readers = [sign_in(role) for role in ("secretary", "deputy", "member", "probationary", "exempt_member")]
+    for seed in range(9):
+        if seed:
+            fill(int(meeting["id"]), Random(seed))
+        for reader in readers:
+            assert both.get(reader, path, {}) == 200
+    inner, both.layer._inner = both.layer._inner, None
+    try:
+        whole, *_, own = (reader.get(path, expect=200).json for reader in readers)
+    finally:
+        both.layer._inner = inner
+    assert (len(whole["items"]), len(own["items"])) == (6, 1)
+    assert whole["guests"]
+    assert any(line["name_mark"] for line in whole["items"])
+    assert own["guests"] == []
+
+
+def fill(meeting_id: int, random: Random) -> None:
+    """Whatever the columns of a roll may hold, in every line, with people of one name and a meeting counted anyhow."""
+
+    def instant() -> datetime | None:
+        exact = STARTS_AT + timedelta(minutes=random.randrange(-30, 90))
+        return random.choice([None, exact, exact + timedelta(microseconds=random.randrange(10**6))])
+
+    with unit_of_work() as uow:
+        lines = uow.session.scalars(select(Attendance).where(Attendance.meeting_id == meeting_id)).all()
+        people = [line.member_id for line in lines]
+        for line in lines:
+            line.state = random.choice([None, *(state.value for state in AttendanceState)])
+            line.method = random.choice([None, *(method.value for method in Method)])
+            line.member_status = random.choice(list(MemberStatus)).value
+            line.checked_in_at, line.recorded_at = instant(), instant()
+            line.arrived_at, line.left_at = instant(), instant()
+            line.recorded_by = random.choice([None, *people])
+            line.reason = random.choice([None, "", "Đi công tác\n\t\x7f\x01 </script> \\ “xa” 😀"])
+            line.flags = random.sample([flag.value for flag in Flag], random.randrange(4))
+            member = uow.session.get_one(Member, line.member_id)
+            member.full_name = random.choice(["Đặng Thị Ngẫm", "Dang Thi Ngâm", f"Lê Văn {line.member_id}"])
+            member.name_folded, member.name_sort = fold(member.full_name), sort_key(member.full_name)
+            member.birth_date = random.choice([None, date(1960, 3, 1), date(1961, 2, 28)])
+        meeting = uow.session.get_one(Meeting, meeting_id)
+        meeting.quorum_share = random.choice(["1/2", "2/3", "3/4", "1/1"])
+        meeting.chair_id, meeting.minute_taker_id = random.choice([None, people[0]]), None
+        for name in ("summoned_count", *SUMMED):
+            setattr(meeting, name, random.randrange(30))
+        meeting.roll_version += 1
+
+
+def test_what_is_recorded_or_was_never_kept_is_left_to_the_route(
+    sign_in: SignIn, world: World, clock: FixedClock, both: BothWays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secretary, meeting, path = in_the_room(sign_in, world, clock)
+    given: list[Any] = []
+    original = RollShortPath.answer_to
+    monkeypatch.setattr(
+        RollShortPath, "answer_to", lambda layer, poll: given.append(original(layer, poll)) or given[-1]
+    )
+    for reader in ("staff", "root_staff", "administrator", "secretary"):
+        assert both.get(sign_in(reader), path, {}) == 200
+    assert [answer is not None for answer in given] == [False, False, False, True]
+    log = sign_in("member").get("/api/members/me/access-log", expect=200).json["items"]
+    assert {entry["action"] for entry in log} >= {"attendance:roll:read"}
+    with unit_of_work() as uow:
+        uow.session.get_one(Meeting, int(meeting["id"])).quorum_share = None
+    assert both.get(secretary, path, {}) == 200
+    # A database that does not answer.
+    monkeypatch.setattr(both.layer.driver, "find", lambda *_asked: None)
+    assert both.get(secretary, path, {}) == 200
+    assert given[4] is None
 
 
 def test_who_may_not_read_it_any_more_is_refused_by_the_route(
@@ -142,7 +237,9 @@ def test_what_is_not_plain_is_not_looked_at(
 ) -> None:
     secretary = sign_in("secretary")
     path = f"/api/meetings/{opened(secretary, world.id_of('cell'))['id']}/attendance"
-    secretary.get(path + query, headers={"If-None-Match": tag_for(secretary, path), **headers})
+    tag = tag_for(secretary, path)
+    answered.clear()
+    secretary.get(path + query, headers={"If-None-Match": tag, **headers})
     assert answered == []
 
 
@@ -153,6 +250,7 @@ def test_of_a_conference_only_the_whole_roll_is_answered(
     path = f"{laid.path}/attendance"
     staff, host = laid.staff, sign_in("second_member")
     tags = [tag_for(client, path) for client in (staff, host)]
+    answered.clear()
     assert both.get(staff, path, {"If-None-Match": tags[0]}) == 304
     assert both.get(host, path, {"If-None-Match": tags[1]}) == 304
     assert answered == [True, False]

@@ -55,30 +55,31 @@ LINES = (
 )
 _ALL_LINES = LINES.order_by(Member.name_sort, Member.id)
 _ONE_LINE = LINES.where(Attendance.member_id == bindparam("member_id"))
+_GUESTS = (
+    select(Guest).where(Guest.meeting_id == bindparam("meeting_id")).order_by(Guest.recorded_at, Guest.key)
+)
+_IN_ROLL = select(Attendance.member_id).where(Attendance.meeting_id == bindparam("meeting_id"))
+_NAMESAKES = select(Member.id, Member.full_name, Member.birth_date, Member.card_number).where(
+    Member.id.in_(_IN_ROLL),
+    Member.name_folded.in_(
+        select(Member.name_folded)
+        .where(Member.id.in_(_IN_ROLL))
+        .group_by(Member.name_folded)
+        .having(func.count() > 1)
+    ),
+)
 
 
 def guests_of(meeting_id: int) -> Sequence[Guest]:
     """The guests in the order in which they were written down."""
-    order = (Guest.recorded_at, Guest.key)
-    return db.session.scalars(select(Guest).where(Guest.meeting_id == meeting_id).order_by(*order)).all()
+    return db.session.scalars(_GUESTS, {"meeting_id": meeting_id}).all()
 
 
 def name_marks_of(meeting_id: int) -> dict[int, str]:
     """By member what tells those apart whose name is in the roll more than once; a roll without such has none."""
-    in_roll = select(Attendance.member_id).where(Attendance.meeting_id == meeting_id)
-    shared = (
-        select(Member.name_folded)
-        .where(Member.id.in_(in_roll))
-        .group_by(Member.name_folded)
-        .having(func.count() > 1)
-    )
-    rows = db.session.execute(
-        select(Member.id, Member.full_name, Member.birth_date, Member.card_number).where(
-            Member.id.in_(in_roll), Member.name_folded.in_(shared)
-        )
-    )
     return name_marks(
-        Bearer(row.id, row.full_name, row.birth_date and row.birth_date.year, row.card_number) for row in rows
+        Bearer(row.id, row.full_name, row.birth_date and row.birth_date.year, row.card_number)
+        for row in db.session.execute(_NAMESAKES, {"meeting_id": meeting_id})
     )
 
 

@@ -4,7 +4,6 @@ Statements are the application's own, compiled once, or plain text written with 
 did not answer: whoever asked goes the long way.
 """
 
-import json
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import orjson
 from sqlalchemy import Dialect, Insert, Select, Update
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
@@ -117,7 +117,7 @@ class SqliteDriver:
 
     def __init__(self, settings: Settings) -> None:
         self._file = make_url(settings.database_url).database or ""
-        self._dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
+        self._dialect = SQLiteDialect_pysqlite(paramstyle="qmark", json_deserializer=orjson.loads)
         self._prepared: dict[Statement, Prepared] = {}
         self._local = threading.local()
         self._writer = GroupCommit(self._file, MachineLock(settings.data_dir / "check-ins.lock"))
@@ -144,7 +144,7 @@ class SqliteDriver:
         return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
     def data(self, value: Any) -> Any:
-        return json.loads(value)
+        return orjson.loads(value)
 
     def close(self) -> None:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

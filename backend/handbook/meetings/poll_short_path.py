@@ -1,8 +1,8 @@
 """The short path of a poll: what the board of every room asks every few seconds is answered before Flask while nothing moves.
 
 Who asks with the tag of what is there gets the 304 of the route before Flask is woken, after two readings by key: session and
-meeting, and the offices of today. The policy decides as it does there. Everything else is asked of the route: what moved, what
-is not the plain question, and every refusal.
+meeting, and the offices of today. The policy decides as it does there. What moved is answered here too where a feature says how
+(:meth:`PollShortPath.answer_to`). Everything else is for the route: what is not the plain question, and every refusal.
 """
 
 import re
@@ -25,10 +25,10 @@ from handbook.accounts.sessions import (
     token_in,
 )
 from handbook.config import Settings
+from handbook.kernel.bare_answers import answer_json, answer_unchanged
 from handbook.kernel.clock import DEFAULT_TIMEZONE, Clock, today_in
 from handbook.kernel.drivers import Driver
 from handbook.kernel.http_security import security_headers
-from handbook.kernel.problems import new_request_id
 from handbook.meetings.models import Meeting, target_of
 from handbook.organizations.models import Organization
 
@@ -55,6 +55,13 @@ class Poll(NamedTuple):
     values: Sequence[Any]
 
 
+class Answer(NamedTuple):
+    """A whole answer: its tag, and the JSON of it."""
+
+    tag: str
+    body: bytes
+
+
 class PollShortPath(ABC):
     """WSGI middleware around the application, for one poll of a feature."""
 
@@ -63,12 +70,15 @@ class PollShortPath(ABC):
     query = re.compile("")
     # What the tag is made of, beside who asks and what the meeting is to them.
     columns: Sequence[ColumnElement[Any]]
+    # Whether what moved is answered here; only then is who asks without a tag looked at. What the route says beside.
+    answers = False
+    vary: Sequence[str] = ()
 
     def __init__(self, app: Flask, inner: "WSGIApplication") -> None:
         settings: Settings = app.extensions["handbook.settings"]
         self._inner = inner
         self._clock: Clock = app.extensions["handbook.clock"]
-        self._driver: Driver = app.extensions["handbook.driver"]
+        self.driver: Driver = app.extensions["handbook.driver"]
         self._headers = [*security_headers(settings), ("Cache-Control", "private, no-cache")]
         self._path = re.compile(rf"/api/meetings/([1-9][0-9]{{0,17}})/{self.name}", re.ASCII)
         self._reading = (
@@ -81,39 +91,49 @@ class PollShortPath(ABC):
     def tag_of(self, poll: Poll) -> str | None:
         """The tag that the route would give this reader now; None when the route has to say."""
 
+    def answer_to(self, _poll: Poll) -> Answer | None:
+        """The whole answer that the route would give this reader, whose tag is known; None when the route has to."""
+        return None
+
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = self._path.fullmatch(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] == "GET" else None
         if path:
-            tag = _TAG.fullmatch(environ.get("HTTP_IF_NONE_MATCH", ""))
+            held = environ.get("HTTP_IF_NONE_MATCH", "")
+            tag = _TAG.fullmatch(held)
             query = self.query.fullmatch(environ.get("QUERY_STRING", ""))
-            if tag and query and is_plain(environ) and self._tag(int(path[1]), query, environ) == tag[1]:
-                own = [("ETag", f'"{tag[1]}"'), ("X-Request-Id", new_request_id())]
-                start_response("304 NOT MODIFIED", [*self._headers, *own])
-                return []
+            if (tag or (self.answers and not held)) and query and is_plain(environ):
+                poll = self._poll(int(path[1]), query, environ)
+                now = poll and self.tag_of(poll)
+                if tag and now == tag[1]:
+                    return answer_unchanged(tag[1], self._headers, start_response)
+                answer = self.answer_to(poll) if poll and now else None
+                if answer:
+                    body, headers = answer.body, self._headers
+                    return answer_json(body, headers, environ, start_response, tag=answer.tag, vary=self.vary)
         return self._inner(environ, start_response)
 
-    def _tag(self, meeting_id: int, query: "re.Match[str]", environ: "WSGIEnvironment") -> str | None:
+    def _poll(self, meeting_id: int, query: "re.Match[str]", environ: "WSGIEnvironment") -> Poll | None:
+        """Who asks, as far as a live session says so; that the device was seen is written down."""
         token = token_in(environ.get("HTTP_COOKIE", ""))
         if not token:
             return None
         now = self._clock.now()
         asked = {"token_hash": hash_token(token), "now": now, "meeting_id": meeting_id}
-        rows = self._driver.find(self._reading, asked)
+        rows = self.driver.find(self._reading, asked)
         if not rows:
             return None
         session = LiveSession(*rows[0][:_OF_SESSION])
         today = today_in(session.timezone or DEFAULT_TIMEZONE, self._clock)
-        offices = self._driver.find(
+        offices = self.driver.find(
             OFFICES, {"member_id": session.member_id, "account_id": session.account_id, "today": today}
         )
         if offices is None:
             return None
         target = target_of(*rows[0][_OF_SESSION:_OF_TARGET])
-        tag = self.tag_of(Poll(actor_of(session, offices), meeting_id, target, query, rows[0][_OF_TARGET:]))
-        if tag is not None and session.should_be_marked(now):
+        if session.should_be_marked(now):
             # Written or not, the board gets its answer; what was not is written the next time.
-            self._driver.write([mark_of(session, now)])
-        return tag
+            self.driver.write([mark_of(session, now)])
+        return Poll(actor_of(session, offices), meeting_id, target, query, rows[0][_OF_TARGET:])
 
 
 def is_plain(environ: "WSGIEnvironment") -> bool:

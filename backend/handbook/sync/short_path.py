@@ -19,11 +19,10 @@ from handbook.access.actor import Actor
 from handbook.accounts.sessions import SESSION_ROW, LiveSession, hash_token, mark_of, token_in
 from handbook.attendance.reverse import own_code
 from handbook.config import Settings
+from handbook.kernel.bare_answers import answer_json, answer_unchanged
 from handbook.kernel.clock import Clock
-from handbook.kernel.compression import LEAST_BYTES, VARY, accepts_gzip, gzipped
 from handbook.kernel.drivers import Driver
 from handbook.kernel.http_security import security_headers
-from handbook.kernel.problems import new_request_id
 from handbook.kernel.secrets import Secrets
 from handbook.organizations.models import Organization
 from handbook.sync.cursor import Cursor, day_of, decode, scope_of
@@ -76,25 +75,9 @@ class SyncShortPath:
             if answer is not None:
                 cursor, body = answer
                 if body is None:
-                    headers = [*self._headers, ("ETag", f'"{text}"'), ("X-Request-Id", new_request_id())]
-                    start_response("304 NOT MODIFIED", headers)
-                    return []
-                return self._answer_with(body, cursor, environ, start_response)
+                    return answer_unchanged(text or "", self._headers, start_response)
+                return answer_json(body, self._headers, environ, start_response, tag=cursor or "")
         return self._inner(environ, start_response)
-
-    def _answer_with(
-        self, body: bytes, cursor: str | None, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        headers = [*self._headers, ("Content-Type", "application/json"), ("X-Request-Id", new_request_id())]
-        weak = ""
-        if len(body) >= LEAST_BYTES:
-            headers.append(("Vary", VARY))
-            if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
-                body, weak = gzipped(body), "W/"
-                headers.append(("Content-Encoding", "gzip"))
-        headers += [("ETag", f'{weak}"{cursor}"'), ("Content-Length", str(len(body)))]
-        start_response("200 OK", headers)
-        return [body]
 
     def _answer(self, token: str, held: Cursor) -> tuple[str | None, bytes | None] | None:
         """Cursor and body, both None for "nothing new"; None altogether when the long path has to look at it."""
