@@ -2,9 +2,11 @@
 
 Every request has a time at which it is due, drawn before it begins. It is sent then, on any idle connection or a new
 one, whether or not earlier ones were answered, and its latency counts from the time it was due, so a server that
-falls behind cannot hide it. A small client on asyncio's transports writes ready bytes and reads no more than status,
-tag and length: about 50 µs of CPU for a request, because it shares the cores with the server. `python -m
-tests.bench.load PLAN` takes a :class:`Plan` as JSON and prints what it saw as JSON.
+falls behind cannot hide it. What only reads and meets a connection that the server closes at that moment is sent once
+more on a fresh one, as browsers do; that is counted as a repeat, and its time goes on. A small client on asyncio's
+transports writes ready bytes and reads no more than status, tag and length: about 50 µs of CPU for a request, because
+it shares the cores with the server. `python -m tests.bench.load PLAN` takes a :class:`Plan` as JSON and prints what it
+saw as JSON.
 """
 
 import asyncio
@@ -48,13 +50,15 @@ class Plan:
 
 @dataclass(slots=True)
 class Call:
-    """A request that is due: what it is, how its bytes are made, and which answers are right."""
+    """A request that is due: what it is, how its bytes are made, and which answers are right. ``reads``: it may be repeated."""
 
     kind: str
     make: Callable[[], bytes]
     right: frozenset[int]
     tags: dict[str, str] | None = None
     due: float = 0.0
+    reads: bool = True
+    repeated: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +76,7 @@ class Connection(asyncio.Protocol):
         self._generator = generator
         self._buffer = b""
         self.call: Call | None = None
+        self._answers = 0
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -94,11 +99,17 @@ class Connection(asyncio.Protocol):
             return
         tag = _header(self._buffer[:end], head, b"\r\netag: ") if self.call.tags is not None else None
         self._buffer = b""
+        self._answers += 1
         call, self.call = self.call, None
         self._generator.answered(self, call, status, tag)
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._generator.lost(self)
+
+    @property
+    def is_closed_at_reuse(self) -> bool:
+        """Whether it served before and is gone without a byte of an answer: the server had ended it already."""
+        return self._answers > 0 and not self._buffer
 
 
 class Generator:
@@ -115,6 +126,7 @@ class Generator:
         self.latencies: dict[str, list[float]] = defaultdict(list)
         self.statuses: dict[str, Counter[str]] = defaultdict(Counter)
         self.errors: Counter[str] = Counter()
+        self.repeats: Counter[str] = Counter()
         self.lags: list[float] = []
         self._over = False
         self._done = asyncio.Event()
@@ -122,7 +134,6 @@ class Generator:
     async def play(self, calls: list[Call]) -> None:
         """Send every call when it is due; ends when the last has been answered, or patience has."""
         self.began = time.perf_counter()
-        loop = asyncio.get_running_loop()
         for call in calls:
             wait = self.began + call.due - time.perf_counter()
             if wait > 0.0005:
@@ -134,11 +145,7 @@ class Generator:
             if self._idle:
                 self._idle.popleft().send(call)
             elif self.connections < MOST_CONNECTIONS:
-                self.connections += 1
-                self.opened += 1
-                # The loop keeps the task until it is done.
-                task = loop.create_task(self._connect(call))
-                task.add_done_callback(lambda _task: None)
+                self._send_afresh(call)
             else:
                 self._waiting.append(call)
         self._over = True
@@ -150,6 +157,13 @@ class Generator:
     def idle(self) -> list[Connection]:
         """The connections that wait for a request."""
         return list(self._idle)
+
+    def _send_afresh(self, call: Call) -> None:
+        self.connections += 1
+        self.opened += 1
+        # The loop keeps the task until it is done.
+        task = asyncio.get_running_loop().create_task(self._connect(call))
+        task.add_done_callback(lambda _task: None)
 
     async def _connect(self, call: Call) -> None:
         loop = asyncio.get_running_loop()
@@ -179,8 +193,15 @@ class Generator:
         self.connections -= 1
         if connection in self._idle:
             self._idle.remove(connection)
-        if connection.call is not None:
-            self._fail(connection.call, "connection lost")
+        call = connection.call
+        if call is None:
+            return
+        if call.reads and not call.repeated and connection.is_closed_at_reuse:
+            call.repeated = True
+            self.repeats[call.kind] += 1
+            self._send_afresh(call)
+        else:
+            self._fail(call, "connection lost")
 
     def _fail(self, call: Call, word: str) -> None:
         self.errors[f"{call.kind} {word}"] += 1
@@ -230,7 +251,7 @@ def board_of(cell: Cell) -> Board:
 def _stream(kind: str, times: list[float], make: Callable[[], Callable[[], bytes]]) -> list[Call]:
     # Who has checked in while the server was warming up does so again.
     right = {"sync-304": {304}, "check-in": {200, 201}}.get(kind, {200})
-    return [Call(kind, make(), frozenset(right), due=due) for due in times]
+    return [Call(kind, make(), frozenset(right), due=due, reads=kind != "check-in") for due in times]
 
 
 def _poll(room: Board, name: str, times: list[float]) -> list[Call]:
@@ -337,6 +358,7 @@ def run(plan: Plan) -> dict[str, Any]:
         "cpu_seconds": round(_cpu_seconds() - used, 2),
         "connections": generator.opened,
         "errors": dict(generator.errors - Counter()),
+        "repeats": dict(generator.repeats),
         "lag": quantiles(generator.lags),
         "kinds": {kind: quantiles(found) for kind, found in sorted(generator.latencies.items())},
         "all": quantiles([one for found in generator.latencies.values() for one in found]),

@@ -184,7 +184,7 @@ def _tell(engine: str, phase: dict[str, Any]) -> None:
     found = phase["all"]
     print(
         f"   {engine} ×{phase['multiple']:.1f}: {phase['offered']:.0f}/s,"
-        f" p50 {found['p50']} p95 {found['p95']} p99 {found['p99']} ms, errors {phase['errors']},"
+        f" p50 {found['p50']} p95 {found['p95']} p99 {found['p99']} ms, errors {phase['errors']}, repeats {phase['repeats']},"
         f" cores {phase['cores']}, reminders {phase['reminders']}",
         flush=True,
     )

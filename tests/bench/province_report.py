@@ -81,7 +81,8 @@ def _phase(phase: dict[str, Any]) -> list[str]:
     told = phase["reminders"]
     kinds = {**phase["kinds"], "all": phase["all"], "sent late by": phase["lag"]}
     return [
-        f"**×{phase['multiple']:g}**: {phase['offered']:.0f} requests/s, errors {phase['errors'] or 0};",
+        f"**×{phase['multiple']:g}**: {phase['offered']:.0f} requests/s, errors {phase['errors'] or 0},",
+        f"{sum(phase['repeats'].values())} repeated on a fresh connection;",
         f"cores: {cores}; serving together {serving_cores(phase):.2f}; MiB of the largest process: {memory};",
         f"database {phase['database']:.0f} MiB; reminders {told['accepted']} of {told['planned']} accepted,",
         f"99 of 100 within {told['p99_seconds']:.1f} s.",

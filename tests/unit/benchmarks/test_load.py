@@ -145,6 +145,31 @@ def test_what_goes_wrong_is_counted_and_named() -> None:
     assert +seen.errors == Counter({"busy 503": 2, "cut connection lost": 1})
 
 
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_connection_that_ends_at_its_reuse_is_no_error_of_what_only_reads(reads: bool) -> None:
+    """The second request goes on the connection of the first, which the server has given up by then."""
+    asked: list[bytes] = []
+
+    async def answer(request: bytes) -> bytes | None:
+        asked.append(request)
+        return None if len(asked) == 2 else b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+    calls = _calls("roll", 2)
+    calls[1].due, calls[1].reads = 0.3, reads
+    seen = _played(answer, calls)
+    assert +seen.errors == (Counter() if reads else Counter({"roll connection lost": 1}))
+    assert seen.repeats == (Counter({"roll": 1}) if reads else Counter())
+    assert (len(asked), len(seen.latencies["roll"])) == ((3, 2) if reads else (2, 1))
+
+
+def test_what_is_cut_off_on_a_fresh_connection_is_an_error_at_once() -> None:
+    async def answer(_request: bytes) -> None:
+        return None
+
+    seen = _played(answer, _calls("cut", 1))
+    assert (+seen.errors, seen.repeats) == (Counter({"cut connection lost": 1}), Counter())
+
+
 def test_latency_counts_from_when_a_request_was_due() -> None:
     """The fourth waits for nobody: all of them take the whole half second."""
 

@@ -27,6 +27,7 @@ def _phase(multiple: float = 4.0, **changed: Any) -> dict[str, Any]:
         "multiple": multiple,
         "offered": 1800.0,
         "errors": {},
+        "repeats": {"roll": 2},
         "kinds": {"sync-304": found},
         "all": found,
         "lag": found,
@@ -103,7 +104,7 @@ def test_an_evening_without_the_target_multiple_is_not_met() -> None:
 
 def test_the_document_of_the_evening_says_what_happened() -> None:
     text = province_markdown(_province(_phase(4.0)))
-    assert "**×4**: 1800 requests/s, errors 0;" in text
+    assert "**×4**: 1800 requests/s, errors 0,\n2 repeated on a fresh connection;" in text
     assert "| sync-304 | 1,000 | 2.0 | 9.0 | 40.0 | 60.0 |" in text
     assert "Limit: within the target at ×10.0, beyond it at ×12.2. the 2 cores." in text
 
