@@ -27,6 +27,8 @@ HOUSEKEEPING_HOURS = 24
 # Soon after the start too: a worker that is restarted every night would else never come to it.
 FIRST_HOUSEKEEPING = timedelta(minutes=2)
 PORTION = 1000
+#: To look whether anything is due takes one reading. What is due is not gathered for long, because phones would wait behind it.
+TICK_SECONDS = 0.25
 
 
 def run_worker(app: Flask | None = None, channel: Connection | None = None) -> None:
@@ -54,7 +56,11 @@ def run_worker(app: Flask | None = None, channel: Connection | None = None) -> N
     scheduler = BackgroundScheduler(timezone="UTC")
     options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     scheduler.add_job(
-        tick, "interval", args=[app, stop.is_set], seconds=min(1.0, settings.reminder_tick_seconds), **options
+        tick,
+        "interval",
+        args=[app, stop.is_set],
+        seconds=min(TICK_SECONDS, settings.reminder_tick_seconds),
+        **options,
     )
     for plan in app.extensions.get("handbook.ticks", []):
         _in_app(app, plan)

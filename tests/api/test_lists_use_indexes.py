@@ -1,27 +1,32 @@
-"""Lists that reach over a tree, and those of tasks and opinions, find their rows by an index on both databases.
+"""Lists that reach over a tree, those of tasks and opinions, and reminders find their rows by an index on both databases.
 
 The tree of the test has so many cells, meetings, tasks and opinions that reading a whole table would be the slower way; the
 statements are those that the routes send, and the plans those that the databases say they follow.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, insert, select, text, update
 from tests.conftest import NOW
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 
+from handbook.accounts.models import Account, DeviceSession
+from handbook.attendance.models import Attendance
 from handbook.kernel.db import db
 from handbook.kernel.text import fold, sort_key
 from handbook.kernel.tree import path_segment
 from handbook.meetings.models import Meeting
 from handbook.members.models import Member
-from handbook.notifications.models import Delivery, Reminder
+from handbook.notifications.models import Delivery, Notice, PushSubscription, Reminder
+from handbook.notifications.reminders.beginning import begin
+from handbook.notifications.reminders.claiming import claim
+from handbook.notifications.reminders.recipients import answered_member_ids
 from handbook.opinions.models import Opinion
 from handbook.organizations.models import Organization
 from handbook.resolutions.models import Resolution, Task, TaskAssignee
@@ -211,12 +216,12 @@ def plans() -> Iterator[list[tuple[str, str]]]:
         event.remove(db.engine, "before_cursor_execute", ask)
 
 
-def whole_tables(statement: str, plan: str) -> set[str]:
+def whole_tables(statement: str, plan: str, large: Collection[str] = LARGE) -> set[str]:
     """The large tables that this plan reads from end to end; SQLite names them by their alias."""
     names = set(_SQLITE_SCAN.findall(plan)) | set(_POSTGRES_SCAN.findall(plan))
     aliases = dict(re.findall(r"(\w+) AS (\w+)", statement))
     tables = {alias: table for table, alias in aliases.items()}
-    return {tables.get(name, name) for name in names} & set(LARGE)
+    return {tables.get(name, name) for name in names} & set(large)
 
 
 def test_no_list_reads_a_large_table_from_end_to_end(province: World, sign_in: SignIn) -> None:
@@ -233,6 +238,67 @@ def test_no_list_reads_a_large_table_from_end_to_end(province: World, sign_in: S
         if tables := set().union(*(whole_tables(statement, plan) for statement, plan in found)):
             read_whole[path] = tables
     assert read_whole == {}
+
+
+def test_a_reminder_reads_the_notices_and_devices_of_its_own_members_alone(province: World) -> None:
+    """At every reminder of every cell: what it reads must not grow with the nation."""
+    members = db.session.scalars(select(Member.id).where(Member.id >= 1_000_000)).all()
+    own = [id_ for id_ in members if id_ < 1_000_000 + MEMBERS]
+    for model, rows in (
+        (Account, [{"id": id_, "member_id": id_, "created_at": NOW} for id_ in members]),
+        (DeviceSession, [session_of(id_) for id_ in members]),
+        (PushSubscription, [device_of(id_) for id_ in members]),
+        (Notice, [notice_of(id_, id_ // 100 * 100) for id_ in members]),
+        (Attendance, [line_of(id_) for id_ in own]),
+    ):
+        db.session.execute(insert(model.__table__), rows)
+    db.session.execute(update(Reminder).where(Reminder.id == 1_000_000).values(state="planned"))
+    still_to_come = {"starts_at": NOW + timedelta(days=1), "ends_at": NOW + timedelta(days=2)}
+    db.session.execute(update(Meeting).where(Meeting.id == 1_000_000).values(**still_to_come))
+    db.session.commit()
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()
+    with plans() as found:
+        assert begin(1_000_000)
+        assert {claimed.subscription_id for claimed in claim(1_000_000).messages} == set(own)
+        answered_member_ids(1_000_000, db.session())
+    kept = {"accounts", "device_sessions", "push_subscriptions", "notices", "members", "deliveries"}
+    read_whole = {
+        table: statement for statement, plan in found for table in whole_tables(statement, plan, kept)
+    }
+    assert read_whole == {}
+
+
+def session_of(id_: int) -> dict[str, Any]:
+    token = {"token_hash": f"{id_:064d}", "account_id": id_, "device_name": "Android"}
+    return {
+        **token,
+        "id": id_,
+        "created_at": NOW,
+        "last_seen_at": NOW,
+        "expires_at": NOW + timedelta(days=30),
+    }
+
+
+def device_of(id_: int) -> dict[str, Any]:
+    keys = {"origin": "https://push.example", "p256dh": "x" * 87, "auth": "y" * 22}
+    endpoint = {"endpoint": f"https://push.example/{id_}", "account_id": id_, "session_id": id_}
+    return {**keys, **endpoint, "id": id_, "created_at": NOW}
+
+
+def notice_of(id_: int, meeting_id: int) -> dict[str, Any]:
+    told = {
+        "account_id": id_,
+        "kind": "meeting_convened",
+        "slot": f"told:{meeting_id}",
+        "meeting_id": meeting_id,
+    }
+    return {**told, "params": {}, "created_at": NOW, "account_version": 1}
+
+
+def line_of(id_: int) -> dict[str, Any]:
+    line = {"meeting_id": 1_000_000, "member_id": id_, "member_status": "official", "flags": []}
+    return {**line, "content_version": 1}
 
 
 def test_a_table_that_is_read_from_end_to_end_is_seen(province: World) -> None:

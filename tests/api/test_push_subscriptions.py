@@ -12,7 +12,6 @@ from tests.unit.push.test_endpoints import HOSTILE
 
 from handbook.audit.models import AuditEntry
 from handbook.kernel.db import db
-from handbook.notifications.jobs import tidy_subscriptions
 from handbook.notifications.models import PushSubscription
 
 SignIn = Callable[[str], ApiClient]
@@ -112,7 +111,7 @@ def test_the_subscription_ends_with_its_session(
     assert [row.endpoint for row in subscriptions()] == [GOOD]
 
 
-def test_sessions_that_ended_all_at_once_are_tidied_up(
+def test_sessions_that_end_all_at_once_take_their_subscriptions_along(
     app: Flask, sign_in: SignIn, client: ApiClient, world: World, keys: dict[str, str]
 ) -> None:
     sign_in("member").put(PATH, {"endpoint": GOOD, "keys": keys}, expect=204)
@@ -120,7 +119,6 @@ def test_sessions_that_ended_all_at_once_are_tidied_up(
     other = ApiClient(client.app, token=login.headers["Set-Cookie"].split("=", 1)[1].split(";")[0])
     words = {"current_password": PASSWORD, "new_password": "một câu thật dài và khó đoán 7"}
     other.put("/api/session/password", words, expect=204)
-    tidy_subscriptions()
     assert subscriptions() == []
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from tests.support.clients import ApiClient
 from tests.support.factories import World
@@ -150,3 +152,33 @@ def test_what_was_lost_goes_before_what_waits_and_what_waits_in_its_order(
         jobs.enqueue(uow, NAME, key="first", args={"key": "first"}, due_at=clock.now() - timedelta(hours=1))
     assert jobs.run_due() == 4
     assert ran == ["lost", "lost", "first", "second", "third"]
+
+
+def test_a_worker_without_work_takes_no_lock_and_one_that_cannot_look_goes_and_claims(
+    engine_name: str, app: Flask, world: World, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[Any] = []
+    original = jobs._next
+    monkeypatch.setattr(jobs, "_next", lambda *asked: taken.append(asked) or original(*asked))
+    monkeypatch.setitem(jobs._handlers, NAME, lambda _run: None)
+    with unit_of_work() as uow:
+        jobs.enqueue(uow, NAME, key="later", args={}, due_at=clock.now() + timedelta(minutes=1))
+    assert jobs.run_due() == 0
+    assert taken == []
+    # Due, then left behind by a worker under its lease, then free again.
+    clock.advance(minutes=1)
+    monkeypatch.setitem(jobs._handlers, NAME, _die)
+    work_until_killed()
+    assert job_of("later").state == "running"
+    taken.clear()
+    assert jobs.run_due() == 0
+    assert taken == []
+    clock.advance(seconds=AFTER_LEASE.total_seconds())
+    monkeypatch.setitem(jobs._handlers, NAME, lambda _run: None)
+    monkeypatch.setattr(app.extensions["handbook.driver"], "find", lambda *_asked: None)
+    assert jobs.run_due() == 1
+    assert job_of("later").state == "done"
+
+
+def _die(_run: JobRun) -> None:
+    raise KilledError

@@ -73,6 +73,14 @@ def driver_of(settings: Settings) -> Driver:
     return PostgresDriver(settings)
 
 
+def current_driver() -> Driver:
+    """The application's driver."""
+    from flask import current_app
+
+    driver: Driver = current_app.extensions["handbook.driver"]
+    return driver
+
+
 class Prepared:
     """A statement of the application as text for a bare driver; SQLAlchemy's types say how values go in and come out."""
 

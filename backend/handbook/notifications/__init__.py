@@ -19,4 +19,4 @@ def init_app(app: Flask) -> None:
     gateway.install(app)
     api.register_blueprint(blp)
     api.register_blueprint(delivery_routes.blp)
-    app.extensions.setdefault("handbook.ticks", []).extend([jobs.tidy_subscriptions, jobs.call_for_nudges])
+    app.extensions.setdefault("handbook.ticks", []).extend([jobs.call_for_nudges])

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, insert, select
 
 from handbook.access.actor import SYSTEM, Actor
 from handbook.accounts.models import Account
@@ -11,6 +11,18 @@ from handbook.accounts.versions import bump_account_versions
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.models import Notice
+
+# Each account is looked for by the unique key of its notices: by the slot alone all notices of everybody would be read.
+_UNTOLD = (
+    select(Account.id, Account.member_id)
+    .where(
+        Account.member_id.in_(bindparam("member_ids", expanding=True)),
+        Account.disabled_at.is_(None),
+        ~exists().where(Notice.account_id == Account.id, Notice.slot == bindparam("slot")),
+    )
+    .order_by(Account.id)
+)
+_ADD = insert(Notice.__table__)
 
 
 def tell_members(
@@ -28,40 +40,37 @@ def tell_members(
 
     ``params`` holds codes and dates only. Whoever acted (``by``) has it as well, as one that was read: the own act is no news.
     """
-    told = select(Notice.account_id).where(Notice.slot == slot)
-    accounts = uow.session.execute(
-        select(Account.id, Account.member_id)
-        .where(
-            Account.member_id.in_(member_ids),
-            Account.disabled_at.is_(None),
-            Account.id.not_in(told),
-        )
-        .order_by(Account.id)
-    ).all()
+    accounts = uow.session.execute(_UNTOLD, {"member_ids": list(member_ids), "slot": slot}).all()
     versions = bump_account_versions(uow, [member_id for _, member_id in accounts])
-    for account_id, member_id in accounts:
-        uow.session.add(
-            Notice(
-                account_id=account_id,
-                kind=kind.value,
-                slot=slot,
-                meeting_id=meeting_id,
-                resolution_id=resolution_id,
-                params=params or {},
-                created_at=uow.clock.now(),
-                read_at=uow.clock.now() if account_id == by.account_id else None,
-                account_version=versions[member_id],
-            )
-        )
-    uow.session.flush()
+    now = uow.clock.now()
+    rows = [
+        {
+            "account_id": account_id,
+            "kind": kind.value,
+            "slot": slot,
+            "meeting_id": meeting_id,
+            "resolution_id": resolution_id,
+            "params": params or {},
+            "created_at": now,
+            "read_at": now if account_id == by.account_id else None,
+            "account_version": versions[member_id],
+        }
+        for account_id, member_id in accounts
+    ]
+    if rows:
+        uow.session.connection().execute(_ADD, rows)
 
 
-def retell(uow: UnitOfWork, slot: str, params: dict[str, Any], *, by: Actor = SYSTEM) -> None:
-    """There is more to say in the notices of this slot: they say it, and are new again, but to whom did it (``by``)."""
+def retell(
+    uow: UnitOfWork, meeting_id: int, slot: str, params: dict[str, Any], *, by: Actor = SYSTEM
+) -> None:
+    """There is more to say in the notices of this slot about a meeting: they say it, and are new again, but to whom did it
+    (``by``).
+    """
     notices = uow.session.execute(
         select(Notice, Account.member_id)
         .join(Account, Account.id == Notice.account_id)
-        .where(Notice.slot == slot)
+        .where(Notice.meeting_id == meeting_id, Notice.slot == slot)
         .order_by(Notice.id)
     ).all()
     versions = bump_account_versions(uow, [member_id for _, member_id in notices])

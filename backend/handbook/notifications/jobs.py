@@ -12,7 +12,6 @@ from handbook.notifications.reminders import nudges
 from handbook.notifications.reminders.courier import send_batch
 from handbook.notifications.reminders.delivering import deliver_reminder, give_up
 from handbook.notifications.reminders.planning import JOB, PLAN_AGAIN_JOB, plan_meetings_again
-from handbook.notifications.subscriptions import forget_ended_sessions
 
 
 @on_given_up(JOB)
@@ -52,11 +51,6 @@ def nudge(_run: JobRun) -> dict[str, Any]:
 def call_for_nudges() -> None:
     """At every tick: the cells are gone through a few times a day."""
     nudges.call_for_a_round()
-
-
-def tidy_subscriptions() -> None:
-    """At every tick: devices that were signed out all at once have no subscription left."""
-    forget_ended_sessions()
 
 
 @job(CODE_JOB)

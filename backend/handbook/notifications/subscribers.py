@@ -83,7 +83,7 @@ def tell_of_change(event: MeetingChanged, uow: UnitOfWork) -> None:
     if waiting is not None and gathers:
         fields = sorted({*waiting.params.get("fields", ()), *event.fields})
         waiting.params = {**waiting.params, "fields": fields}
-        retell(uow, waiting.slot, waiting.params, by=event.actor)
+        retell(uow, meeting.id, waiting.slot, waiting.params, by=event.actor)
         return
     slot = f"meeting_changed:{meeting.id}:{meeting.sequence}"
     wait = GATHER_CHANGES if gathers else timedelta(0)

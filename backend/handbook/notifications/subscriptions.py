@@ -96,7 +96,10 @@ def forget_session(session_id: int, *, uow: UnitOfWork) -> None:
 
 
 def forget_ended_sessions() -> int:
-    """Remove subscriptions whose session has ended or expired; returns how many."""
+    """Remove subscriptions whose session has expired, or ended without a word of it; returns how many.
+
+    It goes through all devices, so it is for once a day: nobody is told of anything on a device whose session has expired.
+    """
     ended = select(DeviceSession.id).where(
         or_(DeviceSession.ended_at.is_not(None), DeviceSession.expires_at <= current_clock().now())
     )

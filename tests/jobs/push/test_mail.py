@@ -1,14 +1,17 @@
 """E-mail to whom no push has reached: off by default, confirmed addresses only, and no more said than a push says."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from tests.support.clients import ApiClient
 from tests.support.factories import World
 from tests.support.mail_service import FakeMailService
@@ -233,6 +236,43 @@ def test_a_mail_that_cannot_be_made_is_recorded_and_keeps_back_no_other(
     run_jobs()
     assert mails()[ids["member"]] == ("accepted", None, 2)
     assert len(with_mail.recipients) == 3
+
+
+def test_who_dies_or_loses_the_database_between_two_mails_leaves_one_in_doubt_at_most(
+    engine_name: str,
+    sign_in: SignIn,
+    world: World,
+    with_mail: FakeMailService,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The third of four is handed over, and nobody is left to write that down; it alone is written to again, with its id."""
+    roles = ("member", "second_member", "deputy", "probationary")
+    for role in roles:
+        name_and_confirm(sign_in(role), with_mail, f"{role.replace('_', '.')}@example.org")
+    del with_mail.recipients[:], with_mail.mails[:]
+    record, recorded = sending._record, []
+
+    def write_down(*ended: Any) -> None:
+        if len(recorded) == 2:
+            raise OperationalError("UPDATE", {}, Exception("the database went away"))
+        recorded.append(ended)
+        record(*ended)
+
+    monkeypatch.setattr(sending, "_record", write_down)
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    run_jobs()
+    assert len(with_mail.recipients) == 3
+    states = sorted(row.state for row in ledger(meeting) if row.channel == "email")
+    assert states == ["accepted", "accepted", "queued", "queued"]
+    monkeypatch.undo()
+    clock.advance(minutes=6)
+    run_jobs()
+    assert {row.state for row in ledger(meeting) if row.channel == "email"} == {"accepted"}
+    times = Counter(with_mail.recipients)
+    assert sorted(times.values()) == [1, 1, 1, 2]
+    (doubted,) = [address for address, count in times.items() if count == 2]
+    assert len({mail["Message-ID"] for mail in with_mail.mails if mail["To"] == doubted}) == 1
 
 
 def test_nothing_waits_for_a_mail_server_that_is_set_no_more(

@@ -1,6 +1,6 @@
 """What a way to a member is beside push. It says as much as the push does: what kind of news, and where to read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,12 +19,14 @@ class FallbackMessage:
 
 
 class FallbackChannel(Protocol):
-    """Hands messages over; one result for each, in order. ``name`` is what the ledger calls it."""
+    """Hands messages over, one after the other. ``name`` is what the ledger calls it."""
 
     @property
     def name(self) -> str: ...
 
-    def send(self, messages: Sequence[FallbackMessage]) -> list[PushResult]: ...
+    def send(self, messages: Sequence[FallbackMessage]) -> Iterator[PushResult]:
+        """One result for each, in order, before the next is handed over; what it raises it raises about the message at hand."""
+        ...
 
     def send_code(self, address: str, code: str) -> PushResult:
         """Write the code with which a member confirms that the address is the own one."""

@@ -2,9 +2,10 @@
 
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
+from itertools import repeat
 from urllib.parse import unquote, urlsplit
 
 from handbook.config import LOOPBACK, Settings
@@ -50,24 +51,31 @@ class SmtpMail:
         self._sender = sender
         self._public_url = public_url
 
-    def send(self, messages: Sequence[FallbackMessage]) -> list[PushResult]:
+    def send(self, messages: Sequence[FallbackMessage]) -> Iterator[PushResult]:
         """Hand over the messages one after the other; a server that is away leaves all the rest for later."""
-        return self._hand_over([self._news(message) for message in messages])
+        return self._hand_over((self._news(message) for message in messages), len(messages))
 
     def send_code(self, address: str, code: str) -> PushResult:
         mail = self._mail(address, "Mã xác nhận của Sổ tay", _CODE.format(code=code))
-        return self._hand_over([mail])[0]
+        (result,) = self._hand_over([mail], 1)
+        return result
 
-    def _hand_over(self, mails: Sequence[EmailMessage]) -> list[PushResult]:
-        results: list[PushResult] = []
+    def _hand_over(self, mails: Iterable[EmailMessage], count: int) -> Iterator[PushResult]:
+        done = 0
         try:
             with self._connect() as server:
-                results.extend(_outcome(server, mail) for mail in mails)
+                for mail in mails:
+                    result = _outcome(server, mail)
+                    done += 1
+                    try:
+                        yield result
+                    except GeneratorExit:
+                        # Nobody waits for the rest, nor for the server's farewell.
+                        server.close()
+                        raise
         except (OSError, smtplib.SMTPException) as error:
             reason = "mail_login" if isinstance(error, smtplib.SMTPAuthenticationError) else "mail_server"
-            rest = [PushResult(PushState.RETRY, reason)] * (len(mails) - len(results))
-            return [*results, *rest]
-        return results
+            yield from repeat(PushResult(PushState.RETRY, reason), count - done)
 
     def _connect(self) -> smtplib.SMTP:
         host = self._parts.hostname or ""

@@ -1,9 +1,11 @@
 """Writing to those whom no push has reached: rows of the same ledger, claimed under a lease and recorded as those are."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, insert, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, insert, not_, or_, select, true, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
@@ -19,11 +21,23 @@ from handbook.notifications.models import PUSH, Delivery, Reminder
 from handbook.notifications.push.messages import PushResult, PushState
 from handbook.notifications.reminders.claiming import take_due, worth_until_of
 
-BATCH = 50
+#: So few that a slow server does not make their lease run out.
+BATCH = 10
 LEASE = timedelta(minutes=5)
 #: The reason of a message that the channel itself could not deal with; its log says why.
 BROKEN = "mail_error"
 _HOPELESS = (DeliveryState.FAILED.value, DeliveryState.NO_DEVICE.value)
+
+
+_GIVE_UP = (
+    update(Delivery.__table__)
+    .where(
+        Delivery.__table__.c.reminder_id == bindparam("of_reminder"),
+        Delivery.__table__.c.channel != PUSH,
+        Delivery.__table__.c.state == DeliveryState.QUEUED.value,
+    )
+    .values(state=DeliveryState.FAILED.value, reason="no_channel", lease_until=None)
+)
 
 
 def write_to_unreached(reminder_id: int, channel: FallbackChannel) -> None:
@@ -36,36 +50,31 @@ def write_to_unreached(reminder_id: int, channel: FallbackChannel) -> None:
     if not _add(reminder_id, channel.name):
         return
     while batch := _claim(reminder_id, channel.name):
-        results = _send([message for _, _, message in batch], channel)
-        _record([(id_, attempts) for id_, attempts, _ in batch], results)
+        _hand_over(deque(batch), channel)
 
 
-def _send(messages: Sequence[FallbackMessage], channel: FallbackChannel) -> list[PushResult]:
-    """One result for each. Of a batch that fails as a whole each message is tried alone, so that the one it failed at takes no
-    other along; whose mail had gone out gets it again under the same id.
+def _hand_over(waiting: "deque[_Claimed]", channel: FallbackChannel) -> None:
+    """Send them and write down what became of each before the next is sent: whatever happens, one message at most is in doubt
+    and may be sent again, under the same id. The one that the channel fails at takes no other along.
     """
+    while waiting:
+        messages = [claimed.message for claimed in waiting]
+        for result, _ in zip(_until_it_fails(channel, messages), messages, strict=False):
+            _record(waiting.popleft(), result)
+
+
+def _until_it_fails(channel: FallbackChannel, messages: Sequence[FallbackMessage]) -> Iterator[PushResult]:
+    """The results as far as the channel comes; the last is that of the message that it failed at, if it did."""
     try:
-        return channel.send(messages)
-    except Exception:  # noqa: BLE001 — whatever a channel fails at is one batch's
-        get_logger().exception("fallback.failed", channel=channel.name, messages=len(messages))
-    if len(messages) == 1:
-        return [PushResult(PushState.RETRY, BROKEN)]
-    return [result for message in messages for result in _send([message], channel)]
+        yield from channel.send(messages)
+    except Exception:  # noqa: BLE001 — whatever a channel fails at is one message's
+        get_logger().exception("fallback.failed", channel=channel.name)
+        yield PushResult(PushState.RETRY, BROKEN)
 
 
-def write_to_nobody(reminder_id: int) -> None:
+def write_to_nobody(reminder_id: int, uow: UnitOfWork) -> None:
     """This installation writes no more: what still waits to be written is given up."""
-    with unit_of_work() as uow:
-        uow.session.execute(
-            update(Delivery)
-            .where(
-                Delivery.reminder_id == reminder_id,
-                Delivery.channel != PUSH,
-                Delivery.state == DeliveryState.QUEUED.value,
-            )
-            .values(state=DeliveryState.FAILED.value, reason="no_channel", lease_until=None)
-            .execution_options(synchronize_session=False)
-        )
+    uow.session.execute(_GIVE_UP, {"of_reminder": reminder_id})
 
 
 def _add(reminder_id: int, channel: str) -> bool:
@@ -142,8 +151,15 @@ def _waits_too_long(
     )
 
 
-def _claim(reminder_id: int, channel: str) -> list[tuple[int, int, FallbackMessage]]:
-    """The next messages that are due, under a lease: delivery, attempts and message."""
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    delivery_id: int
+    attempts: int
+    message: FallbackMessage
+
+
+def _claim(reminder_id: int, channel: str) -> list[_Claimed]:
+    """The next messages that are due, under a lease."""
     with unit_of_work() as uow:
         now = uow.clock.now()
         reminder = uow.session.get_one(Reminder, reminder_id, populate_existing=True)
@@ -168,24 +184,23 @@ def _claim(reminder_id: int, channel: str) -> list[tuple[int, int, FallbackMessa
             message = FallbackMessage(
                 address, NoticeKind(reminder.kind), f"/meetings/{reminder.meeting_id}", f"delivery-{row.id}"
             )
-            batch.append((row.id, row.attempts, message))
+            batch.append(_Claimed(row.id, row.attempts, message))
         if rows and not batch:
             uow.session.flush()
             return _claim(reminder_id, channel)
         return batch
 
 
-def _record(batch: Sequence[tuple[int, int]], results: Sequence[PushResult]) -> None:
+def _record(claimed: _Claimed, result: PushResult) -> None:
     with unit_of_work() as uow:
         now = uow.clock.now()
-        for (delivery_id, attempts), result in zip(batch, results, strict=True):
-            if result.state is PushState.ACCEPTED:
-                _set(delivery_id, uow, state=DeliveryState.ACCEPTED.value, accepted_at=now, reason=None)
-            elif result.state is PushState.RETRY and attempts < rules.MAX_ATTEMPTS:
-                later = now + rules.retry_delay(attempts, result.retry_after)
-                _set(delivery_id, uow, next_attempt_at=later, reason=result.reason)
-            else:
-                _set(delivery_id, uow, state=DeliveryState.FAILED.value, reason=result.reason)
+        if result.state is PushState.ACCEPTED:
+            _set(claimed.delivery_id, uow, state=DeliveryState.ACCEPTED.value, accepted_at=now, reason=None)
+        elif result.state is PushState.RETRY and claimed.attempts < rules.MAX_ATTEMPTS:
+            later = now + rules.retry_delay(claimed.attempts, result.retry_after)
+            _set(claimed.delivery_id, uow, next_attempt_at=later, reason=result.reason)
+        else:
+            _set(claimed.delivery_id, uow, state=DeliveryState.FAILED.value, reason=result.reason)
 
 
 def _set(delivery_id: int, uow: UnitOfWork, **values: object) -> None:

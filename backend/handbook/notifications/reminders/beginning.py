@@ -1,12 +1,13 @@
 """A reminder whose time has come: whether it is still wanted, the line in each inbox, and a row for each device."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
-from handbook.kernel.unit_of_work import UnitOfWork, unit_of_work
+from handbook.kernel.db import db
+from handbook.kernel.unit_of_work import UnitOfWork, current_clock, unit_of_work
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import MEETING_KINDS, NUDGES, DeliveryState, NoticeKind, ReminderState
@@ -64,8 +65,11 @@ def begin(reminder_id: int) -> bool:
             put_off(uow, reminder, later)
             return False
         say_for_whom(reminder, uow.session, uow.clock)
-    _write_lines(reminder_id, _audience(reminder_id))
+    first, rest = _audience(reminder_id)
+    _write_lines(reminder_id, rest)
     with unit_of_work() as uow:
+        # Accounts are locked before the reminder, as by whoever changes the meeting.
+        _add_lines(uow.session.get_one(Reminder, reminder_id), first, uow)
         reminder = uow.session.get_one(Reminder, reminder_id, with_for_update=True, populate_existing=True)
         if reminder.state != ReminderState.PLANNED:
             return False
@@ -74,6 +78,13 @@ def begin(reminder_id: int) -> bool:
             # Until the task is over the next time is planned when the last one is told.
             plan_task(uow, uow.session.get_one(Task, reminder.task_id), [reminder.member_id])
         return True
+
+
+def _audience(reminder_id: int) -> tuple[Sequence[int], Sequence[int]]:
+    """The members whom it concerns: as many as one transaction may write to, and the rest."""
+    reminder = db.session.get_one(Reminder, reminder_id)
+    member_ids = member_ids_of(reminder, db.session(), current_clock())
+    return member_ids[:MEMBERS_AT_ONCE], member_ids[MEMBERS_AT_ONCE:]
 
 
 def add_who_came_later(reminder_id: int) -> None:
@@ -88,31 +99,34 @@ def add_who_came_later(reminder_id: int) -> None:
         if meeting is not None and meeting.state not in _STILL_TO_COME:
             return
         told = set(uow.session.scalars(select(Delivery.member_id).where(Delivery.reminder_id == reminder_id)))
-    _write_lines(reminder_id, _audience(reminder_id, but=told))
+        concerned = member_ids_of(reminder, uow.session, uow.clock)
+    _write_lines(reminder_id, [member_id for member_id in concerned if member_id not in told])
     with unit_of_work() as uow:
         reminder = uow.session.get_one(Reminder, reminder_id, with_for_update=True, populate_existing=True)
         if reminder.state == ReminderState.DONE:
             reminder.state, reminder.finished_at = ReminderState.SENDING.value, None
 
 
-def _write_lines(reminder_id: int, audience: Iterable[Sequence[int]]) -> None:
-    """A line in the inbox and a row for each device. A big audience is written in several transactions, so that nobody waits
-    for this one.
-    """
-    for member_ids in audience:
+def _write_lines(reminder_id: int, member_ids: Sequence[int]) -> None:
+    """The lines of a big audience are written in several transactions, so that nobody waits for this one."""
+    for start in range(0, len(member_ids), MEMBERS_AT_ONCE):
         with unit_of_work() as uow:
             reminder = uow.session.get_one(Reminder, reminder_id)
-            # The line in the inbox, for whom it was not written when it happened.
-            tell_members(
-                uow,
-                member_ids,
-                NoticeKind(reminder.kind),
-                reminder.slot,
-                meeting_id=reminder.meeting_id,
-                resolution_id=reminder.resolution_id,
-                params=reminder.params,
-            )
-            _add_deliveries(reminder, member_ids, uow)
+            _add_lines(reminder, member_ids[start : start + MEMBERS_AT_ONCE], uow)
+
+
+def _add_lines(reminder: Reminder, member_ids: Sequence[int], uow: UnitOfWork) -> None:
+    """A line in the inbox, for whom it was not written when it happened, and a row for each device."""
+    tell_members(
+        uow,
+        member_ids,
+        NoticeKind(reminder.kind),
+        reminder.slot,
+        meeting_id=reminder.meeting_id,
+        resolution_id=reminder.resolution_id,
+        params=reminder.params,
+    )
+    _add_deliveries(reminder, member_ids, uow)
 
 
 def _take_up_again(reminder: Reminder, uow: UnitOfWork) -> bool:
@@ -178,15 +192,6 @@ def _still_wanted(reminder: Reminder, meeting: Meeting | None, now: datetime) ->
         and meeting.starts_at == reminder.starts_at
         and meeting.starts_at > now
     )
-
-
-def _audience(reminder_id: int, *, but: Collection[int] = ()) -> Iterator[Sequence[int]]:
-    """The members whom it concerns, some hundred at a time."""
-    with unit_of_work() as uow:
-        concerned = member_ids_of(uow.session.get_one(Reminder, reminder_id), uow.session, uow.clock)
-    member_ids = [member_id for member_id in concerned if member_id not in but]
-    for start in range(0, len(member_ids), MEMBERS_AT_ONCE):
-        yield member_ids[start : start + MEMBERS_AT_ONCE]
 
 
 def _add_deliveries(reminder: Reminder, member_ids: Sequence[int], uow: UnitOfWork) -> None:

@@ -1,5 +1,6 @@
 """Taking what is due under a lease, so that of several workers one sends it; a dead one's is free again after the lease."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +31,17 @@ class Claimed:
     message: PushMessage
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What this worker sends now. ``is_last``: nothing else of the reminder is due and free."""
+
+    messages: Sequence[Claimed]
+    is_last: bool
+
+
+NOTHING = Batch((), is_last=True)
+
+
 def take_due(reminder_id: int, channel: str, limit: int, uow: UnitOfWork) -> list[Delivery]:
     """The next deliveries of a channel that are due and under nobody's lease, locked; what other workers hold is left out."""
     now = uow.clock.now()
@@ -50,7 +62,7 @@ def take_due(reminder_id: int, channel: str, limit: int, uow: UnitOfWork) -> lis
     return list(uow.session.scalars(due))
 
 
-def claim(reminder_id: int) -> list[Claimed]:
+def claim(reminder_id: int) -> Batch:
     """Take the next due deliveries under a lease. Those whose device or time is gone fail here, and what is out of date by now
     is taken back: the meeting may have been moved, or something newer told, since they were made.
     """
@@ -58,11 +70,11 @@ def claim(reminder_id: int) -> list[Claimed]:
         now = uow.clock.now()
         reminder = uow.session.get_one(Reminder, reminder_id, populate_existing=True)
         if reminder.state != ReminderState.SENDING:
-            return []
+            return NOTHING
         lifetime = worth_until_of(reminder, uow) - now
         if lifetime <= timedelta(0):
             _expire(reminder_id, uow)
-            return []
+            return NOTHING
         put_off(reminder_id, uow)
         rows = take_due(reminder_id, PUSH, BATCH, uow)
         stale = overtaken(rows, uow.session)
@@ -85,10 +97,11 @@ def claim(reminder_id: int) -> list[Claimed]:
             row.attempts += 1
             row.lease_until = now + LEASE
             batch.append(_claimed(row, reminder, subscription, lifetime))
-        if rows and not batch:
+        is_last = len(rows) < BATCH
+        if not batch and not is_last:
             uow.session.flush()
             return claim(reminder_id)
-        return batch
+        return Batch(batch, is_last)
 
 
 def _claimed(

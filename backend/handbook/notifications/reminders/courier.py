@@ -17,7 +17,7 @@ from handbook.kernel.database_clock import go_by_the_database
 from handbook.kernel.logging import get_logger
 from handbook.kernel.processes import STOPS, fork
 from handbook.notifications.push.gateway import current_push
-from handbook.notifications.reminders.delivering import send_next
+from handbook.notifications.reminders.delivering import Sent, send_next
 
 EXTENSION = "handbook.courier"
 
@@ -38,11 +38,11 @@ class Courier:
         self._on_lost = on_lost
         self.is_lost = False
 
-    def send_next(self, reminder_id: int) -> int:
-        """Have the next batch of a reminder sent and recorded; how many messages it had."""
+    def send_next(self, reminder_id: int) -> Sent:
+        """Have the next batch of a reminder sent and recorded."""
         try:
             self._channel.send(reminder_id)
-            answer: int | str = self._channel.recv()
+            answer: Sent | str = self._channel.recv()
         except (EOFError, OSError):
             self.is_lost = True
             self._on_lost()
@@ -64,7 +64,7 @@ def start_courier(app: Flask) -> tuple[int, Connection]:
     return child, ours
 
 
-def send_batch(reminder_id: int) -> int:
+def send_batch(reminder_id: int) -> Sent:
     """Send the next batch of a reminder: by the courier in a worker, and here where there is none."""
     courier: Courier | None = current_app.extensions.get(EXTENSION)
     if courier is None:
@@ -88,12 +88,14 @@ def _carry(app: Flask, workers: Connection, channel: Connection) -> None:
         try:
             channel.send(answer)
         except OSError:
-            get_logger().warning("courier.worker_lost", sent=answer)
+            get_logger().warning(
+                "courier.worker_lost", sent=answer if isinstance(answer, str) else answer.messages
+            )
             return
 
 
-def _send(app: Flask, reminder_id: int) -> int | str:
-    """How many messages were sent, or what hindered it: that must end no courier."""
+def _send(app: Flask, reminder_id: int) -> Sent | str:
+    """What was sent, or what hindered it: that must end no courier."""
     with app.app_context():
         try:
             return send_next(reminder_id, current_push().sender)

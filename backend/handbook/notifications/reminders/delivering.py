@@ -6,6 +6,7 @@ sent again after the lease, under the same delivery id, which the phone shows on
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
@@ -25,9 +26,16 @@ from handbook.notifications.reminders.recording import Outcomes
 GATHER = timedelta(seconds=3)
 
 
+class Sent(NamedTuple):
+    """What became of a batch: how many messages it had, and whether nothing else was due behind it."""
+
+    messages: int
+    was_last: bool
+
+
 def deliver_reminder(
     reminder_id: int,
-    send_batch: Callable[[int], int],
+    send_batch: Callable[[int], Sent],
     *,
     later: bool = False,
     fallback: FallbackChannel | None = None,
@@ -36,22 +44,20 @@ def deliver_reminder(
     """Send what of this reminder is due, and by ``fallback`` to those for whom every push has failed; returns how many
     deliveries are in each state.
 
-    ``send_batch`` sends the next batch of a reminder and answers how many messages it had. When some are to be tried again, a
-    job for them is planned. Doing it again sends nothing twice. ``later``: somebody is concerned who was not when it began.
+    ``send_batch`` sends the next batch of a reminder. When some are to be tried again, a job for them is planned. Doing it
+    again sends nothing twice. ``later``: somebody is concerned who was not when it began.
     """
     if later:
         add_who_came_later(reminder_id)
     if not begin(reminder_id):
         return {}
-    sent = 0
-    while count := send_batch(reminder_id):
-        sent += count
+    count = 0
+    while not (sent := send_batch(reminder_id)).was_last:
+        count += sent.messages
         if on_progress is not None:
-            on_progress(sent, sent)
+            on_progress(count, count)
     if fallback is not None:
         write_to_unreached(reminder_id, fallback)
-    else:
-        write_to_nobody(reminder_id)
     return _finish(reminder_id, writes=fallback is not None)
 
 
@@ -73,22 +79,24 @@ def give_up(reminder_id: int, uow: UnitOfWork) -> None:
         reminder.finished_at = uow.clock.now()
 
 
-def send_next(reminder_id: int, sender: Sender) -> int:
-    """Claim the next batch of a reminder, send it and record what became of it; how many messages it had."""
+def send_next(reminder_id: int, sender: Sender) -> Sent:
+    """Claim the next batch of a reminder, send it and record what became of it."""
     batch = claim(reminder_id)
-    if batch:
+    if batch.messages:
         outcomes = Outcomes()
         sender.send(
-            [claimed.message for claimed in batch],
-            lambda ended: outcomes.note([(batch[index], result) for index, result in ended]),
+            [claimed.message for claimed in batch.messages],
+            lambda ended: outcomes.note([(batch.messages[index], result) for index, result in ended]),
         )
         outcomes.settle()
-    return len(batch)
+    return Sent(len(batch.messages), batch.is_last)
 
 
 def _finish(reminder_id: int, *, writes: bool) -> dict[str, int]:
     with unit_of_work() as uow:
         reminder = uow.session.get_one(Reminder, reminder_id, populate_existing=True)
+        if not writes:
+            write_to_nobody(reminder_id, uow)
         wait = uow.session.scalar(
             select(func.min(func.coalesce(Delivery.lease_until, Delivery.next_attempt_at))).where(
                 Delivery.reminder_id == reminder_id, Delivery.state == DeliveryState.QUEUED.value

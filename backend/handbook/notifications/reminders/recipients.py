@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select, union
+from sqlalchemy import and_, bindparam, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from handbook.accounts.models import Account, DeviceSession
@@ -75,6 +75,7 @@ def answered_member_ids(meeting_id: int, session: Session) -> set[int]:
         select(Account.member_id)
         .join(Notice, Notice.account_id == Account.id)
         .where(
+            Notice.meeting_id == meeting_id,
             Notice.slot.in_([one.slot for one in news]),
             Notice.read_at.is_not(None),
             Account.member_id.is_not(None),
@@ -111,25 +112,30 @@ def _assignees(meeting: Meeting, session: Session) -> set[int]:
     )
 
 
+# Whether a device is signed in is asked of the one session by its key, and not of all sessions.
+_DEVICES = (
+    select(Member.id, Account.id, PushSubscription.id)
+    .select_from(Member)
+    .outerjoin(Account, and_(Account.member_id == Member.id, Account.disabled_at.is_(None)))
+    .outerjoin(
+        PushSubscription,
+        and_(
+            PushSubscription.account_id == Account.id,
+            exists().where(
+                DeviceSession.id == PushSubscription.session_id,
+                DeviceSession.ended_at.is_(None),
+                DeviceSession.expires_at > bindparam("now"),
+            ),
+        ),
+    )
+    .where(Member.id.in_(bindparam("member_ids", expanding=True)))
+    .order_by(Member.id, PushSubscription.id)
+)
+
+
 def devices_of(member_ids: Collection[int], session: Session, clock: Clock) -> list[Device]:
     """Every live device of these members, and one line for each member who has none."""
-    rows = session.execute(
-        select(Member.id, Account.id, PushSubscription.id)
-        .select_from(Member)
-        .outerjoin(Account, and_(Account.member_id == Member.id, Account.disabled_at.is_(None)))
-        .outerjoin(
-            DeviceSession,
-            and_(
-                DeviceSession.account_id == Account.id,
-                DeviceSession.ended_at.is_(None),
-                DeviceSession.expires_at > clock.now(),
-                DeviceSession.id.in_(select(PushSubscription.session_id)),
-            ),
-        )
-        .outerjoin(PushSubscription, PushSubscription.session_id == DeviceSession.id)
-        .where(Member.id.in_(member_ids))
-        .order_by(Member.id, PushSubscription.id)
-    )
+    rows = session.execute(_DEVICES, {"member_ids": list(member_ids), "now": clock.now()})
     return [Device(member_id, account_id, subscription_id) for member_id, account_id, subscription_id in rows]
 
 
