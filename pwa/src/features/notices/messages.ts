@@ -20,6 +20,7 @@ export const vi = {
   'notice.meeting_due': 'Chi bộ chưa triệu tập cuộc họp tháng {month}',
   'notice.meeting_due_below': '{name} chưa có bí thư, phó bí thư và chưa triệu tập cuộc họp tháng {month}',
   'notice.minutes_due_below': '{name} chưa có bí thư, phó bí thư; cuộc họp đã qua {n} ngày mà chưa có biên bản',
+  'notice.below_ask': 'Đồng chí đề nghị cán bộ giúp việc cấp ủy phân công người phụ trách nơi này.',
   'notice.minutes_due': 'Cuộc họp đã qua {n} ngày mà chưa có biên bản',
 } as const;
 
