@@ -8,6 +8,7 @@ any other 404, nobody signed in 401. Every request is a valid one with the preco
 from typing import Any
 
 from tests.access import requests
+from tests.access.absences import ABSENCES
 from tests.access.minutes import MINUTES
 from tests.access.who import (
     LINE,
@@ -217,21 +218,7 @@ TABLE: dict[tuple[str, str], Expected] = {
     ("POST", "/api/meetings/<id:meeting_id>/check-ins"): Expected(
         READERS, OWN_CELL, (201,), {"meeting_id": "open_meeting"}, requests.check_in
     ),
-    ("POST", "/api/meetings/<id:meeting_id>/absence-requests"): Expected(
-        READERS, OWN_CELL, (201,), MEETING, {"reason": "Đi khám bệnh"}
-    ),
-    ("GET", "/api/meetings/<id:meeting_id>/absence-requests"): Expected(READERS, READERS, (200,), MEETING),
-    ("GET", "/api/absence-requests/<id:request_id>"): Expected(
-        either(RUNNERS, STAFF), either(RUNNERS, STAFF), (200,), {"request_id": "absence_request"}
-    ),
-    ("PATCH", "/api/absence-requests/<id:request_id>"): Expected(
-        either(RUNNERS, STAFF),
-        RUNNERS,
-        (200,),
-        {"request_id": "absence_request"},
-        {"decision": "approved"},
-        match="absence_request",
-    ),
+    **ABSENCES,
     ("GET", "/api/meetings/<id:meeting_id>/deliveries"): look(),
     ("GET", "/api/meetings/<id:meeting_id>/reminder-rules"): look(),
     ("PUT", "/api/meetings/<id:meeting_id>/reminder-rules"): run(

@@ -142,10 +142,80 @@ def test_an_answer_is_given_once(sign_in: SignIn, world: World, again: str) -> N
     assert code_of(refused) == "already_decided"
 
 
+def test_a_word_goes_with_the_answer(engine_name: str, sign_in: SignIn, world: World) -> None:
+    secretary, member = sign_in("secretary"), sign_in("member")
+    meeting = convened(secretary, world.id_of("cell"))
+    request = ask(member, meeting)
+    assert request["note"] is None
+    path = f"/api/absence-requests/{request['id']}"
+    body = {"decision": "refused", "note": "  Đồng chí cố gắng dự,\nchi bộ cần đủ người biểu quyết. "}
+    secretary.patch(path, body, headers=if_match(request), expect=200)
+    said = "Đồng chí cố gắng dự,\nchi bộ cần đủ người biểu quyết."
+    assert member.get(path, expect=200).json["note"] == said
+    (synced,) = member.get("/api/sync", expect=200).json["changes"]["absence_requests"]
+    assert synced["note"] == said
+    (notice,) = [one for one in member.get("/api/notices").json["items"] if one["kind"] == "absence_decided"]
+    assert notice["params"] == {"decision": "refused"}
+
+
+@pytest.mark.parametrize("answer", [None, "approved"])
+def test_a_request_is_withdrawn_by_who_made_it(
+    engine_name: str, sign_in: SignIn, world: World, answer: str | None
+) -> None:
+    secretary, member = sign_in("secretary"), sign_in("member")
+    meeting = convened(secretary, world.id_of("cell"))
+    mine = f"/api/meetings/{meeting['id']}/absence-requests/mine"
+    request, other = ask(member, meeting), ask(sign_in("second_member"), meeting)
+    if answer:
+        decide(secretary, request, answer)
+        assert line_of(secretary, meeting, world.id_of("member"))["state"] == "excused"
+    for _ in range(2):
+        member.delete(mine, expect=204)
+    line = line_of(secretary, meeting, world.id_of("member"))
+    assert (line["state"], line["method"], line["reason"]) == (None, None, None)
+    assert secretary.get(f"/api/meetings/{meeting['id']}").json["counts"]["excused"] == 0
+    items = secretary.get(f"/api/meetings/{meeting['id']}/absence-requests").json["items"]
+    assert [(one["id"], one["decision"]) for one in items] == [
+        (request["id"], "withdrawn"),
+        (other["id"], None),
+    ]
+    late = secretary.get(f"/api/absence-requests/{request['id']}", expect=200).json
+    assert decide(secretary, late, "approved", 409)["code"] == "already_decided"
+    again = ask(member, meeting, "Lại ốm")
+    assert again["id"] != request["id"]
+
+
+def test_what_stands_otherwise_is_not_changed_by_withdrawing(sign_in: SignIn, world: World) -> None:
+    """Who was marked by hand since, was refused or never asked; nor is anything withdrawn after the end."""
+    secretary = sign_in("secretary")
+    meeting = opened(secretary, world.id_of("cell"))
+    mine = f"/api/meetings/{meeting['id']}/absence-requests/mine"
+    marked, refused = ask(sign_in("member"), meeting), ask(sign_in("second_member"), meeting)
+    decide(secretary, marked, "approved")
+    mark = f"/api/meetings/{meeting['id']}/attendance/{world.id_of('member')}"
+    secretary.put(mark, {"state": "present"}, expect=200)
+    decide(secretary, refused, "refused")
+    for role in ("member", "second_member", "probationary"):
+        sign_in(role).delete(mine, expect=204)
+    assert line_of(secretary, meeting, world.id_of("member"))["state"] == "present"
+    items = secretary.get(f"/api/meetings/{meeting['id']}/absence-requests").json["items"]
+    assert [one["decision"] for one in items] == ["withdrawn", "refused"]
+    step(secretary, secretary.get(f"/api/meetings/{meeting['id']}").json, "close")
+    assert code_of(sign_in("member").delete(mine, expect=409)) == "wrong_state"
+
+
+def test_who_does_not_belong_to_the_meeting_withdraws_nothing(sign_in: SignIn, world: World) -> None:
+    meeting = convened(sign_in("secretary"), world.id_of("cell"))
+    mine = f"/api/meetings/{meeting['id']}/absence-requests/mine"
+    for role, status in (("other_member", 404), ("far_member", 404), ("staff", 403)):
+        sign_in(role).delete(mine, expect=status)
+
+
 def test_an_answer_is_approved_or_refused(sign_in: SignIn, world: World) -> None:
     secretary = sign_in("secretary")
     request = ask(sign_in("member"), convened(secretary, world.id_of("cell")))
-    for body in ({"decision": "maybe"}, {"decision": None}, {}):
+    too_long = {"decision": "refused", "note": "x" * 501}
+    for body in ({"decision": "maybe"}, {"decision": "withdrawn"}, {"decision": None}, {}, too_long):
         path = f"/api/absence-requests/{request['id']}"
         answer = secretary.patch(path, body, headers=if_match(request), expect=422)
         assert code_of(answer) == "validation_failed"

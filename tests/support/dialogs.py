@@ -52,6 +52,7 @@ def ways(demo: DemoService, secretary: BrowserContext) -> Iterator[Way]:
     yield Way("CloseMeeting", story.host, room, button("Kết thúc cuộc họp"))
     yield Way("MyCode", story.guest, f"/meetings/{story.open_meeting}", button("Mã của tôi"))
     yield Way("QrFull", story.host, room, show_code)
+    yield Way("AbsenceRequests", story.secretary, chapter, button(re.compile("^Không đồng ý cho ")))
     yield Way("CancelMeeting", story.secretary, chapter, button("Hủy cuộc họp"))
     yield Way(
         "RemindersScreen",

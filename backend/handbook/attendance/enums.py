@@ -53,5 +53,12 @@ class Flag(StrEnum):
 
 
 class Decision(StrEnum):
+    """What became of a request to be excused; withdrawn by who had made it."""
+
     APPROVED = "approved"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+#: What who runs the meeting may say.
+ANSWERS = (Decision.APPROVED, Decision.REFUSED)

@@ -86,7 +86,8 @@ class Guest(db.Model):  # type: ignore[name-defined]
 class AbsenceRequest(db.Model):  # type: ignore[name-defined]
     """A member's request to be excused from a meeting; at most one undecided for each member and meeting.
 
-    ``content_version`` is the organisation's, for who runs the meeting; ``account_version`` is the member's own.
+    ``note`` is what was said with the answer. ``content_version`` is the organisation's, for who runs the meeting;
+    ``account_version`` is the member's own.
     """
 
     __tablename__ = "absence_requests"
@@ -109,6 +110,7 @@ class AbsenceRequest(db.Model):  # type: ignore[name-defined]
     member_id: Mapped[int] = mapped_column(BigId, ForeignKey("members.id"))
     reason: Mapped[str] = mapped_column(String(500))
     decision: Mapped[str | None] = mapped_column(String(10))
+    note: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("members.id"))

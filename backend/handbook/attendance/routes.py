@@ -1,11 +1,11 @@
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, make_response, request
 from flask_smorest import Blueprint
 
 from handbook.access.guards import current_actor, requires
 from handbook.access.permissions import Permission
-from handbook.attendance import excel, queries, roll, service
+from handbook.attendance import absences, excel, queries, roll, service
 from handbook.attendance.enums import AttendanceState, Decision, Method
 from handbook.attendance.keeping import keeper_of
 from handbook.attendance.marking import locked_line
@@ -162,7 +162,7 @@ def request_absence(fields: dict[str, Any], meeting_id: int) -> Response:
     with unit_of_work() as uow:
         meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
         service.require_own(meeting, Permission.ATTENDANCE_REQUEST_ABSENCE, actor=actor)
-        absence, created = service.request_absence(meeting, fields["reason"], actor=actor, uow=uow)
+        absence, created = absences.request(meeting, fields["reason"], actor=actor, uow=uow)
         return _answer(absence, 201 if created else 200)
 
 
@@ -175,8 +175,21 @@ def list_absence_requests(args: dict[str, Any], meeting_id: int) -> Page[Absence
     actor = current_actor()
     meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor)
     page = queries.list_absence_requests(meeting, actor=actor, limit=args["limit"], cursor=args["cursor"])
-    service.record_reading(meeting, page.items, actor=actor)
+    absences.record_reading(meeting, page.items, actor=actor)
     return page
+
+
+@blp.route("/meetings/<id:meeting_id>/absence-requests/mine", methods=["DELETE"])
+@requires(Permission.ATTENDANCE_REQUEST_ABSENCE)
+@blp.response(204)
+def withdraw_absence(meeting_id: int) -> Response:
+    """Withdraw the own request, also one that was approved; without one nothing happens."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor, lock=True)
+        service.require_own(meeting, Permission.ATTENDANCE_REQUEST_ABSENCE, actor=actor)
+        absences.withdraw(meeting, actor=actor, uow=uow)
+    return make_response("", 204)
 
 
 @blp.route("/absence-requests/<id:request_id>", methods=["GET"])
@@ -186,7 +199,7 @@ def get_absence_request(request_id: int) -> Response:
     """One request with its answer, if there is one yet."""
     actor = current_actor()
     absence = queries.get_absence_request(request_id, Permission.ABSENCE_REQUESTS_READ, actor=actor)
-    service.record_reading(absence.meeting, [absence], actor=actor)
+    absences.record_reading(absence.meeting, [absence], actor=actor)
     return _answer(absence)
 
 
@@ -204,8 +217,8 @@ def decide_absence(fields: dict[str, Any], request_id: int) -> Response:
             request_id, Permission.ABSENCE_REQUESTS_DECIDE, actor=actor, lock=True
         )
         require_match(absence)
-        decision = Decision(fields["decision"])
-        return _answer(service.decide_absence(absence, meeting, decision, actor=actor, uow=uow))
+        decision, note = Decision(fields["decision"]), fields["note"] or None
+        return _answer(absences.decide(absence, meeting, decision, note, actor=actor, uow=uow))
 
 
 def _answer(absence: AbsenceRequest, status: int = 200) -> Response:

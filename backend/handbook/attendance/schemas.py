@@ -1,6 +1,6 @@
 from marshmallow import fields, validate
 
-from handbook.attendance.enums import AttendanceState, Decision, Flag, Method
+from handbook.attendance.enums import ANSWERS, AttendanceState, Decision, Flag, Method
 from handbook.kernel.concurrency import etag_of
 from handbook.kernel.pagination import MAX_LIMIT, PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
@@ -212,7 +212,10 @@ class AbsenceRequestInSchema(Schema):
 
 
 class DecisionSchema(Schema):
-    decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
+    """``note``: a word to the member, who reads it with the answer."""
+
+    decision = fields.String(required=True, validate=validate.OneOf([decision.value for decision in ANSWERS]))
+    note = Text(max_length=500, multiline=True, load_default=None, allow_none=True)
 
 
 class AbsenceRequestSchema(Schema):
@@ -222,6 +225,7 @@ class AbsenceRequestSchema(Schema):
     full_name = fields.String(required=True)
     reason = fields.String(required=True)
     decision = fields.String(required=True, allow_none=True, validate=validate.OneOf(DECISIONS))
+    note = fields.String(required=True, allow_none=True)
     created_at = Instant(required=True)
     decided_at = Instant(required=True, allow_none=True)
     etag = fields.Function(etag_of, required=True, metadata={"type": "string"})

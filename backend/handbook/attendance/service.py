@@ -1,30 +1,23 @@
-"""Writing attendance: check-ins, marks by hand, absence requests and their answers."""
+"""Writing attendance: check-ins, and who read or was handed what belongs to the roll."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from handbook.access.actor import SYSTEM, Actor
 from handbook.access.guards import require
 from handbook.access.permissions import Permission
-from handbook.accounts.versions import bump_account_version
 from handbook.attendance.check_in import check_in, find_line, own_target
-from handbook.attendance.enums import AttendanceState, Decision, Method
-from handbook.attendance.errors import AlreadyDecided, NotSummoned
-from handbook.attendance.events import AbsenceDecided, AbsenceRequested, AttendanceCorrected
+from handbook.attendance.enums import Method
+from handbook.attendance.errors import NotSummoned
+from handbook.attendance.events import AttendanceCorrected
 from handbook.attendance.judging import CheckIn, Scan, opened_offline
 from handbook.attendance.keeping import keeper_of
-from handbook.attendance.marking import locked_line, write_line
-from handbook.attendance.models import AbsenceRequest
 from handbook.attendance.queries import check_in_key, reads_as_supervisor
-from handbook.attendance.rules import ATTENDING
 from handbook.audit.readings import Reading, record_readings
 from handbook.audit.service import record
 from handbook.kernel.db import db
-from handbook.kernel.problems import NotFound, WrongState
+from handbook.kernel.problems import NotFound
 from handbook.kernel.secrets import Secrets
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
@@ -32,10 +25,6 @@ from handbook.meetings.models import Meeting
 from handbook.meetings.queries import get_meeting
 from handbook.meetings.service import open_meeting
 from handbook.meetings.sites import Delegate, Site
-from handbook.meetings.state import WITH_OPEN_ROLL, require_state
-from handbook.organizations.versions import bump_content_version
-
-REQUESTABLE = frozenset({MeetingState.CONVENED, MeetingState.OPEN})
 
 
 def record_check_in(
@@ -83,125 +72,6 @@ def require_own(meeting: Meeting, permission: Permission, *, actor: Actor) -> No
     key = (meeting.id, actor.member_id or 0)
     is_delegate = meeting.target.many_sites and db.session.get(Delegate, key) is not None
     require(actor, permission, replace(meeting.target, member_id=actor.member_id if is_delegate else None))
-
-
-def request_absence(
-    meeting: Meeting, reason: str, *, actor: Actor, uow: UnitOfWork
-) -> tuple[AbsenceRequest, bool]:
-    """Ask to be excused; true when the request is new. A second one before the answer only replaces the reason.
-
-    Raises :class:`NotSummoned`, and :class:`WrongState` when the meeting is over or the member is there already.
-    """
-    require_state(MeetingState(meeting.state), REQUESTABLE)
-    line = None if actor.member_id is None else locked_line(meeting.id, actor.member_id, uow)
-    if line is None or actor.member_id is None:
-        raise NotSummoned
-    if line.state in ATTENDING:
-        raise WrongState
-    request = uow.session.scalar(
-        select(AbsenceRequest).where(
-            AbsenceRequest.meeting_id == meeting.id,
-            AbsenceRequest.member_id == actor.member_id,
-            AbsenceRequest.decision.is_(None),
-        )
-    )
-    if request is not None and request.reason == reason:
-        return request, False
-    created = request is None
-    content_version = bump_content_version(uow, meeting.organization_id)
-    account_version = bump_account_version(uow, actor.member_id)
-    if request is None:
-        request = AbsenceRequest(
-            meeting_id=meeting.id,
-            member_id=actor.member_id,
-            reason=reason,
-            created_at=uow.clock.now(),
-            content_version=content_version,
-            account_version=account_version,
-        )
-        uow.session.add(request)
-    else:
-        request.reason = reason
-        request.content_version = content_version
-        request.account_version = account_version
-    uow.session.flush()
-    _record(uow, "attendance:absence_request:made", meeting, request.member_id, actor, request_id=request.id)
-    if created:
-        uow.emit(AbsenceRequested(request.id, meeting.id, request.member_id, meeting.organization_id))
-    return request, created
-
-
-def decide_absence(
-    request: AbsenceRequest, meeting: Meeting, decision: Decision, *, actor: Actor, uow: UnitOfWork
-) -> AbsenceRequest:
-    """Answer a request; approved, it excuses the member unless the member came. The meeting is locked by the caller.
-
-    Raises :class:`AlreadyDecided`, and :class:`WrongState` when the roll is settled.
-    """
-    if request.decision is not None:
-        raise AlreadyDecided
-    require_state(MeetingState(meeting.state), WITH_OPEN_ROLL)
-    request.decision = decision.value
-    request.decided_at = uow.clock.now()
-    request.decided_by = actor.member_id
-    request.content_version = bump_content_version(uow, meeting.organization_id)
-    request.account_version = bump_account_version(uow, request.member_id)
-    uow.session.flush()
-    if decision == Decision.APPROVED:
-        line = locked_line(meeting.id, request.member_id, uow)
-        if line is not None and line.state not in (*ATTENDING, AttendanceState.EXCUSED):
-            before = line.state
-            write_line(
-                meeting,
-                line,
-                AttendanceState.EXCUSED,
-                Method.REQUEST,
-                request.reason,
-                by=actor.member_id,
-                uow=uow,
-            )
-            record(
-                uow,
-                "attendance:line:excused",
-                actor=actor,
-                subject_id=meeting.id,
-                member_id=line.member_id,
-                path=meeting.organization.path,
-                details={"before": before, "state": line.state, "method": line.method},
-            )
-    _record(
-        uow,
-        "attendance:absence_request:decided",
-        meeting,
-        request.member_id,
-        actor,
-        request_id=request.id,
-        decision=decision.value,
-    )
-    uow.emit(AbsenceDecided(request.id, meeting.id, request.member_id, meeting.organization_id, actor))
-    return request
-
-
-def _record(
-    uow: UnitOfWork, tag: str, meeting: Meeting, member_id: int, actor: Actor, **details: str | int | None
-) -> None:
-    record(
-        uow,
-        tag,
-        actor=actor,
-        subject_id=meeting.id,
-        member_id=member_id,
-        path=meeting.organization.path,
-        details=details,
-    )
-
-
-def record_reading(meeting: Meeting, requests: Sequence[AbsenceRequest], *, actor: Actor) -> None:
-    """Record that staff read why members ask to be excused; each of them sees it in the own access log."""
-    if requests and reads_as_supervisor(meeting, actor=actor):
-        path = meeting.organization.path
-        readings = [Reading(request.id, path, request.member_id) for request in requests]
-        record_readings("attendance:absence_request:read", readings, actor=actor)
 
 
 def record_roll_reading(meeting: Meeting, *, actor: Actor) -> None:

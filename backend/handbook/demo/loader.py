@@ -13,7 +13,7 @@ from sqlalchemy import select
 from handbook.access.actor import SYSTEM, Actor, HeldOffice, OfficeTitle
 from handbook.accounts.models import Account
 from handbook.accounts.passwords import hash_password
-from handbook.attendance.service import request_absence
+from handbook.attendance.absences import request as request_absence
 from handbook.audit.service import record
 from handbook.demo import preparing
 from handbook.demo.conference import convene_conference

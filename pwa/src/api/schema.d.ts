@@ -868,6 +868,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/{meeting_id}/absence-requests/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw the own request, also one that was approved; without one nothing happens. */
+        delete: operations["withdraw_absence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/absence-requests/{request_id}": {
         parameters: {
             query?: never;
@@ -3037,7 +3056,8 @@ export interface components {
             full_name: string;
             reason: string;
             /** @enum {string|null} */
-            decision: "approved" | "refused" | null;
+            decision: "approved" | "refused" | "withdrawn" | null;
+            note: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -3051,6 +3071,8 @@ export interface components {
         Decision: {
             /** @enum {string} */
             decision: "approved" | "refused";
+            /** @default null */
+            note: string | null;
         };
         MarkItem: {
             /** @enum {string|null} */
@@ -4894,6 +4916,20 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "invalid_member_code" | "unknown_field" | "validation_failed";
+                };
+            };
+        };
+        /** @description Forbidden. `not_summoned`: The member sees the meeting but does not belong to it. */
+        "403.not_summoned": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "not_summoned";
                 };
             };
         };
@@ -7427,7 +7463,9 @@ export interface operations {
                 };
             };
             401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.not_summoned"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.wrong_state"];
             422: components["responses"]["422.unknown_field.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
@@ -7486,6 +7524,34 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    withdraw_absence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.wrong_state"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     get_absence_request: {
         parameters: {
             query?: never;
@@ -7521,7 +7587,9 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.not_summoned"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.wrong_state"];
             412: components["responses"]["412.precondition_failed"];
             422: components["responses"]["422.unknown_field"];
             500: components["responses"]["500.internal_error"];

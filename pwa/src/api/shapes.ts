@@ -207,7 +207,9 @@ export interface AbsenceRequest {
   member_id: Id;
   full_name: string;
   reason: string;
-  decision: 'approved' | 'refused' | null;
+  decision: 'approved' | 'refused' | 'withdrawn' | null;
+  /** Said with the answer; missing in what an older version has kept. */
+  note?: string | null;
   created_at: string;
   decided_at: string | null;
   etag: string;

@@ -19,13 +19,15 @@ export async function ownAttendance(): Promise<Map<Id, OwnAttendance>> {
   return new Map((await overlay('attendance', rows, (row) => row.meeting_id)).map((row) => [row.meeting_id, row]));
 }
 
-/** My request to be excused from a meeting: the latest one, unsent ones included. */
+/** My request to be excused from a meeting: the latest one, unsent ones included; null when I have withdrawn that. */
 export async function ownAbsenceRequest(meetingId: Id, memberId: Id): Promise<AbsenceRequest | null> {
   const rows = await (await database()).getAll('absence_requests');
   const mine = (await overlay('absence_requests', rows, (row) => row.id))
     .filter((row) => row.meeting_id === meetingId && row.member_id === memberId)
     .sort((a, b) => b.created_at.localeCompare(a.created_at));
-  return mine[0] ?? null;
+  // What has no version of the server's was made here after all others, whatever this clock says.
+  const latest = mine.find((row) => row.etag === '') ?? mine[0];
+  return latest && latest.decision !== 'withdrawn' ? latest : null;
 }
 
 /** When each paper was put on this phone, by id; a paper that has changed since counts as not there. */

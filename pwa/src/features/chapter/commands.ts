@@ -14,7 +14,7 @@ export function absencePath(id: Id): string {
 }
 
 /** Answers a request to be excused; kept on the phone and sent when there is a network. */
-export async function answerAbsence(asked: AbsenceRequest, decision: 'approved' | 'refused'): Promise<void> {
+export async function answerAbsence(asked: AbsenceRequest, decision: 'approved' | 'refused', note = ''): Promise<void> {
   const path = absencePath(asked.id);
   const subject = `meeting:${asked.meeting_id}`;
   await enqueueInstead(async () => ({
@@ -25,10 +25,10 @@ export async function answerAbsence(asked: AbsenceRequest, decision: 'approved' 
       subject,
       method: 'PATCH',
       path,
-      body: { decision },
+      body: note ? { decision, note } : { decision },
       ifMatch: asked.etag,
       local: {
-        store: 'absence_requests', key: asked.id, patch: { id: asked.id, decision, decided_at: new Date().toISOString() },
+        store: 'absence_requests', key: asked.id, patch: { id: asked.id, decision, note: note || null, decided_at: new Date().toISOString() },
       },
     },
   }));

@@ -47,6 +47,13 @@ export const en: Record<keyof typeof vi, string> = {
   'absence.refuseOf': 'Refuse the absence of {name}',
   'absence.approved': 'Excused',
   'absence.refused': 'Refused',
+  'absence.withdrawn': 'Withdrawn',
+  'absence.refuseTitle': 'Refuse the absence of {name}?',
+  'absence.refuseText': 'The member is told at once and reads your note with the answer.',
+  'absence.note': 'Note',
+  'absence.noteOptional': 'optional',
+  'absence.notYet': 'Not yet',
+  'absence.noteSaid': 'Note: {note}',
   'absence.said': '{name}: {decision}',
   'absence.answered': 'Answered ({n})',
 

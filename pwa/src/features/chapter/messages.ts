@@ -47,6 +47,13 @@ export const vi = {
   'absence.refuseOf': 'Không đồng ý cho {name} vắng',
   'absence.approved': 'Được vắng có phép',
   'absence.refused': 'Chưa đồng ý',
+  'absence.withdrawn': 'Đã rút đơn',
+  'absence.refuseTitle': 'Không đồng ý cho {name} vắng?',
+  'absence.refuseText': 'Đồng chí ấy được báo ngay và đọc lời nhắn cùng câu trả lời.',
+  'absence.note': 'Lời nhắn',
+  'absence.noteOptional': 'không bắt buộc',
+  'absence.notYet': 'Chưa trả lời',
+  'absence.noteSaid': 'Đã nhắn: {note}',
   'absence.said': '{name}: {decision}',
   'absence.answered': 'Đã trả lời ({n})',
 

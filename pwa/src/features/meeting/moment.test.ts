@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import type { AbsenceRequest, Member } from '$api/shapes';
-import { database } from '$db/database';
+import { database, write } from '$db/database';
+import { ownAbsenceRequest } from '$db/queries';
 import { overlay } from '$sync/outbox';
 import { flush } from '$sync/flush';
-import { requestAbsence } from './commands';
+import { requestAbsence, withdrawAbsence } from './commands';
 import { isThere, isUnsent } from './moment';
 import { meeting } from '../../../tests/samples';
-import { json, serve } from '../../../tests/server';
+import { empty, json, serve } from '../../../tests/server';
 
 async function known(): Promise<AbsenceRequest[]> {
   return overlay('absence_requests', await (await database()).getAll('absence_requests'), (request) => request.id);
@@ -19,6 +20,33 @@ test('a request to be excused counts as unsent until the server has answered it 
   serve(json(answer, 201));
   expect(await flush()).toMatchObject({ sent: 1, left: 0 });
   expect((await known()).filter(isUnsent)).toEqual([]);
+});
+
+test('a request that is withdrawn before it was sent is not sent, and counts for none', async () => {
+  const member = { id: '3', full_name: 'Nguyễn Thị Mẫu' } as Member;
+  await requestAbsence(meeting(), member, 'Đi công tác');
+  const asked = await ownAbsenceRequest('17', '3');
+  await withdrawAbsence(asked as AbsenceRequest);
+  expect(await ownAbsenceRequest('17', '3')).toBeNull();
+  const log = serve(empty());
+  expect(await flush()).toMatchObject({ sent: 1, left: 0 });
+  expect(log.map(({ method, path }) => [method, path])).toEqual([['DELETE', '/api/meetings/17/absence-requests/mine']]);
+  expect(await ownAbsenceRequest('17', '3')).toBeNull();
+});
+
+test('one that was answered is withdrawn at once, and another may be made', async () => {
+  const asked = { id: '5', meeting_id: '17', member_id: '3', reason: 'Ốm', decision: 'approved', created_at: '2026-12-01T02:00:00Z' } as AbsenceRequest;
+  const before: AbsenceRequest = { ...asked, id: '4', decision: 'refused', created_at: '2026-11-30T02:00:00Z' };
+  await write(['absence_requests'], async (tx) => {
+    for (const row of [before, asked]) await tx.objectStore('absence_requests').put(row);
+  });
+  await withdrawAbsence(asked);
+  expect(await ownAbsenceRequest('17', '3')).toBeNull();
+  serve(empty());
+  await flush();
+  expect((await known()).map(({ id, decision }) => [id, decision])).toEqual([['4', 'refused'], ['5', 'withdrawn']]);
+  await requestAbsence(meeting(), { id: '3', full_name: 'Nguyễn Thị Mẫu' } as Member, 'Lại ốm');
+  expect((await ownAbsenceRequest('17', '3'))?.reason).toBe('Lại ốm');
 });
 
 test.each([

@@ -7,6 +7,7 @@ export const en: Record<keyof typeof vi, string> = {
   'outbox.sendNow': 'Send now',
   'outbox.kind.check_in': 'Check-in',
   'outbox.kind.absence_request': 'Absence request',
+  'outbox.kind.absence_withdrawal': 'Absence request withdrawn',
   'outbox.kind.mark': 'Attendance mark',
   'outbox.kind.absence_decision': 'Answer to an absence request',
   'outbox.kind.open_meeting': 'Meeting opened',

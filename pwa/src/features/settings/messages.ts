@@ -7,6 +7,7 @@ export const vi = {
   'outbox.sendNow': 'Gửi ngay',
   'outbox.kind.check_in': 'Điểm danh',
   'outbox.kind.absence_request': 'Đơn xin vắng',
+  'outbox.kind.absence_withdrawal': 'Rút đơn xin vắng',
   'outbox.kind.mark': 'Ghi điểm danh hộ',
   'outbox.kind.absence_decision': 'Trả lời đơn xin vắng',
   'outbox.kind.open_meeting': 'Mở cuộc họp',
