@@ -134,18 +134,28 @@ def world(begun: tuple[World, Any]) -> World:
     return begun[0]
 
 
+def answered(begun: tuple[World, Any]) -> dict[str, Any]:
+    """The meeting that came with the world."""
+    assert begun[1], "the clock of this test stands elsewhere: make the meeting in it"
+    return dict(begun[1])
+
+
+@pytest.fixture
+def meeting_convened(begun: tuple[World, Any]) -> dict[str, Any]:
+    """A convened meeting of the cell, as :func:`convened` makes it."""
+    return answered(begun)
+
+
 @pytest.fixture
 def voters_met(begun: tuple[World, Any]) -> dict[str, Any]:
     """An open meeting of the cell with its four official members in the room, as :func:`voters_in_the_room` makes it."""
-    assert begun[1], "the clock of this test stands elsewhere: make the meeting in it"
-    return dict(begun[1])
+    return answered(begun)
 
 
 @pytest.fixture
 def meeting_ended(begun: tuple[World, Any]) -> dict[str, Any]:
     """A meeting of the cell that has ended, as :func:`closed_meeting` makes it."""
-    assert begun[1], "the clock of this test stands elsewhere: make the meeting in it"
-    return dict(begun[1])
+    return answered(begun)
 
 
 @pytest.fixture

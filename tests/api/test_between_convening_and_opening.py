@@ -28,9 +28,9 @@ SignIn = Callable[[str], ApiClient]
 
 
 @pytest.fixture
-def meeting(secretary: ApiClient, world: World) -> dict[str, Any]:
+def meeting(meeting_convened: dict[str, Any]) -> dict[str, Any]:
     """Convened: four official members, one probationary, one exempt."""
-    return convened(secretary, world.id_of("cell"))
+    return meeting_convened
 
 
 def change(world: World, role: str, **fields: Any) -> None:

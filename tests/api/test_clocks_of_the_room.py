@@ -13,7 +13,6 @@ from uuid import uuid4
 import pytest
 from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.meetings import convened
 from tests.support.rooms import Device, send
 
 from handbook.kernel.clock import FixedClock
@@ -26,11 +25,10 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def meeting(secretary: ApiClient, world: World, clock: FixedClock) -> dict[str, Any]:
+def meeting(meeting_convened: dict[str, Any], clock: FixedClock) -> dict[str, Any]:
     """Convened; the clock stands at the hour at which it was called."""
-    made = convened(secretary, world.id_of("cell"))
-    clock.set(datetime.fromisoformat(made["starts_at"]))
-    return made
+    clock.set(datetime.fromisoformat(meeting_convened["starts_at"]))
+    return meeting_convened
 
 
 def note(device: Device, at: datetime, text: str) -> dict[str, Any]:

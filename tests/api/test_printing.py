@@ -23,8 +23,8 @@ from handbook.kernel.storage import current_blobs
 
 
 @pytest.fixture
-def meeting(sign_in: SignIn, world: World) -> dict[str, Any]:
-    return convened(sign_in("secretary"), world.id_of("cell"))
+def meeting(meeting_convened: dict[str, Any]) -> dict[str, Any]:
+    return meeting_convened
 
 
 def picture() -> bytes:

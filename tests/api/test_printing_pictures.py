@@ -12,9 +12,7 @@ from PIL import Image
 from pypdfium2 import raw
 from tests.api.test_minutes_files import draw, words
 from tests.api.test_papers_attach import attach
-from tests.support.factories import World
 from tests.support.files import docx, png, repacked
-from tests.support.meetings import convened
 from tests.support.minutes import SignIn
 from tests.support.pdf import page_texts
 
@@ -24,8 +22,8 @@ RIGHT = 6
 
 
 @pytest.fixture
-def meeting(sign_in: SignIn, world: World) -> dict[str, Any]:
-    return convened(sign_in("secretary"), world.id_of("cell"))
+def meeting(meeting_convened: dict[str, Any]) -> dict[str, Any]:
+    return meeting_convened
 
 
 def picture(size: tuple[int, int] = WIDE, kind: str = "PNG", turn: int | None = None) -> io.BytesIO:

@@ -421,7 +421,9 @@ def assert_sent_once(
     wait_until(lambda: demo.front.sent(method, suffix) != [], "it was not sent", page)
     # Who closes the app before it has heard the answer is asked again, and rightly.
     wait_until(
-        lambda: all(one["state"] == "done" for one in rows(page, "outbox")), "it did not hear the answer", page
+        lambda: all(one["state"] == "done" for one in rows(page, "outbox")),
+        "it did not hear the answer",
+        page,
     )
     page = close_and_open(phone, page, demo, "/", offline=False)
     page.wait_for_timeout(1500)

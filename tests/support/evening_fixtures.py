@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from tests.support.clients import ApiClient
-from tests.support.factories import World
-from tests.support.meetings import convened
 
 from handbook.kernel.clock import FixedClock
 
@@ -18,8 +16,8 @@ def secretary(sign_in: Callable[[str], ApiClient]) -> ApiClient:
 
 
 @pytest.fixture
-def meeting(secretary: ApiClient, world: World) -> dict[str, Any]:
-    return convened(secretary, world.id_of("cell"))
+def meeting(meeting_convened: dict[str, Any]) -> dict[str, Any]:
+    return meeting_convened
 
 
 @pytest.fixture

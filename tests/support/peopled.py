@@ -11,6 +11,7 @@ from sqlalchemy import create_engine
 from tests.support.ballots import voters_in_the_room
 from tests.support.clients import ApiClient
 from tests.support.factories import World
+from tests.support.meetings import convened
 from tests.support.minutes import closed_meeting
 from tests.support.postgres import PostgresCluster
 
@@ -26,6 +27,7 @@ SignIn = Callable[[str], ApiClient]
 #: What has happened in the copied world, by the name of the fixture that gives it to a test.
 STATES: dict[str, Callable[[SignIn, World], Any]] = {
     "world": lambda _sign_in, _world: None,
+    "meeting_convened": lambda sign_in, world: convened(sign_in("secretary"), world.id_of("cell")),
     "voters_met": lambda sign_in, world: voters_in_the_room(sign_in("secretary"), world),
     "meeting_ended": closed_meeting,
 }
