@@ -18,6 +18,8 @@ export const en: Record<keyof typeof vi, string> = {
   'today.absenceSent': 'Absence request sent, not answered yet',
   'today.absenceRefused': 'Absence request not agreed',
   'today.absenceWaits': 'Absence request waits to be sent',
+  'today.toAnswer': '{n, plural, one {# absence request waits} other {# absence requests wait}} for your answer.',
+  'today.answer': 'Answer',
   'today.also': 'Coming up',
   'today.news': 'New',
   'today.allNews': 'All notices',

@@ -18,6 +18,8 @@ export const vi = {
   'today.absenceSent': 'Đã gửi đơn xin vắng, đang chờ trả lời',
   'today.absenceRefused': 'Đơn xin vắng chưa được đồng ý',
   'today.absenceWaits': 'Đơn xin vắng đang chờ gửi',
+  'today.toAnswer': '{n} đơn xin vắng chờ đồng chí trả lời.',
+  'today.answer': 'Trả lời',
   'today.also': 'Sắp tới',
   'today.news': 'Mới',
   'today.allNews': 'Tất cả thông báo',
