@@ -1,14 +1,16 @@
 import { request } from '$api/client';
-import type { Id, Meeting } from '$api/shapes';
-import { getMeeting } from '$db/queries';
+import type { Id, Meeting, Resolution } from '$api/shapes';
+import { getMeeting, listResolutions } from '$db/queries';
 import { syncNow } from './engine.svelte';
 
 /** Longer nobody looks at an empty screen. */
 const PATIENCE = 8_000;
 
-async function ask(id: Id): Promise<Meeting | null> {
-  const answer = await request<Meeting>('GET', `/api/meetings/${encodeURIComponent(id)}`, { timeout: PATIENCE });
-  return answer.ok ? answer.data : null;
+function asking<T>(path: string): (id: Id) => Promise<T | null> {
+  return async (id) => {
+    const answer = await request<T>('GET', `${path}/${encodeURIComponent(id)}`, { timeout: PATIENCE });
+    return answer.ok ? answer.data : null;
+  };
 }
 
 /**
@@ -17,10 +19,22 @@ async function ask(id: Id): Promise<Meeting | null> {
  * what lies on this phone is what the sync sends. To be made once for a screen.
  */
 export function seeker(
-  read: (id: Id) => Promise<Meeting | null> = getMeeting, sync: () => Promise<unknown> = syncNow, fetch = ask,
+  read: (id: Id) => Promise<Meeting | null> = getMeeting, sync: () => Promise<unknown> = syncNow, fetch = asking<Meeting>('/api/meetings'),
 ): (id: Id) => Promise<Meeting | null> {
-  const sought = new Map<Id, Promise<Meeting | null>>();
-  async function seek(id: Id): Promise<Meeting | null> {
+  return seeking(read, sync, fetch);
+}
+
+/** The same for a resolution, with what waits on this phone over it. */
+export function resolutionSeeker(): (id: Id) => Promise<Resolution | null> {
+  const read = async (id: Id): Promise<Resolution | null> => (await listResolutions()).find((one) => one.id === id) ?? null;
+  return seeking(read, syncNow, asking<Resolution>('/api/resolutions'));
+}
+
+function seeking<T>(
+  read: (id: Id) => Promise<T | null>, sync: () => Promise<unknown>, fetch: (id: Id) => Promise<T | null>,
+): (id: Id) => Promise<T | null> {
+  const sought = new Map<Id, Promise<T | null>>();
+  async function seek(id: Id): Promise<T | null> {
     await Promise.race([sync(), new Promise((enough) => setTimeout(enough, PATIENCE))]);
     return (await read(id)) ? null : fetch(id);
   }

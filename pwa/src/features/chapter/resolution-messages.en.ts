@@ -4,6 +4,8 @@ export const en: Record<keyof typeof vi, string> = {
   'res.title': 'Resolution',
   'res.of': 'Of {title}, {when}',
   'res.notYet': 'The meeting is not open yet',
+  'res.notFound': 'There is no such draft',
+  'res.notFoundText': 'It may have been deleted, or you do not write the documents of this organisation.',
   'res.notYetText': 'You write the resolution once the meeting is open, so that the meeting can vote on it.',
   'res.whileOpen': 'The meeting is running. Save the draft, then put it to the vote. It is issued when the meeting has ended.',
   'res.toMeeting': 'To the meeting',

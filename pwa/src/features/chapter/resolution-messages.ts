@@ -4,6 +4,8 @@ export const vi = {
   'res.title': 'Nghị quyết',
   'res.of': 'Của {title}, {when}',
   'res.notYet': 'Cuộc họp chưa mở',
+  'res.notFound': 'Không có dự thảo này',
+  'res.notFoundText': 'Dự thảo có thể đã bị xóa, hoặc đồng chí không được soạn văn bản của tổ chức này.',
   'res.notYetText': 'Đồng chí soạn nghị quyết từ khi cuộc họp mở, để cuộc họp biểu quyết.',
   'res.whileOpen': 'Cuộc họp đang diễn ra. Đồng chí lưu nháp, rồi đưa bản nháp này ra biểu quyết. Ban hành sau khi cuộc họp kết thúc.',
   'res.voting': 'Dự thảo đang được biểu quyết. Kết thúc hoặc hủy biểu quyết rồi mới sửa được số, tên và nội dung.',
