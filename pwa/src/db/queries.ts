@@ -50,7 +50,7 @@ export async function listResolutions(): Promise<Resolution[]> {
 }
 
 export interface OwnTask extends Task {
-  resolution: Pick<Resolution, 'id' | 'symbol' | 'title'>;
+  resolution: Pick<Resolution, 'id' | 'symbol' | 'title' | 'state' | 'superseded_by'>;
 }
 
 /** Of what something can still be said: what took the place of their resolution does not ask for the same, in the same words. */

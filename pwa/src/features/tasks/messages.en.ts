@@ -49,6 +49,8 @@ export const en: Record<keyof typeof vi, string> = {
   'report.sent': 'The report is written down.',
   'list.state': 'State',
   'list.open': 'Open',
+  'list.gone.superseded': '{symbol} was replaced',
+  'list.gone.revoked': '{symbol} was revoked',
   'list.overdue': 'Overdue',
   'list.done': 'Done',
   'list.not_done': 'Not done',

@@ -49,6 +49,8 @@ export const vi = {
   'report.sent': 'Đã ghi báo cáo.',
   'list.state': 'Tình trạng',
   'list.open': 'Đang làm',
+  'list.gone.superseded': '{symbol} đã được thay thế',
+  'list.gone.revoked': '{symbol} đã thu hồi',
   'list.overdue': 'Quá hạn',
   'list.done': 'Đã xong',
   'list.not_done': 'Chưa đạt',

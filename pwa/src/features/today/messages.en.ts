@@ -30,6 +30,8 @@ export const en: Record<keyof typeof vi, string> = {
   'today.firstSync': 'Fetching your content for the first time…',
   'today.firstFailed': 'The content could not be fetched yet',
   'task.due': 'Due {date}',
+  'task.superseded': '{symbol} was replaced',
+  'task.revoked': '{symbol} was revoked',
   'task.overdue': '{n, plural, one {# day} other {# days}} overdue',
   'task.dueToday': 'Due today',
   'task.noDue': 'No due date',

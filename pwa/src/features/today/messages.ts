@@ -30,6 +30,8 @@ export const vi = {
   'today.firstSync': 'Đang tải nội dung lần đầu…',
   'today.firstFailed': 'Chưa tải được nội dung',
   'task.due': 'Hạn {date}',
+  'task.superseded': '{symbol} đã được thay thế',
+  'task.revoked': '{symbol} đã thu hồi',
   'task.overdue': 'Quá hạn {n} ngày',
   'task.dueToday': 'Hạn hôm nay',
   'task.noDue': 'Không ghi hạn',
