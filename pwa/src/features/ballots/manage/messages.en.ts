@@ -2,6 +2,7 @@ import type { vi } from './messages';
 
 export const en: Record<keyof typeof vi, string> = {
   'run.notFoundText': 'The meeting may have been removed, or you do not run it.',
+  'run.noneText': 'Members vote by phone once you put something to the vote here. The result goes into the minutes.',
   'run.notOpen': 'Votes are held while the meeting is open.',
   'run.offline': 'No network, so no vote by phone. Vote by hands, or secretly on paper, and write the numbers down.',
   'run.propose': 'Put to the vote',

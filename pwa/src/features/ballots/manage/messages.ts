@@ -2,6 +2,7 @@ import { defineMessages } from '$i18n';
 
 export const vi = {
   'run.notFoundText': 'Cuộc họp có thể đã bị gỡ, hoặc đồng chí không điều hành cuộc họp này.',
+  'run.noneText': 'Đảng viên biểu quyết bằng điện thoại khi đồng chí đưa nội dung ra ở đây. Kết quả vào biên bản.',
   'run.notOpen': 'Biểu quyết được mở khi cuộc họp đã mở.',
   'run.offline': 'Chưa có mạng nên chưa lấy phiếu bằng điện thoại được. Đồng chí cho giơ tay, hoặc bỏ phiếu kín bằng giấy, rồi ghi số.',
   'run.propose': 'Đưa ra biểu quyết',
