@@ -91,6 +91,18 @@ describe('the minutes of a room without a network', () => {
     expect([minutes.state, minutes.read_back_at === null]).toEqual(['draft', false]);
   });
 
+  it('stay agreed to when the meeting goes on to its end, and name who presented it', async () => {
+    const end = { id: '9', position: 1, title: 'Bế mạc', presenter: 'Chủ trì', minutes: null, body: null, source: null };
+    await write(['meetings'], (tx) => tx.objectStore('meetings').put(
+      meeting({ id: ID, state: 'open', opened_at: '2026-12-03T12:30:00Z', agenda: [end] as never })));
+    await composeHere(ID);
+    await agreeHere((await shown()).minutes);
+    await append(ID, [{ kind: 'item', data: { agenda_item_id: '9', state: 'done' } }]);
+    await composeHere(ID);
+    const { minutes } = await shown();
+    expect([minutes.state, paragraph(minutes, 'presenter.9')?.text]).toEqual(['read_back', 'Trình bày: Chủ trì.']);
+  });
+
   it('claim a reading only once the room has agreed, and no more when somebody has changed them since', async () => {
     await composeHere(ID);
     expect(paragraph((await shown()).minutes, 'read_back')).toBeUndefined();

@@ -23,8 +23,8 @@ function seen(text: string, options?: Parameters<typeof showToast>[1]): number {
 }
 
 test('a message stays as long as it takes to read; longer where something went wrong or can be done about it', () => {
-  expect(seen('Đã lưu', { tone: 'good' })).toBe(3);
-  expect(seen('Đã gửi đơn xin vắng, chờ bí thư trả lời', { tone: 'good' })).toBe(5);
+  expect(seen('Đã lưu', { tone: 'good' })).toBe(4);
+  expect(seen('Đã gửi đơn xin vắng, chờ bí thư trả lời', { tone: 'good' })).toBe(6);
   expect(seen('Đã lưu '.repeat(30), { tone: 'good' })).toBe(6);
   expect(seen('Không gửi được', { tone: 'bad' })).toBe(8);
   expect(seen('Đã bỏ', { action: { label: 'Hoàn tác', run: () => undefined } })).toBe(12);

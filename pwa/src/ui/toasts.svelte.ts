@@ -29,7 +29,7 @@ export const toasts = $state<Toast[]>([]);
 
 /** Seconds for a slow reader; what went wrong stays longer than what went well and asks for nothing. */
 function readingTime(text: string, tone: Tone = 'neutral'): number {
-  return tone === 'bad' || tone === 'warn' ? 8 : Math.min(6, Math.max(3, 2 + text.length / 15));
+  return tone === 'bad' || tone === 'warn' ? 8 : Math.min(6, Math.max(4, 3 + text.length / 15));
 }
 
 /** Show a short message over the head of the screen; returns its number for `closeToast`. */

@@ -98,7 +98,7 @@ export const en: Record<keyof typeof vi, string> = {
   'sign.hide': 'Hide the password',
   'sign.do': 'Sign',
   'sign.busy': 'Signing…',
-  'sign.final': 'Both have signed: the minutes are final and the meeting is completed.',
+  'sign.final': 'Both have signed: the minutes are final and the meeting is completed. What is wrong in them is corrected by an addendum, at the end of the page that shows them.',
   'paper.title': 'Signing without a phone: on paper',
   'paper.text': 'Print the minutes, have each sign by hand above their own name, then photograph or scan the signed page. Who runs the meeting puts it on record here; it counts like a signature in the app.',
   'paper.print': 'Print the minutes to sign',

@@ -98,7 +98,7 @@ export const vi = {
   'sign.hide': 'Ẩn mật khẩu',
   'sign.do': 'Ký',
   'sign.busy': 'Đang ký…',
-  'sign.final': 'Biên bản đã đủ hai chữ ký và có hiệu lực. Cuộc họp đã hoàn tất.',
+  'sign.final': 'Biên bản đã đủ hai chữ ký và có hiệu lực. Cuộc họp đã hoàn tất. Nếu có sai sót, đồng chí lập phần bổ sung ở cuối trang xem biên bản.',
   'paper.title': 'Người ký không dùng điện thoại: ký trên giấy',
   'paper.text': 'In biên bản, đồng chí ký tay vào đúng chỗ tên mình, rồi chụp hoặc quét trang đã ký. Người điều hành cuộc họp ghi nhận tại đây; chữ ký có giá trị như ký trên ứng dụng.',
   'paper.print': 'In biên bản để ký',
