@@ -1,15 +1,19 @@
 """Signatures stand under words that they are given for, however long the text is."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import docx
+import pypdfium2
 import pytest
+from pypdfium2.raw import FPDF_PAGEOBJ_PATH
 from tests.support.office import all_as_pdf, as_pdf
 from tests.support.pdf import page_texts
 
 from handbook.documents.layout import (
+    Appendix,
     Document,
     Heading,
     Paragraph,
@@ -103,3 +107,12 @@ def test_an_office_program_keeps_them_together_as_well(tmp_path: Path) -> None:
     file.write_bytes(content)
     pages = pages_of(as_pdf(file, tmp_path))
     assert [LAST in page for page in pages] == ["Nguyễn Văn Trì" in page for page in pages]
+
+
+@pytest.mark.parametrize("paragraphs", range(54, 64))
+def test_the_rule_before_an_addendum_goes_overleaf_with_it(paragraphs: int) -> None:
+    addendum = Appendix("Bổ sung số 1", (Paragraph("Địa điểm là phòng số 2."),), document(1).signatures)
+    made = make_pdf(replace(document(paragraphs), appendices=(addendum,)), created=CREATED)
+    pages = list(zip(pages_of(made), pypdfium2.PdfDocument(made), strict=True))[1:]
+    ruled = [bool(list(page.get_objects(filter=(FPDF_PAGEOBJ_PATH,)))) for _, page in pages]
+    assert ruled == [addendum.title in text for text, _ in pages]
