@@ -98,6 +98,9 @@ def sign_in_as_staff(page: Page, service: Service, album: Album) -> None:
 def import_the_roster(page: Page, service: Service, album: Album) -> None:
     page.goto(f"{service.url}/staff/organizations/{service.made['organization_id']}/import")
     heading(page, "Nhập danh sách đảng viên")
+    expect(page.get_by_role("button", name="Chọn tệp Excel")).to_be_visible()
+    # Nobody has chosen a file yet that another could take the place of.
+    expect(page.get_by_role("button", name="Chọn tệp khác")).to_have_count(0)
     page.locator("input[type=file]").set_input_files(ROSTER)
     # Nothing lies below yet, so the file is to bring the cells.
     expect(page.get_by_label("Tạo các chi bộ, đảng bộ bộ phận có tên trong danh sách")).to_be_checked()
