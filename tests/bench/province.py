@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from psycopg import sql
 from tests.bench.datasets.store import CACHE, copy_set, postgres_sets
 from tests.bench.evening import MEMBERS, rates_at
 from tests.bench.options import positive
@@ -135,6 +136,7 @@ def _load(url: str, seconds: float, multiple: float, *, seed: int) -> dict[str, 
 
 @contextmanager
 def _stage(engine: str, cluster: PostgresCluster | None, seconds: float, messages: float) -> Iterator[Stage]:
+    CACHE.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=CACHE)))
         push, facts = stack.enter_context(_push_service(folder))
@@ -153,6 +155,10 @@ def _stage(engine: str, cluster: PostgresCluster | None, seconds: float, message
             "HANDBOOK_PUSH_CA_FILE": facts["ca_file"],
         }
         prepared = prepare(environment, facts["origin"], seconds=seconds, messages=messages)
+        # What was just copied is not written to the disk in the middle of the evening.
+        if cluster is not None:
+            cluster.execute(sql.SQL("CHECKPOINT"))
+        os.sync()
         server = stack.enter_context(handbook(environment))
         sender = stack.enter_context(worker(environment))
         others = {"push service": push}
