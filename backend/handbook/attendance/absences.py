@@ -102,14 +102,15 @@ def decide(
                 by=actor.member_id,
                 uow=uow,
             )
-            record(
+            _record(
                 uow,
                 "attendance:line:excused",
-                actor=actor,
-                subject_id=meeting.id,
-                member_id=line.member_id,
-                path=meeting.organization.path,
-                details={"before": before, "state": line.state, "method": line.method},
+                meeting,
+                line.member_id,
+                actor,
+                before=before,
+                state=line.state,
+                method=line.method,
             )
     _record(
         uow,
@@ -147,14 +148,15 @@ def withdraw(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> None:
     if line is not None and (line.state, line.method) == (AttendanceState.EXCUSED, Method.REQUEST):
         state = state_when_summoned(MemberStatus(line.member_status))
         write_line(meeting, line, state, Method.SYSTEM if state else None, None, by=None, uow=uow)
-        record(
+        _record(
             uow,
             "attendance:line:expected",
-            actor=actor,
-            subject_id=meeting.id,
-            member_id=line.member_id,
-            path=meeting.organization.path,
-            details={"before": AttendanceState.EXCUSED.value, "state": line.state, "method": line.method},
+            meeting,
+            line.member_id,
+            actor,
+            before=AttendanceState.EXCUSED.value,
+            state=line.state,
+            method=line.method,
         )
     _record(
         uow, "attendance:absence_request:withdrawn", meeting, request.member_id, actor, request_id=request.id

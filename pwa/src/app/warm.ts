@@ -7,8 +7,6 @@ import { routes, type Route, type Tab } from './routes';
 /** A page that was reloaded past its worker is never controlled; then the browser's own cache has to do. */
 const CONTROL_WAIT = 10_000;
 
-/** A conference, for who runs it: it lies under the meetings, which everybody has. */
-const OF_CONFERENCES = /^\/conference\//;
 /** What members need and the worker does not fetch before the app may start (`onDemand` in scripts/build-worker.mjs). */
 const PARTS = [
   () => import('qr/decode.js'),
@@ -29,10 +27,11 @@ export async function warm(tabs: readonly Tab[]): Promise<void> {
     if (route.tab && tabs.includes(route.tab)) await loaded(route);
   }
   for (const part of PARTS) await part().catch(() => undefined);
+  // For who runs one or a site of one: it lies under the meetings, which everybody has.
   const conference = await import('$features/conference/hosted').catch(() => null);
-  if (tabs.includes('/staff') || (await conference?.runsOne())) {
-    for (const route of routes) if (OF_CONFERENCES.test(route.path)) await loaded(route);
-  } else if (await conference?.hostsOne()) await import('./bundles/conference').catch(() => undefined);
+  if (tabs.includes('/staff') || (await conference?.runsOne()) || (await conference?.hostsOne())) {
+    await import('./bundles/conference').catch(() => undefined);
+  }
   if (tabs.includes('/staff')) await import('$features/staff/StaffToday.svelte').catch(() => undefined);
   // The words of all this, in the language that is chosen.
   await messagesReady();
