@@ -14,6 +14,7 @@ from tests.support.browsing import heading, read_qr, saved_on_the_phone, wait_un
 from tests.support.conferences import workbook
 from tests.support.factories import World
 from tests.support.phone import ready_for_flight, rows
+from tests.support.room_acts import line, stands
 
 from handbook.access.actor import SYSTEM, OfficeTitle
 from handbook.accounts.service import PURPOSE_NOTICE_VERSION
@@ -268,7 +269,7 @@ def host_without_a_network(page: Page, hall: Hall, album: Album) -> str:
     page.goto(address)
     heading(page, site(3))
     page.get_by_role("button", name=f"Ghi có mặt: {hall.name('second3')}").click()
-    expect(line(page, hall.name("second3")).get_by_text("Có mặt", exact=True)).to_be_visible()
+    stands(page, hall.name("second3"), "Có mặt")
     album.picture(page, "host-offline")
     page.get_by_role("button", name="Hiện mã QR").click()
     expect(page.get_by_role("img", name=re.compile("Mã QR để điểm danh tại"))).to_be_visible()
@@ -446,7 +447,3 @@ def change_a_site(page: Page, hall: Hall, album: Album) -> None:
     dialog.get_by_role("button", name="Chuyển", exact=True).click()
     expect(page.get_by_text(f"{hall.name('host6')} đã chuyển sang {site(7)}")).to_be_visible()
     album.picture(page, "site")
-
-
-def line(page: Page, name: str) -> Any:
-    return page.get_by_role("list", name="Danh sách điểm danh").get_by_role("listitem").filter(has_text=name)

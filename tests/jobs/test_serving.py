@@ -48,6 +48,13 @@ def is_up(port: int) -> bool:
         return False
 
 
+def hears_a_stop(pid: int) -> bool:
+    """Whether this process has a way of its own to end at SIGTERM."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (line,) = [line for line in status.splitlines() if line.startswith("SigCgt:")]
+    return bool(int(line.split()[1], 16) & (1 << (signal.SIGTERM - 1)))
+
+
 class Serving:
     """A running `handbook serve` with two web processes, a worker and its courier."""
 
@@ -105,7 +112,10 @@ def serve_until_stopped(folder: Path, template: Path) -> Iterator[Serving]:
         wait_until(lambda: is_up(port), process)
         # The last to be forked is the worker.
         wait_until(lambda: len(children_of(process.pid)) == 3, process)
-        yield Serving(process, port)
+        serving = Serving(process, port)
+        # Until it hears a stop, one ends it without a word.
+        wait_until(lambda: hears_a_stop(serving.worker), process)
+        yield serving
 
 
 @contextmanager
@@ -154,14 +164,7 @@ def test_a_stop_while_starting_kills_nobody_and_leaves_nobody(
 def test_a_stop_before_the_application_is_built_starts_nobody(tmp_path: Path) -> None:
     port = free_port()
     with start(tmp_path, port, "serve") as process:
-        caught = 1 << (signal.SIGTERM - 1)
-        status = Path(f"/proc/{process.pid}/status")
-
-        def listens_to_a_stop() -> bool:
-            (line,) = [line for line in status.read_text().splitlines() if line.startswith("SigCgt:")]
-            return bool(int(line.split()[1], 16) & caught)
-
-        wait_until(listens_to_a_stop, process)
+        wait_until(lambda: hears_a_stop(process.pid), process)
         process.terminate()
         said, _ = process.communicate(timeout=60)
     assert (process.returncode, said) == (0, "")
