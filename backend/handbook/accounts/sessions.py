@@ -147,7 +147,7 @@ def _mark_as_seen(session: LiveSession, clock: Clock) -> None:
     """Write down that the device was seen, as far as that can be: whoever only reads is not refused because a disk is full."""
     statement, values = mark_of(session, clock.now())
     try:
-        with unit_of_work(clock) as uow:
+        with unit_of_work(clock, durable=False) as uow:
             uow.session.connection().execute(statement, values)
     except DBAPIError as error:
         # The next request writes it.

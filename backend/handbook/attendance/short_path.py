@@ -128,7 +128,7 @@ class CheckInShortPath:
             # That site may have been taken out since.
             return None
         if seen:
-            self._driver.write(seen)
+            self._driver.write(seen, durable=False)
         return result
 
     def _answer(self, result: CheckIn, request_id: str, start_response: "StartResponse") -> Iterable[bytes]:

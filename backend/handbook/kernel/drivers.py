@@ -45,11 +45,11 @@ class Driver(Protocol):
         """The rows of a statement of the application, in the types that it would give."""
         ...
 
-    def write(self, steps: Sequence[Step], also: Sequence[Step] = ()) -> bool:
+    def write(self, steps: Sequence[Step], also: Sequence[Step] = (), *, durable: bool = True) -> bool:
         """Carry out all the steps in one transaction; true when that is committed, false when nothing was written.
 
         The first steps say what must be so, and what they find stays so until the end. ``also`` is what may be lost: it is
-        carried out when the steps were.
+        carried out when the steps were. What is not ``durable`` may be lost with the machine's power, and waits for no disk.
         """
         ...
 
@@ -142,8 +142,8 @@ class SqliteDriver:
         rows = self.rows(prepared.text, prepared.values(values))
         return rows and prepared.results(rows)
 
-    def write(self, steps: Sequence[Step], also: Sequence[Step] = ()) -> bool:
-        return self._writer.write(self._ready(steps), self._ready(also))
+    def write(self, steps: Sequence[Step], also: Sequence[Step] = (), *, durable: bool = True) -> bool:
+        return self._writer.write(self._ready(steps), self._ready(also), durable=durable)
 
     def instant(self, value: Any) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)

@@ -29,6 +29,7 @@ class _Work:
 
     steps: Sequence[ReadyStep]
     also: Sequence[ReadyStep]
+    durable: bool
     written: bool | None = None
 
 
@@ -41,13 +42,18 @@ class GroupCommit:
         self._waiting: deque[_Work] = deque()
         self._turn = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        # Whether a commit of the connection waits for the disk.
+        self._waits = True
 
-    def write(self, steps: Sequence[ReadyStep], also: Sequence[ReadyStep] = ()) -> bool:
+    def write(
+        self, steps: Sequence[ReadyStep], also: Sequence[ReadyStep] = (), *, durable: bool = True
+    ) -> bool:
         """True when all the steps are on the disk; false when a step found nothing, or the database could not write.
 
-        ``also`` is carried out when the steps were, whether or not it finds anything.
+        ``also`` is carried out when the steps were, whether or not it finds anything. What is not ``durable`` comes onto the
+        disk with the next that is; a power cut before that takes it back.
         """
-        work = _Work(steps, also)
+        work = _Work(steps, also, durable)
         self._waiting.append(work)
         with self._turn:
             if work.written is None:
@@ -80,7 +86,7 @@ class GroupCommit:
         written = [False] * len(batch)
         try:
             # When nobody can write now, trying one by one would only take longer.
-            connection = self._begin()
+            connection = self._begin(durable=any(work.durable for work in batch))
             if connection is not None:
                 written = [self._carry_out(connection, work) for work in batch]
                 connection.execute("COMMIT")
@@ -94,9 +100,12 @@ class GroupCommit:
             work.written = is_written
         return True
 
-    def _begin(self) -> sqlite3.Connection | None:
+    def _begin(self, *, durable: bool) -> sqlite3.Connection | None:
         try:
             connection = self._connection or self._connect()
+            if self._waits != durable:
+                connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}").close()
+                self._waits = durable
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error:
             self._take_back()
@@ -126,6 +135,6 @@ class GroupCommit:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(f"file:{self._file}?mode=rw", uri=True, check_same_thread=False)
-        self._connection = connection
+        self._connection, self._waits = connection, True
         set_up_sqlite(connection)
         return connection

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Dialect, Exists, Insert, Select, Update, insert, select
+from sqlalchemy import Dialect, Exists, Insert, Select, Update, func, insert, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import make_url
 
@@ -15,6 +15,8 @@ from handbook.config import Settings
 from handbook.kernel.drivers import Prepared, Rows, Statement, Step, Values
 
 CONNECT_SECONDS = 2
+# The first step of what may be lost with the machine's power: the commit of its transaction waits for no disk and no standby.
+_WAIT_FOR_NOTHING: Step = (select(func.set_config("synchronous_commit", "off", True).label("waits")), {})
 
 
 class _Held:
@@ -53,16 +55,16 @@ class PostgresDriver:
             self._local.held = None
             return None
 
-    def write(self, steps: Sequence[Step], also: Sequence[Step] = ()) -> bool:
+    def write(self, steps: Sequence[Step], also: Sequence[Step] = (), *, durable: bool = True) -> bool:
         try:
-            if not self._write(steps):
+            if not self._write(steps if durable else [_WAIT_FOR_NOTHING, *steps]):
                 return False
         except psycopg.Error:
             self._local.held = None
             return False
         with suppress(psycopg.Error):
             for step in also:
-                self._write([step])
+                self._write([_WAIT_FOR_NOTHING, step])
         return True
 
     def instant(self, value: Any) -> datetime | None:

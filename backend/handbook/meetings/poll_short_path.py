@@ -132,7 +132,7 @@ class PollShortPath(ABC):
         target = target_of(*rows[0][_OF_SESSION:_OF_TARGET])
         if session.should_be_marked(now):
             # Written or not, the board gets its answer; what was not is written the next time.
-            self.driver.write([mark_of(session, now)])
+            self.driver.write([mark_of(session, now)], durable=False)
         return Poll(actor_of(session, offices), meeting_id, target, query, rows[0][_OF_TARGET:])
 
 

@@ -93,7 +93,7 @@ class SyncShortPath:
             return None
         if session.should_be_marked(now_is):
             # Written or not, the phone gets its answer; what was not is written the next time.
-            self._reader.write([mark_of(session, now_is)])
+            self._reader.write([mark_of(session, now_is)], durable=False)
         versions = dict(zip(held.organizations, rows[0][_OF_SESSION:], strict=True))
         if versions == held.organizations and session.account_version == held.account_version:
             return None, None
