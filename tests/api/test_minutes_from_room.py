@@ -253,26 +253,30 @@ def test_of_an_item_without_an_entry_the_minutes_say_so_once_it_is_passed_over(
 def test_the_end_of_the_agenda_after_the_reading_takes_no_agreement_back(
     sign_in: SignIn, world: World
 ) -> None:
-    """2-domain, default agenda: "minutes read back; closing". The closing is an item that begins after the reading."""
+    """2-domain, default agenda: "minutes read back; closing". The closing is an item that begins after the reading, and it makes
+    whoever has not come absent without leave."""
     secretary = sign_in("secretary")
     agenda = [
         {"title": title, "presenter": "Chủ trì"} for title in ("Thảo luận", "Thông qua biên bản", "Bế mạc")
     ]
     meeting = step(secretary, convened(secretary, world.id_of("cell"), agenda=agenda), "open")
     roll = secretary.get(f"/api/meetings/{meeting['id']}/attendance", expect=200).json
-    for line in roll["items"]:
+    for line in roll["items"][1:]:
         mark(secretary, meeting, line["member_id"], {"state": "present"})
     device = Device()
     for item in meeting["agenda"][:2]:
         device.write("item", NOW, agenda_item_id=item["id"], state="started")
     send(secretary, meeting, device.lines, now=NOW)
-    read_back(secretary, secretary.post(path_of(meeting, "/compose"), expect=200).json)
+    minutes = read_back(secretary, secretary.post(path_of(meeting, "/compose"), expect=200).json)
+    assert any(text.startswith("Chưa ghi điểm danh: 1") for text in texts_of(minutes))
     device.write("item", NOW, agenda_item_id=meeting["agenda"][2]["id"], state="started")
     send(secretary, meeting, device.lines, now=NOW)
     step(secretary, secretary.get(f"/api/meetings/{meeting['id']}", expect=200).json, "close")
     minutes = secretary.get(path_of(meeting), expect=200).json
     assert minutes["state"] == "read_back"
     assert course_of(minutes) == 3 * ["Trình bày: Chủ trì."]
+    assert any(text.startswith("Vắng không phép: 1") for text in texts_of(minutes))
+    assert not any(text.startswith("Chưa ghi điểm danh") for text in texts_of(minutes))
     assert any("đã được đọc lại trước buổi sinh hoạt" in text for text in texts_of(minutes))
 
 

@@ -6,6 +6,7 @@ those that somebody wrote, and those that were read to the meeting. What the mac
 falls out as soon as somebody has the draft brought up to date.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -17,6 +18,11 @@ MAX_PARAGRAPHS = 1000
 AFTER_READING = frozenset({"closing"})
 # and how far the agenda has come goes on until the end: who presented an item, and that nothing is recorded of it.
 COURSE = ("presenter.", "unrecorded")
+# Who has not come is on the roll of the open meeting as not recorded, and from its closing on as absent without leave: the same
+# people. Everybody else who is on one of these lists and leaves it is in another line of the roll, which was not heard either.
+UNEXPLAINED = frozenset({"unexcused", "not_recorded"})
+# Of a site it is the end of its one line.
+SITE, UNEXPLAINED_AT_SITE = "site.", re.compile(r" (?:Vắng không phép|Chưa ghi điểm danh): .*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +79,13 @@ def compose_again(
     """The old text brought up to date: nothing that somebody wrote or left out is lost.
 
     ``agreed``: the old text was read to the meeting, which agreed to it; then no word of it gives way, and where the facts say
-    otherwise by now it ``differs``. ``keep_heard``: nobody asked for it; what differs since a reading waits for somebody who
+    otherwise by now it ``differs``, but for who has not come: that list is what the closing makes of it. ``keep_heard``: nobody asked for it; what differs since a reading waits for somebody who
     does. The phone does the same (``pwa/src/features/minutes/merge.ts``).
     """
 
     def keeps(one: TextParagraph) -> bool:
-        return agreed or one.is_edited or (keep_heard and one.differs)
+        heard = agreed and one.id not in UNEXPLAINED
+        return heard or one.is_edited or (keep_heard and one.differs)
 
     before = {section.key: section for section in old}
     sections = [_merge(before.pop(section.key, None), section, keeps) for section in fresh]
@@ -153,17 +160,21 @@ def changed_sections(old: Sections, new: Sections) -> frozenset[str]:
 
 def unheard(old: Sections, new: Sections) -> bool:
     """Whether the new text says something that who heard the old one has not heard, but for the course and the end of the
-    meeting."""
+    meeting, and for how the end names those who have not come."""
     return _heard(old) != _heard(new)
 
 
 def _heard(sections: Sections) -> list[list[str]]:
     said = (
-        [one.text for one in section.printed if not one.id.startswith(COURSE)]
+        [_heard_of(one) for one in section.printed if one.id not in UNEXPLAINED and not one.id.startswith(COURSE)]
         for section in sections
         if section.key not in AFTER_READING
     )
     return [words for words in said if words]
+
+
+def _heard_of(paragraph: TextParagraph) -> str:
+    return UNEXPLAINED_AT_SITE.sub("", paragraph.text) if paragraph.id.startswith(SITE) else paragraph.text
 
 
 def _words(section: TextSection) -> list[str]:

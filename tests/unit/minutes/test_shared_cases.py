@@ -60,3 +60,11 @@ def test_every_paragraph_of_the_script_is_in_a_case() -> None:
         for paragraph in section["paragraphs"]
     }
     assert told == scripted
+
+
+def test_the_line_of_a_site_ends_with_those_who_have_not_come() -> None:
+    """What a closing makes of them is told from the rest of the line by these words (``text.UNEXPLAINED_AT_SITE``)."""
+    attendance = next(section for section in script()["sections"] if section["key"] == "attendance")
+    (site,) = next(node["say"] for node in attendance["say"] if node.get("each") == "roll.sites")
+    told = [part.get("if") for part in site["text"] if text.UNEXPLAINED_AT_SITE.match(f" {part['text']}")]
+    assert told == ["unexcused", "not_recorded"] == [part.get("if") for part in site["text"]][-2:]

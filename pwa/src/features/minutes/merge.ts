@@ -13,7 +13,7 @@ const ORDER = ['opening', 'attendance', 'content', 'votes', 'score', 'closing'];
  * `keepHeard`: nobody asked for it; what differs since a reading waits for somebody who does.
  */
 export function composeAgain(old: readonly MinutesSection[], fresh: readonly ComposedSection[], agreed = false, keepHeard = false): MinutesSection[] {
-  const keeps = (one: MinutesParagraph): boolean => agreed || one.removed || isByHand(one) || (keepHeard && one.differs);
+  const keeps = (one: MinutesParagraph): boolean => (agreed && !UNEXPLAINED.includes(one.id)) || one.removed || isByHand(one) || (keepHeard && one.differs);
   const merged = fresh.map((section) => merge(old.find((one) => one.key === section.key), section, keeps));
   // A section whose facts are all gone stays for what people wrote in it.
   for (const section of old) {
@@ -28,8 +28,15 @@ export function composeAgain(old: readonly MinutesSection[], fresh: readonly Com
 const AFTER_READING = 'closing';
 /** and how far the agenda has come goes on until the end: who presented an item, and that nothing is recorded of it. */
 const COURSE = /^(presenter\.|unrecorded)/;
+/** Who has not come is not recorded while the meeting goes on, and absent without leave from its closing on: the same people. */
+const UNEXPLAINED = ['unexcused', 'not_recorded'];
+/** Of a site it is the end of its one line. */
+const UNEXPLAINED_AT_SITE = / (?:Vắng không phép|Chưa ghi điểm danh): .*/s;
 
-/** Whether the new text says something that who heard the old one has not heard, but for the course and the end of the meeting. */
+/**
+ * Whether the new text says something that who heard the old one has not heard, but for the course and the end of the meeting, and
+ * for how the end names those who have not come.
+ */
 export function unheard(old: readonly MinutesSection[], fresh: readonly MinutesSection[]): boolean {
   return JSON.stringify(heard(old)) !== JSON.stringify(heard(fresh));
 }
@@ -37,8 +44,12 @@ export function unheard(old: readonly MinutesSection[], fresh: readonly MinutesS
 function heard(sections: readonly MinutesSection[]): string[][] {
   return sections
     .filter(({ key }) => key !== AFTER_READING)
-    .map(({ paragraphs }) => paragraphs.filter((one) => !one.removed && !COURSE.test(one.id)).map((one) => one.text))
+    .map(({ paragraphs }) => paragraphs.filter((one) => !one.removed && !UNEXPLAINED.includes(one.id) && !COURSE.test(one.id)).map(heardOf))
     .filter((words) => words.length > 0);
+}
+
+function heardOf({ id, text }: MinutesParagraph): string {
+  return id.startsWith('site.') ? text.replace(UNEXPLAINED_AT_SITE, '') : text;
 }
 
 function inOrder(sections: MinutesSection[]): MinutesSection[] {
