@@ -70,8 +70,12 @@ def review(secretary: ApiClient, meeting: Json) -> list[str]:
 
 
 def listed(secretary: ApiClient, world: World) -> list[str]:
+    return [title for title, _ in listed_with_mark(secretary, world)]
+
+
+def listed_with_mark(secretary: ApiClient, world: World) -> list[tuple[str, str | None]]:
     path = f"/api/organizations/{world.id_of('cell')}/tasks?state=open"
-    return [one["title"] for one in secretary.get(path, expect=200).json["items"]]
+    return [(one["title"], one["gone"]) for one in secretary.get(path, expect=200).json["items"]]
 
 
 def minutes_of(secretary: ApiClient, meeting: Json) -> str:
@@ -93,7 +97,7 @@ def test_what_the_successor_asks_for_as_well_is_listed_once_and_the_rest_with_th
         f"1. {LEFT} (hạn 21/12/2026; {old['symbol']} đã được thay thế bằng {new['symbol']})",
         f"2. {KEPT} (hạn 28/12/2026)",
     ]
-    assert listed(secretary, world) == [LEFT, KEPT]
+    assert listed_with_mark(secretary, world) == [(LEFT, "superseded"), (KEPT, None)]
     kept, left = secretary.get(f"/api/resolutions/{old['id']}", expect=200).json["tasks"]
     assert (kept["can"], left["can"]) == ([], ["progress", "done", "not_done"])
     assert code_of(say(secretary, kept, "done", text="", expect=409)) == "wrong_state"
@@ -108,6 +112,7 @@ def test_somebody_says_what_became_of_it_and_it_leaves_the_agenda_of_the_meeting
     until = "Đặng Thị Ngẫm; hạn 20/12/2026"
     marked = f"1. {KEPT} ({until}; {old['symbol']} đã thu hồi)"
     assert review(secretary, meeting) == [marked]
+    assert listed_with_mark(secretary, world) == [(KEPT, "revoked")]
     say(secretary, gone["tasks"][0], "not_done", text="Không còn cần")
     assert review(secretary, meeting)[1] == "Lý do: Không còn cần"
     assert listed(secretary, world) == []

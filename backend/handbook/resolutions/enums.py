@@ -45,6 +45,13 @@ KNOWN_SINCE = frozenset({IssueWarning.VOTE_WITHDRAWN, IssueWarning.VOTE_DISPUTED
 ONLY_SAID = frozenset({IssueWarning.TEXT_NOT_FROZEN})
 
 
+class Gone(StrEnum):
+    """What became of a resolution that is out of force: another took its place, or it was revoked."""
+
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+
+
 class TaskState(StrEnum):
     OPEN = "open"
     DONE = "done"

@@ -4,6 +4,7 @@ from handbook.kernel.pagination import PageArgs
 from handbook.kernel.schemas import Id, Instant, Schema, Text
 from handbook.resolutions.enums import (
     DocumentType,
+    Gone,
     IssueRefusal,
     IssueWarning,
     ResolutionState,
@@ -71,11 +72,15 @@ class ResolutionNameSchema(Schema):
 
 
 class TaskLineSchema(TaskSchema):
-    """A task with the resolution that asks for it and the organisation that issued that."""
+    """A task with the resolution that asks for it and the organisation that issued that. ``gone``: what became of that
+    resolution; null while it is in force."""
 
     organization_id = Id(required=True)
     organization_name = fields.String(required=True)
     resolution = fields.Nested(ResolutionNameSchema, required=True)
+    gone = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf([one.value for one in Gone])
+    )
 
 
 class ResolutionSchema(Schema):

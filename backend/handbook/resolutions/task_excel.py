@@ -7,14 +7,16 @@ from zoneinfo import ZoneInfo
 
 from handbook.kernel.xlsx import Cell, CellKind, Column, Sheet, write_workbook
 from handbook.organizations.models import Organization
-from handbook.resolutions.enums import TaskState
-from handbook.resolutions.models import Task
+from handbook.resolutions.enums import Gone, TaskState
+from handbook.resolutions.models import Resolution, Task
+from handbook.resolutions.task_queries import gone_of
 from handbook.resolutions.task_rules import is_overdue
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILENAME = "nhiem-vu.xlsx"
 _STATES = {TaskState.OPEN: "Đang làm", TaskState.DONE: "Đã xong", TaskState.NOT_DONE: "Chưa đạt"}
 OVERDUE = "Quá hạn"
+_GONE = {Gone.SUPERSEDED: "đã được thay thế", Gone.REVOKED: "đã thu hồi"}
 
 
 def task_workbook(
@@ -51,7 +53,7 @@ def _lines(tasks: Iterable[Task], today: date) -> Iterator[list[Cell]]:
         yield [
             number,
             task.resolution.organization_name,
-            task.resolution.symbol,
+            _symbol(task.resolution),
             task.title,
             ", ".join(row.full_name for row in task.assignees),
             task.due_on,
@@ -60,3 +62,8 @@ def _lines(tasks: Iterable[Task], today: date) -> Iterator[list[Cell]]:
             notes[-1] if notes else None,
             task.finished_at,
         ]
+
+
+def _symbol(resolution: Resolution) -> str:
+    gone = gone_of(resolution)
+    return f"{resolution.symbol} ({_GONE[gone]})" if gone else resolution.symbol

@@ -19,7 +19,7 @@ from handbook.kernel.tree import PATH_END
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.organizations.models import Organization
-from handbook.resolutions.enums import ResolutionState, TaskState, UpdateKind
+from handbook.resolutions.enums import Gone, ResolutionState, TaskState, UpdateKind
 from handbook.resolutions.models import Resolution, Task, TaskAssignee, TaskUpdate
 from handbook.resolutions.task_rules import is_open_to
 
@@ -139,6 +139,13 @@ def gone_before(meeting: Meeting, resolution: Resolution) -> bool:
     return not by_itself and (meeting.state not in HELD or resolution.revoked_on < meeting.day)
 
 
+def gone_of(resolution: Resolution) -> Gone | None:
+    """What became of it; None for one that is in force."""
+    if resolution.state != ResolutionState.REVOKED:
+        return None
+    return Gone.REVOKED if resolution.superseded_by_id is None else Gone.SUPERSEDED
+
+
 def stands(task: Task) -> bool:
     """Whether something can still be said of it: its resolution was issued, and no successor asks for the same. What was
     revoked leaves its tasks until somebody says what became of them."""
@@ -196,6 +203,7 @@ def task_line(task: Task, *, actor: Actor) -> dict[str, Any]:
         "organization_id": resolution.organization_id,
         "organization_name": resolution.organization_name,
         "resolution": resolution,
+        "gone": gone_of(resolution),
     }
 
 

@@ -3311,6 +3311,8 @@ export interface components {
             organization_id: string;
             organization_name: string;
             resolution: components["schemas"]["ResolutionName"];
+            /** @enum {string|null} */
+            gone: "superseded" | "revoked" | null;
         };
         TaskLinePage: {
             items: components["schemas"]["TaskLine"][];

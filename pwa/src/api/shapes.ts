@@ -256,8 +256,8 @@ export interface ResolutionName {
 
 /** A task as lists over a tree show it. */
 export interface TaskLine extends Task {
-  /** What became of its resolution, where this phone keeps it. */
-  gone?: 'superseded' | 'revoked';
+  /** What became of its resolution; missing in what older versions of the app have kept. */
+  gone?: 'superseded' | 'revoked' | null;
   organization_id: Id;
   organization_name: string;
   resolution: ResolutionName;
