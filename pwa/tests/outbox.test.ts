@@ -4,6 +4,7 @@ import { database, onChange, write } from '$db/database';
 import { ownAttendance } from '$db/queries';
 import { checkIn, checkInItem, parseCheckInLink } from '$sync/check-in';
 import { flush } from '$sync/flush';
+import { pull } from '$sync/pull';
 import { allItems, answeredBefore, countUnsettled, dismissItem, enqueue, enqueueInstead, itemsAbout, overlay, retryItem } from '$sync/outbox';
 import { putMeta, readMeta, writeMeta } from '$db/database';
 import { session } from './samples';
@@ -215,4 +216,19 @@ test.each([
   ['WIFI:S:room;P:secret;;', null],
 ])('the check-in link of %s', (text, expected) => {
   expect(parseCheckInLink(text)).toEqual(expected);
+});
+
+test('a check-in that was refused is no trouble any more once somebody has put its member on the roll', async () => {
+  await given();
+  await enqueue(checkInItem(scan));
+  await enqueue(checkInItem({ ...scan, meeting_id: '18' }));
+  const page = (state: OwnAttendance['state'], cursor: string) =>
+    json({ cursor, full: false, more: false, gone: [], changes: { attendance: [{ ...attendance, state, method: 'secretary' }] } });
+  serve(problem(409, 'wrong_state'), problem(409, 'wrong_state'), page('unexcused', '2'), page('late', '3'));
+  await flush();
+  const refused = async (): Promise<string[]> => (await allItems()).filter(({ state }) => state === 'refused').map(({ subject }) => subject);
+  await pull();
+  expect(await refused()).toEqual(['meeting:17', 'meeting:18']);
+  await pull();
+  expect(await refused()).toEqual(['meeting:18']);
 });

@@ -1,5 +1,5 @@
 import type { AbsenceRequest, Id, Meeting, Notice, OwnAttendance, Resolution, Task } from '$api/shapes';
-import { overlay } from '$sync/outbox';
+import { allItems, overlay, unsettled } from '$sync/outbox';
 import { database } from './database';
 
 /** Every meeting on this phone, the earliest first. */
@@ -13,10 +13,13 @@ export async function getMeeting(id: Id): Promise<Meeting | null> {
   return (await (await database()).get('meetings', id)) ?? null;
 }
 
-/** My attendance by meeting, with check-ins that are still on their way. */
+/** My attendance by meeting, with check-ins and withdrawn requests that are still on their way: who was excused by one is expected again. */
 export async function ownAttendance(): Promise<Map<Id, OwnAttendance>> {
   const rows = await (await database()).getAll('attendance');
-  return new Map((await overlay('attendance', rows, (row) => row.meeting_id)).map((row) => [row.meeting_id, row]));
+  const gone = new Set((await allItems()).filter(({ kind, state }) => kind === 'absence_withdrawal' && unsettled.includes(state)).map(({ subject }) => subject));
+  const expected = rows.map((row) =>
+    (row.state === 'excused' && row.method === 'request' && gone.has(`meeting:${row.meeting_id}`) ? { ...row, state: null, method: null } : row));
+  return new Map((await overlay('attendance', expected, (row) => row.meeting_id)).map((row) => [row.meeting_id, row]));
 }
 
 /** My request to be excused from a meeting: the latest one, unsent ones included; null when I have withdrawn that. */

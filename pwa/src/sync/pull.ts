@@ -1,7 +1,8 @@
 import { codeOf, request } from '$api/client';
-import type { SyncPage } from '$api/shapes';
+import type { OwnAttendance, SyncPage } from '$api/shapes';
 import { putMeta, readMeta, write, type WriteTransaction } from '$db/database';
 import { syncedStores, type StoreName } from '$db/schema';
+import { dismissItem, itemsAbout } from './outbox';
 
 export type PullResult =
   | { outcome: 'changed'; changes: number; newNotices: number }
@@ -35,6 +36,7 @@ export async function pull(timeout?: number): Promise<PullResult> {
     const stored = await store(answer.data, page === 0, [cursor, session]);
     changes += stored.changes;
     newNotices += stored.newNotices;
+    await endCheckIns(answer.data.changes.attendance);
     if (stored.overtaken ? !(await readMeta('session')) : !answer.data.more) break;
   }
   return changes > 0 ? { outcome: 'changed', changes, newNotices } : { outcome: 'unchanged' };
@@ -76,6 +78,16 @@ async function store(
     await putMeta(tx, 'synced_at', new Date().toISOString());
   });
   return { changes, newNotices, overtaken };
+}
+
+/** Who is on the roll as there by now, by another hand, needs no code any more: one that was refused is no trouble. */
+async function endCheckIns(rows: readonly OwnAttendance[] = []): Promise<void> {
+  for (const { meeting_id, state } of rows) {
+    if (state !== 'present' && state !== 'late') continue;
+    for (const { kind, state: sent, seq } of await itemsAbout(`meeting:${meeting_id}`)) {
+      if (kind === 'check_in' && sent === 'refused') await dismissItem(seq as number);
+    }
+  }
 }
 
 async function known(tx: WriteTransaction, row: object): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AbsenceRequest, Member } from '$api/shapes';
 import { database, write } from '$db/database';
-import { ownAbsenceRequest } from '$db/queries';
+import { ownAbsenceRequest, ownAttendance } from '$db/queries';
 import { overlay } from '$sync/outbox';
 import { flush } from '$sync/flush';
 import { requestAbsence, withdrawAbsence } from './commands';
@@ -40,11 +40,19 @@ test('one that was answered is withdrawn at once, and another may be made', asyn
   await write(['absence_requests'], async (tx) => {
     for (const row of [before, asked]) await tx.objectStore('absence_requests').put(row);
   });
+  await write(['attendance'], async (tx) => {
+    const line = { checked_in_at: null, recorded_at: null, flags: [], state: 'excused' as const };
+    await tx.objectStore('attendance').put({ ...line, meeting_id: '17', method: 'request' });
+    // Somebody wrote this one down by hand, which no withdrawal changes.
+    await tx.objectStore('attendance').put({ ...line, meeting_id: '18', method: 'secretary' });
+  });
   await withdrawAbsence(asked);
+  await withdrawAbsence({ ...asked, id: '6', meeting_id: '18' });
   expect(await ownAbsenceRequest('17', '3')).toBeNull();
-  serve(empty());
+  expect([...(await ownAttendance()).values()].map(({ state }) => state)).toEqual([null, 'excused']);
+  serve(empty(), empty());
   await flush();
-  expect((await known()).map(({ id, decision }) => [id, decision])).toEqual([['4', 'refused'], ['5', 'withdrawn']]);
+  expect((await known()).filter(({ meeting_id }) => meeting_id === '17').map(({ id, decision }) => [id, decision])).toEqual([['4', 'refused'], ['5', 'withdrawn']]);
   await requestAbsence(meeting(), { id: '3', full_name: 'Nguyễn Thị Mẫu' } as Member, 'Lại ốm');
   expect((await ownAbsenceRequest('17', '3'))?.reason).toBe('Lại ốm');
 });
