@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { reminderMinutes, remindersAhead, saySpans } from './reminders';
+import { saySpans } from '$lib/spans';
+import { reminderMinutes, remindersAhead } from './reminders';
 
 const START = '2026-12-05T12:30:00Z';
 const at = (iso: string): number => Date.parse(iso);
@@ -19,5 +20,6 @@ describe('the reminders that a convening promises', () => {
 
   it('are said in whole days, else hours, else minutes', () => {
     expect(saySpans([2880, 120, 90])).toBe('2 ngày, 2 giờ, 90 phút');
+    expect(saySpans([])).toBe('');
   });
 });

@@ -1,8 +1,6 @@
 import type { Id } from '$api/shapes';
 import type { InForce } from '$db/rules';
 import type { Setting } from '$features/staff/rules/shapes';
-import { locale } from '$i18n';
-import { t } from './messages';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -28,11 +26,3 @@ export function remindersAhead(startsAt: string, now: number, before: readonly n
   return before.filter((minutes) => Date.parse(startsAt) - minutes * 60_000 > now).sort((a, b) => b - a);
 }
 
-/** "2 ngày, 1 ngày, 2 giờ" */
-export function saySpans(before: readonly number[]): string {
-  const say = (minutes: number): string => {
-    if (minutes % DAY === 0) return t('convene.days', { n: minutes / DAY });
-    return minutes % HOUR === 0 ? t('convene.hours', { n: minutes / HOUR }) : t('convene.minutes', { n: minutes });
-  };
-  return new Intl.ListFormat(locale.tag, { type: 'unit' }).format(before.map(say));
-}
