@@ -253,8 +253,8 @@ def test_of_an_item_without_an_entry_the_minutes_say_so_once_it_is_passed_over(
 def test_the_end_of_the_agenda_after_the_reading_takes_no_agreement_back(
     sign_in: SignIn, world: World
 ) -> None:
-    """2-domain, default agenda: "minutes read back; closing". The closing is an item that begins after the reading, and it makes
-    whoever has not come absent without leave."""
+    """2-domain, default agenda: "minutes read back; closing". The closing is an item that begins after the reading, and it
+    makes whoever has not come absent without leave."""
     secretary = sign_in("secretary")
     agenda = [
         {"title": title, "presenter": "Chủ trì"} for title in ("Thảo luận", "Thông qua biên bản", "Bế mạc")

@@ -79,8 +79,9 @@ def compose_again(
     """The old text brought up to date: nothing that somebody wrote or left out is lost.
 
     ``agreed``: the old text was read to the meeting, which agreed to it; then no word of it gives way, and where the facts say
-    otherwise by now it ``differs``, but for who has not come: that list is what the closing makes of it. ``keep_heard``: nobody asked for it; what differs since a reading waits for somebody who
-    does. The phone does the same (``pwa/src/features/minutes/merge.ts``).
+    otherwise by now it ``differs``, but for who has not come: that list is what the closing makes of it. ``keep_heard``: nobody
+    asked for it; what differs since a reading waits for somebody who does. The phone does the same
+    (``pwa/src/features/minutes/merge.ts``).
     """
 
     def keeps(one: TextParagraph) -> bool:
@@ -166,7 +167,11 @@ def unheard(old: Sections, new: Sections) -> bool:
 
 def _heard(sections: Sections) -> list[list[str]]:
     said = (
-        [_heard_of(one) for one in section.printed if one.id not in UNEXPLAINED and not one.id.startswith(COURSE)]
+        [
+            _heard_of(one)
+            for one in section.printed
+            if one.id not in UNEXPLAINED and not one.id.startswith(COURSE)
+        ]
         for section in sections
         if section.key not in AFTER_READING
     )

@@ -78,9 +78,7 @@ class TaskLineSchema(TaskSchema):
     organization_id = Id(required=True)
     organization_name = fields.String(required=True)
     resolution = fields.Nested(ResolutionNameSchema, required=True)
-    gone = fields.String(
-        required=True, allow_none=True, validate=validate.OneOf([one.value for one in Gone])
-    )
+    gone = fields.String(required=True, allow_none=True, validate=validate.OneOf([one.value for one in Gone]))
 
 
 class ResolutionSchema(Schema):
