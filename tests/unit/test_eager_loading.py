@@ -6,9 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, select
 from tests.support.factories import World
+from tests.support.short_paths import layer_of
 
 from handbook.accounts.models import Account
+from handbook.accounts.sessions import SESSION_ROW, with_offices
+from handbook.attendance.roll_short_path import RollShortPath
 from handbook.kernel.db import db
+from handbook.proceedings.book_short_path import BookShortPath
 
 _SCAN = re.compile(r"SCAN (?!CONSTANT)")
 
@@ -24,6 +28,23 @@ def test_a_row_is_read_by_its_key_with_everything_that_comes_along(app: Flask) -
         steps = [row[3] for row in plan]
         assert steps
         assert not [step for step in steps if _SCAN.match(step)], f"{model.__name__}: {steps}"
+
+
+def test_who_asks_and_what_a_poll_asks_for_is_read_by_keys(app: Flask) -> None:
+    """An office is a member's or an account's: each is looked up by its own index, not all of them read for both."""
+    readings = [
+        with_offices(SESSION_ROW),
+        *(layer_of(app, kind)._reading for kind in (BookShortPath, RollShortPath)),
+    ]
+    for reading in readings:
+        text = str(reading.compile(db.engine))
+        nothing = (None,) * text.count("?")
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", nothing).all()
+        steps = [row[3] for row in plan]
+        assert {"device_sessions", "held"} <= {
+            step.split()[1] for step in steps if step.startswith("SEARCH ")
+        }
+        assert not [step for step in steps if _SCAN.match(step)], steps
 
 
 @pytest.mark.parametrize("role", ["member", "administrator"])

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from flask import Request, Response, current_app, request
 from flask_login import LoginManager
-from sqlalchemy import ColumnElement, Update, bindparam, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, bindparam, delete, not_, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from handbook.access.actor import Actor, HeldOffice, OfficeTitle
@@ -75,8 +75,8 @@ _SEEN = (
     .where(DeviceSession.id == bindparam("of_session"))
     .values(last_seen_at=bindparam("seen_at"))
 )
-# The offices in force on a day; the layers before Flask ask for them too.
-OFFICES = (
+# The offices in force on a day.
+_OFFICES = (
     select(Office.organization_id, Organization.path, Office.title)
     .join(Organization, Organization.id == Office.organization_id)
     .where(
@@ -85,6 +85,9 @@ OFFICES = (
         or_(Office.to_date.is_(None), Office.to_date >= bindparam("today")),
     )
 )
+_HELD = Office.__table__.alias("held")
+_HELD_AT = Organization.__table__.alias("held_at")
+_OF_OFFICE = (_HELD.c.organization_id, _HELD_AT.c.path, _HELD.c.title, _HELD.c.from_date, _HELD.c.to_date)
 
 
 class LiveSession(NamedTuple):
@@ -100,9 +103,29 @@ class LiveSession(NamedTuple):
     path: str | None
     timezone: str | None
 
+    def today(self, clock: Clock) -> date:
+        """The day in the cell's time zone."""
+        return today_in(self.timezone or DEFAULT_TIMEZONE, clock)
+
     def should_be_marked(self, now: datetime) -> bool:
         """Whether it is time to write down that the device was seen."""
         return now - self.last_seen_at > SEEN_EVERY
+
+
+def with_offices(reading: Select[Any]) -> Select[Any]:
+    """A reading of ``SESSION_ROW`` with the offices of who asks, of any day: a row for each of them, or one without.
+
+    Which are in force depends on the day of the cell, which stands in the same row (:func:`actor_in`).
+    """
+    return (
+        reading.add_columns(*_OF_OFFICE)
+        .outerjoin(_HELD, or_(_HELD.c.member_id == Account.member_id, _HELD.c.account_id == Account.id))
+        .outerjoin(_HELD_AT, _HELD_AT.c.id == _HELD.c.organization_id)
+    )
+
+
+# A live session and all offices of its account, in one reading.
+_SESSION_AND_OFFICES = with_offices(SESSION_ROW)
 
 
 def hash_token(token: str) -> str:
@@ -133,14 +156,14 @@ def load_actors(manager: LoginManager) -> None:
 def find_actor(token: str, clock: Clock) -> Actor | None:
     """The actor of a live session, with member and offices of today; None for anything else."""
     now = clock.now()
-    found = db.session.execute(SESSION_ROW, {"token_hash": hash_token(token), "now": now}).first()
-    if found is None:
+    values = {"token_hash": hash_token(token), "now": now}
+    rows = db.session.execute(_SESSION_AND_OFFICES, values).all()
+    if not rows:
         return None
-    row = LiveSession(*found)
-    if row.should_be_marked(now):
-        _mark_as_seen(row, clock)
-    today = today_in(row.timezone or DEFAULT_TIMEZONE, clock)
-    return actor_of(row, _offices(row.member_id, row.account_id, today))
+    session = LiveSession(*rows[0][: len(LiveSession._fields)])
+    if session.should_be_marked(now):
+        _mark_as_seen(session, clock)
+    return actor_in(session, rows, clock)
 
 
 def _mark_as_seen(session: LiveSession, clock: Clock) -> None:
@@ -154,8 +177,14 @@ def _mark_as_seen(session: LiveSession, clock: Clock) -> None:
         get_logger().warning("session.not_marked", error=type(error).__name__)
 
 
-def actor_of(session: LiveSession, offices: Iterable[Sequence[Any]]) -> Actor:
-    """Who acts in this session, with the rows of ``OFFICES``."""
+def actor_in(session: LiveSession, rows: Iterable[Sequence[Any]], clock: Clock) -> Actor:
+    """Who acts in this session, with the rows of a reading :func:`with_offices`."""
+    today = session.today(clock)
+    offices = []
+    for row in rows:
+        organization_id, path, title, from_date, to_date = row[-len(_OF_OFFICE) :]
+        if from_date is not None and from_date <= today and (to_date is None or to_date >= today):
+            offices.append((organization_id, path, title))
     return Actor(
         account_id=session.account_id,
         member_id=session.member_id,
@@ -200,7 +229,7 @@ def _mark() -> Update:
 
 def _offices(member_id: int | None, account_id: int, today: date) -> Sequence[Sequence[Any]]:
     values = {"member_id": member_id, "account_id": account_id, "today": today}
-    return db.session.execute(OFFICES, values).all()
+    return db.session.execute(_OFFICES, values).all()
 
 
 def _held(offices: Iterable[Sequence[Any]]) -> tuple[HeldOffice, ...]:

@@ -1,7 +1,7 @@
 """The short path of a poll: what the board of every room asks every few seconds is answered before Flask while nothing moves.
 
-Who asks with the tag of what is there gets the 304 of the route before Flask is woken, after two readings by key: session and
-meeting, and the offices of today. The policy decides as it does there. What moved is answered here too where a feature says how
+Who asks with the tag of what is there gets the 304 of the route before Flask is woken, after one reading by key of session,
+offices and meeting. The policy decides as it does there. What moved is answered here too where a feature says how
 (:meth:`PollShortPath.answer_to`). Everything else is for the route: what is not the plain question, and every refusal.
 """
 
@@ -16,17 +16,17 @@ from sqlalchemy import ColumnElement, bindparam
 from handbook.access.actor import Actor
 from handbook.access.predicates import Target
 from handbook.accounts.sessions import (
-    OFFICES,
     SESSION_ROW,
     LiveSession,
-    actor_of,
+    actor_in,
     hash_token,
     mark_of,
     token_in,
+    with_offices,
 )
 from handbook.config import Settings
 from handbook.kernel.bare_answers import answer_json, answer_unchanged
-from handbook.kernel.clock import DEFAULT_TIMEZONE, Clock, today_in
+from handbook.kernel.clock import Clock
 from handbook.kernel.drivers import Driver
 from handbook.kernel.http_security import security_headers
 from handbook.meetings.models import Meeting, target_of
@@ -81,11 +81,12 @@ class PollShortPath(ABC):
         self.driver: Driver = app.extensions["handbook.driver"]
         self._headers = [*security_headers(settings), ("Cache-Control", "private, no-cache")]
         self._path = re.compile(rf"/api/meetings/([1-9][0-9]{{0,17}})/{self.name}", re.ASCII)
-        self._reading = (
+        self._reading = with_offices(
             SESSION_ROW.add_columns(*_TARGET, *self.columns)
             .join(MEETINGS, MEETINGS.c.id == bindparam("meeting_id"))
             .join(HELD_BY, HELD_BY.c.id == MEETINGS.c.organization_id)
         )
+        self._of_poll = slice(_OF_TARGET, _OF_TARGET + len(self.columns))
 
     @abstractmethod
     def tag_of(self, poll: Poll) -> str | None:
@@ -123,17 +124,12 @@ class PollShortPath(ABC):
         if not rows:
             return None
         session = LiveSession(*rows[0][:_OF_SESSION])
-        today = today_in(session.timezone or DEFAULT_TIMEZONE, self._clock)
-        offices = self.driver.find(
-            OFFICES, {"member_id": session.member_id, "account_id": session.account_id, "today": today}
-        )
-        if offices is None:
-            return None
         target = target_of(*rows[0][_OF_SESSION:_OF_TARGET])
         if session.should_be_marked(now):
             # Written or not, the board gets its answer; what was not is written the next time.
             self.driver.write([mark_of(session, now)], durable=False)
-        return Poll(actor_of(session, offices), meeting_id, target, query, rows[0][_OF_TARGET:])
+        actor = actor_in(session, rows, self._clock)
+        return Poll(actor, meeting_id, target, query, rows[0][self._of_poll])
 
 
 def is_plain(environ: "WSGIEnvironment") -> bool:
