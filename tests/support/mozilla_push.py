@@ -138,16 +138,21 @@ class MozillaPushService(FakePushService):
                     ]
 
     def _register(self, phone: str, channel: str, key: str | None) -> str:
-        name = base64url(os.urandom(12))
-        made = Channel(
-            name=name,
-            endpoint=f"{self.origin}/push/{name}",
-            # Firefox writes it with padding, RFC 8292 without.
-            application_server_key=key.rstrip("=") if key else None,
-            phone=phone,
-            channel=channel,
-        )
+        # Firefox writes it with padding, RFC 8292 without.
+        bare = key.rstrip("=") if key else None
         with self._lock:
+            # A phone that has lost its line asks again for what it did not hear the answer to, and gets the same.
+            for one in self.channels():
+                if (one.phone, one.channel, one.application_server_key) == (phone, channel, bare):
+                    return one.endpoint
+            name = base64url(os.urandom(12))
+            made = Channel(
+                name=name,
+                endpoint=f"{self.origin}/push/{name}",
+                application_server_key=bare,
+                phone=phone,
+                channel=channel,
+            )
             self.subscriptions[name] = made
         return made.endpoint
 
