@@ -162,7 +162,11 @@ class PostgresCluster:
 
     def _create(self, template: str) -> str:
         self.made += 1
-        return self.create_named(f"handbook_{self.made}", template)
+        name = f"handbook_{self.made}"
+        if self.kept:
+            # Somebody who was killed could not remove it.
+            self.drop_database(self.url(name))
+        return self.create_named(name, template)
 
     def create_named(self, database: str, template: str = "template0") -> str:
         """Make a database of this name, as a copy of `template`; returns the name."""
