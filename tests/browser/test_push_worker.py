@@ -224,6 +224,7 @@ KINDS = [
     ("task_due", "rk", "Nhắc việc", "/tasks/{k}"),
     ("meeting_due", "", "Sổ tay có nội dung mới", "/notices"),
     ("minutes_due", "m", "Sổ tay có nội dung mới", "/notices"),
+    ("absence_asked", "m", "Sổ tay có nội dung mới", "/notices"),
 ]
 
 

@@ -8,7 +8,7 @@ from handbook.access.actor import Actor
 from handbook.accounts.versions import bump_account_version
 from handbook.attendance.enums import AttendanceState, Decision, Method
 from handbook.attendance.errors import AlreadyDecided, NotSummoned
-from handbook.attendance.events import AbsenceDecided, AbsenceRequested
+from handbook.attendance.events import AbsenceDecided, AbsenceRequested, AbsenceWithdrawn
 from handbook.attendance.marking import locked_line, write_line
 from handbook.attendance.models import AbsenceRequest
 from handbook.attendance.queries import reads_as_supervisor
@@ -143,6 +143,7 @@ def withdraw(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> None:
     )
     if request is None:
         return
+    was_approved = request.decision == Decision.APPROVED
     _settle(request, meeting, Decision.WITHDRAWN, actor=actor, uow=uow)
     line = locked_line(meeting.id, request.member_id, uow)
     if line is not None and (line.state, line.method) == (AttendanceState.EXCUSED, Method.REQUEST):
@@ -161,6 +162,8 @@ def withdraw(meeting: Meeting, *, actor: Actor, uow: UnitOfWork) -> None:
     _record(
         uow, "attendance:absence_request:withdrawn", meeting, request.member_id, actor, request_id=request.id
     )
+    if was_approved:
+        uow.emit(AbsenceWithdrawn(meeting.id))
 
 
 def _settle(

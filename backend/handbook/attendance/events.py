@@ -22,6 +22,13 @@ class AbsenceRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsenceWithdrawn:
+    """A member who was excused by an approved request took it back, and is expected again."""
+
+    meeting_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AbsenceDecided:
     request_id: int
     meeting_id: int

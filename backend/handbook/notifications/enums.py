@@ -14,6 +14,7 @@ class NoticeKind(StrEnum):
     TASK_DUE = "task_due"
     MEETING_DUE = "meeting_due"
     MINUTES_DUE = "minutes_due"
+    ABSENCE_ASKED = "absence_asked"
 
 
 #: Notices that go to everybody who was summoned, and are accounted for to who runs the meeting.
@@ -26,7 +27,7 @@ MEETING_KINDS = (
 
 
 #: What calls a duty to mind: to whom it falls, not to everybody.
-NUDGES = (NoticeKind.MEETING_DUE, NoticeKind.MINUTES_DUE)
+NUDGES = (NoticeKind.MEETING_DUE, NoticeKind.MINUTES_DUE, NoticeKind.ABSENCE_ASKED)
 
 
 class Audience(StrEnum):

@@ -14,6 +14,8 @@ AT_ONCE = "now"
 #: so long.
 GATHERED_FIELDS = frozenset({"agenda", "papers"})
 GATHER_CHANGES = timedelta(seconds=30)
+#: Members who ask to be excused within such a time are told of together.
+GATHER_REQUESTS = timedelta(minutes=10)
 #: The hour of the day at which tasks are called to mind.
 TASK_HOUR = 8
 #: How long news without a date of its own are worth a push.
@@ -89,6 +91,8 @@ def topic_of(kind: str, meeting_id: int | None, resolution_id: int | None) -> st
         return None
     if kind == NoticeKind.MINUTES_DUE:
         return f"minutes-{meeting_id}"
+    if kind == NoticeKind.ABSENCE_ASKED:
+        return f"absences-{meeting_id}"
     return f"resolution-{resolution_id}" if resolution_id is not None else None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from handbook.access.actor import Actor
 from handbook.accounts.service import SessionEnded
-from handbook.attendance.events import AbsenceDecided
+from handbook.attendance.events import AbsenceDecided, AbsenceRequested, AbsenceWithdrawn
 from handbook.attendance.models import AbsenceRequest
 from handbook.attendance.queries import member_ids_to_tell
 from handbook.conferences.events import DelegatesSummoned
@@ -25,6 +25,7 @@ from handbook.meetings.events import (
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.inbox import retell, tell_members
+from handbook.notifications.reminders.asked import call_for_answers
 from handbook.notifications.reminders.nudges import (
     NO_MINUTES_DAYS,
     cancel_minutes_nudges,
@@ -134,6 +135,16 @@ def plan_by_the_new_rule(event: SettingChanged, uow: UnitOfWork) -> None:
     """The meetings below may be many: a job plans them again."""
     if event.name in (*OVERRIDABLE, NO_MINUTES_DAYS):
         plan_again_below(uow, event.organization_id, event.version)
+
+
+@subscribe(AbsenceRequested)
+def call_for_answer(event: AbsenceRequested, uow: UnitOfWork) -> None:
+    call_for_answers(uow, uow.session.get_one(Meeting, event.meeting_id), withdrawn=False)
+
+
+@subscribe(AbsenceWithdrawn)
+def tell_of_withdrawal(event: AbsenceWithdrawn, uow: UnitOfWork) -> None:
+    call_for_answers(uow, uow.session.get_one(Meeting, event.meeting_id), withdrawn=True)
 
 
 @subscribe(AbsenceDecided)

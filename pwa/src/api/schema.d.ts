@@ -3986,13 +3986,13 @@ export interface components {
             confirmed: boolean;
         };
         PushPreferencesOut: {
-            kinds: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due")[];
-            muted: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due")[];
+            kinds: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked")[];
+            muted: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked")[];
             mail: components["schemas"]["Mail"] | null;
             this_device: boolean;
         };
         PushPreferencesIn: {
-            muted: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due")[];
+            muted: ("meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked")[];
         };
         MailAddressIn: {
             /** Format: email */
@@ -4003,7 +4003,7 @@ export interface components {
             /** @example 17 */
             id: string;
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked";
             /** @example 17 */
             meeting_id: string | null;
             /** @example 17 */
@@ -4028,7 +4028,7 @@ export interface components {
         };
         DeliveryOut: {
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked";
             step: string;
             /** @enum {string} */
             state: "queued" | "accepted" | "shown" | "opened" | "failed" | "no_device";
@@ -4062,7 +4062,7 @@ export interface components {
         };
         Reminder: {
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked";
             step: string;
             /** Format: date-time */
             due_at: string;
@@ -4121,7 +4121,7 @@ export interface components {
             id: string;
             organization: components["schemas"]["GivenUpOrganization"];
             /** @enum {string} */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due";
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked";
             step: string;
             /** @example 17 */
             meeting_id: string | null;
@@ -4147,7 +4147,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | null;
+            kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked" | null;
         };
         RetryOut: {
             retried: number;
@@ -10670,7 +10670,7 @@ export interface operations {
                 limit?: number;
                 cursor?: string | null;
                 reason?: string | null;
-                kind?: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | null;
+                kind?: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked" | null;
             };
             header?: {
                 /** @description The ETag of the version that is meant; 412 when it is another one by now. */

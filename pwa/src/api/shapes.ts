@@ -305,7 +305,7 @@ export interface Resolution {
 export type NoticeKind =
   | 'meeting_convened' | 'meeting_changed' | 'meeting_cancelled' | 'meeting_reminder'
   | 'absence_decided' | 'resolution_issued' | 'resolution_revoked' | 'task_due'
-  | 'meeting_due' | 'minutes_due';
+  | 'meeting_due' | 'minutes_due' | 'absence_asked';
 
 export interface Notice {
   id: Id;

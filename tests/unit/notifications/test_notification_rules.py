@@ -70,7 +70,12 @@ def test_a_step_is_named_by_the_longest_whole_unit(minutes: int, code: str) -> N
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_every_payload_holds_ids_only_and_has_one_length(kind: NoticeKind) -> None:
-    about_meeting = kind in (*MEETING_KINDS, NoticeKind.ABSENCE_DECIDED, NoticeKind.MINUTES_DUE)
+    about_meeting = kind in (
+        *MEETING_KINDS,
+        NoticeKind.ABSENCE_DECIDED,
+        NoticeKind.MINUTES_DUE,
+        NoticeKind.ABSENCE_ASKED,
+    )
     for number in (1, LARGEST_ID):
         meeting_id = number if about_meeting else None
         resolution_id = None if about_meeting else number

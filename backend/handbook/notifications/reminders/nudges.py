@@ -23,6 +23,7 @@ from handbook.minutes.queries import find_minutes
 from handbook.notifications.enums import NoticeKind
 from handbook.notifications.models import Reminder
 from handbook.notifications.reminders.anew import plan_each_below
+from handbook.notifications.reminders.asked import is_to_be_told
 from handbook.notifications.reminders.planning import cancel_pending, cancel_unwanted, move, plan_reminder
 from handbook.notifications.reminders.timing import (
     QUIET_FROM,
@@ -129,6 +130,8 @@ def cancel_minutes_nudges(uow: UnitOfWork, meeting_id: int) -> None:
 
 def nudge_is_wanted(reminder: Reminder, meeting: Meeting | None, session: Session, clock: Clock) -> bool:
     """Whether the duty has still not been done."""
+    if reminder.kind == NoticeKind.ABSENCE_ASKED:
+        return is_to_be_told(reminder, meeting, session)
     if reminder.kind == NoticeKind.MINUTES_DUE:
         if meeting is None or meeting.state != MeetingState.CLOSED:
             return False

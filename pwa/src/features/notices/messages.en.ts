@@ -21,5 +21,6 @@ export const en: Record<keyof typeof vi, string> = {
   'notice.meeting_due_below': '{name} has neither secretary nor deputy, and the meeting of month {month} has not been convened',
   'notice.minutes_due_below': '{name} has neither secretary nor deputy; {n, plural, one {# day} other {# days}} after the meeting there are no minutes',
   'notice.below_ask': 'Ask the staff of your committee to name somebody who looks after it.',
+  'notice.absence_asked': '{what, select, withdrawn {An approved request to be excused was withdrawn} other {Requests to be excused wait for your answer}}',
   'notice.minutes_due': '{n, plural, one {# day} other {# days}} after the meeting there are no minutes',
 };

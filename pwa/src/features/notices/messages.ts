@@ -21,6 +21,7 @@ export const vi = {
   'notice.meeting_due_below': '{name} chưa có bí thư, phó bí thư và chưa triệu tập cuộc họp tháng {month}',
   'notice.minutes_due_below': '{name} chưa có bí thư, phó bí thư; cuộc họp đã qua {n} ngày mà chưa có biên bản',
   'notice.below_ask': 'Đồng chí đề nghị cán bộ giúp việc cấp ủy phân công người phụ trách nơi này.',
+  'notice.absence_asked': '{what, select, withdrawn {Có đồng chí rút đơn xin vắng đã được đồng ý} other {Có đơn xin vắng chờ đồng chí trả lời}}',
   'notice.minutes_due': 'Cuộc họp đã qua {n} ngày mà chưa có biên bản',
 } as const;
 

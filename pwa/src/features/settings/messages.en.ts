@@ -69,6 +69,7 @@ export const en: Record<keyof typeof vi, string> = {
   'kind.task_due': 'Tasks',
   'kind.meeting_due': 'Meetings to convene',
   'kind.minutes_due': 'Minutes to write',
+  'kind.absence_asked': 'Requests to be excused',
   'mail.title': 'E-mail',
   'mail.text': 'When a notification reaches none of your devices, a short mail tells you that there is news, without saying what it is.',
   'mail.address': 'Your address',

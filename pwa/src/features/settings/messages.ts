@@ -69,6 +69,7 @@ export const vi = {
   'kind.task_due': 'Nhắc nhiệm vụ',
   'kind.meeting_due': 'Nhắc triệu tập họp tháng',
   'kind.minutes_due': 'Nhắc làm biên bản',
+  'kind.absence_asked': 'Đơn xin vắng chờ trả lời',
   'mail.title': 'Thư điện tử',
   'mail.text': 'Khi thông báo không đến được máy nào, ứng dụng gửi một thư ngắn báo có tin, không ghi nội dung.',
   'mail.address': 'Địa chỉ thư của đồng chí',

@@ -48,4 +48,5 @@ export const en: Record<keyof typeof vi, string> = {
   'kind.task_due': 'Task reminder',
   'kind.meeting_due': 'Meeting to be convened',
   'kind.minutes_due': 'Minutes to be written',
+  'kind.absence_asked': 'Requests to be excused',
 };

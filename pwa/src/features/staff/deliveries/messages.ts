@@ -48,6 +48,7 @@ export const vi = {
   'kind.task_due': 'Nhắc nhiệm vụ',
   'kind.meeting_due': 'Nhắc triệu tập họp',
   'kind.minutes_due': 'Nhắc làm biên bản',
+  'kind.absence_asked': 'Đơn xin vắng chờ trả lời',
 } as const;
 
 export const t = defineMessages(vi, () => import('./messages.en').then((module) => module.en));
