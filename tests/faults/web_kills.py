@@ -29,8 +29,9 @@ def kill_web_processes(
             for _kill in range(kills):
                 # Whoever has only just begun has nothing under way.
                 time.sleep(LOOP_SECONDS + moments.uniform(0.05, 0.5))
-                service.kill_web(moments.choice(service.web))
-                ended += _wait_until_replaced(service)
+                victim = moments.choice(service.web)
+                service.kill_web(victim)
+                ended += _wait_until_replaced(service, victim)
             left = phones.left
             phones.hurry()
             phones.wait_for(len(evening.devices))
@@ -55,10 +56,13 @@ def kill_web_processes(
     }
 
 
-def _wait_until_replaced(service: Service) -> int:
-    """Until there are two again; 1 when the service has ended instead, and was started anew."""
+def _wait_until_replaced(service: Service, victim: int) -> int:
+    """Until there are two without this one; 1 when the service has ended instead, and was started anew.
+
+    Who was killed is among the children until granian has seen it; what takes its place has only then begun.
+    """
     deadline = time.monotonic() + REPLACED_SECONDS
-    while len(service.web) < 2 and not service.has_ended:
+    while len(set(service.web) - {victim}) < 2 and not service.has_ended:
         if time.monotonic() > deadline:
             raise AssertionError("a web process that was killed is not replaced")
         time.sleep(0.02)
