@@ -16,6 +16,7 @@ export const en: Record<keyof typeof vi, string> = {
   'documents.noneFoundText': 'Try another word, fewer letters, or take away the filter.',
   'resolution.notFound': 'This document is not on this device',
   'resolution.notFoundText': 'It may have been removed. Refresh when you have a network.',
+  'resolution.draft': 'A draft: not issued, and not in force.',
   'resolution.revoked': 'This document has been revoked.',
   'resolution.issued': 'Issued',
   'resolution.issuer': 'Issued by',

@@ -16,6 +16,7 @@ export const vi = {
   'documents.noneFoundText': 'Đồng chí thử từ khác, ít chữ hơn, hoặc bỏ bộ lọc.',
   'resolution.notFound': 'Không có văn bản này trên máy',
   'resolution.notFoundText': 'Văn bản có thể đã bị gỡ. Đồng chí bấm Làm mới khi có mạng.',
+  'resolution.draft': 'Dự thảo, chưa ban hành và chưa có hiệu lực.',
   'resolution.revoked': 'Văn bản này đã bị thu hồi.',
   'resolution.issued': 'Ban hành',
   'resolution.issuer': 'Nơi ban hành',
