@@ -51,21 +51,6 @@ def test_a_machine_without_chromium_says_what_to_install(monkeypatch: pytest.Mon
         chromium.find_chromium()
 
 
-def test_a_machine_without_the_headless_shell_uses_the_whole_chromium(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    whole, shell = tmp_path / "chromium", tmp_path / "chromium-headless-shell"
-    monkeypatch.delenv("TEST_CHROMIUM", raising=False)
-    installed = {"chromium": str(whole)}
-    monkeypatch.setattr(chromium.shutil, "which", lambda name, **_: installed.get(name))
-    assert chromium.find_shell() == chromium.find_chromium() == whole
-    installed["chromium-headless-shell"] = str(shell)
-    assert (chromium.find_shell(), chromium.find_chromium()) == (shell, whole)
-    shell.touch()
-    monkeypatch.setenv("TEST_CHROMIUM", str(shell))
-    assert chromium.find_shell() == chromium.find_chromium() == shell
-
-
 def test_a_wrongly_named_chromium_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEST_CHROMIUM", "/nowhere/chromium")
     with pytest.raises(chromium.ChromiumUnavailableError, match="/nowhere/chromium"):

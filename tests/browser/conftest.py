@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.support.browsing import watch_requests
 from tests.support.chapter import Chapter, build_chapter
-from tests.support.chromium import as_on_the_first_day, pictures_wanted
+from tests.support.chromium import pictures_wanted
 from tests.support.demo_service import stand_still
 from tests.support.limits import stop
 from tests.support.postgres import find_free_port
@@ -124,7 +124,6 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
             **options,  # type: ignore[arg-type]
         )
         context.set_default_timeout(20_000)
-        as_on_the_first_day(context)
         watch_requests(context)
         contexts.append(context)
         return context

@@ -107,11 +107,11 @@ def test_a_refused_camera_is_explained_with_the_ways_on(
 
 
 def test_a_camera_that_is_allowed_after_a_refusal_opens_at_the_next_try(
-    browser_type: BrowserType, whole_browser_launch_args: dict[str, Any], demo: DemoService, tmp_path: Path
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], demo: DemoService, tmp_path: Path
 ) -> None:
     film = tmp_path / "camera.y4m"
     look_at(Image.new("RGB", SIZE, "grey"), film)
-    with launched(browser_type, with_camera(whole_browser_launch_args, film, asked=None)) as phone:
+    with launched(browser_type, with_camera(browser_type_launch_args, film, asked=None)) as phone:
         demo.sign_in(phone, demo.story.guest)
         page = demo.open(phone, "/check-in")
         expect(page.get_by_text("Sổ tay chưa được dùng máy ảnh")).to_be_visible()

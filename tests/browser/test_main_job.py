@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import TIMEZONE, Album, Service
 from tests.support.browsing import (
     accept_purpose,
@@ -35,12 +35,6 @@ CELL = "Chi bộ Bưu điện số 1"
 SECRETARY_CARD, MEMBER_CARD, MEMBER_NAME = "33.711001", "26.264739", "Ngô Văn An"
 PAPER = "bao-cao-thang.pdf"
 TITLE = "Sinh hoạt chi bộ bàn về chuyển đổi số"
-
-
-@pytest.fixture(scope="module")
-def browser(whole_browser: Browser) -> Browser:
-    """One that shows notifications."""
-    return whole_browser
 
 
 @pytest.mark.pictures

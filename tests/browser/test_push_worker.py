@@ -52,12 +52,6 @@ TAP = """async (tag) => {
 
 
 @pytest.fixture(scope="module")
-def browser(whole_browser: Browser) -> Browser:
-    """One that shows notifications."""
-    return whole_browser
-
-
-@pytest.fixture(scope="module")
 def vendor() -> Iterator[FakePushService]:
     with FakePushService() as service:
         yield service

@@ -16,7 +16,6 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.support.browsing import watch_requests
-from tests.support.chromium import as_on_the_first_day
 from tests.support.front import Front
 from tests.support.limits import stop
 from tests.support.postgres import find_free_port
@@ -219,7 +218,6 @@ def open_context(
     context.set_default_timeout(20_000)
     if not worker:
         context.add_init_script("delete Navigator.prototype.serviceWorker")
-    as_on_the_first_day(context)
     watch_requests(context)
     return context
 
