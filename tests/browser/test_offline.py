@@ -417,16 +417,20 @@ def close_and_open(phone: BrowserContext, page: Page, demo: DemoService, path: s
 def assert_sent_once(
     phone: BrowserContext, page: Page, demo: DemoService, method: str, suffix: str, statuses: set[int]
 ) -> None:
-    """One request reached the server, also after the app was started once more."""
+    """It was carried out once, and is not sent again by an app that has heard so and was started once more.
+
+    A window that is closed hears of the network in its last moment and may send, and not live to hear the answer: whoever sends
+    after it asks again, and the server says what it did then.
+    """
     wait_until(lambda: demo.front.sent(method, suffix) != [], "it was not sent", page)
-    # Who closes the app before it has heard the answer is asked again, and rightly.
     wait_until(
         lambda: all(one["state"] == "done" for one in rows(page, "outbox")),
         "it did not hear the answer",
         page,
     )
+    sent = demo.front.sent(method, suffix)
     page = close_and_open(phone, page, demo, "/", offline=False)
     page.wait_for_timeout(1500)
-    sent = demo.front.sent(method, suffix)
-    assert len(sent) == 1
+    assert demo.front.sent(method, suffix) == sent
+    assert [one.replayed for one in sent] == [False] + [True] * (len(sent) - 1)
     assert sent[0].status in statuses
