@@ -124,7 +124,7 @@ def _same_time_on(starts_at: datetime, timezone: str, year: int, month: int, day
 def kind_words() -> dict[str, dict[str, str]]:
     """What each kind of meeting is called within a sentence, ``in_a_cell`` and ``elsewhere``: content, so it is Vietnamese.
 
-    Titles, minutes and the web app's build all take it from here.
+    Titles and the web app's build take it from here; how minutes begin is their script's.
     """
     text = (files(__package__) / "kind_words.json").read_text(encoding="utf-8")
     read: dict[str, dict[str, str]] = json.loads(text)

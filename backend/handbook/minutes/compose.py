@@ -19,7 +19,6 @@ from importlib.resources import files
 from typing import Any
 
 from handbook.documents.layout.dates import day_in_words
-from handbook.meetings.rules import kind_words
 from handbook.minutes.facts import Facts, VoteMethod, as_data
 
 Data = Mapping[str, Any]
@@ -47,7 +46,7 @@ def script() -> dict[str, Any]:
     """The sentences of the minutes, with the words for the kinds of meetings."""
     text = (files(__package__) / "script.json").read_text(encoding="utf-8")
     read: dict[str, Any] = json.loads(text)
-    return {**read, "words": {**kind_words(), **read["words"]}}
+    return read
 
 
 def compose(facts: Facts) -> tuple[ComposedSection, ...]:

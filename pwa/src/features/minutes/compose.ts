@@ -4,7 +4,6 @@
  */
 import type { Quorum, Tally } from '$api/ballot-shapes';
 import { isMoreThanPresent } from '$features/ballots/rules';
-import kinds from '../../../../backend/handbook/meetings/kind_words.json';
 import script from '../../../../backend/handbook/minutes/script.json';
 import { dayInWords } from './text';
 
@@ -152,7 +151,7 @@ interface Node {
 
 const parts: Record<string, Node[]> = script.parts;
 const lists: Record<string, Form[]> = script.lists;
-const words: Record<string, Record<string, string>> = { ...kinds, ...script.words };
+const words: Record<string, Record<string, string>> = script.words;
 const sections: { key: string; title: string; say: Node[] }[] = script.sections;
 
 /** The sections in their order; a section about which there is nothing to say is left out. */
