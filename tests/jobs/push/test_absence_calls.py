@@ -58,6 +58,31 @@ def test_requests_of_a_few_minutes_are_one_push_and_what_was_answered_is_none(
     assert latest["params"] == {"asked": False, "withdrawn": True}
 
 
+def test_the_secretarys_own_request_is_for_the_deputy(
+    sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
+) -> None:
+    secretary, deputy = sign_in("secretary"), sign_in("deputy")
+    devices = {role: subscribe(sign_in(role), push) for role in ("secretary", "deputy")}
+    meeting = convened(secretary, world.id_of("cell"))
+    path = f"/api/meetings/{meeting['id']}/absence-requests"
+
+    def calls() -> tuple[int, int]:
+        clock.advance(minutes=11)
+        run_jobs()
+        return told(push, devices["secretary"]).count(KIND), told(push, devices["deputy"]).count(KIND)
+
+    secretary.post(path, {"reason": "Đi họp"}, expect=201)
+    assert calls() == (0, 1)
+    (waiting,) = deputy.get(path, expect=200).json["items"]
+    decided = {"decision": "approved"}
+    deputy.patch(f"/api/absence-requests/{waiting['id']}", decided, headers=if_match(waiting), expect=200)
+    secretary.delete(f"{path}/mine", expect=204)
+    assert calls() == (0, 2), "and so is the withdrawal"
+    secretary.post(path, {"reason": "Lại đi họp"}, expect=201)
+    sign_in("member").post(path, {"reason": "Ốm"}, expect=201)
+    assert calls() == (1, 2), "what others ask is still the secretary's"
+
+
 def test_the_older_program_knows_no_such_notice(
     engine_name: str, sign_in: SignIn, world: World, push: FakePushService, clock: FixedClock
 ) -> None:

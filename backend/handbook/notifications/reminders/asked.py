@@ -2,15 +2,18 @@
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from handbook.attendance.enums import Decision
 from handbook.attendance.models import AbsenceRequest
+from handbook.kernel.clock import Clock, today_in
 from handbook.kernel.unit_of_work import UnitOfWork
 from handbook.meetings.enums import MeetingState
 from handbook.meetings.models import Meeting
 from handbook.notifications.enums import NoticeKind, ReminderState
 from handbook.notifications.models import Reminder
+from handbook.notifications.reminders.called_upon import called_upon
 from handbook.notifications.reminders.planning import plan_reminder
 from handbook.notifications.reminders.timing import quiet_hours
 from handbook.notifications.rules import AT_ONCE, GATHER_REQUESTS
@@ -59,3 +62,28 @@ def is_to_be_told(reminder: Reminder, meeting: Meeting | None, session: Session)
         .limit(1)
     )
     return waits is not None or bool(reminder.params["withdrawn"])
+
+
+def who_answers(reminder: Reminder, meeting: Meeting, session: Session, clock: Clock) -> list[int]:
+    """Who runs the meeting and is told of what others ask, never of the own request. A secretary's own is for the deputies;
+    the committee above cannot answer it and is not told.
+    """
+    organization = meeting.organization
+    today = today_in(organization.timezone, clock)
+    first = called_upon(organization, today, session).member_ids
+    asking = _who_asks(reminder, meeting, session)
+    told = [one for one in first if asking - {one}]
+    if told or not asking:
+        return told
+    instead = called_upon(organization, today, session, without=first)
+    return list(instead.member_ids) if instead.organization_id == organization.id else []
+
+
+def _who_asks(reminder: Reminder, meeting: Meeting, session: Session) -> set[int]:
+    """Whose request waits for its answer or, where one was, has been withdrawn since the reminder was planned."""
+    said: ColumnElement[bool] = AbsenceRequest.decision.is_(None)
+    if reminder.params["withdrawn"]:
+        withdrawn = AbsenceRequest.decision == Decision.WITHDRAWN.value
+        said = or_(said, and_(withdrawn, AbsenceRequest.decided_at >= reminder.created_at))
+    found = select(AbsenceRequest.member_id).where(AbsenceRequest.meeting_id == meeting.id, said)
+    return set(session.scalars(found))

@@ -1,6 +1,7 @@
 """Who is called upon when a duty of an organisation is not done."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,9 +29,12 @@ class CalledUpon:
     member_ids: tuple[int, ...]
 
 
-def called_upon(organization: Organization, today: date, session: Session) -> CalledUpon:
+def called_upon(
+    organization: Organization, today: date, session: Session, *, without: Collection[int] = ()
+) -> CalledUpon:
     """The secretary or, where the organisation has none today, its deputies. One that has neither is looked after by the
-    nearest organisation above that has somebody: its secretary, or else its deputies, and its staff.
+    nearest organisation above that has somebody: its secretary, or else its deputies, and its staff. ``without``: members
+    who are not called upon in this matter, as if they held no office.
     """
     line = path_ids(organization.path)
     rows = session.execute(
@@ -42,6 +46,7 @@ def called_upon(organization: Organization, today: date, session: Session) -> Ca
             Office.from_date <= today,
             or_(Office.to_date.is_(None), Office.to_date >= today),
             Member.status.in_(sorted(ACTIVE_STATUSES)),
+            Member.id.not_in(sorted(without)),
         )
     )
     holders: defaultdict[tuple[int, str], set[int]] = defaultdict(set)

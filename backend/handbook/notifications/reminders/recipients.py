@@ -15,9 +15,10 @@ from handbook.kernel.tree import PATH_END
 from handbook.meetings.models import Meeting
 from handbook.members.enums import ACTIVE_STATUSES
 from handbook.members.models import Member, Office
-from handbook.notifications.enums import Audience
+from handbook.notifications.enums import Audience, NoticeKind
 from handbook.notifications.latest import latest_news
 from handbook.notifications.models import Delivery, Notice, PushSubscription, Reminder
+from handbook.notifications.reminders.asked import who_answers
 from handbook.notifications.reminders.called_upon import called_upon
 from handbook.organizations.models import Organization
 from handbook.resolutions.enums import ResolutionState, TaskState
@@ -39,6 +40,8 @@ def member_ids_of(reminder: Reminder, session: Session, clock: Clock) -> list[in
     """The members whom the reminder concerns."""
     if reminder.member_id is not None:
         return [reminder.member_id]
+    if reminder.kind == NoticeKind.ABSENCE_ASKED and reminder.meeting_id is not None:
+        return who_answers(reminder, session.get_one(Meeting, reminder.meeting_id), session, clock)
     if reminder.organization_id is not None:
         organization = session.get_one(Organization, reminder.organization_id)
         return list(called_upon(organization, today_in(organization.timezone, clock), session).member_ids)
