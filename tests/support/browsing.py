@@ -148,22 +148,41 @@ def stub_push_vendor(context: BrowserContext, url: str, subscription: Subscripti
     )
 
 
-def deliver_push(page: Page, plaintext: str) -> None:
-    """Hand a decrypted push to the service worker, as the browser does when one arrives."""
+def deliver_push(page: Page, plaintext: str, *, seconds: float = 30) -> None:
+    """Hand a decrypted push to the service worker, as the browser does when one arrives, and wait until it is dealt with.
+
+    Nobody may ask for the tray before that: Chromium drops a notification that it has written down and not yet put there when
+    somebody asks in between, and then it never stands there.
+    """
     session = page.context.new_cdp_session(page)
     found: list[str] = []
+    heard: list[str] = []
     session.on(
         "ServiceWorker.workerRegistrationUpdated",
         lambda event: found.extend(
             row["registrationId"] for row in event["registrations"] if not row["isDeleted"]
         ),
     )
+    session.on(
+        "BackgroundService.backgroundServiceEventReceived",
+        lambda event: heard.append(event["backgroundServiceEvent"]["eventName"]),
+    )
     session.send("ServiceWorker.enable")
+    # Who begins to observe is told of what was recorded before, too.
+    session.send("BackgroundService.clearEvents", {"service": "pushMessaging"})
+    session.send("BackgroundService.setRecording", {"shouldRecord": True, "service": "pushMessaging"})
+    session.send("BackgroundService.startObserving", {"service": "pushMessaging"})
     wait_until(lambda: bool(found), "no service worker is registered", page)
     origin = "/".join(page.url.split("/")[:3])
     session.send(
         "ServiceWorker.deliverPushMessage",
         {"origin": origin, "registrationId": found[-1], "data": plaintext},
+    )
+    wait_until(
+        lambda: "Push event completed" in heard,
+        lambda: f"the worker did not deal with the push: {heard}",
+        page,
+        seconds=seconds,
     )
     session.detach()
 
