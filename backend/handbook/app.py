@@ -19,6 +19,7 @@ from handbook.kernel.logging import configure_logging, log_requests
 from handbook.kernel.query_names import refuse_unknown_names
 from handbook.kernel.routing import MatchingRule
 from handbook.kernel.secrets import load_or_create_secrets
+from handbook.kernel.slow_lines import keep_threads_free
 from handbook.kernel.storage import FolderBlobStore
 
 API_DESCRIPTION = (
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         feature.init_app(app)
     api_docs.init_app(app)
     pwa.init_app(app)
+    keep_threads_free(app, settings.web_threads)
     refuse_undeclared_routes(app)
     return app
 

@@ -57,13 +57,16 @@ class Used:
         connection.close()
         return answer.status
 
+    def head(self, request: str, *headers: str) -> bytes:
+        """A request of the secretary's, up to its body."""
+        own = (f"Host: localhost:{self.port}", f"Cookie: {COOKIE}={self.names['token']}")
+        return "\r\n".join((f"{request.format(**self.names)} HTTP/1.1", *own, *headers, "", "")).encode()
+
     def begin(self, request: str, body: bytes = b"") -> socket.socket:
         """Send this much, and read nothing."""
         client = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        head = f"{request.format(**self.names)} HTTP/1.1\r\nHost: localhost:{self.port}\r\n"
-        cookie = f"Cookie: {COOKIE}={self.names['token']}\r\n"
-        kind = f"Content-Type: {FORM['Content-Type']}\r\nContent-Length: {LARGE}\r\n" if body else ""
-        client.sendall(f"{head}{cookie}{kind}\r\n".encode() + body)
+        kind = (f"Content-Type: {FORM['Content-Type']}", f"Content-Length: {LARGE}") if body else ()
+        client.sendall(self.head(request, *kind) + body)
         return client
 
     def read_some(self) -> socket.socket:

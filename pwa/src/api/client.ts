@@ -11,6 +11,8 @@ export interface RequestOptions {
   /** One key per intended act, kept over every retry of it. */
   idempotencyKey?: string | undefined;
   accept?: string;
+  /** Which bytes of a file, as in the header `Range`. */
+  range?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Sent as nobody: without the session's cookie. */
   anonymous?: boolean;
@@ -52,6 +54,7 @@ function send(method: Method, path: string, options: RequestOptions, signal: Abo
     headers.set('Content-Type', 'application/json');
     body = JSON.stringify(options.body);
   }
+  if (options.range) headers.set('Range', options.range);
   if (options.ifMatch) headers.set('If-Match', options.ifMatch);
   if (options.ifNoneMatch) headers.set('If-None-Match', options.ifNoneMatch);
   if (options.idempotencyKey) headers.set('Idempotency-Key', options.idempotencyKey);

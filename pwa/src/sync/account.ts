@@ -1,6 +1,7 @@
 import { request } from '$api/client';
 import type { Session } from '$api/shapes';
 import { clearDatabase, putMeta, readMeta, write } from '$db/database';
+import { forgetPieces } from './pieces';
 
 /** Set while a log-out made without a network still has to be told to the server. Holds nothing personal. */
 const LOGOUT_PENDING = 'handbook.logout-pending';
@@ -15,6 +16,7 @@ const SHELL = 'handbook-shell-';
 export async function wipeDevice(options: { keepWaitingCheckIn?: boolean } = {}): Promise<void> {
   const waiting = options.keepWaitingCheckIn ? await readMeta('waiting_check_in') : undefined;
   await clearDatabase();
+  forgetPieces();
   if (waiting) await write(['meta'], (tx) => putMeta(tx, 'waiting_check_in', waiting));
   await (await import('$push/subscription')).forgetSubscription();
   if ('caches' in globalThis) {

@@ -1,7 +1,8 @@
-import { codeOf, download } from '$api/client';
+import { codeOf } from '$api/client';
 import type { Meeting, Paper } from '$api/shapes';
 import { database, write } from '$db/database';
 import type { StoredPaper } from '$db/schema';
+import { downloadInPieces, type Watcher } from './pieces';
 
 /** Without being asked, a phone keeps at most this much, and no single file above the second figure. */
 const BUDGET = 60 * 1024 * 1024;
@@ -42,10 +43,10 @@ async function run(): Promise<void> {
 }
 
 /** Puts one paper on this phone unless this very version is there. Answers null, or the code of what went wrong. */
-export async function fetchPaper(paper: Paper): Promise<string | null> {
+export async function fetchPaper(paper: Paper, watch?: Watcher): Promise<string | null> {
   const stored = await (await database()).get('papers', paper.id);
   if (stored?.sha256 === paper.sha256) return null;
-  const answer = await download(`/api/papers/${encodeURIComponent(paper.id)}/content`);
+  const answer = await downloadInPieces(`/api/papers/${encodeURIComponent(paper.id)}/content`, paper, watch);
   if (!answer.ok) return codeOf(answer);
   const row: StoredPaper = {
     id: paper.id,
