@@ -6,6 +6,8 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm
 from tests.support.office import as_pdf
 from tests.support.pdf import page_texts
 
@@ -44,6 +46,27 @@ def test_a_heading_stays_whole_and_with_its_words() -> None:
     line = next(one for one in docx.Document(io.BytesIO(content)).paragraphs if one.text == "II. Thành phần")
     assert line.paragraph_format.keep_with_next
     assert line.paragraph_format.keep_together
+    assert line.alignment == WD_ALIGN_PARAGRAPH.LEFT
+
+
+def test_each_line_of_a_text_is_a_paragraph_of_its_own(tmp_path: Path) -> None:
+    # A break inside a justified paragraph stretches the words before it over the whole width.
+    made = document(
+        Paragraph("Giao tổ 4 rà soát.\n\nChi bộ thống nhất ngày thứ Bảy.", lead="Kết luận:"),
+        Paragraph("Một việc.\nHai việc.", Kind.ITEM),
+    )
+    content = make_docx(made, created=CREATED)
+    body = [one for one in docx.Document(io.BytesIO(content)).paragraphs if one.text.endswith(".")]
+    words = [
+        "Kết luận: Giao tổ 4 rà soát.",
+        "Chi bộ thống nhất ngày thứ Bảy.",
+        "– Một việc.",
+        "Hai việc.",
+    ]
+    assert [one.text for one in body] == words
+    assert {round((one.paragraph_format.first_line_indent or 0) / Mm(1)) for one in body} == {10}
+    pages = page_texts(make_pdf(made, created=CREATED))
+    assert [line for line in "".join(pages).splitlines() if line.strip().endswith(".")] == words
 
 
 @pytest.mark.parametrize("below", [[], [("2. Bế mạc", True), ("Chủ trì kết luận.", False)]])

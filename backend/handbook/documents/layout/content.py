@@ -1,7 +1,7 @@
 """What stands in a document, without how it looks."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -87,6 +87,11 @@ class Document:
     appendices: tuple[Appendix, ...] = ()
 
 
+def set_lines(blocks: Iterable[Block]) -> list[Block]:
+    """Each line of a text as a paragraph of its own: a break inside a justified one stretches the line before it."""
+    return [one for block in blocks for one in _lines_of(block)]
+
+
 def texts_of(document: Document) -> Iterator[str]:
     """Every piece of text of the body in reading order, to compare a file with the data it was made of."""
     yield document.title
@@ -95,6 +100,14 @@ def texts_of(document: Document) -> Iterator[str]:
     for appendix in document.appendices:
         yield appendix.title
         yield from _block_texts(appendix.blocks)
+
+
+def _lines_of(block: Block) -> list[Block]:
+    if isinstance(block, Table) or block.kind in {Kind.HEADING, Kind.CENTER}:
+        return [block]
+    lines = [line for line in block.text.splitlines() if line.strip()] or [""]
+    # The dash and the bold words in front belong to the whole, so to its first line.
+    return [replace(block, text=lines[0]), *(Paragraph(line) for line in lines[1:])]
 
 
 def _block_texts(blocks: tuple[Block, ...]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from handbook.documents.layout.content import PARTY, Block, Document, Paragraph, Signature
+from handbook.documents.layout.content import PARTY, Block, Document, Paragraph, Signature, set_lines
 from handbook.documents.layout.dates import place_and_day
 from handbook.documents.layout.drawing import to_svg
 from handbook.kernel.text import clean
@@ -54,7 +54,7 @@ def _blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
             "rows": [[clean(cell) for cell in row] for row in block.rows],
             "shares": list(block.shares),
         }
-        for block in blocks
+        for block in set_lines(blocks)
     ]
 
 

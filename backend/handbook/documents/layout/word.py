@@ -20,7 +20,16 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph as Line
 
 from handbook.documents.layout import word_drawing
-from handbook.documents.layout.content import PARTY, Block, Document, Kind, Paragraph, Signature, Table
+from handbook.documents.layout.content import (
+    PARTY,
+    Block,
+    Document,
+    Kind,
+    Paragraph,
+    Signature,
+    Table,
+    set_lines,
+)
 from handbook.documents.layout.dates import place_and_day
 from handbook.kernel.text import clean
 
@@ -35,7 +44,7 @@ _HEAD = (82 / 165, 95 / 165)
 NOTHING = Pt(0)
 # Some five lines: as much as is kept together with the signatures.
 _LONG = 400
-_SENTENCE = re.compile(r"[.;!?…][ \n]+|\n+")
+_SENTENCE = re.compile(r"[.;!?…] +")
 
 
 def make_docx(document: Document, *, created: datetime) -> bytes:
@@ -113,6 +122,7 @@ def _head(package: Package, document: Document) -> None:
 
 def _blocks(package: Package, blocks: Sequence[Block], *, signed: bool) -> None:
     """``signed``: signatures follow, which never stand on a page without words of the text they are given for."""
+    blocks = set_lines(blocks)
     blocks = [*blocks[:-1], *_parted(blocks[-1])] if signed and blocks else blocks
     for number, block in enumerate(blocks, 1):
         keep = signed and number == len(blocks)
@@ -139,7 +149,9 @@ def _parted(block: Block) -> tuple[Block, ...]:
 def _paragraph(package: Package, block: Paragraph, *, keep: bool) -> None:
     centered, heading = block.kind == Kind.CENTER, block.kind == Kind.HEADING
     line = package.add_paragraph()
-    line.alignment = WD_ALIGN_PARAGRAPH.CENTER if centered else WD_ALIGN_PARAGRAPH.JUSTIFY
+    # A heading of two lines is set as it comes: justified, its few words would stand far apart.
+    aligned = WD_ALIGN_PARAGRAPH.LEFT if heading else WD_ALIGN_PARAGRAPH.JUSTIFY
+    line.alignment = WD_ALIGN_PARAGRAPH.CENTER if centered else aligned
     style = line.paragraph_format
     style.space_before, style.space_after = Pt(8) if heading else Pt(0), Pt(6)
     style.keep_with_next = heading or keep
