@@ -36,10 +36,15 @@ def body_of(facts: MeetingFacts, material: DraftMaterial) -> str:
         "thảo luận và thống nhất quyết nghị:"
     )
     lines = [opening]
-    articles = [" ".join(text.split()) for text in material.conclusions if text.strip()]
+    articles = [article for text in material.conclusions if (article := _article(text))]
     lines += [f"{number}. {text}" for number, text in enumerate(articles, 1)] or ["1. "]
     lines += _votes(material.votes)
     return "\n".join(lines)
+
+
+def _article(text: str) -> str:
+    """A conclusion in the lines in which it was dictated, without what is blank."""
+    return "\n".join(line for line in (" ".join(one.split()) for one in text.splitlines()) if line)
 
 
 def _votes(votes: Sequence[PassedVote]) -> list[str]:

@@ -9,7 +9,13 @@ describe('conclusions that came later', () => {
   it('are those that the text does not have, in the order of the agenda, whatever the spaces', () => {
     const conclusions = { b: 'Giao tổ 4\nrà soát.', a: 'Thống nhất.', c: 'Lắp đèn.' };
     expect(notIn(`${OPENING}\n1. Giao tổ 4 rà soát.`, AGENDA, conclusions, new Set(['Lắp đèn.']))).toEqual(['Thống nhất.']);
-    expect(notIn('', AGENDA, conclusions, new Set())).toEqual(['Thống nhất.', 'Giao tổ 4 rà soát.', 'Lắp đèn.']);
+    expect(notIn('', AGENDA, conclusions, new Set(['Giao tổ 4 rà soát.']))).toEqual(['Thống nhất.', 'Lắp đèn.']);
+  });
+
+  it('keep the lines in which they were dictated', () => {
+    const [text = ''] = notIn('', AGENDA, { a: ' Giao tổ 4:\n\n- rà  soát;\n- báo cáo. ' }, new Set());
+    expect(text).toBe('Giao tổ 4:\n- rà soát;\n- báo cáo.');
+    expect(withArticles(OPENING, [text])).toBe(`${OPENING}\n1. Giao tổ 4:\n- rà soát;\n- báo cáo.`);
   });
 
   it('become articles behind the others, before the votes', () => {

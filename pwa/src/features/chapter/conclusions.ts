@@ -1,8 +1,11 @@
 /** What the meeting concluded after its resolution was begun: what is not in the text yet, and how it comes into it. */
 import type { AgendaItem, Id } from '$api/shapes';
 
-/** Line breaks and spaces are no difference: the text is written with one line for each conclusion. */
+/** Line breaks and spaces are no difference. */
 export const plain = (text: string): string => text.trim().split(/\s+/).join(' ');
+
+/** A conclusion in the lines in which it was dictated, without what is blank; as the server writes it. */
+const article = (text: string): string => text.split('\n').map(plain).filter((line) => line !== '').join('\n');
 
 /** The conclusions in the order of the agenda that the text does not have; `heard`: those it once had, or that were left out. */
 export function notIn(
@@ -11,8 +14,8 @@ export function notIn(
   const written = plain(body);
   return [...agenda]
     .sort((a, b) => a.position - b.position)
-    .flatMap(({ id }) => (conclusions[id] === undefined ? [] : [plain(conclusions[id])]))
-    .filter((text) => text !== '' && !heard.has(text) && !written.includes(text));
+    .flatMap(({ id }) => (conclusions[id] === undefined ? [] : [article(conclusions[id])]))
+    .filter((text) => text !== '' && !heard.has(plain(text)) && !written.includes(plain(text)));
 }
 
 const ARTICLE = /^\s*(\d+)\.(\s|$)/;
