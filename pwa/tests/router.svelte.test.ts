@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte';
 import { expect, test, vi } from 'vitest';
-import { go, router, setQuery } from '$app/router.svelte';
+import { go, router, setQuery, startRouter } from '$app/router.svelte';
 import { spoken } from '$ui/announce.svelte';
 
 vi.mock('$app/routes', () => {
@@ -60,4 +60,34 @@ test('an effect that navigates runs once, and the new screen is focused and anno
   expect(runs).toBeLessThan(3);
   expect(focus).toHaveBeenCalledOnce();
   expect(router.shown?.query.get('seen')).toBe('1');
+});
+
+test('a link to a place of the open page shows it, and the page is not opened anew', async () => {
+  browser('/');
+  const place = { scrollIntoView: vi.fn(), focus: vi.fn() };
+  const heard: ((event: MouseEvent) => void)[] = [];
+  Object.assign(document, {
+    addEventListener: (_name: string, listener: (event: MouseEvent) => void) => heard.push(listener),
+    getElementById: (id: string) => (id === 'sign' ? place : null),
+  });
+  vi.stubGlobal('addEventListener', vi.fn());
+  vi.stubGlobal('navigator', {});
+  const pushState = vi.spyOn(history, 'pushState');
+  startRouter();
+  await vi.waitFor(() => {
+    expect(router.shown?.path).toBe('/');
+  });
+  const tap = (hash: string): ReturnType<typeof vi.fn> => {
+    const preventDefault = vi.fn();
+    const link = { href: `http://localhost/${hash}`, hasAttribute: () => false };
+    heard[0]?.({ button: 0, target: { closest: () => link }, preventDefault } as unknown as MouseEvent);
+    return preventDefault;
+  };
+  // The browser would follow it by a popstate, and that opens a page at its top.
+  expect(tap('#sign')).toHaveBeenCalledOnce();
+  expect(place.scrollIntoView).toHaveBeenCalledOnce();
+  expect(place.focus).toHaveBeenCalledWith({ preventScroll: true });
+  // What is no place of the page, such as the code of a meeting, is the browser's.
+  expect(tap('#1.AAAA')).not.toHaveBeenCalled();
+  expect(pushState).not.toHaveBeenCalled();
 });

@@ -129,6 +129,9 @@ def test_the_minutes_from_the_closed_meeting_to_two_signatures(
 
     # Both sign on the secretary's phone: one by drawing, the other, who cannot, by the full name.
     taker = demo.rows("SELECT full_name, card_number FROM members WHERE id = ?", int(demo.story.guest_id))[0]
+    # The act at the foot leads to where one signs, under pages of text.
+    page.get_by_role("link", name="Ký biên bản").click()
+    expect(page.get_by_role("heading", name="Ký biên bản")).to_be_in_viewport()
     page.get_by_role("button", name="Ký: Chủ trì").click()
     # The form has its own button; no other act stands beside it.
     expect(page.get_by_role("link", name="Ký biên bản")).to_have_count(0)

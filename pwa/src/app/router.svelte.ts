@@ -143,6 +143,16 @@ export async function open(options: { restore?: boolean } = {}): Promise<void> {
   announce(heading?.textContent ?? '');
 }
 
+/**
+ * Shows a place of the page that is open. The browser would tell of its own jump by `popstate`, which opens the page anew, at its
+ * top; and a jump is no step to go back to.
+ */
+function show(event: MouseEvent, place: HTMLElement): void {
+  event.preventDefault();
+  place.scrollIntoView();
+  place.focus({ preventScroll: true });
+}
+
 /** Links inside the app open without a reload; everything else is left to the browser. */
 function follow(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -150,7 +160,11 @@ function follow(event: MouseEvent): void {
   if (!link || !link.href || link.target || link.hasAttribute('download')) return;
   const url = new URL(link.href);
   if (url.origin !== location.origin || /^\/(api|healthz|readyz)(\/|$)/.test(url.pathname)) return;
-  if (url.pathname === location.pathname && url.search === location.search && url.hash) return;
+  if (url.pathname === location.pathname && url.search === location.search && url.hash) {
+    const place = document.getElementById(url.hash.slice(1));
+    if (place) show(event, place);
+    return;
+  }
   event.preventDefault();
   go(url.pathname + url.search + url.hash);
 }
