@@ -47,6 +47,7 @@ export const en: Record<keyof typeof vi, string> = {
   'run.open': 'Begin the scoring',
   'run.openText': 'Members who are present score on their own devices, by the criteria below.',
   'run.running': 'Members are scoring. Nobody knows the result before the end.',
+  'run.mine': 'Give my own sheet',
   'run.close': 'End the scoring',
   'run.closeText': 'Sheets by phone and on paper are added up. No more sheets by phone are taken; the count on paper can be corrected until the minutes are signed.',
   'run.few': 'At least 3 sheets are needed, so that nobody’s points can be told.',

@@ -47,6 +47,7 @@ export const vi = {
   'run.open': 'Bắt đầu chấm điểm',
   'run.openText': 'Đảng viên có mặt chấm trên máy của mình, theo các tiêu chí dưới đây.',
   'run.running': 'Đảng viên đang chấm điểm. Chưa ai biết kết quả cho đến khi kết thúc.',
+  'run.mine': 'Gửi phiếu của tôi',
   'run.close': 'Kết thúc chấm điểm',
   'run.closeText': 'Phiếu gửi bằng máy và phiếu giấy được cộng lại. Không nhận thêm phiếu gửi bằng máy; số phiếu giấy sửa được đến khi ký biên bản.',
   'run.few': 'Cần ít nhất 3 phiếu, để không lộ điểm của từng người.',
