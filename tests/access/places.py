@@ -252,6 +252,26 @@ def _furnish_conference(uow: UnitOfWork, objects: Objects, draft: MeetingDraft, 
     write_delegates(meeting, sites, actor=SYSTEM, uow=uow)
     convene_meeting(meeting, actor=SYSTEM, uow=uow)
     objects.put("conference", place, meeting)
+    request = AbsenceRequest(
+        meeting_id=meeting.id,
+        member_id=objects.ids["member", place],
+        reason="Ốm",
+        created_at=uow.clock.now(),
+        content_version=1,
+    )
+    ballot = Ballot(
+        meeting_id=meeting.id,
+        key=str(uuid4()),
+        title="Thông qua chương trình",
+        kind="resolution",
+        method="hand",
+        state="draft",
+        created_at=uow.clock.now(),
+    )
+    uow.session.add_all([request, ballot])
+    uow.session.flush()
+    objects.put("conference_request", place, request)
+    objects.put("conference_ballot", place, ballot)
 
 
 def _furnish_scores(uow: UnitOfWork, objects: Objects, place: str) -> None:

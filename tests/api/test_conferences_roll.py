@@ -107,7 +107,13 @@ def test_the_combined_roll_is_paged_filtered_and_searched(
         world.members[role].full_name
         for role in ("member", "second_member", "secretary", "far_member", "far_staff")
     )
+    laid.staff.put(f"{laid.path}/roles", {"minute_taker_id": world.id_of("far_member")}, expect=200)
+    first = laid.staff.get(f"{laid.path}/attendance?limit=2", expect=200).json
+    taker = {"member_id": world.id_of("far_member"), "full_name": "Đỗ Văn Xa"}
+    assert first["officers"] == [taker], "also while that line is on another page"
+    assert taker["member_id"] not in [line["member_id"] for line in first["items"]]
     there = laid.staff.get(f"{laid.path}/attendance?site={laid.there['id']}", expect=200).json
+    assert "officers" not in there
     assert there["counts"]["summoned"] == len(there["items"]) == 2
     found = laid.staff.get(f"{laid.path}/attendance?q=do van", expect=200).json["items"]
     assert [line["full_name"] for line in found] == ["Đỗ Văn Xa"]

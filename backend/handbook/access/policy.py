@@ -77,7 +77,8 @@ POLICY: dict[P, Rule] = {
     P.ATTENDANCE_CHECK_IN: Rule(AnyOf(OwnCell(), At(COMMITTEE), AS_DELEGATE), P.MEETINGS_READ),
     P.ATTENDANCE_REQUEST_ABSENCE: Rule(AnyOf(OwnCell(), At(COMMITTEE), AS_DELEGATE), P.MEETINGS_READ),
     P.ABSENCE_REQUESTS_READ: Rule(AnyOf(OwnMember(), At(RUNNERS), AtOrBelow(STAFF)), P.ABSENCE_REQUESTS_READ),
-    P.ABSENCE_REQUESTS_DECIDE: Rule(At(RUNNERS), P.ABSENCE_REQUESTS_READ),
+    # Who runs a meeting answers who asks to be excused from it, and runs its votes: of a conference its secretariat as well.
+    P.ABSENCE_REQUESTS_DECIDE: Rule(RUNS_MEETING, P.ABSENCE_REQUESTS_READ),
     P.RESOLUTIONS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.RESOLUTIONS_READ),
     P.RESOLUTIONS_WRITE: Rule(At(RUNNERS), P.RESOLUTIONS_READ),
     # Tasks: a committee sees all of its tree. What was written of one is for who answers for it and for offices, not for all.
@@ -91,7 +92,7 @@ POLICY: dict[P, Rule] = {
     P.SCORES_GIVE: Rule(AnyOf(OwnUnits(), At(COMMITTEE)), P.MEETINGS_READ),
     # Ballots: whose line in the roll has a vote is a rule of the vote itself, not of the tree.
     P.BALLOTS_READ: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.BALLOTS_READ),
-    P.BALLOTS_RUN: Rule(At(RUNNERS), P.BALLOTS_READ),
+    P.BALLOTS_RUN: Rule(RUNS_MEETING, P.BALLOTS_READ),
     P.BALLOTS_VOTE: Rule(AnyOf(OwnUnits(), At(COMMITTEE)), P.BALLOTS_READ),
     # The book of the room: the office is judged by the day of each entry, because a secretary who was replaced sends later.
     P.PROCEEDINGS_WRITE: Rule(AnyOf(OwnUnits(), AtOrBelow(OFFICERS)), P.MEETINGS_READ),

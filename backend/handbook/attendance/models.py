@@ -129,9 +129,17 @@ class AbsenceRequest(db.Model):  # type: ignore[name-defined]
 
     @property
     def target(self) -> Target:
-        return Target(path=self.meeting.organization.path, member_id=self.member_id)
+        return Target(
+            path=self.meeting.organization.path,
+            member_id=self.member_id,
+            many_sites=self.meeting.target.many_sites,
+        )
 
     @classmethod
     def columns(cls) -> Columns:
         """For statements that join :class:`Meeting` and :class:`Organization`."""
-        return Columns(path=Organization.path, member_id=cls.member_id)
+        return Columns(
+            path=Organization.path,
+            member_id=cls.member_id,
+            many_sites=Meeting.columns().many_sites,
+        )

@@ -112,7 +112,7 @@ def read_roll(
     counts = kept_counts(meeting, scope.sites or None)
     share = quorum_share(meeting)
     due, present = counts["official_due"], counts["official_present"]
-    return {
+    answer = {
         "counts": counts_from(counts),
         "quorum": {
             "required": quorum_required(due, share),
@@ -127,6 +127,14 @@ def read_roll(
         "items": [{**line._mapping, "name_mark": marks.get(line.member_id)} for line in lines],
         "next": following,
     }
+    if scope.pages:
+        # Who leads a conference may stand on any of its pages.
+        heads = [one for one in (meeting.chair_id, meeting.minute_taker_id) if one is not None]
+        found = db.session.execute(select(Member.id, Member.full_name).where(Member.id.in_(heads)))
+        answer["officers"] = [
+            {"member_id": one.id, "full_name": with_mark(one.full_name, marks.get(one.id))} for one in found
+        ]
+    return answer
 
 
 def combined_lines(meeting: Meeting, scope: Scope) -> Sequence[Row[Any]]:

@@ -85,10 +85,18 @@ class GuestSchema(Schema):
     from_ = fields.String(data_key="from", attribute="origin", required=True, allow_none=True)
 
 
+class OfficerSchema(Schema):
+    """Who chairs or writes the minutes, by name."""
+
+    member_id = Id(required=True)
+    full_name = fields.String(required=True)
+
+
 class RollSchema(Schema):
     """The roll. ``quorum`` asks who is in the room: who left early is in ``counts`` and not in it. It wants
     ``quorum_share`` (such as "2/3") of ``official_due``, the official members who must attend, and ``official_present`` of them
-    are there. ``guests`` only for who may read the whole roll."""
+    are there. ``guests`` only for who may read the whole roll. ``officers``: where the roll comes in
+    pages, who chairs and who writes the minutes, on whichever page they stand."""
 
     counts = fields.Nested(CountsSchema, required=True)
     quorum = fields.Nested(QuorumSchema, required=True)
@@ -98,6 +106,7 @@ class RollSchema(Schema):
     chair_id = Id(required=True, allow_none=True)
     minute_taker_id = Id(required=True, allow_none=True)
     guests = fields.List(fields.Nested(GuestSchema), required=True)
+    officers = fields.List(fields.Nested(OfficerSchema))
     items = fields.List(fields.Nested(RollItemSchema), required=True)
     next = fields.String(required=True, allow_none=True)
 

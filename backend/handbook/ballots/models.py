@@ -109,12 +109,20 @@ class Ballot(db.Model):  # type: ignore[name-defined]
 
     @property
     def target(self) -> Target:
-        return Target(path=self.meeting.organization.path, private=self.state == BallotState.DRAFT)
+        return Target(
+            path=self.meeting.organization.path,
+            private=self.state == BallotState.DRAFT,
+            many_sites=self.meeting.target.many_sites,
+        )
 
     @classmethod
     def columns(cls) -> Columns:
         """For statements that join :class:`Meeting` and :class:`Organization`."""
-        return Columns(path=Organization.path, private=cls.state == BallotState.DRAFT.value)
+        return Columns(
+            path=Organization.path,
+            private=cls.state == BallotState.DRAFT.value,
+            many_sites=Meeting.columns().many_sites,
+        )
 
 
 class Reservation(db.Model):  # type: ignore[name-defined]

@@ -2951,6 +2951,11 @@ export interface components {
             name: string;
             from: string | null;
         };
+        Officer: {
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
+        };
         RollItem: {
             /** @example 17 */
             member_id: string;
@@ -2989,6 +2994,7 @@ export interface components {
             /** @example 17 */
             minute_taker_id: string | null;
             guests: components["schemas"]["Guest"][];
+            officers?: components["schemas"]["Officer"][];
             items: components["schemas"]["RollItem"][];
             next: string | null;
         };

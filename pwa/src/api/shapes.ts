@@ -199,6 +199,8 @@ export interface Roll {
   chair_id?: Id | null;
   minute_taker_id?: Id | null;
   guests?: { key: string; name: string; from: string | null }[];
+  /** Who chairs and who writes the minutes, where the lines come in pages. */
+  officers?: { member_id: Id; full_name: string }[];
 }
 
 export interface AbsenceRequest {

@@ -137,6 +137,8 @@ export const en: Record<keyof typeof vi, string> = {
   'manage.rollSheet': 'Roster for signatures (PDF)',
   'manage.toSign': 'Next: read the minutes back and sign them.',
   'manage.toSignIssued': 'The resolution is issued. Next: read the minutes back and sign them.',
+  'manage.minutesByOthers': 'The secretary or a deputy of the committee writes the minutes and the resolution of the conference; the minutes may be written by the appointed minute-taker too.',
+  'manage.appoint': 'Appoint a minute-taker',
   'manage.resolution': 'Resolution',
   'manage.cancelled': 'The meeting was cancelled. Reason: {reason}',
   'manage.past': 'The time of the meeting has passed. Change it before convening.',

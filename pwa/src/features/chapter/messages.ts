@@ -137,6 +137,8 @@ export const vi = {
   'manage.rollSheet': 'Danh sách ký tên (PDF)',
   'manage.toSign': 'Việc tiếp theo: đọc lại và ký biên bản.',
   'manage.toSignIssued': 'Nghị quyết đã ban hành. Việc tiếp theo: đọc lại và ký biên bản.',
+  'manage.minutesByOthers': 'Biên bản và nghị quyết của hội nghị do bí thư, phó bí thư của cấp ủy lập; biên bản thì người được cử ghi biên bản cũng lập được.',
+  'manage.appoint': 'Cử người ghi biên bản',
   'manage.resolution': 'Nghị quyết',
   'manage.cancelled': 'Cuộc họp đã hủy. Lý do: {reason}',
   'manage.past': 'Giờ họp đã qua. Đồng chí sửa thời gian trước khi triệu tập.',

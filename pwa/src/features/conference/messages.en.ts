@@ -47,6 +47,13 @@ export const en: Record<keyof typeof vi, string> = {
   'sites.roll': 'Combined roll',
   'sites.ofMeeting': 'Meeting',
 
+  'heads.nobody': 'Nobody yet',
+  'heads.choose': 'Choose',
+  'heads.change': 'Change',
+  'heads.clear': 'Take back',
+  'heads.none': 'There is no such delegate.',
+  'heads.more': 'There are many more delegates: type a name to find one.',
+
   'run.convene': 'Review and convene',
   'run.open': 'Open the conference',
   'run.lead': 'Lead and close',

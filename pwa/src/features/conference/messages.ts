@@ -47,6 +47,13 @@ export const vi = {
   'sites.roll': 'Danh sách chung',
   'sites.ofMeeting': 'Cuộc họp',
 
+  'heads.nobody': 'Chưa chọn',
+  'heads.choose': 'Chọn',
+  'heads.change': 'Đổi',
+  'heads.clear': 'Bỏ chọn',
+  'heads.none': 'Không có đại biểu nào như vậy.',
+  'heads.more': 'Còn nhiều đại biểu khác: đồng chí gõ tên để tìm.',
+
   'run.convene': 'Xem lại, triệu tập hội nghị',
   'run.open': 'Mở hội nghị',
   'run.lead': 'Điều hành, kết thúc hội nghị',

@@ -40,6 +40,9 @@ export const roomHref = (id: Id): string => `/chapter/meetings/${id}/room`;
 
 export type ConferenceAct = 'convene' | 'open' | 'lead' | 'settle';
 
+/** Where that is done. */
+export const actHref = (id: Id, act: ConferenceAct): string => (act === 'open' || act === 'lead' ? roomHref : managesHref)(id);
+
 /** What is next to be done on a conference by who looks at it; null for who does not run it, and when nothing is. */
 export function nextAct({ kind, can }: Pick<Meeting, 'kind' | 'can'>): ConferenceAct | null {
   if (kind !== 'conference') return null;

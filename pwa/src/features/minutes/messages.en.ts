@@ -11,6 +11,11 @@ export const en: Record<keyof typeof vi, string> = {
   'minutes.writing': 'Writing the minutes from roll, proceedings and votes…',
   'minutes.none': 'No minutes on this device yet',
   'minutes.noneText': 'The minutes write themselves from what this phone knows of the meeting. Open the meeting room once with a network, then press Write the minutes.',
+  'minutes.notYours': 'Others write the minutes',
+  'minutes.notYoursText': 'The secretary, a deputy or the appointed minute-taker writes the minutes of this meeting.',
+  'minutes.notYoursRuns':
+    'The secretary or a deputy of the committee, or the appointed minute-taker, writes the minutes. Appoint a minute-taker in the room, under Roll; that person writes them on the own phone.',
+  'minutes.toAppoint': 'Appoint a minute-taker',
   'minutes.compose': 'Write the minutes',
   'minutes.notYet': 'The meeting has not begun',
   'minutes.notYetText': 'Minutes are written once the meeting is open.',

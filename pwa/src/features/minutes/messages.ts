@@ -11,6 +11,11 @@ export const vi = {
   'minutes.writing': 'Đang lập biên bản từ điểm danh, diễn biến và biểu quyết…',
   'minutes.none': 'Chưa có biên bản trên máy này',
   'minutes.noneText': 'Biên bản tự lập từ dữ liệu cuộc họp có trên máy. Đồng chí mở phòng họp một lần khi có mạng rồi bấm Lập biên bản.',
+  'minutes.notYours': 'Biên bản do người khác lập',
+  'minutes.notYoursText': 'Bí thư, phó bí thư hoặc người được cử ghi biên bản lập biên bản cuộc họp này.',
+  'minutes.notYoursRuns':
+    'Bí thư, phó bí thư của cấp ủy hoặc người được cử ghi biên bản lập biên bản. Đồng chí cử người ghi biên bản ở mục Điểm danh của phòng họp; người đó lập biên bản trên máy của mình.',
+  'minutes.toAppoint': 'Cử người ghi biên bản',
   'minutes.compose': 'Lập biên bản',
   'minutes.notYet': 'Cuộc họp chưa bắt đầu',
   'minutes.notYetText': 'Biên bản được lập sau khi mở cuộc họp.',

@@ -68,6 +68,8 @@ export interface Officers {
   chair: Id | null;
   minute_taker: Id | null;
   guests: { key: string; name: string; from: string | null }[];
+  /** Of a conference, whose roll comes in pages: the names of both. */
+  names?: ReadonlyMap<Id, string>;
 }
 
 /** The marks that an outbox item carries; none for other items. */
@@ -232,8 +234,8 @@ export function isThere(row: RollItem): boolean {
  * Who can be chosen to lead the meeting or to write its minutes: who is in the room or not recorded yet, and not as both.
  * Who is chosen by now (`chosen`) stays in the list.
  */
-export function eligible(rows: readonly BoardRow[], chosen: Id | null, other: Id | null): BoardRow[] {
-  const here = (row: BoardRow): boolean => row.state === null || (isThere(row) && !row.left_at);
+export function eligible<Row extends RollItem>(rows: readonly Row[], chosen: Id | null, other: Id | null): Row[] {
+  const here = (row: Row): boolean => row.state === null || (isThere(row) && !row.left_at);
   return rows.filter((row) => row.member_id === chosen || (row.member_id !== other && here(row)));
 }
 

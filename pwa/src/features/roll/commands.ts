@@ -81,6 +81,7 @@ export async function readOfficers(meetingId: Id): Promise<Officers> {
     chair: room.chair ?? roll?.chair_id ?? null,
     minute_taker: room.minute_taker ?? roll?.minute_taker_id ?? null,
     // A guest of whom this book has something to say is as the book says; the others are as the server has them.
+    names: new Map((roll?.officers ?? []).map((one) => [one.member_id, one.full_name])),
     guests: [...[...known.values()].filter((one) => !removed.has(one.key)), ...room.guests],
   };
 }
@@ -111,10 +112,10 @@ export async function fetchRoll(meetingId: Id, signal?: AbortSignal): Promise<st
     // Logged out or withdrawn while it was on its way: it must not come back.
     const meeting = await tx.objectStore('meetings').get(meetingId);
     if (!meeting) return;
-    const { counts, quorum, quorum_share, official_due, official_present, items, chair_id = null, minute_taker_id = null, guests = [], next = null } = body;
+    const { counts, quorum, quorum_share, official_due, official_present, items, chair_id = null, minute_taker_id = null, guests = [], officers, next = null } = body;
     await tx.objectStore('rolls').put({
       meeting_id: meetingId, counts, quorum, ...quorum_share !== undefined && { quorum_share },
-      ...official_due !== undefined && { official_due }, ...official_present !== undefined && { official_present }, items, chair_id, minute_taker_id, guests, next, etag: answer.etag ?? known?.etag ?? null, fetched_at: asked,
+      ...official_due !== undefined && { official_due }, ...official_present !== undefined && { official_present }, items, chair_id, minute_taker_id, guests, ...officers && { officers }, next, etag: answer.etag ?? known?.etag ?? null, fetched_at: asked,
     });
   });
   return null;

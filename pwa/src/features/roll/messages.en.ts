@@ -53,6 +53,7 @@ export const en: Record<keyof typeof vi, string> = {
   'room.keep': 'Not yet, go on',
   'room.closed': 'The meeting is closed.',
   'room.closedText': 'The roll can still be corrected. Next, read back and sign the minutes, then issue the resolution.',
+  'room.closedStaff': 'The roll can still be corrected. The secretary, a deputy or the appointed minute-taker writes the minutes; if nobody is appointed, appoint somebody under Roll.',
   'room.closedIssued': 'The roll can still be corrected. Next, read back and sign the minutes.',
   'room.toMinutes': 'Read back and sign the minutes',
   'room.settled': 'The roll is settled and can no longer be changed.',

@@ -53,6 +53,7 @@ export const vi = {
   'room.keep': 'Chưa, họp tiếp',
   'room.closed': 'Cuộc họp đã kết thúc.',
   'room.closedText': 'Danh sách điểm danh còn sửa được. Việc tiếp theo là đọc lại và ký biên bản, sau đó ban hành nghị quyết.',
+  'room.closedStaff': 'Danh sách điểm danh còn sửa được. Bí thư, phó bí thư hoặc người được cử ghi biên bản lập biên bản; chưa cử thì đồng chí cử ở mục Điểm danh.',
   'room.closedIssued': 'Danh sách điểm danh còn sửa được. Việc tiếp theo là đọc lại và ký biên bản.',
   'room.toMinutes': 'Đọc lại và ký biên bản',
   'room.settled': 'Danh sách điểm danh đã chốt, không sửa được nữa.',
