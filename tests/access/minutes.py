@@ -57,6 +57,14 @@ MINUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/api/meetings/<id:meeting_id>/minutes/paper-signatures/<string:sha256>"): of_minutes(
         "signed_meeting", MINUTES_READERS, (200,)
     ),
+    # Before another one is written: only the newest goes.
+    ("DELETE", "/api/meetings/<id:meeting_id>/minutes/addenda/<id:number>"): Expected(
+        MINUTES_READERS,
+        RUNNERS,
+        (200,),
+        {"meeting_id": "signed_meeting", "number": "addendum"},
+        match="minutes_of_signed",
+    ),
     ("POST", "/api/meetings/<id:meeting_id>/minutes/addenda"): of_minutes(
         "signed_meeting", RUNNERS, (201,), {"text": "Địa điểm đúng là phòng số 3."}
     ),

@@ -43,6 +43,7 @@ from handbook.minutes.document import digest
 from handbook.minutes.models import Minutes, MinutesSignature
 from handbook.minutes.queries import describe_minutes
 from handbook.minutes.service import compose_minutes
+from handbook.minutes.signing import add_addendum
 from handbook.notifications.models import Delivery, Notice, Reminder
 from handbook.opinions.models import Opinion
 from handbook.organizations.models import Organization
@@ -346,6 +347,8 @@ def _furnish_minutes(uow: UnitOfWork, objects: Objects, world: World, place: str
             minutes.content_hash = digest(minutes.frozen)
             minutes.state, minutes.signed_at = "signed", uow.clock.now()
             _sign_on_paper(uow, minutes)
+            add_addendum(minutes, "Phòng số 3.", actor=SYSTEM, uow=uow)
+            objects.ids["addendum", place] = 1
         uow.session.flush()
         objects.put(f"minutes_of_{kind}", place, minutes)
 

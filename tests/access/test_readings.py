@@ -121,6 +121,7 @@ NOT_READINGS = {
     ("post", "/api/meetings/{meeting_id}/minutes/signatures"): "the same",
     ("post", "/api/meetings/{meeting_id}/minutes/paper-signatures"): "the same",
     ("post", "/api/meetings/{meeting_id}/minutes/addenda"): "the same",
+    ("delete", "/api/meetings/{meeting_id}/minutes/addenda/{number}"): "the same",
     ("get", "/api/resolutions/{resolution_id}"): "who answers for a task, in a document for all members",
     ("patch", "/api/resolutions/{resolution_id}"): "the same",
     ("post", "/api/resolutions/{resolution_id}/issue"): "the same",

@@ -328,6 +328,13 @@ class EveryOperation(Asking, RoomRules, RuleBasedStateMachine):
         answer = self.ask(role, "POST", f"{self.path}/minutes/addenda", {"text": "Phòng số 3."})
         assert signed or answer.status_code != 201
 
+    @rule(role=WHO_RUNS, number=st.sampled_from([1, 1, 2]))
+    def take_back_a_correction(self, role: str, number: int) -> None:
+        before = (self.minutes() or {}).get("addenda", [])
+        answer = self.ask(role, "DELETE", f"{self.path}/minutes/addenda/{number}", match=self.minutes())
+        free = number == len(before) and not before[-1]["signatures"]
+        assert free or answer.status_code != 200
+
     # --- the resolution and its tasks ------------------------------------------------------------------------
 
     @rule(role=WHO_RUNS)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 from tests.conftest import NOW
-from tests.support.clients import code_of
+from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
 from tests.support.meetings import convened, if_match, opened, step
 from tests.support.minutes import (
@@ -365,6 +365,33 @@ def test_a_correction_of_signed_minutes_is_an_addendum_that_both_sign(
     assert addendum["text"] == "Địa điểm ghi đúng là phòng số 3."
     assert [one["role"] for one in addendum["signatures"]] == ["minute_taker", "chair"]
     assert minutes["intact"] is True
+
+
+def test_only_the_newest_addendum_that_nobody_has_signed_is_taken_back(
+    sign_in: SignIn, world: World, meeting: dict[str, Any]
+) -> None:
+    secretary, deputy = sign_in("secretary"), sign_in("deputy")
+    minutes = signed(sign_in, world, meeting)
+    for text in ("Phòng số 3.", "Phòng số 4."):
+        minutes = deputy.post(path_of(meeting, "/addenda"), {"text": text}, expect=201).json
+
+    def take_back(number: int, expect: int, client: ApiClient = deputy) -> Any:
+        path = path_of(meeting, f"/addenda/{number}")
+        return client.delete(path, headers=if_match(minutes), expect=expect)
+
+    assert code_of(take_back(1, 409)) == "addendum_stands"
+    take_back(3, 404)
+    assert code_of(deputy.delete(path_of(meeting, "/addenda/2"), expect=428)) == "precondition_required"
+    take_back(2, 403, sign_in("member"))
+    minutes = take_back(2, 200).json
+    assert [(one["number"], one["text"]) for one in minutes["addenda"]] == [(1, "Phòng số 3.")]
+    minutes = sign(secretary, minutes, "chair", addendum=1)
+    assert code_of(take_back(1, 409)) == "addendum_stands"
+    # The number is free again, and what was signed stays intact.
+    minutes = deputy.post(path_of(meeting, "/addenda"), {"text": "Phòng số 5."}, expect=201).json
+    assert [one["number"] for one in minutes["addenda"]] == [1, 2]
+    assert minutes["intact"] is True
+    assert [one["role"] for one in minutes["addenda"][0]["signatures"]] == ["chair"]
 
 
 @pytest.mark.parametrize("what", ["frozen", "addendum"])

@@ -29,6 +29,12 @@ class AlreadySigned(Problem):
     status, code = 409, "already_signed"
 
 
+class AddendumStands(Problem):
+    """Only the newest addendum is taken back, and only while nobody has signed it: afterwards another one corrects it."""
+
+    status, code = 409, "addendum_stands"
+
+
 class MinutesAltered(Problem):
     """What is stored is not what was signed: its digest differs. Nothing is printed from it."""
 

@@ -149,6 +149,19 @@ def add_addendum(fields: dict[str, Any], meeting_id: int) -> Response:
         return _answer(signing.add_addendum(minutes, fields["text"], actor=actor, uow=uow), 201)
 
 
+@blp.route("/meetings/<id:meeting_id>/minutes/addenda/<id:number>", methods=["DELETE"])
+@requires(Permission.MINUTES_WRITE)
+@blp.doc(operationId="withdraw_minutes_addendum")
+@blp.response(200, MinutesSchema)
+def withdraw_addendum(meeting_id: int, number: int) -> Response:
+    """Take back the newest addendum while nobody has signed it."""
+    actor = current_actor()
+    with unit_of_work() as uow:
+        minutes = queries.get_minutes(meeting_id, Permission.MINUTES_WRITE, actor=actor, lock=True)
+        require_match(minutes)
+        return _answer(signing.withdraw_addendum(minutes, number, actor=actor, uow=uow))
+
+
 def _answer(minutes: Minutes, status: int = 200) -> Response:
     response = jsonify(MinutesSchema().dump(queries.minutes_data(minutes)))
     response.status_code = status

@@ -18,6 +18,7 @@ from handbook.members.models import Member
 from handbook.minutes.document import addendum_digest, digest, signatures_of
 from handbook.minutes.enums import MinutesState, SignerRole
 from handbook.minutes.errors import (
+    AddendumStands,
     AlreadySigned,
     ClassifiedMinutes,
     DifferencesOpen,
@@ -141,6 +142,17 @@ def add_addendum(minutes: Minutes, text: str, *, actor: Actor, uow: UnitOfWork) 
         )
     )
     touch(minutes, "addendum_written", actor=actor, uow=uow, number=number)
+    return minutes
+
+
+def withdraw_addendum(minutes: Minutes, number: int, *, actor: Actor, uow: UnitOfWork) -> Minutes:
+    """Take back an addendum that was written by a slip and that nobody has signed. Its number goes to the next one, so only the
+    newest can go: raises :class:`AddendumStands` for any other, :class:`NotFound` where there is none of this number."""
+    addendum = _addendum(minutes, number)
+    if number != len(minutes.addenda) or signatures_of(minutes, number):
+        raise AddendumStands
+    minutes.addenda.remove(addendum)
+    touch(minutes, "addendum_withdrawn", actor=actor, uow=uow, number=number)
     return minutes
 
 

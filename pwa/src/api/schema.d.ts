@@ -1889,6 +1889,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/{meeting_id}/minutes/addenda/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back the newest addendum while nobody has signed it. */
+        delete: operations["withdraw_minutes_addendum"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting_id}/minutes.pdf": {
         parameters: {
             query?: never;
@@ -5359,6 +5379,20 @@ export interface components {
                     status?: 409;
                     /** @enum {unknown} */
                     code?: "already_signed" | "conflict" | "differences_open" | "minutes_altered" | "minutes_not_read_back" | "minutes_signed" | "signer_missing" | "wrong_state";
+                };
+            };
+        };
+        /** @description Conflict. `addendum_stands`: Only the newest addendum is taken back, and only while nobody has signed it: afterwards another one corrects it. `conflict`: Another request changed the same thing at the same moment; read it again. */
+        "409.addendum_stands.conflict": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "addendum_stands" | "conflict";
                 };
             };
         };
@@ -10055,6 +10089,43 @@ export interface operations {
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.classified_document.idempotency_conflict.unknown_field.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    withdraw_minutes_addendum: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is meant; 412 when it is another one by now. */
+                "If-Match": string;
+            };
+            path: {
+                meeting_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            401: components["responses"]["401.not_authenticated"];
+            403: components["responses"]["403.forbidden.wrong_origin"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.addendum_stands.conflict"];
+            412: components["responses"]["412.precondition_failed"];
+            413: components["responses"]["413.body_too_large"];
+            422: components["responses"]["422.unknown_field"];
+            428: components["responses"]["428.precondition_required"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.unavailable"];
         };

@@ -66,6 +66,7 @@ export const problems: Record<keyof typeof vi, string> = {
   'problem.minutes_not_read_back': 'The minutes have to be read back before they are signed.',
   'problem.differences_open': 'Two devices have written something differently in the room. Choose what is right before signing.',
   'problem.already_signed': 'This person has signed already.',
+  'problem.addendum_stands': 'Somebody has signed this addendum, or another one follows it, so it stays. To correct it, add a new addendum.',
   'problem.minutes_altered': 'What is stored is not what was signed. Tell the committee above.',
   'problem.signer_missing': 'Choose chair and minute-taker before signing.',
   'problem.not_the_signer': 'That is not the person who signs here.',

@@ -65,6 +65,7 @@ export const problems = {
   'problem.minutes_not_read_back': 'Biên bản cần được đọc thông qua trước khi ký.',
   'problem.differences_open': 'Trong phòng họp còn chỗ hai máy ghi khác nhau. Đồng chí chọn cách đúng trước khi ký.',
   'problem.already_signed': 'Người này đã ký rồi.',
+  'problem.addendum_stands': 'Phần bổ sung này đã có người ký, hoặc đã có phần sau, nên giữ nguyên. Cần sửa thì đồng chí thêm phần bổ sung mới.',
   'problem.minutes_altered': 'Nội dung lưu không khớp bản đã ký. Đồng chí báo cấp trên.',
   'problem.signer_missing': 'Đồng chí chọn chủ trì và người ghi biên bản trước khi ký.',
   'problem.not_the_signer': 'Người xác nhận không phải người ký của phần này.',

@@ -72,6 +72,10 @@ export async function addAddendum(minutes: Minutes, text: string, key: string): 
   return keepMinutes(await request<Minutes>('POST', minutesPath(minutes.meeting_id, '/addenda'), { body: { text }, idempotencyKey: key }));
 }
 
+export async function withdrawAddendum(minutes: Minutes, number: number): Promise<string | null> {
+  return keepMinutes(await request<Minutes>('DELETE', minutesPath(minutes.meeting_id, `/addenda/${number}`), { ifMatch: minutes.etag }));
+}
+
 let turn: Promise<unknown> = Promise.resolve();
 
 /** One change after another: each is made of what the one before has left. */

@@ -138,5 +138,7 @@ export const en: Record<keyof typeof vi, string> = {
   'addenda.label': 'Text of the addendum',
   'addenda.missing': 'Write what is to be added or corrected.',
   'addenda.add': 'Add an addendum',
+  'addenda.rewrite': 'Rewrite addendum {number}',
+  'addenda.rewriting': 'Nobody has signed addendum {number}; its text is in the field below again.',
   'addenda.added': 'Added. Chair and minute-taker sign this part.',
 };

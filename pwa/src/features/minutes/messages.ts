@@ -138,6 +138,8 @@ export const vi = {
   'addenda.label': 'Nội dung bổ sung, đính chính',
   'addenda.missing': 'Đồng chí ghi nội dung cần bổ sung, đính chính.',
   'addenda.add': 'Thêm phần bổ sung',
+  'addenda.rewrite': 'Sửa lại phần số {number}',
+  'addenda.rewriting': 'Phần số {number} chưa ai ký, đã đưa về ô dưới đây để sửa.',
   'addenda.added': 'Đã thêm. Chủ trì và người ghi biên bản ký phần này.',
 } as const;
 
