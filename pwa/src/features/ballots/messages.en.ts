@@ -63,6 +63,7 @@ export const en: Record<keyof typeof vi, string> = {
   'ballots.papers': 'Handed out {given_out}, returned {returned}, valid {valid}, invalid {invalid}',
   'ballots.hands': 'Of these by hand: {agree} agree, {disagree} disagree, {other} other opinion',
   'ballots.stale': 'The room counted with {room} members, the roll has {n}. The roll decides.',
+  'ballots.untilSigned': 'Counts of hands and of paper are compared until the minutes are signed.',
   'ballots.mayBeOne': 'It may be the same vote as “{title}”: two devices wrote each down. Who runs the meeting compares them and chooses in the room.',
   'ballots.toChoose': 'Compare in the room',
   'ballots.more': 'More votes than the {n} members with a vote who were recorded as present.',

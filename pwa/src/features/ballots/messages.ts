@@ -63,6 +63,7 @@ export const vi = {
   'ballots.papers': 'Phát {given_out}, thu {returned}, hợp lệ {valid}, không hợp lệ {invalid}',
   'ballots.hands': 'Trong đó giơ tay: {agree} đồng ý, {disagree} không đồng ý, {other} ý kiến khác',
   'ballots.stale': 'Tại phòng họp tính trên {room} đảng viên, danh sách điểm danh có {n}. Kết quả tính theo danh sách.',
+  'ballots.untilSigned': 'Số đếm tay, phiếu giấy còn được đối chiếu cho đến khi ký biên bản.',
   'ballots.mayBeOne': 'Có thể cùng một lần biểu quyết với “{title}”: hai máy cùng ghi. Người điều hành cuộc họp đối chiếu và chọn trong phòng họp.',
   'ballots.toChoose': 'Đối chiếu trong phòng họp',
   'ballots.more': 'Số phiếu nhiều hơn {n} đảng viên có quyền biểu quyết được ghi có mặt.',
