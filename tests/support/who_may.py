@@ -43,6 +43,7 @@ TABLE: tuple[tuple[str, str, Any], ...] = (
     ("POST", rf"{MEETING}/score/(open|close)", RUNS),
     ("PUT", rf"{MEETING}/score/sheets/me", CELL),
     ("POST", rf"{MEETING}/minutes/(compose|read-back|addenda)", WRITES),
+    ("DELETE", rf"{MEETING}/minutes/addenda/\d+", WRITES),
     ("PATCH", rf"{MEETING}/minutes", WRITES),
     ("POST", rf"{MEETING}/minutes/signatures", SIGNS),
     ("POST", rf"{MEETING}/resolution-draft", RUNS),
