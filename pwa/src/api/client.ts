@@ -47,20 +47,21 @@ const DEFAULT_TIMEOUT = 30_000;
 
 function send(method: Method, path: string, options: RequestOptions, signal: AbortSignal): Promise<Response> {
   const headers = new Headers({ Accept: options.accept ?? 'application/json' });
-  let body: BodyInit | undefined;
-  if (options.body instanceof FormData) {
-    body = options.body;
-  } else if (options.body !== undefined) {
-    headers.set('Content-Type', 'application/json');
-    body = JSON.stringify(options.body);
-  }
-  if (options.range) headers.set('Range', options.range);
-  if (options.ifMatch) headers.set('If-Match', options.ifMatch);
-  if (options.ifNoneMatch) headers.set('If-None-Match', options.ifNoneMatch);
-  if (options.idempotencyKey) headers.set('Idempotency-Key', options.idempotencyKey);
-  const init: RequestInit = { method, headers, credentials: options.anonymous ? 'omit' : 'same-origin', cache: 'no-store', redirect: 'error', signal };
-  if (body !== undefined) init.body = body;
-  return fetch(path, init);
+  const { body } = options;
+  const isForm = body instanceof FormData;
+  const named = {
+    // A form says by itself what it is.
+    'Content-Type': isForm || body === undefined ? undefined : 'application/json',
+    Range: options.range,
+    'If-Match': options.ifMatch,
+    'If-None-Match': options.ifNoneMatch,
+    'Idempotency-Key': options.idempotencyKey,
+  };
+  for (const [name, value] of Object.entries(named)) if (value) headers.set(name, value);
+  return fetch(path, {
+    method, headers, body: isForm ? body : JSON.stringify(body), credentials: options.anonymous ? 'omit' : 'same-origin',
+    cache: 'no-store', redirect: 'error', signal,
+  });
 }
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -101,9 +102,8 @@ async function exchange<T>(
 /** One exchange of JSON with the API. Never throws; a 304 or 204 has `data` undefined. */
 export function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<Result<T>> {
   return exchange(method, path, options, async (response) => {
-    if (response.status === 204 || response.status === 304) return undefined as T;
     const text = await response.text();
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    return (text ? JSON.parse(text) : undefined) as T;
   });
 }
 

@@ -55,5 +55,6 @@ export function rememberPreferences(): void {
 
 /** The service worker makes the words of notifications and cannot read these choices itself. */
 export async function tellWorker(): Promise<void> {
-  if ((await readMeta('language')) !== state.language) await writeMeta('language', state.language);
+  const language = state.language === 'en' ? 'en' : 'vi';
+  if ((await readMeta('language')) !== language) await writeMeta('language', language);
 }

@@ -41,8 +41,6 @@ if (channel) {
   channel.onmessage = (event: MessageEvent<StoreName[]>) => {
     for (const listener of listeners) listener(event.data);
   };
-  // Node would stay alive for an open channel; browsers have no such method.
-  (channel as unknown as { unref?: () => void }).unref?.();
 }
 
 export function database(): Promise<Database> {
@@ -100,7 +98,7 @@ export async function write<T>(stores: StoreName[], work: (tx: WriteTransaction)
     try {
       tx.abort();
     } catch {
-      return Promise.reject(error); // The transaction had already ended by itself.
+      // The transaction had already ended by itself.
     }
     throw error;
   }

@@ -116,10 +116,12 @@ export interface MetaValues {
   /** Whether notifications may name the meeting and its place on the lock screen. */
   push_details: boolean;
   /** The language of the screen, for the words that the service worker makes. */
-  language: string;
+  language: 'vi' | 'en';
   /** Names this installation in the books it writes. */
   device_id: string;
   waiting_check_in: WaitingCheckIn;
+  /** Ids of the deliveries whose notifications were shown last, the newest first. */
+  shown: string[];
 }
 
 export interface HandbookSchema extends DBSchema {

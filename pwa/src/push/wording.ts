@@ -72,7 +72,7 @@ function when(meeting: Meeting, language: 'vi' | 'en'): string {
  */
 export function wordingOf(
   payload: PushPayload, meeting: Meeting | undefined, resolution: Resolution | undefined,
-  options: { language: 'vi' | 'en'; details: boolean },
+  options: { language: 'vi' | 'en'; details?: boolean | undefined },
 ): Wording {
   const { language, details } = options;
   const text = words[language];

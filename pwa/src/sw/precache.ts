@@ -42,6 +42,6 @@ async function fetchAndKeep(request: Request, path: string): Promise<Response> {
 export function serveShell(event: FetchEvent): void {
   if (event.request.method !== 'GET') return;
   const path = ownPath(event.request.url);
-  if (path === null || !SHELL.test(path)) return;
+  if (!SHELL.test(path)) return;
   event.respondWith(fromShell(path).then((cached) => cached ?? fetchAndKeep(event.request, path)));
 }

@@ -1,6 +1,6 @@
 import { request } from '$api/client';
 import type { Meeting } from '$api/shapes';
-import { database, readMeta } from '$db/database';
+import { database, readMeta, writeMeta } from '$db/database';
 import { register } from '$push/register';
 import { wordingOf, type PushPayload } from '$push/wording';
 import { enqueue } from '$sync/outbox';
@@ -17,10 +17,9 @@ export interface NotificationData {
 
 function payloadOf(event: PushEvent): PushPayload {
   try {
-    const payload: unknown = event.data?.json();
-    return typeof payload === 'object' && payload !== null ? payload : {};
+    return (event.data?.json() as PushPayload | null | undefined) ?? {};
   } catch {
-    return {}; // Not ours, or damaged: the neutral words are shown.
+    return {}; // Not ours, or damaged: the neutral words are shown, as for a number or a word, which have no such fields.
   }
 }
 
@@ -30,22 +29,32 @@ async function meetingOf(id: string): Promise<Meeting | undefined> {
   return answer.ok ? answer.data : (await database()).get('meetings', id);
 }
 
-/** One notification per push, in words made here from what the phone holds. */
+/** So many messages back a phone knows again what it has shown. */
+const REMEMBERED = 30;
+
+/**
+ * One notification per push, in words made here from what the phone holds. The very same, sent once more by who could not know
+ * that it had arrived, is not shown again.
+ */
 export async function showPush(event: PushEvent): Promise<void> {
   const payload = payloadOf(event);
+  const shown = (await readMeta('shown')) ?? [];
+  if (shown.includes(payload.d ?? '')) return;
   const signedIn = (await readMeta('session')) !== undefined;
   const meeting = signedIn && payload.m ? await meetingOf(payload.m) : undefined;
   const resolution = signedIn && payload.r ? await (await database()).get('resolutions', payload.r) : undefined;
   const wording = wordingOf(signedIn ? payload : {}, meeting, resolution, {
-    language: (await readMeta('language')) === 'en' ? 'en' : 'vi',
-    details: (await readMeta('push_details')) ?? false,
+    language: (await readMeta('language')) ?? 'vi',
+    details: await readMeta('push_details'),
   });
   const data: NotificationData = { url: wording.url, delivery: payload.d };
   // A later one of the same meeting takes the place of the earlier, and is heard as well: renotify.
   await worker.registration.showNotification(wording.title, {
     body: wording.body, tag: wording.tag, renotify: true, data, icon: '/icons/icon-192.png', badge: '/icons/badge-96.png',
   } as NotificationOptions);
-  if (signedIn && payload.d) await reportDelivery(payload.d, 'shown');
+  if (!signedIn || !payload.d) return;
+  await writeMeta('shown', [payload.d, ...shown].slice(0, REMEMBERED));
+  await reportDelivery(payload.d, 'shown');
 }
 
 /** Accounts for a delivery, also when the network is gone by now. */
