@@ -4,7 +4,7 @@ import { routes } from '$app/routes';
 import { base64urlOf, bytesOfBase64url } from '$lib/base64url';
 import { fold, matches } from '$lib/fold';
 import { phoneText } from '$lib/phone';
-import { canAskAbsence, momentOf, onlyRuns } from '$features/meeting/moment';
+import { canAskAbsence, concerns, isSummoned, momentOf, onlyRuns } from '$features/meeting/moment';
 import { wordingOf } from '$push/wording';
 import { meeting, resolution } from './samples';
 
@@ -80,6 +80,18 @@ describe('the moment of a meeting', () => {
     expect(onlyRuns({ ...conference, my_site: site }, undefined)).toBe(false);
     expect(onlyRuns({ ...conference, can: [] }, undefined)).toBe(false);
     expect(onlyRuns({ ...conference, kind: 'regular' }, undefined)).toBe(false);
+  });
+
+  test('to a conference its delegates are called; it concerns those too who run it or look after a site', () => {
+    const conference = meeting({ kind: 'conference', can: [] });
+    const own = { meeting_id: '17', state: null, method: null, checked_in_at: null, recorded_at: null, flags: [] };
+    expect(isSummoned(meeting({ kind: 'regular' }), undefined)).toBe(true);
+    expect(isSummoned(conference, undefined)).toBe(false);
+    expect(isSummoned(conference, own)).toBe(true);
+    expect(concerns(conference, own)).toBe(true);
+    expect(concerns(conference, undefined)).toBe(false);
+    expect(concerns({ ...conference, can: ['take_minutes'] }, undefined)).toBe(true);
+    expect(concerns({ ...conference, my_sites_as_host: ['1'] }, undefined)).toBe(true);
   });
 
   test('a request to be excused can be sent until the meeting begins', () => {

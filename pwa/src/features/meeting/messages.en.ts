@@ -38,6 +38,7 @@ export const en: Record<keyof typeof vi, string> = {
   'meeting.myCodeText': 'Hold this code before the device of who runs the meeting.',
   'meeting.scan': 'Scan check-in code',
   'meeting.absence': 'Ask to be excused',
+  'meeting.notSummoned': 'This conference is for its delegates; you are not on the list and need not attend.',
   'meeting.absenceSent': 'Absence request',
   'meeting.absence.unsent': 'Not sent yet',
   'meeting.absence.waiting': 'Waiting for the secretary',

@@ -38,6 +38,7 @@ export const vi = {
   'meeting.myCodeText': 'Đồng chí đưa mã này cho người điều hành cuộc họp quét.',
   'meeting.scan': 'Quét mã điểm danh',
   'meeting.absence': 'Xin vắng',
+  'meeting.notSummoned': 'Hội nghị này triệu tập đại biểu; đồng chí không có tên trong danh sách nên không phải dự.',
   'meeting.absenceSent': 'Đơn xin vắng',
   'meeting.absence.unsent': 'Chưa gửi đi',
   'meeting.absence.waiting': 'Đang chờ bí thư trả lời',

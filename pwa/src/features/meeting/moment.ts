@@ -23,9 +23,19 @@ export function canAskAbsence(meeting: Meeting, now: Date): boolean {
   return meeting.state === 'convened' && now.getTime() < Date.parse(meeting.starts_at);
 }
 
+/** Whether this phone's member is called to it: to a conference only its delegates are, whom its convening has put on its roll. */
+export function isSummoned(meeting: Meeting, own: OwnAttendance | undefined): boolean {
+  return meeting.kind !== 'conference' || !!meeting.my_site || !!own;
+}
+
+/** Whether this phone's member has anything to do with it: is called to it, has an act in it, or looks after a site. */
+export function concerns(meeting: Meeting, own: OwnAttendance | undefined): boolean {
+  return isSummoned(meeting, own) || meeting.can.length > 0 || (meeting.my_sites_as_host ?? []).length > 0;
+}
+
 /** Whether this phone's member runs a conference without being a delegate of it. */
 export function onlyRuns(meeting: Meeting, own: OwnAttendance | undefined): boolean {
-  return meeting.kind === 'conference' && runsMeeting(meeting) && !meeting.my_site && !own;
+  return runsMeeting(meeting) && !isSummoned(meeting, own);
 }
 
 /** Already counted as being there. */
