@@ -12,6 +12,8 @@ export const en: Record<keyof typeof vi, string> = {
   'room.openTitle': 'Open the meeting now?',
   'room.openText': 'From then on members scan the code to check in. Announced time: {when}.',
   'room.early': 'It is early: {left}. Once it is open, reminders that have not gone out are not sent, and it cannot be moved or cancelled. An opening by mistake can be taken back while nobody has checked in.',
+  'room.openTextSites': 'From then on delegates scan the code at their site to check in. Announced time: {when}.',
+  'room.openedSites': 'The conference is open. The host of each site shows the QR code for delegates to scan.',
   'room.opened': 'The meeting is open. Tap “Show the QR code” for members to scan.',
   'room.openedOffline': 'Open on this device. The server will hear of it when there is a network.',
   'room.openPending': 'Opened on this device at {time}; the server will hear of it when there is a network. The code and the roll work.',
