@@ -154,6 +154,23 @@ def test_the_minutes_from_the_closed_meeting_to_two_signatures(
     album.picture(page, "signed")
     assert call(office, demo, "GET", path)["state"] == "finalized"
 
+    # A slip in an addendum that nobody has signed is put right in its field.
+    page.get_by_role("link", name="Xem biên bản").click()
+    words = page.get_by_label("Nội dung bổ sung, đính chính")
+    words.fill("Họp ở phong số 3.")
+    page.get_by_role("button", name="Thêm phần bổ sung").click()
+    page.get_by_role("button", name="Sửa lại phần số 1").click()
+    expect(words).to_have_value("Họp ở phong số 3.")
+    expect(page.get_by_role("button", name="Sửa lại phần số 1")).to_have_count(0)
+    words.fill("Họp ở phòng số 3.")
+    page.get_by_role("button", name="Thêm phần bổ sung").click()
+    expect(page.get_by_role("button", name="Sửa lại phần số 1")).to_be_visible()
+    assert [one["text"] for one in call(office, demo, "GET", f"{path}/minutes")["addenda"]] == [
+        "Họp ở phòng số 3."
+    ]
+    album.picture(page, "addendum")
+    assert faults(page) == []
+
     # A member reads them, also without a network.
     with open_context(browser) as reader:
         demo.sign_in(reader, demo.story.guest)
