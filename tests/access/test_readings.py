@@ -306,4 +306,5 @@ def test_reasons_of_absence_sent_to_the_phone_of_staff_are_readings(
 ) -> None:
     sign_in("staff").get("/api/sync", expect=200)
     seen = entries("attendance:absence_request:read")
-    assert [entry.subject_id for entry in seen] == [furnished.ids["absence_request", "committee"]]
+    of_committee = [furnished.ids[kind, "committee"] for kind in ("conference_request", "absence_request")]
+    assert [entry.subject_id for entry in seen] == of_committee
