@@ -1,6 +1,7 @@
 import { flushSync } from 'svelte';
 import { expect, test, vi } from 'vitest';
 import { go, router, setQuery, startRouter } from '$app/router.svelte';
+import { holdBack } from '$lib/back';
 import { spoken } from '$ui/announce.svelte';
 
 vi.mock('$app/routes', () => {
@@ -90,4 +91,24 @@ test('a link to a place of the open page shows it, and the page is not opened an
   // What is no place of the page, such as the code of a meeting, is the browser's.
   expect(tap('#1.AAAA')).not.toHaveBeenCalled();
   expect(pushState).not.toHaveBeenCalled();
+});
+
+test('a step back that belongs to a dialog closes it, and the page is not opened anew', async () => {
+  browser('/');
+  Object.assign(document, { addEventListener: vi.fn() });
+  const heard: (() => void)[] = [];
+  vi.stubGlobal('addEventListener', (name: string, listener: () => void) => name === 'popstate' && heard.push(listener));
+  vi.stubGlobal('navigator', {});
+  startRouter();
+  await vi.waitFor(() => {
+    expect(scrollTo).toHaveBeenCalledOnce();
+  });
+  const close = vi.fn();
+  const shown = router.shown;
+  holdBack(close);
+  heard.forEach((listener) => { listener(); });
+  expect(close).toHaveBeenCalledOnce();
+  expect([router.opening, router.shown]).toEqual([null, shown]);
+  heard.forEach((listener) => { listener(); });
+  expect(router.opening).toBe('/');
 });

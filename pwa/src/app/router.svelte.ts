@@ -1,6 +1,7 @@
 import { tick, untrack } from 'svelte';
 import type { Component } from 'svelte';
 import { messagesReady } from '$i18n';
+import { takeBack } from '$lib/back';
 import { announce } from '$ui/announce.svelte';
 import { routes, type Route } from './routes';
 
@@ -172,7 +173,9 @@ function follow(event: MouseEvent): void {
 export function startRouter(): void {
   history.scrollRestoration = 'manual';
   document.addEventListener('click', follow);
-  addEventListener('popstate', () => void open({ restore: true }));
+  addEventListener('popstate', () => {
+    if (!takeBack()) void open({ restore: true });
+  });
   navigator.serviceWorker?.addEventListener('message', (event: MessageEvent<{ type?: string; url?: string }>) => {
     if (event.data.type === 'OPEN' && event.data.url) go(event.data.url);
   });

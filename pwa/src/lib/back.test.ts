@@ -1,26 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { holdBack } from './back';
-
-type Listener = (event: { stopImmediatePropagation: () => void }) => void;
+import { holdBack, takeBack } from './back';
 
 let steps: unknown[];
-/** Of the window, in the order in which a browser asks them: those that capture come first. */
-let listeners: Listener[];
 const screens = vi.fn();
 
+/** As the router hears of it. */
 function back(): void {
   steps.pop();
-  let stopped = false;
-  for (const listener of [...listeners]) if (!stopped) listener({ stopImmediatePropagation: () => (stopped = true) });
+  if (!takeBack()) screens();
 }
 
 beforeEach(() => {
   steps = [{ depth: 1 }];
-  listeners = [screens];
   screens.mockClear();
-  vi.stubGlobal('addEventListener', (_: string, listener: Listener, { capture }: { capture: boolean }) =>
-    listeners.splice(capture ? 0 : listeners.length, 0, listener));
-  vi.stubGlobal('removeEventListener', (_: string, listener: Listener) => (listeners = listeners.filter((one) => one !== listener)));
   vi.stubGlobal('history', {
     get state() {
       return steps.at(-1);
@@ -59,4 +51,19 @@ test('a page that was opened meanwhile is not left', () => {
   expect(steps.at(-1)).toEqual({ depth: 2 });
   back();
   expect(screens).toHaveBeenCalledOnce();
+});
+
+test('what opens before the step back of the last one has come stays open', () => {
+  const steppingBack = vi.fn();
+  vi.stubGlobal('history', { ...history, get state() { return steps.at(-1); }, back: steppingBack });
+  holdBack(vi.fn())();
+  expect(steppingBack).toHaveBeenCalledOnce();
+  const close = vi.fn();
+  const release = holdBack(close);
+  expect(takeBack()).toBe(true);
+  expect(close).not.toHaveBeenCalled();
+  expect(takeBack()).toBe(true);
+  expect(close).toHaveBeenCalledOnce();
+  release();
+  expect(takeBack()).toBe(false);
 });
