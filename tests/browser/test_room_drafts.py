@@ -28,6 +28,8 @@ def test_back_closes_the_note_and_keeps_what_was_typed(
         page.go_back()
         expect(dialog).to_have_count(0)
         assert page.url.endswith(f"{room}?tab=notes")
+        # The screen is as it was, and not opened anew at its top.
+        expect(add).to_be_focused()
 
         add.click()
         expect(typed).to_have_value(TEXT)
@@ -42,8 +44,9 @@ def test_back_closes_the_note_and_keeps_what_was_typed(
         item = dialog.get_by_label("Ghi vào nội dung")
         chosen = item.locator("option").nth(1).get_attribute("value")
         item.select_option(value=chosen)
-        dialog.get_by_role("button", name="Lưu ý kiến").click()
+        dialog.get_by_role("button", name="Lưu ý kiến").dblclick()
         expect(dialog).to_have_count(0)
+        expect(add).to_be_focused()
 
         def kept() -> list[str]:
             return [
