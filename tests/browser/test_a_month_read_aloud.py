@@ -71,6 +71,10 @@ def leads_to(notice: dict[str, Any]) -> str:
 
 
 def test_opinions_are_read_item_by_item_each_with_its_own_acts(phone: Page, demo: DemoService) -> None:
+    go(phone, "/")
+    phone.get_by_role("link", name="Đọc tài liệu").click()
+    # What there is to read, and not the top of the meeting's page.
+    expect(phone.get_by_role("heading", name="Tài liệu", exact=True)).to_be_in_viewport()
     go(phone, f"/meetings/{demo.story.next_meeting}/opinions")
     items = agenda_of(demo, demo.story.next_meeting)
     in_order(
