@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.support.axe import bring_axe, examine
+from tests.support.axe import bring_axe, examine, examine_looks
 from tests.support.demo_service import DemoService, open_context
 
 
@@ -11,9 +11,12 @@ def test_planted_faults_are_found(browser: Browser, demo: DemoService) -> None:
         page = demo.open(context, "/login")
         bring_axe(page)
         page.evaluate(PLANT)
-        found = " ".join(examine(page))
-    for fault in ("2 h1", "image-alt", "color-contrast", "target-size", "px wide"):
-        assert fault in found
+        on_the_screen = " ".join(examine(page))
+        page.evaluate(INTO_A_DIALOG)
+        in_the_dialog = " ".join(examine_looks(page))
+    in_both = ("image-alt", "color-contrast", "target-size", "px wide")
+    for found, faults in ((on_the_screen, ("2 h1", *in_both)), (in_the_dialog, in_both)):
+        assert [fault for fault in faults if fault not in found] == []
 
 
 def test_what_is_wrong_only_at_a_desk_is_found(browser: Browser, demo: DemoService) -> None:
@@ -43,6 +46,7 @@ def test_the_chosen_size_and_scheme_reach_every_screen(browser: Browser, demo: D
 
 PLANT = """() => {
     const planted = document.createElement('div');
+    planted.id = 'planted';
     planted.innerHTML = '<h1>x</h1><img src="/icons/icon-192.png"><p>pale</p><button>a</button><button>b</button>';
     document.querySelector('main').append(planted);
     planted.querySelector('p').style.color = '#aaa';
@@ -50,6 +54,13 @@ PLANT = """() => {
     for (const button of planted.querySelectorAll('button')) {
         Object.assign(button.style, { width: '12px', height: '12px', minHeight: '0', padding: '0', margin: '0' });
     }
+}"""
+
+INTO_A_DIALOG = """() => {
+    const dialog = document.createElement('dialog');
+    dialog.append(document.querySelector('#planted'));
+    document.body.append(dialog);
+    dialog.showModal();
 }"""
 
 # In a sheet of its own, because the content security policy lets no style into the page.

@@ -35,7 +35,7 @@ def examine(page: Page) -> Iterator[str]:
 
 
 def examine_looks(page: Page) -> Iterator[str]:
-    """The faults of what is seen now, a dialog included, in every look; the window is a phone's afterwards."""
+    """The faults of what can be reached now, a screen or the dialog over it, in every look; a phone's window is left."""
     for window, size, scheme in LOOKS:
         yield from _examine_look(page, window, size, scheme)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
@@ -67,22 +67,24 @@ def describe(violation: dict[str, Any]) -> str:
     return f"{violation['id']}: {json.dumps(places, ensure_ascii=False)}"
 
 
-# Of the page, and of the dialog that is open over it, of which 92 % of the window's height is the limit. What follows the
+# Of the page, or of the dialog that is open over it, of which 92 % of the window's height is the limit. What follows the
 # window's width (a table in place of a list) is there after the next frame; a window that is not drawn has no frames.
 HEIGHT = """async () => {
     const late = () => new Promise((over) => setTimeout(over, 2000));
     for (const _ of [1, 2]) await Promise.race([new Promise((drawn) => requestAnimationFrame(drawn)), late()]);
     const dialog = document.querySelector('dialog[open]');
-    return Math.ceil(Math.max(document.documentElement.scrollHeight, (dialog?.scrollHeight ?? 0) / 0.9));
+    return Math.ceil(dialog ? dialog.scrollHeight / 0.9 : document.documentElement.scrollHeight);
 }"""
 
+# An open dialog by itself: of the screen below it nothing can be reached, and that is examined where nothing covers it.
 RUN = """async (tags) => {
     const late = () => new Promise((over) => setTimeout(over, 2000));
     await Promise.race([new Promise((drawn) => requestAnimationFrame(drawn)), late()]);
     await Promise.race([Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))), late()]);
     const width = Math.max(document.documentElement.scrollWidth, document.querySelector('dialog[open]')?.scrollWidth ?? 0);
     const rules = { 'target-size': { enabled: true } };
-    const found = await axe.run({ runOnly: tags, rules, preload: false, resultTypes: ['violations'] });
+    const seen = document.querySelector('dialog[open]') ?? document;
+    const found = await axe.run(seen, { runOnly: tags, rules, preload: false, resultTypes: ['violations'] });
     return [width, found.violations.map(({ id, nodes }) => ({
         id, nodes: nodes.map(({ target, failureSummary }) => ({ target, why: failureSummary })),
     }))];
