@@ -267,7 +267,7 @@ class TestInTheMinutes:
         enter(secretary, meeting, 1, 60)
         close(secretary, meeting)
         (said,) = self.paragraphs(secretary, meeting)
-        assert said == "Chấm điểm buổi sinh hoạt: 90,00/100 điểm, xếp loại tốt."
+        assert said == "Chấm điểm buổi sinh hoạt: 90/100 điểm, xếp loại tốt."
 
     def test_while_phones_are_scored_with_the_paragraph_says_so(
         self, engine_name: str, secretary: ApiClient, world: World

@@ -20,6 +20,7 @@ from typing import Any
 
 from handbook.documents.layout.dates import day_in_words
 from handbook.minutes.facts import Facts, VoteMethod, as_data
+from handbook.scores.rules import scores_meeting
 
 Data = Mapping[str, Any]
 _PLACE = re.compile(r"\{([a-z_.]+)(?:\|([a-z_]+))?\}")
@@ -88,8 +89,9 @@ def _with_what_follows(facts: Data) -> dict[str, Any]:
 
 def _course(item: Data, place: int, facts: Data) -> dict[str, bool]:
     """Nobody presented an item of which the book says nothing, and the minutes say that it does: once another that comes later
-    was reached, or the meeting is over. Before that it lies ahead."""
-    reached, last = _was_reached(item), _last_reached(facts)
+    was reached, or the meeting is over. Before that it lies ahead. Of the scoring the sheets tell that it took place."""
+    scored = facts["score"] is not None and scores_meeting(item["title"])
+    reached, last = _was_reached(item) or scored, _last_reached(facts)
     passed_over = last > 0 and (_is_over(facts) or place + 1 < last)
     return {"presented": reached, "unrecorded": passed_over and not reached and not item["tasks"]}
 

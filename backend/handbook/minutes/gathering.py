@@ -46,6 +46,7 @@ from handbook.resolutions.task_queries import gone_before, tasks_to_review
 from handbook.resolutions.task_rules import Known, as_heard
 from handbook.scores.enums import Grade
 from handbook.scores.queries import open_score_of, score_of
+from handbook.scores.rules import in_words
 
 OFFICE_WORDS = {
     OfficeTitle.SECRETARY: "Bí thư",
@@ -189,9 +190,9 @@ def _site(count: SiteHeadCount) -> SiteRoll:
 
 def _score(meeting: Meeting) -> Score | None:
     if found := score_of(meeting):
-        return Score(found.shown.replace(".", ","), words.GRADE[Grade(found.grade)])
+        return Score(in_words(found.shown), words.GRADE[Grade(found.grade)])
     if going_on := open_score_of(meeting):
-        average = going_on.shown and going_on.shown.replace(".", ",")
+        average = going_on.shown and in_words(going_on.shown)
         return Score(average, None, is_open=True, paper_sheets=going_on.paper_sheets)
     return None
 

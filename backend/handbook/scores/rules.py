@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from handbook.kernel.text import fold
 from handbook.scores.enums import Grade, ScoreMethod
 
 FULL = 100
@@ -88,6 +89,12 @@ def joined(by_phone: Count, on_paper: Count | None) -> Joined | None:
     return Joined(sheets, by_phone.points + paper.points, ScoreMethod.MIXED)
 
 
+def scores_meeting(title: str) -> bool:
+    """Whether the meeting is scored under the item of this title: "đánh giá, chấm điểm chất lượng buổi sinh hoạt"."""
+    words = fold(title)
+    return "cham diem" in words or "danh gia chat luong" in words
+
+
 def average(points: int, sheets: int) -> Fraction:
     """The exact average of all points over the sheets."""
     return Fraction(points, sheets)
@@ -97,6 +104,11 @@ def shown(value: Fraction) -> str:
     """An average with two decimals, cut and not rounded: 89.996 is shown as 89.99, because it is not yet good."""
     hundredths = value.numerator * 100 // value.denominator
     return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def in_words(value: str) -> str:
+    """What :func:`shown` tells, as a Vietnamese reader writes it: "92", "92,5", "89,99"; so do the screens."""
+    return value.rstrip("0").rstrip(".").replace(".", ",")
 
 
 def shown_parts(points: Sequence[int], sheets: int) -> list[str]:

@@ -23,7 +23,13 @@ def test_phones_and_paper_are_added_up(case: dict[str, Any]) -> None:
         return
     value = rules.average(found.points, found.sheets)
     grade = rules.grade(value, rules.Bounds(**DATA["bounds"]))
-    assert [found.sheets, found.points, found.method, rules.shown(value), grade] == case["is"]
+    shown = rules.shown(value)
+    assert [found.sheets, found.points, found.method, shown, grade, rules.in_words(shown)] == case["is"]
+
+
+@pytest.mark.parametrize("item", DATA["items"], ids=lambda item: item["title"])
+def test_the_item_of_the_scoring_is_known_by_its_words(item: dict[str, Any]) -> None:
+    assert rules.scores_meeting(item["title"]) is item["scores"]
 
 
 counts = st.integers(0, 30).flatmap(

@@ -4,6 +4,7 @@
  */
 import type { Quorum, Tally } from '$api/ballot-shapes';
 import { isMoreThanPresent } from '$features/ballots/rules';
+import { scoresMeeting } from '$features/scores/rules';
 import script from '../../../../backend/handbook/minutes/script.json';
 import { dayInWords } from './text';
 
@@ -170,7 +171,7 @@ function withWhatFollows(facts: Facts): Data {
     ...facts,
     nothing_recorded: over && last < 0 && facts.items.some((item) => item.tasks.length === 0),
     items: facts.items.map((item, place) => ({
-      ...item, ...course(item, last >= 0 && (over || place < last)), votes: item.votes.map(voteWith), tasks: item.tasks.map((task) => ({ ...task, [`is_${task.state}`]: true })),
+      ...item, ...course(item, last >= 0 && (over || place < last), facts.score !== null), votes: item.votes.map(voteWith), tasks: item.tasks.map((task) => ({ ...task, [`is_${task.state}`]: true })),
     })),
     votes: facts.votes.map(voteWith),
     ...quorum(facts.roll),
@@ -181,10 +182,10 @@ function withWhatFollows(facts: Facts): Data {
 
 /**
  * Nobody presented an item of which the book says nothing, and the minutes say that it does: once another that comes later was
- * reached, or the meeting is over. Before that it lies ahead.
+ * reached, or the meeting is over. Before that it lies ahead. Of the scoring the sheets tell that it took place.
  */
-function course(item: ItemFacts, passedOver: boolean): { presented: boolean; unrecorded: boolean } {
-  const presented = wasReached(item);
+function course(item: ItemFacts, passedOver: boolean, scored: boolean): { presented: boolean; unrecorded: boolean } {
+  const presented = wasReached(item) || (scored && scoresMeeting(item));
   return { presented, unrecorded: passedOver && !presented && item.tasks.length === 0 };
 }
 

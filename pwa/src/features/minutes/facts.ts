@@ -12,7 +12,7 @@ import { readMeeting, readOfficers } from '$features/roll/commands';
 import { headCount } from '$features/roll/head-count';
 import { readScore } from '$features/scores/commands';
 import { resultOf } from '$features/scores/here';
-import { boundsOf, shown, type Bounds } from '$features/scores/rules';
+import { boundsOf, inWords, shown, type Bounds } from '$features/scores/rules';
 import type { Grade, MeetingScore } from '$features/scores/shapes';
 import { readBook, type RoomBook } from '$sync/book';
 import { itemsAbout } from '$sync/outbox';
@@ -90,12 +90,11 @@ export async function gather(meetingId: Id, readAt: string | null = null): Promi
 /** The score that the server told of, with the paper sheets of the book; while phones are scored with, that it is not over. */
 export function scoreFacts(view: MeetingScore | null, inBook: PaperCount | null, bounds: Bounds): Facts['score'] {
   const paper = inBook ?? view?.paper ?? null;
-  const said = (average: string): string => average.replace('.', ',');
   if (view?.state === 'open') {
-    return { average: paper && said(shown(paper)), grade: null, is_open: true, paper_sheets: paper?.sheets ?? 0 };
+    return { average: paper && inWords(shown(paper)), grade: null, is_open: true, paper_sheets: paper?.sheets ?? 0 };
   }
   const found = resultOf(view, paper, bounds);
-  return found && { average: said(found.average), grade: GRADES[found.grade], is_open: false, paper_sheets: 0 };
+  return found && { average: inWords(found.average), grade: GRADES[found.grade], is_open: false, paper_sheets: 0 };
 }
 
 /** The hour that the clock on the wall shows: `2026-12-05T19:30:00`. */

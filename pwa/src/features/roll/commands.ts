@@ -1,11 +1,12 @@
 import { codeOf, request } from '$api/client';
-import type { AttendanceState, Id, Meeting, Roll } from '$api/shapes';
+import type { AttendanceState, Counts, Id, Meeting, Roll } from '$api/shapes';
+import { sessionState } from '$app/session.svelte';
 import { database, write } from '$db/database';
 import type { StoredRoll } from '$db/schema';
 import { uuid } from '$lib/ids';
 import { append, readBook, settled, withBook, type Line } from '$sync/book';
 import { itemsAbout } from '$sync/outbox';
-import { marksOf, type Officers } from './board';
+import { buildBoard, marksOf, type Officers } from './board';
 import { standingBulk } from './bulk';
 
 function at(meetingId: Id): string {
@@ -84,6 +85,24 @@ export async function readOfficers(meetingId: Id): Promise<Officers> {
     names: new Map((roll?.officers ?? []).map((one) => [one.member_id, one.full_name])),
     guests: [...[...known.values()].filter((one) => !removed.has(one.key)), ...room.guests],
   };
+}
+
+/** Who is appointed to write the minutes: the name, '' where this phone does not know it; null: nobody, as far as it knows. */
+export async function minuteTakerHere(meetingId: Id): Promise<string | null> {
+  const { minute_taker: id, names } = await readOfficers(meetingId);
+  if (id === null) return null;
+  const db = await database();
+  const line = (await db.get('rolls', meetingId))?.items.find((one) => one.member_id === id);
+  return names?.get(id) ?? line?.full_name ?? (await db.get('members', id))?.full_name ?? '';
+}
+
+/** The head-count by the roll of this phone, with what it has written itself; null where it has no roll. */
+export async function countsHere(meetingId: Id): Promise<Counts | null> {
+  const db = await database();
+  const [meeting, roll] = [await readMeeting(meetingId), await db.get('rolls', meetingId)];
+  if (!meeting || !roll) return null;
+  const [members, items] = [await db.getAll('members'), await itemsAbout(`meeting:${meetingId}`)];
+  return buildBoard({ meeting, roll, members, items, self: sessionState.current?.member?.id ?? null }).counts;
 }
 
 /** Whom the rules let lead a meeting: secretary and deputy, as far as this phone knows their offices. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Meeting } from '$api/shapes';
 import { foldRoom, type Note } from '$sync/room';
-import { clock, closingItem, floorPlace, leftItems, scoresMeeting, span, speakers, spentOn, votesOnResolution } from './model';
+import { clock, closingItem, floorPlace, leftItems, span, speakers, spentOn, votesOnResolution } from './model';
 
 const rows = [
   { member_id: '1', full_name: 'Đặng Thị Ngẫm' }, { member_id: '2', full_name: 'Lê Văn Thử' }, { member_id: '3', full_name: 'Vũ Thị Mới' },
@@ -31,12 +31,19 @@ describe('an item of which nothing is written', () => {
   const room = { ...foldRoom([]), items: { 1: done }, conclusions: { 3: 'Nhất trí.' }, notes: [said('1', 1)].map((one) => ({ ...one, agenda_item_id: '4' })), votes: [vote] };
 
   it('was never begun, and has no note, vote or conclusion', () => {
-    expect(leftItems(meeting, room, []).map((one) => one.id)).toEqual(['2', 'floor']);
-    expect(leftItems(meeting, foldRoom([]), []).map((one) => one.id)).toEqual(['1', '2', '3', '4', '5', 'floor']);
+    expect(leftItems(meeting, room, [], false).map((one) => one.id)).toEqual(['2', 'floor']);
+    expect(leftItems(meeting, foldRoom([]), [], false).map((one) => one.id)).toEqual(['1', '2', '3', '4', '5', 'floor']);
   });
 
   it('was not voted on by phone either, by whatever name the server calls it', () => {
-    expect(leftItems(meeting, room, [{ agenda_item_id: '9' }, { agenda_item_id: '2' }])).toEqual([]);
+    expect(leftItems(meeting, room, [{ agenda_item_id: '9' }, { agenda_item_id: '2' }], false)).toEqual([]);
+  });
+
+  it('is not that of the scoring, once there are sheets', () => {
+    const scoring = { id: '8', title: 'Đánh giá, chấm điểm buổi sinh hoạt', position: 9, dropped: false };
+    const ends = { ...meeting, agenda: [...meeting.agenda, scoring] } as unknown as Meeting;
+    expect(leftItems(ends, room, [], true).map((one) => one.id)).toEqual(['2', 'floor']);
+    expect(leftItems(ends, room, [], false).map((one) => one.id)).toEqual(['2', 'floor', '8']);
   });
 
   it('is not the one that closes the meeting, which lies ahead until it is begun', () => {
@@ -78,16 +85,6 @@ describe('the clock of an item', () => {
     expect(clock(3_729_000)).toBe('1:02:09');
     expect(span(3_729_000)).toBe('1 giờ 2 phút');
     expect(span(59_000)).toBe('0 phút');
-  });
-});
-
-describe('the item under which the meeting is scored', () => {
-  const item = (title: string) => ({ id: '1', position: 1, title, presenter: null, minutes: 10, body: null });
-
-  it('is known by its words', () => {
-    expect(scoresMeeting(item('Đánh giá, chấm điểm chất lượng buổi sinh hoạt'))).toBe(true);
-    expect(scoresMeeting(item('Chấm điểm'))).toBe(true);
-    expect(scoresMeeting(item('Đánh giá, xếp loại đảng viên'))).toBe(false);
   });
 });
 

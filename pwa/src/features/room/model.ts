@@ -2,6 +2,7 @@
 import type { Ballot } from '$api/ballot-shapes';
 import type { AgendaItem, Id, Meeting } from '$api/shapes';
 import type { Board } from '$features/roll/board';
+import { scoresMeeting } from '$features/scores/rules';
 import { closesMeeting } from '$lib/closing';
 import { fold, matches } from '$lib/fold';
 import type { Guest, ItemTime, Note, Room } from '$sync/room';
@@ -38,19 +39,17 @@ export function votesOnResolution(item: AgendaItem): boolean {
   return words.includes('nghi quyet') && (words.includes('bieu quyet') || words.includes('thong qua'));
 }
 
-/** Whether the meeting is scored under this item: "đánh giá, chấm điểm chất lượng buổi sinh hoạt". */
-export function scoresMeeting(item: AgendaItem): boolean {
-  const words = fold(item.title);
-  return words.includes('cham diem') || words.includes('danh gia chat luong');
-}
-
-/** The items of which nothing is written: never begun, no note, vote or conclusion. The one that closes the meeting is dealt with by closing it. */
-export function leftItems(meeting: Meeting, room: Room, ballots: readonly Pick<Ballot, 'agenda_item_id'>[]): AgendaItem[] {
+/**
+ * The items of which nothing is written: never begun, no note, vote or conclusion. The one that closes the meeting is dealt with
+ * by closing it, and that of the scoring by the sheets: `scored`, where there are any.
+ */
+export function leftItems(meeting: Meeting, room: Room, ballots: readonly Pick<Ballot, 'agenda_item_id'>[], scored: boolean): AgendaItem[] {
   const spoken = new Set<Id | null>([
     ...Object.keys(room.items), ...Object.keys(room.conclusions),
     ...[...room.notes, ...room.votes, ...ballots].map((one) => one.agenda_item_id),
   ]);
-  return agendaOf(meeting).filter((item) => !closesMeeting(item) && !spoken.has(item.id) && !spoken.has(item.server_id ?? item.id));
+  const told = (item: AgendaItem): boolean => closesMeeting(item) || (scored && scoresMeeting(item));
+  return agendaOf(meeting).filter((item) => !told(item) && !spoken.has(item.id) && !spoken.has(item.server_id ?? item.id));
 }
 
 /** The item that closes the meeting, as long as it lies ahead. */

@@ -1,12 +1,9 @@
 /** The score as this phone can tell it: what the server said, and over it the paper sheets that stand in the book of the room. */
 import type { Id } from '$api/shapes';
-import { sessionState } from '$app/session.svelte';
-import { database } from '$db/database';
 import { inForceAt } from '$db/rules';
-import { buildBoard, thereCount } from '$features/roll/board';
-import { readMeeting } from '$features/roll/commands';
+import { thereCount } from '$features/roll/board';
+import { countsHere, readMeeting } from '$features/roll/commands';
 import { append, fetchBook, readBook, settled } from '$sync/book';
-import { itemsAbout } from '$sync/outbox';
 import { saidBy, type PaperCount, type RoomEntry } from '$sync/room';
 import { fetchScore, readScore } from './commands';
 import { boundsOf, gradeOf, joined, shown, type Bounds } from './rules';
@@ -54,6 +51,7 @@ export function phoneSheets(view: MeetingScore | null): number {
 
 export async function readScoreHere(meetingId: Id): Promise<ScoreHere> {
   const [view, meeting, book] = [await readScore(meetingId), await readMeeting(meetingId), await readBook(meetingId)];
+  const counts = await countsHere(meetingId);
   const bounds = boundsOf(meeting ? (await inForceAt(meeting.organization_id)).rules : {});
   const paper = book.room.score ?? view?.paper ?? null;
   const lines = [...book.entries.values()].filter(
@@ -61,7 +59,7 @@ export async function readScoreHere(meetingId: Id): Promise<ScoreHere> {
   return {
     view, paper, open: view?.state === 'open', result: resultOf(view, paper, bounds), byPhone: phoneSheets(view),
     earlier: earlierOf(lines.map((entry) => ({ ...entry, at: Date.parse(entry.at) }) as RoomEntry), view, paper),
-    present: (await peopleThere(meetingId)) ?? view?.present ?? 0,
+    present: counts ? thereCount(counts) : (view?.present ?? 0),
     waiting: book.waiting > 0 && lines.some((entry) => entry.outcome === null),
     editable: meeting !== null && ['open', 'closed'].includes(meeting.state) && meeting.can.length > 0,
   };
@@ -77,16 +75,6 @@ export function earlierOf(lines: readonly RoomEntry[], view: MeetingScore | null
     seen.add(`${sheets}/${points}`);
     return !known;
   });
-}
-
-/** How many came by the roll of this phone, with what it has written itself. */
-async function peopleThere(meetingId: Id): Promise<number | null> {
-  const db = await database();
-  const [meeting, roll] = [await readMeeting(meetingId), await db.get('rolls', meetingId)];
-  if (!meeting || !roll) return null;
-  const [members, items] = [await db.getAll('members'), await itemsAbout(`meeting:${meetingId}`)];
-  const { counts } = buildBoard({ meeting, roll, members, items, self: sessionState.current?.member?.id ?? null });
-  return thereCount(counts);
 }
 
 /** Writes the paper sheets into the book of the room, with or without a network: null, or why the server does not count them. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import shared from '../../../../tests/data/scores/joined.json';
-import { boundsOf, gradeOf, joined, paperError, shown, tellsApart } from './rules';
+import { boundsOf, gradeOf, inWords, joined, paperError, scoresMeeting, shown, tellsApart } from './rules';
 
 const count = ([sheets = 0, points = 0]: number[]): { sheets: number; points: number } => ({ sheets, points });
 
 describe('phones and paper added up, as on the server', () => {
   it.each(shared.cases.map((one) => [one.name, one] as const))('%s', (_name, one) => {
     const found = joined(count(one.by_phone), one.on_paper && count(one.on_paper));
-    expect(found && [found.sheets, found.points, found.method, shown(found), gradeOf(found, shared.bounds)]).toEqual(one.is);
+    expect(found && [found.sheets, found.points, found.method, shown(found), gradeOf(found, shared.bounds), inWords(shown(found))]).toEqual(one.is);
   });
 
   it('knows when a correction tells what one or two sheets gave, to whoever heard the score before', () => {
@@ -17,6 +17,10 @@ describe('phones and paper added up, as on the server', () => {
   it('takes the bounds of the organisation where the phone knows them', () => {
     expect(boundsOf({ 'score.good_from': 80, 'score.fair_from': 60 })).toEqual({ good: 80, fair: 60, average: 50 });
   });
+});
+
+describe('the item under which the meeting is scored, as on the server', () => {
+  it.each(shared.items.map((one) => [one.title, one.scores] as const))('%s', (title, scores) => expect(scoresMeeting({ title })).toBe(scores));
 });
 
 describe('what is wrong with a count of paper sheets', () => {

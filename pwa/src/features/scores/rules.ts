@@ -2,6 +2,7 @@
  * The score from what was counted, the same as `handbook.scores.rules`, which says why; `tests/data/scores/joined.json` holds both to it.
  * A room without a network counts its paper here.
  */
+import { fold } from '$lib/fold';
 import type { PaperCount } from '$sync/room';
 import type { Grade } from './shapes';
 
@@ -42,10 +43,21 @@ export function joined(byPhone: PaperCount, onPaper: PaperCount | null): Joined 
   return { sheets, points: byPhone.points + paper.points, method: 'mixed' };
 }
 
+/** Whether the meeting is scored under this item: "đánh giá, chấm điểm chất lượng buổi sinh hoạt". */
+export function scoresMeeting(item: { title: string }): boolean {
+  const words = fold(item.title);
+  return words.includes('cham diem') || words.includes('danh gia chat luong');
+}
+
 /** An average with two decimals, cut and not rounded. */
 export function shown({ sheets, points }: PaperCount): string {
   const hundredths = Math.floor((points * 100) / sheets);
   return `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}`;
+}
+
+/** What `shown` tells, as a Vietnamese reader writes it, whatever the language of the screen: "92", "92,5", "89,99". */
+export function inWords(average: string): string {
+  return String(Number(average)).replace('.', ',');
 }
 
 /** By the exact average, without a division. */
