@@ -72,6 +72,7 @@ def test_the_minutes_from_the_closed_meeting_to_two_signatures(
     album.picture(page, "draft")
     large(page, album, "draft-large")
     assert faults(page) == []
+    bold = page.locator(".paragraph .heading").all_inner_texts()
     page.get_by_label("Người ghi biên bản", exact=True).select_option(value=demo.story.guest_id)
     expect(page.get_by_text("Chưa có người ghi biên bản")).to_have_count(0)
 
@@ -86,6 +87,14 @@ def test_the_minutes_from_the_closed_meeting_to_two_signatures(
     office.set_offline(False)
     arrived(page)
     expect(written.get_by_text("Chờ gửi")).to_have_count(0)
+    beside = page.locator(".paragraph").filter(has_text="Địa điểm: hội trường tầng hai.")
+    expect(beside.get_by_text("Đã sửa")).to_be_visible()
+    pencil, edited = (
+        one.bounding_box() for one in (beside.get_by_role("button"), beside.get_by_text("Địa điểm"))
+    )
+    assert pencil is not None
+    assert edited is not None
+    assert pencil["y"] < edited["y"] + edited["height"], "the pencil lies under the words"
     assert "hội trường tầng hai" in str(call(office, demo, "GET", f"{path}/minutes"))
 
     # Two at once: both texts are shown, one is chosen.
@@ -121,6 +130,8 @@ def test_the_minutes_from_the_closed_meeting_to_two_signatures(
 
     page.get_by_role("link", name="Đọc lại trước cuộc họp").click()
     expect(page.get_by_role("heading", name="Đọc biên bản")).to_be_visible()
+    # What is bold where it is edited is so where it is read.
+    assert page.locator(".large h3").all_inner_texts() == bold
     page.get_by_role("button", name="Chữ to hơn").click()
     album.picture(page, "read-back")
     assert faults(page) == []
