@@ -270,6 +270,13 @@ def appoint_a_minute_taker(page: Page, hall: Hall, album: Album) -> None:
     expect(page.get_by_role("button", name="Đổi: Người ghi biên bản")).to_be_visible()
     expect(page.get_by_role("region", name="Chủ trì").get_by_text(hall.name("first3"))).to_be_visible()
     album.picture(page, "minute-taker")
+    # Who asks for the minutes once more is told who writes them, and may change it; so on the conference's own page.
+    for screen in ("/minutes", ""):
+        page.goto(f"{hall.service.url}/chapter/meetings/{hall.meeting_id}{screen}")
+        expect(page.get_by_text(f"Đồng chí {hall.name('first3')} được cử ghi biên bản")).to_be_visible()
+        expect(page.get_by_role("link", name="Đổi người ghi biên bản")).to_be_visible()
+        expect(page.get_by_role("link", name="Cử người ghi biên bản")).to_have_count(0)
+        album.picture(page, f"minute-taker-told{screen.replace('/', '-')}")
     page.goto(room)
 
 

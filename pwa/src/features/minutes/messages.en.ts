@@ -15,7 +15,9 @@ export const en: Record<keyof typeof vi, string> = {
   'minutes.notYoursText': 'The secretary, a deputy or the appointed minute-taker writes the minutes of this meeting.',
   'minutes.notYoursRuns':
     'The secretary or a deputy of the committee, or the appointed minute-taker, writes the minutes. Appoint a minute-taker in the room, under Roll; that person writes them on the own phone.',
+  'minutes.notYoursNamed': '{name} is appointed and writes the minutes on their own phone; the secretary or a deputy of the committee may write them too.',
   'minutes.toAppoint': 'Appoint a minute-taker',
+  'minutes.toAppointAnother': 'Appoint another minute-taker',
   'minutes.compose': 'Write the minutes',
   'minutes.notYet': 'The meeting has not begun',
   'minutes.notYetText': 'Minutes are written once the meeting is open.',

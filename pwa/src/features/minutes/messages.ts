@@ -15,7 +15,9 @@ export const vi = {
   'minutes.notYoursText': 'Bí thư, phó bí thư hoặc người được cử ghi biên bản lập biên bản cuộc họp này.',
   'minutes.notYoursRuns':
     'Bí thư, phó bí thư của cấp ủy hoặc người được cử ghi biên bản lập biên bản. Đồng chí cử người ghi biên bản ở mục Điểm danh của phòng họp; người đó lập biên bản trên máy của mình.',
+  'minutes.notYoursNamed': 'Đồng chí {name} được cử ghi biên bản và lập biên bản trên máy của mình; bí thư, phó bí thư của cấp ủy cũng lập được.',
   'minutes.toAppoint': 'Cử người ghi biên bản',
+  'minutes.toAppointAnother': 'Đổi người ghi biên bản',
   'minutes.compose': 'Lập biên bản',
   'minutes.notYet': 'Cuộc họp chưa bắt đầu',
   'minutes.notYetText': 'Biên bản được lập sau khi mở cuộc họp.',
