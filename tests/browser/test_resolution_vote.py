@@ -95,6 +95,7 @@ def test_conclusions_written_after_the_draft_was_begun_are_offered_to_it(
         expect(offer).to_have_count(0)
         expect(body).to_have_value(re.compile(rf"Mỗi đảng viên giúp một hộ\.\n3\. Báo cáo .*\n4\. {later}"))
         album.picture(page, "taken-over")
+        who_came_later_is_offered_too(demo, page, album)
         page.get_by_role("button", name="Lưu nháp").click()
         expect(page.get_by_text("Đã lưu nháp.")).to_be_visible()
 
@@ -105,6 +106,26 @@ def test_conclusions_written_after_the_draft_was_begun_are_offered_to_it(
         page.reload()
         expect(body).to_have_value(re.compile(later))
         expect(offer).to_have_count(0)
+
+
+def who_came_later_is_offered_too(demo: DemoService, page: Page, album: Album) -> None:
+    """The opening sentence is of the hour of drafting; somebody comes, and it is brought up to the roll by one tap."""
+    body = page.get_by_label("Nội dung", exact=True)
+    opening = re.compile(r"có mặt (\d+)/(\d+) đảng viên")
+    found = opening.search(body.input_value())
+    assert found
+    there, of = int(found[1]), int(found[2])
+    path = f"{demo.url}/api/meetings/{demo.story.open_meeting}/attendance/{demo.story.guest_id}"
+    answer = page.context.request.put(path, data={"state": "late"}, headers={"Origin": demo.url})
+    assert answer.ok, answer.text()
+    told = f"Dự thảo ghi có mặt {there}/{of} đảng viên; theo điểm danh nay là {there + 1}/{of}."
+    expect(page.get_by_text(told)).to_be_visible(timeout=30_000)
+    album.picture(page, "later-roll")
+    large(page, album, "later-roll-large")
+    assert faults(page) == []
+    page.get_by_role("button", name="Cập nhật", exact=True).click()
+    expect(page.get_by_text("theo điểm danh nay là")).to_have_count(0)
+    expect(body).to_have_value(re.compile(f"có mặt {there + 1}/{of} đảng viên"))
 
 
 def test_issued_without_a_vote_the_dialog_says_so_and_the_reason_stays_on_the_resolution(
