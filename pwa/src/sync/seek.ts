@@ -1,5 +1,6 @@
 import { request } from '$api/client';
-import type { Id, Meeting, Resolution } from '$api/shapes';
+import type { Id, Meeting, Paper, Resolution } from '$api/shapes';
+import { database } from '$db/database';
 import { getMeeting, listResolutions } from '$db/queries';
 import { syncNow } from './engine.svelte';
 
@@ -28,6 +29,23 @@ export function seeker(
 export function resolutionSeeker(): (id: Id) => Promise<Resolution | null> {
   const read = async (id: Id): Promise<Resolution | null> => (await listResolutions()).find((one) => one.id === id) ?? null;
   return seeking(read, syncNow, asking<Resolution>('/api/resolutions'));
+}
+
+export interface FoundPaper {
+  meeting: Meeting;
+  paper: Paper;
+}
+
+/** The same for a paper, which comes with its meeting and in no other way. */
+export function paperSeeker(): (id: Id) => Promise<FoundPaper | null> {
+  const read = async (id: Id): Promise<FoundPaper | null> => {
+    for (const meeting of await (await database()).getAll('meetings')) {
+      const paper = meeting.papers.find((row) => row.id === id);
+      if (paper) return { meeting, paper };
+    }
+    return null;
+  };
+  return seeking(read, syncNow, () => Promise.resolve(null));
 }
 
 function seeking<T>(

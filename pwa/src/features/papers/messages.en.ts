@@ -4,6 +4,8 @@ export const en: Record<keyof typeof vi, string> = {
   'paper.title': 'Paper',
   'paper.notFound': 'This paper is not on this device',
   'paper.notFoundText': 'It may have been removed. Go back to the meeting and refresh when you have a network.',
+  'paper.first': 'This device is fetching its data for the first time. The paper appears when it is done.',
+  'paper.never': 'This device could not fetch its data yet',
   'paper.loading': 'Fetching the paper…',
   'paper.share': '{arrived} of {size}',
   'paper.failed': 'The paper could not be fetched yet',

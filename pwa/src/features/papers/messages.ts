@@ -4,6 +4,8 @@ export const vi = {
   'paper.title': 'Tài liệu',
   'paper.notFound': 'Không có tài liệu này trên máy',
   'paper.notFoundText': 'Tài liệu có thể đã bị gỡ. Đồng chí quay lại cuộc họp và bấm Làm mới khi có mạng.',
+  'paper.first': 'Máy này đang tải dữ liệu lần đầu. Tài liệu hiện ra khi tải xong.',
+  'paper.never': 'Máy này chưa tải được dữ liệu lần đầu',
   'paper.loading': 'Đang tải tài liệu…',
   'paper.share': '{arrived} trong {size}',
   'paper.failed': 'Chưa tải được tài liệu',
