@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { database, onChange, readMeta, write, writeMeta } from '$db/database';
 import { savedPapers } from '$db/queries';
 import { downloadPapers, fetchPaper } from '$sync/papers';
+import { forgetPieces, PIECE } from '$sync/pieces';
 import { pull } from '$sync/pull';
 import { meeting, notice, page, session } from './samples';
-import { empty, json, problem, serve } from './server';
+import { empty, json, problem, serve, type Sent } from './server';
 
 test('a first pull fills the phone and keeps the cursor in the same transaction', async () => {
   const log = serve(json(page('c1', { meetings: [meeting()], notices: [notice()] }, { full: true })));
@@ -131,4 +132,46 @@ test('a paper that arrives after the meeting was withdrawn is not kept', async (
   serve(() => new Response('abc'));
   expect(await fetchPaper(paper)).toBe('not_found');
   expect(await (await database()).getAllKeys('papers')).toEqual([]);
+});
+
+test('what has begun to arrive is gone on with after the app was closed, and shown to nobody before it is whole', async () => {
+  const bytes = new Uint8Array(2 * PIECE + 7).fill(7);
+  const large = { ...paper, size: bytes.length, sha256: 'large' };
+  const soon = meeting({ ends_at: new Date(Date.now() + 3_600_000).toISOString(), papers: [large] });
+  await write(['meetings'], (tx) => tx.objectStore('meetings').put(soon));
+  // Each piece takes six seconds, and then the line is gone.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const slowly = (sent: Sent): Response => {
+    vi.setSystemTime(Date.now() + 6_000);
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(sent.headers.get('Range') ?? '') ?? [];
+    return new Response(bytes.slice(Number(from), Number(to) + 1), { status: 206 });
+  };
+  try {
+    serve(slowly, 'offline');
+    expect(await fetchPaper(large)).toBe('network');
+    expect((await savedPapers(soon)).size).toBe(0);
+    forgetPieces();
+    const log = serve(slowly);
+    const told: number[] = [];
+    expect(await fetchPaper(large, (arrived) => told.push(arrived))).toBeNull();
+    expect(log.map((sent) => sent.headers.get('Range'))).toEqual([`bytes=${PIECE}-${2 * PIECE - 1}`, `bytes=${2 * PIECE}-${2 * PIECE + 6}`]);
+    expect(told[0]).toBe(PIECE);
+    const kept = await (await database()).get('papers', '5');
+    expect([kept?.sha256, kept?.size]).toEqual(['large', bytes.length]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('what was refused in the middle is not gone on with', async () => {
+  const large = { ...paper, size: 2 * PIECE, sha256: 'large' };
+  const begun = { id: '5', meeting_id: '17', sha256: 'large in part', size: 3, saved_at: '', blob: new Blob(['abc']) };
+  await write(['meetings', 'papers'], async (tx) => {
+    await tx.objectStore('meetings').put(meeting({ papers: [large] }));
+    await tx.objectStore('papers').put(begun);
+  });
+  const log = serve(problem(416, 'invalid_range'));
+  expect(await fetchPaper(large)).toBe('invalid_range');
+  expect(log[0]?.headers.get('Range')).toBe(`bytes=3-${PIECE + 2}`);
+  await vi.waitFor(async () => expect(await (await database()).getAllKeys('papers')).toEqual([]));
 });

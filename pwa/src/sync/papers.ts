@@ -1,5 +1,5 @@
 import { codeOf } from '$api/client';
-import type { Meeting, Paper } from '$api/shapes';
+import type { Id, Meeting, Paper } from '$api/shapes';
 import { database, write } from '$db/database';
 import type { StoredPaper } from '$db/schema';
 import { downloadInPieces, type Watcher } from './pieces';
@@ -46,24 +46,28 @@ async function run(): Promise<void> {
 export async function fetchPaper(paper: Paper, watch?: Watcher): Promise<string | null> {
   const stored = await (await database()).get('papers', paper.id);
   if (stored?.sha256 === paper.sha256) return null;
-  const answer = await downloadInPieces(`/api/papers/${encodeURIComponent(paper.id)}/content`, paper, watch);
-  if (!answer.ok) return codeOf(answer);
+  const part = `${paper.sha256} in part`;
+  const answer = await downloadInPieces(`/api/papers/${encodeURIComponent(paper.id)}/content`, paper, watch, {
+    begun: stored?.sha256 === part ? stored.blob : null, keep: (bytes) => (bytes ? put(paper, part, bytes) : forget(paper.id)),
+  });
+  return answer.ok ? put(paper, paper.sha256, answer.data) : codeOf(answer);
+}
+
+/** `sha256` says whether these are its bytes; under another name nobody shows them. */
+async function put({ id, meeting_id, media_type }: Paper, sha256: string, bytes: Blob): Promise<string | null> {
   const row: StoredPaper = {
-    id: paper.id,
-    meeting_id: paper.meeting_id,
-    sha256: paper.sha256,
-    size: answer.data.size,
-    saved_at: new Date().toISOString(),
-    blob: new Blob([answer.data], { type: paper.media_type }),
+    id, meeting_id, sha256, size: bytes.size, saved_at: new Date().toISOString(), blob: new Blob([bytes], { type: media_type }),
   };
   return write(['papers', 'meetings'], async (tx) => {
     // Wiped or withdrawn while it was on its way: it must not come back.
-    const meeting = await tx.objectStore('meetings').get(paper.meeting_id);
+    const meeting = await tx.objectStore('meetings').get(meeting_id);
     if (!meeting) return 'not_found';
     await tx.objectStore('papers').put(row);
     return null;
   });
 }
+
+const forget = (id: Id): Promise<void> => write(['papers'], (tx) => tx.objectStore('papers').delete(id));
 
 async function forgetOrphans(meetings: Meeting[]): Promise<void> {
   const present = new Set(meetings.flatMap((meeting) => meeting.papers.map((paper) => paper.id)));
