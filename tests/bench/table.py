@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.bench.growth_report import dashboard_rows, growth_row
 from tests.bench.province_report import province_row
-from tests.bench.records import FOLDER, describe_machine, now_and_here, read, write
+from tests.bench.records import FOLDER, describe_commit, describe_machine, now_and_here, read, write
 from tests.bench.reminders_report import reminder_rows
 
 COLUMNS = ("id", "value", "unit", "reference", "ratio", "target", "met", "measured")
@@ -51,7 +51,7 @@ def missing_rows(rows: list[dict[str, Any]]) -> list[str]:
 def write_results(rows: list[dict[str, Any]], *, folder: Path = FOLDER) -> list[dict[str, Any]]:
     """Write results.json and results.md, each row with when and of which commit it is; returns all rows that are known now."""
     merged = merge_rows([{**row, "measured": measured(now_and_here())} for row in rows], folder=folder)
-    document = {"machine": describe_machine(), "results": merged}
+    document = {"machine": describe_machine(), "commit": describe_commit(), "results": merged}
     write("results.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n", folder=folder)
     write("results.md", _markdown(document), folder=folder)
     return merged

@@ -1,8 +1,8 @@
 """``make faults``: the whole fault campaign, on loopback, in about half an hour.
 
-Prints the counts of each fault as it ends and writes them to build/faults/results.json and results.md. Names on the command
-line choose some: ``python -m tests.faults power``. The exit status is 1 when anything that must hold did not. The tests have
-a short version of each kind (``tests/faults/test_*.py``).
+Prints the counts of each fault as it ends and writes them to build/faults/results.json and results.md, and what they come to
+into figures.json. Names on the command line choose some: ``python -m tests.faults power``. The exit status is 1 when anything
+that must hold did not. The tests have a short version of each kind (``tests/faults/test_*.py``).
 """
 
 import argparse

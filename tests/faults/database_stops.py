@@ -1,5 +1,6 @@
 """PostgreSQL stopped and started again while members check in: refused for now meanwhile, and nothing else."""
 
+import math
 import random
 import signal
 import subprocess
@@ -68,6 +69,7 @@ def stop_and_start_database(
         "503 with Retry-After": refused,
         "other refusals": len(tally.wrong),
         "slowest recovery, s": round(max(slowest), 2),
+        "recovery p95, s": round(sorted(slowest)[math.ceil(0.95 * len(slowest)) - 1], 2),
         "wrong": wrong,
     }
 

@@ -127,7 +127,9 @@ def test_the_target_table_gathers_rows_of_several_runs(tmp_path: Path) -> None:
     assert [found["id"] for found in merged] == ["province-evening", "growth", "push", "an own one"]
     written = json.loads((tmp_path / "results.json").read_text())
     assert written["results"] == merged
+    assert list(written) == ["machine", "commit", "results"]
     assert written["machine"]
+    assert written["commit"]
     found = {row["id"]: row["measured"] for row in merged}
     assert found["growth"] == found["province-evening"] == "2026-11-05T12:35 abc"
     assert found["push"] == found["an own one"] != found["growth"]
