@@ -42,8 +42,10 @@ def list_deliveries(args: dict[str, Any], meeting_id: int) -> Response:
     actor, clock = current_actor(), current_clock()
     meeting = get_meeting(meeting_id, Permission.DELIVERIES_READ, actor=actor)
     deliveries = queries.read_deliveries(meeting, clock=clock, **args)
-    service.record_deliveries_reading(meeting, deliveries["unreached"], actor=actor)
     wanted = request.accept_mimetypes.best_match(["application/json", excel.MEDIA_TYPE])
+    if wanted == excel.MEDIA_TYPE:
+        deliveries["unreached"] = queries.to_telephone(meeting, deliveries["unreached"], actor=actor)
+    service.record_deliveries_reading(meeting, deliveries["unreached"], actor=actor)
     if wanted == excel.MEDIA_TYPE:
         book = excel.unreached_workbook(meeting, deliveries["unreached"], created=clock.now())
         response = Response(book, mimetype=excel.MEDIA_TYPE)
@@ -96,7 +98,10 @@ def retry_failed_deliveries(body: dict[str, Any], organization_id: int) -> dict[
     actor = current_actor()
     organization = get_organization(organization_id, Permission.DELIVERIES_MEND, actor=actor)
     with unit_of_work() as uow:
-        return {"retried": given_up.retry(organization, actor=actor, uow=uow, **body)}
+        reasons = {*body["reasons"], *([body["reason"]] if body["reason"] else [])}
+        return {
+            "retried": given_up.retry(organization, reasons=reasons, kind=body["kind"], actor=actor, uow=uow)
+        }
 
 
 def _rules(meeting: Meeting) -> Response:

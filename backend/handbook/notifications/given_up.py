@@ -4,7 +4,7 @@ They are told by organisation and reason, without names: whom to telephone is th
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,18 +41,18 @@ AT_ONCE = 500
 def list_given_up(
     organization: Organization,
     *,
-    reason: str | None,
+    reasons: Collection[str],
     kind: str | None,
     limit: int,
     cursor: str | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """The deliveries to members at or below the organisation that were given up in the last weeks, the newest first, and
-    how many there are of each reason.
+    """The deliveries to members at or below the organisation that were given up in the last weeks, the newest first, those of
+    these reasons only where there are any; and how many there are of each reason.
     """
     chosen = _given_up(select(Delivery), organization, now)
-    if reason is not None:
-        chosen = chosen.where(Delivery.reason == reason)
+    if reasons:
+        chosen = chosen.where(Delivery.reason.in_(reasons))
     if kind is not None:
         chosen = chosen.where(Reminder.kind == kind)
     page = paginate(
@@ -88,7 +88,7 @@ def list_given_up(
 def retry(
     organization: Organization,
     *,
-    reason: str | None,
+    reasons: Collection[str],
     kind: str | None,
     actor: Actor,
     uow: UnitOfWork,
@@ -101,8 +101,8 @@ def retry(
     chosen = _given_up(select(Delivery), organization, now).where(
         or_(Delivery.subscription_id.is_not(None), Delivery.channel != PUSH, _has_another_device())
     )
-    if reason is not None:
-        chosen = chosen.where(Delivery.reason == reason)
+    if reasons:
+        chosen = chosen.where(Delivery.reason.in_(reasons))
     if kind is not None:
         chosen = chosen.where(Reminder.kind == kind)
     found = list(
@@ -131,7 +131,7 @@ def retry(
             actor=actor,
             subject_id=organization.id,
             path=organization.path,
-            details={"count": len(again), "reason": reason},
+            details={"count": len(again), "reasons": sorted(reasons)},
         )
     return len(again)
 

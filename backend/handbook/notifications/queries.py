@@ -1,7 +1,7 @@
 """Reads of the inbox and of the ledger of deliveries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from handbook.access.actor import Actor
 from handbook.access.guards import require, visible
 from handbook.access.permissions import Permission
 from handbook.accounts.models import Account
+from handbook.attendance.models import Attendance
 from handbook.attendance.queries import member_ids_to_tell, summoned_member_ids
 from handbook.kernel.clock import Clock
 from handbook.kernel.db import db
@@ -81,6 +82,20 @@ def read_deliveries(meeting: Meeting, *, limit: int, cursor: str | None, clock: 
         ),
         "unreached": _unreached(meeting, latest_news(meeting, db.session()), clock),
     }
+
+
+def to_telephone(
+    meeting: Meeting, unreached: Sequence[Mapping[str, Any]], *, actor: Actor
+) -> list[Mapping[str, Any]]:
+    """Those of the unreached whom the actor telephones: not who is in the room, is excused or exempt, nor the actor."""
+    settled = set(
+        db.session.scalars(
+            select(Attendance.member_id).where(
+                Attendance.meeting_id == meeting.id, Attendance.state.is_not(None)
+            )
+        )
+    )
+    return [line for line in unreached if line["member_id"] not in settled | {actor.member_id}]
 
 
 def _deliveries_by_member(meeting_id: int) -> dict[int, list[dict[str, Any]]]:

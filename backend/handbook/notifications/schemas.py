@@ -231,16 +231,19 @@ class GivenUpOut(Schema):
 
 
 class GivenUpArgs(PageArgs):
-    """Only those of one reason, of one kind."""
+    """Only those of these reasons, of one kind."""
 
-    reason = fields.String(load_default=None, validate=REASON)
+    reasons = fields.List(
+        fields.String(validate=REASON), data_key="reason", load_default=(), validate=validate.Length(max=50)
+    )
     kind = fields.String(load_default=None, validate=KIND)
 
 
 class RetryIn(Schema):
-    """Which of them are sent again; without a reason or kind all of them."""
+    """Which of them are sent again, those of one reason or of any of several; without a reason or kind all of them."""
 
     reason = fields.String(load_default=None, allow_none=True, validate=REASON)
+    reasons = fields.List(fields.String(validate=REASON), load_default=(), validate=validate.Length(max=50))
     kind = fields.String(load_default=None, allow_none=True, validate=KIND)
 
 

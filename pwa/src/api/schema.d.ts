@@ -4169,6 +4169,8 @@ export interface components {
         RetryIn: {
             /** @default null */
             reason: string | null;
+            /** @default [] */
+            reasons: string[];
             /**
              * @default null
              * @enum {string|null}
@@ -10746,7 +10748,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string | null;
-                reason?: string | null;
+                reason?: string[];
                 kind?: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked" | null;
             };
             header?: {

@@ -3,11 +3,12 @@
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import openpyxl
 from tests.support.clients import ApiClient
 from tests.support.factories import World
-from tests.support.meetings import STARTS_AT, convened
+from tests.support.meetings import STARTS_AT, convened, if_match, step
 from tests.support.push_service import Answer, FakePushService
 from tests.support.pushing import ledger, run_jobs, subscribe, told
 
@@ -69,15 +70,59 @@ def test_the_list_of_whom_to_telephone_is_an_excel_file_too(sign_in: SignIn, wor
     secretary = sign_in("secretary")
     meeting = convened(secretary, world.id_of("cell"))
     run_jobs()
+    people = secretary.get(f"/api/meetings/{meeting['id']}/deliveries", expect=200).json["unreached"]
+    heading, rows = _to_telephone(secretary, meeting)
+    # As one dials, and as the app shows it. Who is exempt need not be telephoned.
+    assert [(name, phone) for _, name, phone, *_ in rows] == [
+        (person["full_name"], "0" + person["phone"].removeprefix("+84"))
+        for person in people
+        if person["member_id"] != world.id_of("exempt_member")
+    ]
+    assert {row[3] for row in rows} == {"Chưa bật thông báo trên máy"}
+    assert not any("HỦY" in line for line in heading)
+
+
+def test_who_is_excused_is_not_on_the_list_to_telephone_from(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    run_jobs()
+    _, before = _to_telephone(secretary, meeting)
+    request = (
+        sign_in("member")
+        .post(f"/api/meetings/{meeting['id']}/absence-requests", {"reason": "Ốm"}, expect=201)
+        .json
+    )
+    secretary.patch(
+        f"/api/absence-requests/{request['id']}",
+        {"decision": "approved"},
+        headers=if_match(request),
+        expect=200,
+    )
+    _, after = _to_telephone(secretary, meeting)
+    gone = {row[1] for row in before} - {row[1] for row in after}
+    assert gone == {world.members["member"].full_name}
+
+
+def test_the_list_of_a_meeting_that_was_called_off_says_so(sign_in: SignIn, world: World) -> None:
+    secretary = sign_in("secretary")
+    meeting = convened(secretary, world.id_of("cell"))
+    run_jobs()
+    step(secretary, meeting, "cancel", {"reason": "Bão"})
+    run_jobs()
+    heading, rows = _to_telephone(secretary, meeting)
+    assert rows
+    assert "HỦY" in heading[0]
+    assert any(line.startswith("ĐÃ HỦY") and line.endswith("Lý do: Bão") for line in heading)
+
+
+def _to_telephone(secretary: ApiClient, meeting: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The workbook's lines above the table, and those of its people."""
     path = f"/api/meetings/{meeting['id']}/deliveries"
-    people = secretary.get(path, expect=200).json["unreached"]
     answer = secretary.get(path, headers={"Accept": MEDIA_TYPE}, expect=200)
     sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
-    rows = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]
-    assert [(name, phone) for _, name, phone, *_ in rows] == [
-        (person["full_name"], person["phone"]) for person in people
-    ]
-    assert {row[3] for row in rows} == {"Chưa có máy nhận thông báo"}
+    lines = list(sheet.iter_rows(values_only=True))
+    people = [row for row in lines if isinstance(row[0], int)]
+    return [str(row[0]) for row in lines[: lines.index(people[0])] if row[0]], people
 
 
 def test_all_messages_of_a_push_service_wait_when_it_asks_one_to(
@@ -136,11 +181,15 @@ def test_staff_see_what_was_given_up_by_reason_and_have_it_sent_again(
     assert line["organization"]["id"] == world.id_of("cell")
     assert (line["kind"], line["meeting_id"], line["can_retry"]) == ("meeting_convened", meeting["id"], True)
     assert "full_name" not in line
+    both = staff.get(f"{path}?reason=http_403&reason=http_413", expect=200).json["items"]
+    assert [one["reason"] for one in both] == ["http_413", "http_403"]
     far = f"/api/organizations/{world.id_of('elsewhere')}/failed-deliveries"
     assert sign_in("far_staff").get(far, expect=200).json["items"] == []
 
     push.always_answer(None, refused)
-    assert staff.post(f"{path}/retries", {"reason": "http_403"}, expect=200).json == {"retried": 1}
+    staff.post(f"{path}/retries", {"reasons": ["not a code"]}, expect=422)
+    several = {"reasons": ["http_403", "http_401"]}
+    assert staff.post(f"{path}/retries", several, expect=200).json == {"retried": 1}
     run_jobs()
     assert told(push, refused) == ["meeting_convened"]
     assert told(push, other) == []

@@ -29,7 +29,8 @@ _BODY = (
 )
 _CODE = (
     "Mã xác nhận địa chỉ thư của đồng chí: {code}\n\n"
-    "Đồng chí nhập mã này trong ứng dụng Sổ tay, mục Thông báo. Mã dùng được trong một giờ.\n"
+    "Đồng chí nhập mã này trong ứng dụng Sổ tay, mục Tôi, trang “Thông báo trên máy này”.\n"
+    "Mã dùng được trong một giờ.\n"
     "Nếu đồng chí không yêu cầu, xin bỏ qua thư này.\n"
 )
 

@@ -5,6 +5,7 @@ import { opinionsPath } from '$features/opinions/store';
 import { fetchRoll } from '$features/roll/commands';
 import { fetchMinutes, minutesPath } from '$sync/minutes';
 import { numbersPath } from './numbers';
+import { unreachedPath, wantsCalls } from './reach';
 import { reminderRules } from './reminders';
 
 const DAY = 86_400_000;
@@ -22,7 +23,8 @@ export async function fetchCells(cells: readonly Id[]): Promise<void> {
   await refreshOnceADay(cells.flatMap((id) => rules.map((name) => `/api/organizations/${encodeURIComponent(id)}/${name}`)));
 }
 
-async function fetchMeeting({ id, state, starts_at, etag }: Meeting): Promise<void> {
+async function fetchMeeting(meeting: Meeting): Promise<void> {
+  const { id, state, starts_at, etag } = meeting;
   const ahead = Date.parse(starts_at) - Date.now();
   if (state === 'draft' || state === 'convened') await refreshView(numbersPath(id));
   if (state === 'convened' || state === 'open') {
@@ -30,8 +32,10 @@ async function fetchMeeting({ id, state, starts_at, etag }: Meeting): Promise<vo
     await refreshView(reminderRules(id));
     if (ahead > SOON) return;
     await fetchRoll(id);
-    await refreshView(`/api/meetings/${encodeURIComponent(id)}/deliveries?limit=1`);
+    await refreshView(unreachedPath(id));
     if (state === 'open') await fetchMinutes(id);
+  } else if (state === 'cancelled' && wantsCalls(meeting, Date.now())) {
+    await refreshView(unreachedPath(id));
   } else if ((state === 'closed' || state === 'finalized') && ahead > -RECENT) {
     await fetchOldMinutes(id, etag);
   }

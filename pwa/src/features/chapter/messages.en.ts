@@ -71,6 +71,8 @@ export const en: Record<keyof typeof vi, string> = {
   'remind.to.officers': 'officers',
   'remind.to.assignees': 'who has open tasks',
   'reach.title': 'Not reached',
+  'reach.titleOff': 'Not told that the meeting is off',
+  'reach.textOff': 'The news that the meeting of {when} is off has not reached these members. Please telephone them.',
   'reach.text': 'No message has reached these members. Please telephone them.',
   'reach.all': 'Everybody summoned has been told or is being told.',
   'reach.unknown': 'Not known on this device yet. Refresh when there is a network.',

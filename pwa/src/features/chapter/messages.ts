@@ -71,6 +71,8 @@ export const vi = {
   'remind.to.officers': 'cấp ủy và cán bộ',
   'remind.to.assignees': 'người có nhiệm vụ chưa xong',
   'reach.title': 'Chưa nhận được tin',
+  'reach.titleOff': 'Chưa biết cuộc họp đã hủy',
+  'reach.textOff': 'Tin hủy cuộc họp lúc {when} chưa đến được những đồng chí này. Đồng chí gọi điện báo giúp.',
   'reach.text': 'Thông báo chưa đến được những đồng chí này. Đồng chí gọi điện báo giúp.',
   'reach.all': 'Mọi đảng viên được triệu tập đều đã có tin hoặc đang được gửi.',
   'reach.unknown': 'Chưa có thông tin trên máy. Đồng chí làm mới khi có mạng.',

@@ -43,9 +43,9 @@ export function tasksPath(id: Id, state: string): string {
 export const settingsPath = (id: Id): string => `/api/organizations/${id}/settings`;
 export const scoreSheetsPath = (id: Id): string => `/api/organizations/${id}/score-sheets`;
 export const agendasPath = (id: Id): string => `/api/organizations/${id}/agenda-templates`;
-/** Messages that were given up in a tree, all of them or for one reason. */
-export const failedDeliveriesPath = (id: Id, reason = ''): string =>
-  `/api/organizations/${id}/failed-deliveries?limit=50${reason ? `&reason=${encodeURIComponent(reason)}` : ''}`;
+/** Messages that were given up in a tree, all of them or for some reasons. */
+export const failedDeliveriesPath = (id: Id, reasons: readonly string[] = []): string =>
+  `/api/organizations/${id}/failed-deliveries?limit=50${reasons.map((one) => `&reason=${encodeURIComponent(one)}`).join('')}`;
 /** What the works of an organisation show when they are opened. */
 export const worksPaths = (id: Id): string[] =>
   [settingsPath(id), scoreSheetsPath(id), agendasPath(id), tasksPath(id, 'overdue'), failedDeliveriesPath(id)];

@@ -18,6 +18,22 @@ function kindOf(reason: string): Why {
 /** Why a message was given up, in words that say what stood in its way. */
 export const whyOf = (reason: string): string => t(`why.${kindOf(reason)}`);
 
+export interface Reasons {
+  why: Why;
+  codes: string[];
+  count: number;
+}
+/** The reasons that are told in the same words, together; in the order of the first of each. */
+export function together(reasons: readonly { reason: string; count: number }[]): Reasons[] {
+  const found = new Map<Why, Reasons>();
+  for (const { reason, count } of reasons) {
+    const why = kindOf(reason);
+    const one = found.get(why) ?? { why, codes: [], count: 0 };
+    found.set(why, { why, codes: [...one.codes, reason], count: one.count + count });
+  }
+  return [...found.values()];
+}
+
 const WORK = ['deliver', 'plan_again', 'nudge', 'mail_code', 'import_roster', 'sweep_blobs'] as const;
 
 /** What a job of the server does, by its technical name such as `notifications.deliver`. */

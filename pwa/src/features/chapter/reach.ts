@@ -1,0 +1,13 @@
+import type { Id, Meeting } from '$api/shapes';
+
+/** The list of whom to telephone is always whole; of the rest of the answer one line is enough. */
+export const unreachedPath = (id: Id): string => `/api/meetings/${encodeURIComponent(id)}/deliveries?limit=1`;
+
+/**
+ * Whether who runs the meeting is to know whom its news has not reached: from the convening until it is over, and of one that was
+ * called off as long as somebody could set out for it.
+ */
+export function wantsCalls(meeting: Pick<Meeting, 'state' | 'convened_at' | 'ends_at'>, now: number): boolean {
+  if (meeting.state === 'cancelled') return meeting.convened_at !== null && Date.parse(meeting.ends_at) > now;
+  return meeting.state === 'convened' || meeting.state === 'open';
+}
