@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { en } from './messages.en';
 import { vi } from './messages';
-import { duration, errorText, say, wholeNumber, wholeNumbers } from './values';
+import { duration, errorText, notTyped, numbersField, say, wholeNumber, wholeNumbers } from './values';
 
 describe('a value in words', () => {
   it('says its unit', () => {
@@ -40,6 +40,14 @@ describe('what is typed', () => {
     expect(wholeNumbers('3, 4;5  6')).toEqual([3, 4, 5, 6]);
     expect(wholeNumbers('')).toEqual([]);
     expect(wholeNumbers('3, ba')).toBeNull();
+  });
+  it('is asked for by what the numbers are: days of the month, or how many days', () => {
+    expect(numbersField({ unit: 'days_of_month', default: [3, 4, 5] }).label).toBe('Các ngày trong tháng');
+    const field = numbersField({ unit: 'days', default: [3, 7] });
+    expect(field.label).toBe('Số ngày');
+    expect(field.hint).toContain('Ví dụ: 3, 7');
+    expect(notTyped({ type: 'integers' })).toContain('dấu phẩy');
+    expect(notTyped({ type: 'integer' })).toContain('một số');
   });
   it('is told in a sentence when it is refused', () => {
     expect(errorText('out_of_range', { min: 1, max: 31 })).toBe('Phải từ 1 đến 31.');

@@ -66,6 +66,15 @@ export function wholeNumbers(text: string): number[] | null {
   return numbers.includes(null) ? null : (numbers as number[]);
 }
 
+/** What the field for several numbers is called, with an example that its rule may have. */
+export function numbersField({ unit, default: usual }: Pick<Setting, 'unit' | 'default'>): { label: string; hint: string } {
+  if (unit === 'days_of_month') return { label: t('field.days'), hint: t('field.daysHint') };
+  return { label: t('field.numbers'), hint: t('field.numbersHint', { example: Array.isArray(usual) ? usual.join(', ') : '' }) };
+}
+
+/** The sentence for what was typed and is no value of this type. */
+export const notTyped = ({ type }: Pick<Setting, 'type'>): string => t(type === 'integers' ? 'error.not_integers' : 'error.not_integer');
+
 /** The sentence of an error code of the API about a value. */
 export function errorText(code: string, params: Record<string, unknown> = {}): string {
   const { min = '', max = '', other = '', value = '', name = '', count = 1 } = params as
