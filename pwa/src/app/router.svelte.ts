@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import { messagesReady } from '$i18n';
 import { takeBack } from '$lib/back';
 import { announce } from '$ui/announce.svelte';
+import { showAt } from './place';
 import { routes, type Route } from './routes';
 
 export interface RouteParams {
@@ -136,7 +137,7 @@ export async function open(options: { restore?: boolean } = {}): Promise<void> {
     shown: { ...found, path: pathname, query, hash: hash.slice(1), component }, opening: null, failed: false,
   };
   await tick();
-  scrollTo(0, options.restore ? entry().scroll : 0);
+  showAt(options.restore ? entry().scroll : 0);
   // On the first page the browser itself reads the title; afterwards the heading takes the focus and is announced.
   if (first) return;
   const heading = document.querySelector<HTMLElement>('main h1');
