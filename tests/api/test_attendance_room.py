@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.api.test_attendance_roll import counts_are_true
 from tests.support.clients import ApiClient, code_of
 from tests.support.factories import World
-from tests.support.meetings import STARTS_AT, check_in_body, convened, key_of, opened, step
+from tests.support.meetings import STARTS_AT, check_in_body, convened, if_match, key_of, opened, step
 
 from handbook.attendance.queries import head_count
 from handbook.audit.models import AuditEntry
@@ -158,6 +158,27 @@ def test_a_mark_taken_back_leaves_what_the_code_said(
     secretary.put(path, {"items": [{"member_id": world.id_of("member"), "state": None}]}, expect=200)
     line = line_of(secretary.get(path).json, world.id_of("member"))
     assert (line["state"], line["method"], line["recorded_by"]) == ("present", "qr", world.id_of("member"))
+    assert counts_are_true(meeting["id"])
+
+
+def test_a_mark_taken_back_leaves_an_approved_request(
+    sign_in: SignIn, world: World, clock: FixedClock
+) -> None:
+    secretary, meeting, path = in_the_room(sign_in, world, clock)
+    request = sign_in("member").post(
+        f"/api/meetings/{meeting['id']}/absence-requests", {"reason": "Đi công tác"}, expect=201
+    )
+    secretary.patch(
+        f"/api/absence-requests/{request.json['id']}",
+        {"decision": "approved"},
+        headers=if_match(request.json),
+        expect=200,
+    )
+    # The wrong name was tapped.
+    secretary.put(f"{path}/{world.id_of('member')}", {"state": "present"}, expect=200)
+    secretary.put(path, {"items": [{"member_id": world.id_of("member"), "state": None}]}, expect=200)
+    line = line_of(secretary.get(path).json, world.id_of("member"))
+    assert (line["state"], line["method"], line["reason"]) == ("excused", "request", "Đi công tác")
     assert counts_are_true(meeting["id"])
 
 

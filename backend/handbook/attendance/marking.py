@@ -9,10 +9,10 @@ from sqlalchemy import select
 from handbook.access.actor import Actor
 from handbook.accounts.versions import bump_account_version
 from handbook.attendance.counters import move_counts, touch_roll
-from handbook.attendance.enums import BY_HAND, PROVED, AttendanceState, Flag, Method
+from handbook.attendance.enums import BY_HAND, PROVED, AttendanceState, Decision, Flag, Method
 from handbook.attendance.events import AttendanceCorrected
 from handbook.attendance.keeping import WHOLE, Keeper
-from handbook.attendance.models import Attendance
+from handbook.attendance.models import AbsenceRequest, Attendance
 from handbook.attendance.reverse import require_member_code
 from handbook.attendance.rules import ATTENDING, Stay, state_on_arrival, state_when_summoned, stay_error
 from handbook.attendance.site_counters import Standing, move_site_counts
@@ -300,7 +300,8 @@ def _write_stay(meeting: Meeting, line: Attendance, stay: Stay, *, actor: Actor,
 
 
 def _take_back(meeting: Meeting, line: Attendance, *, actor: Actor, uow: UnitOfWork) -> Attendance:
-    """What was known before somebody marked the line by hand: the code that was scanned, else what the summons said."""
+    """What was known before somebody marked the line by hand: the code that was scanned, else an approved request, else what
+    the summons said."""
     if line.method not in BY_HAND:
         return line
     if meeting.state == MeetingState.CLOSED:
@@ -312,11 +313,27 @@ def _take_back(meeting: Meeting, line: Attendance, *, actor: Actor, uow: UnitOfW
         late_after = timedelta(minutes=meeting.late_after_minutes or 0)
         state: AttendanceState | None = state_on_arrival(arrived, meeting.starts_at, late_after)
         write_line(meeting, line, state, Method.QR, None, by=line.member_id, uow=uow)
+    elif (request := _approved_request(line, uow)) is not None:
+        state = AttendanceState.EXCUSED
+        write_line(meeting, line, state, Method.REQUEST, request.reason, by=request.decided_by, uow=uow)
     else:
         state = state_when_summoned(MemberStatus(line.member_status))
         write_line(meeting, line, state, Method.SYSTEM if state else None, None, by=None, uow=uow)
     _record_mark(uow, meeting, line, actor=actor, before=before, stay=NO_TIMES, method=Method.SECRETARY)
     return line
+
+
+def _approved_request(line: Attendance, uow: UnitOfWork) -> AbsenceRequest | None:
+    return uow.session.scalar(
+        select(AbsenceRequest)
+        .where(
+            AbsenceRequest.meeting_id == line.meeting_id,
+            AbsenceRequest.member_id == line.member_id,
+            AbsenceRequest.decision == Decision.APPROVED.value,
+        )
+        .order_by(AbsenceRequest.id.desc())
+        .limit(1)
+    )
 
 
 def _check_stay(meeting: Meeting, state: AttendanceState | None, stay: Stay, uow: UnitOfWork) -> None:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Meeting, Member, RollItem } from '$api/shapes';
 import type { OutboxItem, StoredRoll } from '$db/schema';
-import { buildBoard, eligible, markableStates, pick, selfFirst, statesFor } from './board';
+import { buildBoard, eligible, markableStates, mayTakeBack, pick, selfFirst, statesFor } from './board';
 
 const meeting = {
   id: '17', organization_id: '3', state: 'open', can: ['mark'], timezone: 'Asia/Ho_Chi_Minh',
@@ -152,6 +152,14 @@ describe('the attendance board', () => {
     const offered = (status: RollItem['status']) => statesFor(line('1', 'A', { status }), markableStates(meeting)).includes('exempt');
     expect((['official', 'probationary', 'temporary_in'] as const).map(offered)).toEqual([false, false, false]);
     expect((['exempt', 'temporary_out', 'transferred'] as const).map(offered)).toEqual([true, true, true]);
+  });
+
+  it('offers to take back what was written by hand, in a running meeting alone', () => {
+    const offered = (changes: Partial<RollItem>, of: Partial<Meeting> = {}) =>
+      mayTakeBack(line('1', 'A', { state: 'present', method: 'secretary', ...changes }), { state: 'open', can: ['mark'], ...of } as Meeting);
+    expect([offered({}), offered({ method: 'sheet' }), offered({ state: 'unexcused' })]).toEqual([true, true, true]);
+    expect([offered({ method: 'qr' }), offered({ method: 'request' }), offered({ state: null, method: null })]).toEqual([false, false, false]);
+    expect([offered({}, { state: 'closed' }), offered({}, { state: 'convened' }), offered({}, { can: [] })]).toEqual([false, false, false]);
   });
 
   it('offers as chair and minute-taker two people who are in the room, or not recorded yet', () => {

@@ -34,6 +34,7 @@ export type Filter = 'all' | 'missing' | 'there' | 'away';
 
 export const OPEN_KIND = 'open_meeting';
 const BELONGS: readonly MemberStatus[] = ['official', 'probationary', 'exempt', 'temporary_in', 'temporary_out'];
+const BY_HAND = ['secretary', 'sheet', 'reverse_scan'];
 const PROVED = ['qr', 'link', 'reverse_scan'];
 const THERE: readonly (AttendanceState | null)[] = ['present', 'late'];
 
@@ -264,6 +265,11 @@ export function markableStates(meeting: Meeting): AttendanceState[] {
   if (!meeting.can.includes('mark')) return [];
   if (meeting.state === 'convened') return ['excused', 'exempt'];
   return ['present', 'late', 'excused', 'unexcused', 'exempt'];
+}
+
+/** Whether the line stands as somebody wrote it by hand, so that a slip can be taken back: nobody is "not recorded" once it is over. */
+export function mayTakeBack(row: Pick<RollItem, 'state' | 'method'>, meeting: Pick<Meeting, 'state' | 'can'>): boolean {
+  return meeting.state === 'open' && meeting.can.includes('mark') && row.state !== null && BY_HAND.includes(row.method ?? '');
 }
 
 /** Of those what fits one member: only whom the record frees can be written down as exempt. */
