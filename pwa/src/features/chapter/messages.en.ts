@@ -29,7 +29,7 @@ export const en: Record<keyof typeof vi, string> = {
   'chapter.act.finalize': 'Settle the meeting',
   'chapter.toSettle': 'The minutes are signed. One act is left: look over the roll and settle the meeting.',
   'chapter.act.done': 'See the meeting',
-  'chapter.open': 'Open this meeting',
+  'chapter.open': 'See this meeting',
   'chapter.other': 'Other meetings',
   'chapter.new': 'New meeting',
   'chapter.agendas': 'Agenda templates',

@@ -29,7 +29,7 @@ export const vi = {
   'chapter.act.finalize': 'Chốt cuộc họp',
   'chapter.toSettle': 'Biên bản đã ký. Việc cuối cùng: xem lại điểm danh rồi chốt cuộc họp.',
   'chapter.act.done': 'Xem cuộc họp',
-  'chapter.open': 'Mở cuộc họp này',
+  'chapter.open': 'Xem cuộc họp này',
   'chapter.other': 'Các cuộc họp khác',
   'chapter.new': 'Cuộc họp mới',
   'chapter.agendas': 'Chương trình mẫu',
