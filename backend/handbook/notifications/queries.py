@@ -26,6 +26,18 @@ from handbook.notifications.reminders.recipients import devices_of
 from handbook.notifications.rules import TIME_TO_SEND, TIME_TO_SHOW, waited_until
 
 _KINDS = [kind.value for kind in MEETING_KINDS]
+#: How far a message came, the farthest first.
+_FARTHEST_FIRST = [
+    state.value
+    for state in (
+        DeliveryState.OPENED,
+        DeliveryState.SHOWN,
+        DeliveryState.ACCEPTED,
+        DeliveryState.QUEUED,
+        DeliveryState.FAILED,
+        DeliveryState.NO_DEVICE,
+    )
+]
 
 
 def list_notices(*, actor: Actor, limit: int, cursor: str | None) -> Page[Notice]:
@@ -70,16 +82,25 @@ def read_deliveries(meeting: Meeting, *, limit: int, cursor: str | None, clock: 
     )
     deliveries = _deliveries_by_member(meeting.id)
     read = _read_by_member(meeting.id)
+    reached = _reached(deliveries)
+    reminders = db.session.scalars(
+        select(Reminder)
+        .where(Reminder.meeting_id == meeting.id, Reminder.kind.in_(_KINDS))
+        .order_by(Reminder.due_at, Reminder.id)
+    )
     return {
         "items": [_member_line(member, deliveries[member.id], read.get(member.id)) for member in page.items],
         "next": page.next,
-        "reminders": list(
-            db.session.scalars(
-                select(Reminder)
-                .where(Reminder.meeting_id == meeting.id, Reminder.kind.in_(_KINDS))
-                .order_by(Reminder.due_at, Reminder.id)
-            )
-        ),
+        "reminders": [
+            {
+                "kind": reminder.kind,
+                "step": reminder.step,
+                "due_at": reminder.due_at,
+                "state": reminder.state,
+                "members": {state.value: reached[reminder.id][state.value] for state in DeliveryState},
+            }
+            for reminder in reminders
+        ],
         "unreached": _unreached(meeting, latest_news(meeting, db.session()), clock),
     }
 
@@ -102,6 +123,7 @@ def _deliveries_by_member(meeting_id: int) -> dict[int, list[dict[str, Any]]]:
     rows = db.session.execute(
         select(
             Delivery.member_id,
+            Delivery.reminder_id,
             Reminder.kind,
             Reminder.step,
             Delivery.state,
@@ -120,6 +142,20 @@ def _deliveries_by_member(meeting_id: int) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row.member_id].append(dict(row._mapping))
+    return found
+
+
+def _reached(deliveries: Mapping[int, Sequence[Mapping[str, Any]]]) -> dict[int, Counter[str]]:
+    """How far each reminder came, by its id: how many members by the best state of their messages."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for lines in deliveries.values():
+        best: dict[int, str] = {}
+        for line in lines:
+            known = best.get(line["reminder_id"])
+            if known is None or _FARTHEST_FIRST.index(line["state"]) < _FARTHEST_FIRST.index(known):
+                best[line["reminder_id"]] = line["state"]
+        for reminder_id, state in best.items():
+            found[reminder_id][state] += 1
     return found
 
 

@@ -103,11 +103,25 @@ class UnreachedSchema(Schema):
     )
 
 
+class ReachedSchema(Schema):
+    """How many members by the state of that of their messages which came farthest."""
+
+    queued = fields.Integer(required=True)
+    accepted = fields.Integer(required=True)
+    shown = fields.Integer(required=True)
+    opened = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    no_device = fields.Integer(required=True)
+
+
 class ReminderSchema(Schema):
+    """Something that was told about the meeting, or is to be told at ``due_at``."""
+
     kind = fields.String(required=True, validate=KIND)
     step = fields.String(required=True)
     due_at = Instant(required=True)
     state = fields.String(required=True, validate=validate.OneOf([state.value for state in ReminderState]))
+    members = fields.Nested(ReachedSchema, required=True)
 
 
 class DeliveriesOut(Schema):

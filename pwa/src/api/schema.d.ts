@@ -4086,6 +4086,14 @@ export interface components {
             read_at: string | null;
             deliveries: components["schemas"]["DeliveryOut"][];
         };
+        Reached: {
+            queued: number;
+            accepted: number;
+            shown: number;
+            opened: number;
+            failed: number;
+            no_device: number;
+        };
         Reminder: {
             /** @enum {string} */
             kind: "meeting_convened" | "meeting_changed" | "meeting_cancelled" | "meeting_reminder" | "absence_decided" | "resolution_issued" | "resolution_revoked" | "task_due" | "meeting_due" | "minutes_due" | "absence_asked";
@@ -4094,6 +4102,7 @@ export interface components {
             due_at: string;
             /** @enum {string} */
             state: "planned" | "sending" | "done" | "cancelled";
+            members: components["schemas"]["Reached"];
         };
         Unreached: {
             /** @example 17 */

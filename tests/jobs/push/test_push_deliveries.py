@@ -46,6 +46,15 @@ def test_convening_pushes_to_every_device_of_the_cell_and_to_nobody_else(
     assert push.refused == []
     states = [delivery.state for delivery in ledger(meeting)]
     assert (states.count("accepted"), states.count("no_device"), len(states)) == (3, 3, 6)
+    told_of = (
+        sign_in("secretary").get(f"/api/meetings/{meeting['id']}/deliveries", expect=200).json["reminders"]
+    )
+    assert told_of[0]["kind"] == "meeting_convened"
+    assert {way: count for way, count in told_of[0]["members"].items() if count} == {
+        "accepted": 3,
+        "no_device": 3,
+    }
+    assert sum(told_of[1]["members"].values()) == 0, "its time has not come"
     run_jobs()
     assert len(push.messages) == 3, "a second tick sends nothing again"
 
