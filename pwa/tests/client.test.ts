@@ -4,13 +4,13 @@ import { empty, json, problem, serve } from './server';
 
 test('an answer comes with its etag and status', async () => {
   serve(json({ id: '1' }, 200, { ETag: '"5"' }));
-  expect(await request('GET', '/api/x')).toEqual({ ok: true, status: 200, data: { id: '1' }, etag: '"5"' });
+  expect(await request('GET', '/api/x')).toMatchObject({ ok: true, status: 200, data: { id: '1' }, etag: '"5"' });
 });
 
 test('conditions, the idempotency key and the body are sent', async () => {
   const log = serve(empty());
   await request('PUT', '/api/x', { body: { a: 1 }, ifMatch: '"3"', idempotencyKey: 'k', ifNoneMatch: '"2"' });
-  expect(log[0]?.body).toEqual({ a: 1 });
+  expect(log[0]?.body).toMatchObject({ a: 1 });
   expect(log[0]?.headers.get('If-Match')).toBe('"3"');
   expect(log[0]?.headers.get('If-None-Match')).toBe('"2"');
   expect(log[0]?.headers.get('Idempotency-Key')).toBe('k');
@@ -35,16 +35,16 @@ test.each([
 
 test('no network and a call given up are told apart', async () => {
   serve('offline');
-  expect(await request('GET', '/api/x')).toEqual({ ok: false, kind: 'network' });
+  expect(await request('GET', '/api/x')).toMatchObject({ ok: false, kind: 'network' });
   const controller = new AbortController();
   controller.abort();
-  expect(await request('GET', '/api/x', { signal: controller.signal })).toEqual({ ok: false, kind: 'aborted' });
+  expect(await request('GET', '/api/x', { signal: controller.signal })).toMatchObject({ ok: false, kind: 'aborted' });
 });
 
 test('an attempt that takes too long counts as no network', async () => {
   vi.stubGlobal('fetch', (_path: string, init: RequestInit) =>
     new Promise((_resolve, reject) => init.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError')))));
-  expect(await request('GET', '/api/x', { timeout: 5 })).toEqual({ ok: false, kind: 'network' });
+  expect(await request('GET', '/api/x', { timeout: 5 })).toMatchObject({ ok: false, kind: 'network' });
 });
 
 test('the end of the session is told to who listens; a wrong password is not one', async () => {

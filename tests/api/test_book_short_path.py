@@ -91,6 +91,41 @@ def test_everybody_is_told_alike_that_nothing_is_new_and_that_something_is(
     assert both.get(people["member"], path, opened["member"]) == 200
 
 
+def test_who_reads_the_whole_roll_is_told_by_the_book_whether_it_moved(
+    engine_name: str,
+    sign_in: SignIn,
+    secretary: ApiClient,
+    world: World,
+    meeting: dict[str, Any],
+    both: BothWays,
+) -> None:
+    path = f"/api/meetings/{meeting['id']}"
+    people = {role: sign_in(role) for role in READERS}
+    tags = {role: tag_for(client, f"{path}/proceedings") for role, client in people.items()}
+
+    def told() -> dict[str, tuple[str | None, str | None]]:
+        """Of everybody what the book says of the roll, and the tag that the roll itself has."""
+        found = {}
+        for role, client in people.items():
+            assert both.get(client, f"{path}/proceedings", tags[role]) == 304
+            answer = client.get(f"{path}/proceedings", headers=tags[role], expect=304)
+            roll = client.get(f"{path}/attendance").headers["ETag"].removeprefix("W/")
+            found[role] = (answer.headers.get("Roll-ETag"), roll)
+        return found
+
+    before = told()
+    whole = {role for role, (said, _) in before.items() if said}
+    assert whole == {"secretary", "deputy", "staff", "root_staff", "administrator"}
+    assert all(before[role][0] == before[role][1] for role in whole)
+    member = world.id_of("member")
+    secretary.put(f"{path}/attendance/{member}", json={"state": "excused", "reason": "Ốm"})
+    after = told()
+    assert all(after[role][0] == after[role][1] != before[role][0] for role in whole)
+    # What is new in the book comes with it too.
+    whole_answer = secretary.get(f"{path}/proceedings")
+    assert whole_answer.headers["Roll-ETag"] == after["secretary"][0]
+
+
 def test_it_answers_without_flask(
     secretary: ApiClient, meeting: dict[str, Any], app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

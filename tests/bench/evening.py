@@ -6,13 +6,14 @@ before the usual start until everybody is home.
 - A member opens the app four times (a reminder, on arrival, in the meeting, afterwards) and has it in hand for up to
 two minutes. It pulls at opening and every minute (``pwa/src/sync/engine``), so eight times an evening: 83 a second.
 One pull in eight brings something new, the other seven are a 304. One phone in a hundred is new and takes everything.
-- 85 of a hundred members check in: 8.9 a second. - The board of a room is looked at for twenty minutes, while people
-arrive and when they are counted. It asks for the roll two seconds after each answer and for the book of the room
-after three (``pwa/src/features/roll/poll``, ``RoomScreen``): with the way there and back 212 and 146 a second. A
-board that somebody has come to since gets the roll, the others a 304. - 85 of a hundred members have a device that
-hears one reminder: 8.9 messages a second.
+- 85 of a hundred members check in: 8.9 a second.
+- The board of a room is looked at for twenty minutes, while people
+arrive and when they are counted. It asks for the book of the room two seconds after each answer, which says beside
+whether the roll is another one (``pwa/src/features/roll/poll``; ADR 26): with the way there and back 212 a second. A
+board that somebody has come to since fetches the roll, one for each who checks in: 8.9 a second.
+- 85 of a hundred members have a device that hears one reminder: 8.9 messages a second.
 
-Together 450 requests a second. At the usual start all 5,600 boards stand at once, ten times the average of them: that
+Together 313 requests a second. At the usual start all 5,600 boards stand at once, ten times the average of them: that
 is what ``10`` times the average plays, with everything else ten times as dense too.
 
 Not played: what phones report of shown messages, papers, the first sign-in with its password.
@@ -30,7 +31,7 @@ NEW_PHONES = 0.01
 CHECKED_IN = WITH_DEVICE = 0.85
 BOARD_SECONDS = 20 * 60
 WAY = 0.2
-ROLL_EVERY, BOOK_EVERY = 2 + WAY, 3 + WAY
+ROOM_EVERY = 2 + WAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ class Rates:
     @property
     def requests(self) -> float:
         """All requests a second."""
-        polls = self.boards * (1 / ROLL_EVERY + 1 / BOOK_EVERY)
-        return self.sync_304 + self.sync_200 + self.sync_first + self.check_in + polls
+        polls = self.boards / ROOM_EVERY
+        # Who checks in moves a roll.
+        return self.sync_304 + self.sync_200 + self.sync_first + 2 * self.check_in + polls
 
 
 def rates_at(multiple: float) -> Rates:

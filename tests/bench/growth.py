@@ -123,9 +123,9 @@ def _roll(nation: Nation) -> Ask:
 
 
 def _board(nation: Nation) -> Ask:
-    """The board of the room, when nobody has come since."""
+    """The board of the room, when nobody has come or written since."""
     cell, _ = nation.draw()
-    path = f"/api/meetings/{cell.meeting_id}/attendance"
+    path = f"/api/meetings/{cell.meeting_id}/proceedings?after=0"
     _, headers, _ = nation.send(Ask(path, cell.first_member))
     return Ask(path, cell.first_member, 304, tag=headers["ETag"])
 

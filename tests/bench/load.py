@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from tests.bench.datasets.rows import CELL_VERSION
 from tests.bench.datasets.shape import Cell, shape_of
-from tests.bench.evening import BOARD_SECONDS, BOOK_EVERY, MEMBERS, ROLL_EVERY, arrivals, polls, rates_at
+from tests.bench.evening import BOARD_SECONDS, MEMBERS, ROOM_EVERY, arrivals, polls, rates_at
 from tests.bench.phones import code_at, cookie_of, cursor_of, plain_members
 
 from handbook.attendance.roll import tag_of as roll_tag
@@ -50,7 +50,10 @@ class Plan:
 
 @dataclass(slots=True)
 class Call:
-    """A request that is due: what it is, how its bytes are made, and which answers are right. ``reads``: it may be repeated."""
+    """A request that is due: what it is, how its bytes are made, and which answers are right. ``reads``: it may be repeated.
+
+    ``tags``: where the tag of the answer is kept. ``board``: whose room it is, which may fetch the roll after the answer.
+    """
 
     kind: str
     make: Callable[[], bytes]
@@ -59,14 +62,24 @@ class Call:
     due: float = 0.0
     reads: bool = True
     repeated: bool = False
+    board: "Board | None" = None
 
 
 @dataclass(slots=True)
 class Board:
-    """The screen of a room: who looks at it, and the tags of what it shows."""
+    """The screen of a room: who looks at it, the tag of the book that it shows, and the roll."""
 
     cell: Cell
-    tags: dict[str, dict[str, str]]
+    book: dict[str, str]
+    roll: str
+
+    def follow(self, roll: str | None, now: float) -> Call | None:
+        """The question for the roll, when the book has said that it is another one."""
+        if roll is None or roll == self.roll:
+            return None
+        self.roll = roll
+        request = _get(f"/api/meetings/{self.cell.meeting_id}/attendance", self.cell.first_member) + b"\r\n"
+        return Call("roll", lambda: request, frozenset({200}), due=now)
 
 
 class Connection(asyncio.Protocol):
@@ -98,10 +111,11 @@ class Connection(asyncio.Protocol):
         if status != 304 and not _is_whole(head, self._buffer, end + 4):
             return
         tag = _header(self._buffer[:end], head, b"\r\netag: ") if self.call.tags is not None else None
+        roll = _header(self._buffer[:end], head, b"\r\nroll-etag: ") if self.call.board else None
         self._buffer = b""
         self._answers += 1
         call, self.call = self.call, None
-        self._generator.answered(self, call, status, tag)
+        self._generator.answered(self, call, status, tag, roll)
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._generator.lost(self)
@@ -141,13 +155,7 @@ class Generator:
             elif self.under_way % 32 == 0:
                 await asyncio.sleep(0)
             self.lags.append(time.perf_counter() - self.began - call.due)
-            self.under_way += 1
-            if self._idle:
-                self._idle.popleft().send(call)
-            elif self.connections < MOST_CONNECTIONS:
-                self._send_afresh(call)
-            else:
-                self._waiting.append(call)
+            self._send(call)
         self._over = True
         self._ended()
         with suppress(TimeoutError):
@@ -157,6 +165,15 @@ class Generator:
     def idle(self) -> list[Connection]:
         """The connections that wait for a request."""
         return list(self._idle)
+
+    def _send(self, call: Call) -> None:
+        self.under_way += 1
+        if self._idle:
+            self._idle.popleft().send(call)
+        elif self.connections < MOST_CONNECTIONS:
+            self._send_afresh(call)
+        else:
+            self._waiting.append(call)
 
     def _send_afresh(self, call: Call) -> None:
         self.connections += 1
@@ -175,10 +192,16 @@ class Generator:
             return
         made.send(call)
 
-    def answered(self, connection: Connection, call: Call, status: int, tag: str | None) -> None:
+    def answered(
+        self, connection: Connection, call: Call, status: int, tag: str | None, roll: str | None
+    ) -> None:
+        now = time.perf_counter() - self.began
+        following = call.board.follow(roll, now) if call.board else None
+        if following:
+            self._send(following)
         self._ended(1)
         kind = f"{call.kind}-{status}" if call.tags is not None else call.kind
-        self.latencies[kind].append(time.perf_counter() - self.began - call.due)
+        self.latencies[kind].append(now - call.due)
         self.statuses[kind][str(status)] += 1
         if status not in call.right:
             self.errors[f"{call.kind} {status}"] += 1
@@ -235,9 +258,7 @@ def calls_of(plan: Plan) -> list[Call]:
     streams.append(_stream("check-in", arrivals(rates.check_in, plan.seconds, random), lambda: next(coming)))
     putting_up = arrivals(rates.boards / BOARD_SECONDS, plan.seconds, random)
     streams.append(_stream("board-up", putting_up, lambda: _put_up(random.choice(cells))))
-    for room in rooms:
-        for name, every in (("roll", ROLL_EVERY), ("book", BOOK_EVERY)):
-            streams.append(_poll(room, name, polls(every, plan.seconds, random)))
+    streams += [_poll(room, polls(ROOM_EVERY, plan.seconds, random)) for room in rooms]
     return list(heapq.merge(*streams, key=lambda call: call.due))
 
 
@@ -245,7 +266,7 @@ def board_of(cell: Cell) -> Board:
     """A board that has stood for some minutes, so it has the tags of a room that nobody has come to."""
     roll = roll_tag(cell.meeting_id, 1, 0, CELL_VERSION, "all")
     book = book_tag(cell.meeting_id, 0, 0, "open", True)
-    return Board(cell, {"roll": {"tag": f'"{roll}"'}, "book": {"tag": f'"{book}"'}})
+    return Board(cell, {"tag": f'"{book}"'}, f'"{roll}"')
 
 
 def _stream(kind: str, times: list[float], make: Callable[[], Callable[[], bytes]]) -> list[Call]:
@@ -254,16 +275,13 @@ def _stream(kind: str, times: list[float], make: Callable[[], Callable[[], bytes
     return [Call(kind, make(), frozenset(right), due=due, reads=kind != "check-in") for due in times]
 
 
-def _poll(room: Board, name: str, times: list[float]) -> list[Call]:
-    tags = room.tags[name]
-    part = {"roll": "attendance", "book": "proceedings?after=0"}[name]
-    head = _get(f"/api/meetings/{room.cell.meeting_id}/{part}", room.cell.first_member)
+def _poll(room: Board, times: list[float]) -> list[Call]:
+    head = _get(f"/api/meetings/{room.cell.meeting_id}/proceedings?after=0", room.cell.first_member)
 
     def make() -> bytes:
-        tag = tags.get("tag")
-        return head + (f"If-None-Match: {tag}\r\n\r\n".encode() if tag else b"\r\n")
+        return head + f"If-None-Match: {room.book['tag']}\r\n\r\n".encode()
 
-    return [Call(name, make, frozenset({200, 304}), tags, due) for due in times]
+    return [Call("book", make, frozenset({200, 304}), room.book, due, board=room) for due in times]
 
 
 def _pull(cells: list[Cell], random: Random) -> Callable[[], bytes]:

@@ -22,7 +22,7 @@ OUTSIDE = {"/api/openapi.json", "/api/docs", "/api/docs.css", "/", "/{path}"}
 # Headers that mean something to a caller: whoever sends one has to describe it.
 WATCHED = {
     *("ETag", "Retry-After", "Location", "Content-Disposition", "Content-Range", "Accept-Ranges"),
-    *("Clear-Site-Data", "Set-Cookie", "Idempotency-Replayed"),
+    *("Clear-Site-Data", "Set-Cookie", "Idempotency-Replayed", "Roll-ETag"),
 }
 # What an answer says about the headers that the operation takes.
 TAKES = {304: "If-None-Match", 206: "Range", 416: "Range", 428: "If-Match", 412: "If-Match"}

@@ -30,6 +30,8 @@ from handbook.members.naming import with_mark
 from handbook.organizations.models import Organization
 
 COMBINED_PAGE = 200
+# In the tag of a roll, for who reads all of it.
+WHOLE = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +71,24 @@ def roll_etag(meeting: Meeting, scope: Scope, *, actor: Actor) -> str:
     """The entity tag of the roll as this reader sees it; it moves with every line and with the names of members."""
     seen: str | int | None = actor.member_id
     if scope.whole and scope.sites is None:
-        seen = "all"
+        seen = WHOLE
     elif scope.sites:
         seen = "-".join(["s", *map(str, scope.sites)])
     sites = sites_version(meeting.id, scope.sites or None)
     return tag_of(meeting.id, meeting.roll_version, sites, meeting.organization.content_version, seen)
 
 
+def whole_roll_etag(meeting: Meeting, *, actor: Actor) -> str | None:
+    """The entity tag of the whole roll as it is now; None for who does not read all of it."""
+    if not may(actor, Permission.ATTENDANCE_READ, meeting.target):
+        return None
+    return roll_etag(meeting, Scope(whole=True), actor=actor)
+
+
 def tag_of(
     meeting_id: int, roll_version: int, sites_version: int, content_version: int, seen: str | int | None
 ) -> str:
-    """The tag of a roll at these versions. ``seen``: ``all``, the sites, or the member who sees the own line alone."""
+    """The tag of a roll at these versions. ``seen``: :data:`WHOLE`, the sites, or the member who sees the own line alone."""
     view = seen if isinstance(seen, str) else f"m{seen or 0}"
     return f"r{meeting_id}-{roll_version}-{sites_version}-{content_version}-{view}"
 

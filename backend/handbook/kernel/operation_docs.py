@@ -41,6 +41,11 @@ RESPONSE_HEADERS: dict[str, Doc] = {
         "description": "The version of what is answered, for If-Match and If-None-Match.",
         "schema": TAG,
     },
+    "Roll-ETag": {
+        "description": "The ETag of the whole roll of this meeting as it is now, for who reads all of it. Who shows both"
+        " asks for the roll only when this is not the tag held.",
+        "schema": TAG,
+    },
     "Retry-After": {
         "description": "Seconds after which the same request may be sent again.",
         "schema": {"type": "integer", "minimum": 1},

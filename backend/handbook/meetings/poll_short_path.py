@@ -92,6 +92,10 @@ class PollShortPath(ABC):
     def tag_of(self, poll: Poll) -> str | None:
         """The tag that the route would give this reader now; None when the route has to say."""
 
+    def beside(self, _poll: Poll) -> Sequence[tuple[str, str]]:
+        """Headers that the route puts beside the tag."""
+        return ()
+
     def answer_to(self, _poll: Poll) -> Answer | None:
         """The whole answer that the route would give this reader, whose tag is known; None when the route has to."""
         return None
@@ -105,8 +109,9 @@ class PollShortPath(ABC):
             if (tag or (self.answers and not held)) and query and is_plain(environ):
                 poll = self._poll(int(path[1]), query, environ)
                 now = poll and self.tag_of(poll)
-                if tag and now == tag[1]:
-                    return answer_unchanged(tag[1], self._headers, start_response)
+                if poll and tag and now == tag[1]:
+                    headers = [*self._headers, *self.beside(poll)]
+                    return answer_unchanged(tag[1], headers, start_response)
                 answer = self.answer_to(poll) if poll and now else None
                 if answer:
                     body, headers = answer.body, self._headers

@@ -5,6 +5,7 @@ from flask_smorest import Blueprint
 
 from handbook.access.guards import current_actor, requires
 from handbook.access.permissions import Permission
+from handbook.attendance.roll import whole_roll_etag
 from handbook.kernel.concurrency import set_etag
 from handbook.kernel.unit_of_work import unit_of_work
 from handbook.meetings.queries import get_meeting
@@ -34,11 +35,16 @@ def write_proceedings(fields: dict[str, Any], meeting_id: int) -> Any:
 @blp.response(200, BookSchema)
 def read_proceedings(args: dict[str, Any], meeting_id: int) -> Response:
     """The book of a meeting since a version of it: all for who runs the meeting or writes its minutes, the course of the
-    agenda for members."""
+    agenda for members. Who reads the whole roll is told its version beside."""
     actor = current_actor()
     meeting = get_meeting(meeting_id, Permission.MEETINGS_READ, actor=actor)
     tag = queries.book_etag(meeting, actor=actor, after=args["after"])
+    roll = whole_roll_etag(meeting, actor=actor)
     if request.if_none_match.contains_weak(tag):
-        return set_etag(Response(status=200), tag)
-    page = queries.read_book(meeting, actor=actor, after=args["after"])
-    return set_etag(jsonify(_book.dump(page)), tag)
+        response = Response(status=200)
+    else:
+        page = queries.read_book(meeting, actor=actor, after=args["after"])
+        response = jsonify(_book.dump(page))
+    if roll:
+        response.headers["Roll-ETag"] = f'"{roll}"'
+    return set_etag(response, tag)

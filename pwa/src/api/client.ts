@@ -25,6 +25,8 @@ export interface Success<T> {
   status: number;
   data: T;
   etag: string | null;
+  /** Missing where the answer was put together from several. */
+  headers?: Headers;
 }
 
 export type Failure =
@@ -86,7 +88,8 @@ async function exchange<T>(
   try {
     const response = await send(method, path, options, controller.signal);
     if (response.ok || response.status === 304) {
-      return { ok: true, status: response.status, data: await read(response), etag: response.headers.get('ETag') };
+      const { status, headers } = response;
+      return { ok: true, status, data: await read(response), etag: headers.get('ETag'), headers };
     }
     const problem = await problemOf(response);
     if (problem.code === 'not_authenticated') for (const listener of signedOutListeners) listener();

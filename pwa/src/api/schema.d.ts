@@ -1734,7 +1734,7 @@ export interface paths {
         };
         /**
          * The book of a meeting since a version of it: all for who runs the meeting or writes its minutes, the course of the
-         *     agenda for members.
+         *     agenda for members. Who reads the whole roll is told its version beside.
          */
         get: operations["read_proceedings"];
         put?: never;
@@ -5469,6 +5469,8 @@ export interface components {
     headers: {
         /** @description The version of what is answered, for If-Match and If-None-Match. */
         ETag: string;
+        /** @description The ETag of the whole roll of this meeting as it is now, for who reads all of it. Who shows both asks for the roll only when this is not the tag held. */
+        "Roll-ETag": string;
         /** @description Seconds after which the same request may be sent again. */
         "Retry-After": number;
         /** @description Where to read what was made. */
@@ -9715,6 +9717,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Roll-ETag": components["headers"]["Roll-ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9725,6 +9728,7 @@ export interface operations {
             304: {
                 headers: {
                     ETag: components["headers"]["ETag.always"];
+                    "Roll-ETag": components["headers"]["Roll-ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;

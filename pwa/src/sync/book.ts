@@ -160,8 +160,20 @@ export function withBook(meeting: Meeting, room: Room): Meeting {
   return seen;
 }
 
+export interface BookAnswer {
+  /** Of what went wrong. */
+  code: string | null;
+  /** The tag of the whole roll as the server has it; null for who does not read all of it. */
+  roll: string | null;
+}
+
 /** Asks what is new in the book and keeps it. Answers null, or the code of what went wrong. */
 export async function fetchBook(meetingId: Id, signal?: AbortSignal): Promise<string | null> {
+  return (await askBook(meetingId, signal)).code;
+}
+
+/** The same, with what the book says of the roll beside it. */
+export async function askBook(meetingId: Id, signal?: AbortSignal): Promise<BookAnswer> {
   for (;;) {
     const db = await database();
     // Who was appointed since may read what lies before the place up to which the phone has read.
@@ -172,8 +184,9 @@ export async function fetchBook(meetingId: Id, signal?: AbortSignal): Promise<st
     const answer = await request<{ items: StoredEntry[]; cursor: number; more: boolean; state: string }>(
       'GET', `${bookPath(meetingId)}?after=${after}`, { ifNoneMatch: known?.etag ?? undefined, signal, timeout: 10_000 },
     );
-    if (!answer.ok) return codeOf(answer);
-    if (answer.status === 304) return null;
+    if (!answer.ok) return { code: codeOf(answer), roll: null };
+    const said = { code: null, roll: answer.headers?.get('Roll-ETag') ?? null };
+    if (answer.status === 304) return said;
     const { items, cursor, more, state } = answer.data;
     await write(['proceedings', 'books', 'meetings'], async (tx) => {
       // Logged out or withdrawn while it was on its way: it must not come back.
@@ -182,7 +195,7 @@ export async function fetchBook(meetingId: Id, signal?: AbortSignal): Promise<st
       const etag = cursor === after ? answer.etag : null;
       await tx.objectStore('books').put({ meeting_id: meetingId, cursor, etag, state, whole, fetched_at: new Date().toISOString() });
     });
-    if (!more) return null;
+    if (!more) return said;
   }
 }
 

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from tests.bench.datasets.shape import shape_of
 from tests.bench.evening import CELLS, MEMBERS, arrivals, polls, rates_at
-from tests.bench.load import Call, Generator, Plan, calls_of, quantiles, run
+from tests.bench.load import Board, Call, Generator, Plan, calls_of, quantiles, run
 from tests.bench.province import name_limit
 
 PLAN = Plan("http://127.0.0.1:9", seconds=20, multiple=1.0, seed=3)
@@ -17,7 +17,7 @@ PLAN = Plan("http://127.0.0.1:9", seconds=20, multiple=1.0, seed=3)
 
 def test_the_average_of_the_evening_is_what_the_model_says() -> None:
     rates = rates_at(1)
-    assert rates.requests == pytest.approx(450, rel=0.01)
+    assert rates.requests == pytest.approx(313, rel=0.01)
     assert (rates.boards, round(rates.check_in, 1)) == (467, 8.9)
     assert rates_at(4).requests == pytest.approx(4 * rates.requests, rel=0.01)
     assert rates_at(12).boards == CELLS
@@ -37,7 +37,7 @@ def test_a_phase_has_every_kind_in_the_order_of_time_and_is_the_same_each_time()
     calls = calls_of(PLAN)
     assert [call.due for call in calls] == sorted(call.due for call in calls)
     counts = Counter(call.kind for call in calls)
-    assert counts.keys() == {"sync-304", "sync-200", "sync-first", "check-in", "board-up", "roll", "book"}
+    assert counts.keys() == {"sync-304", "sync-200", "sync-first", "check-in", "board-up", "book"}
     assert sum(counts.values()) == pytest.approx(20 * rates_at(1).requests, rel=0.05)
     assert [(call.kind, call.due) for call in calls] == [(call.kind, call.due) for call in calls_of(PLAN)]
 
@@ -134,6 +134,28 @@ def test_answers_of_every_form_are_understood() -> None:
         "roll-200": 1,
         "roll-304": 3,
     }
+    assert +seen.errors == Counter()
+
+
+def test_a_board_fetches_the_roll_when_the_book_says_that_it_moved() -> None:
+    rolls = iter(['"r1"', '"r2"', '"r2"', '"r3"'])
+    asked: list[bytes] = []
+
+    async def answer(request: bytes) -> bytes:
+        asked.append(request.split(b" ")[1])
+        if b"/attendance" in request:
+            return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        return f'HTTP/1.1 304 Not Modified\r\nRoll-ETag: {next(rolls)}\r\nETag: "b"\r\n\r\n'.encode()
+
+    cell = shape_of(MEMBERS).cells[0]
+    board = Board(cell, {"tag": '"b"'}, '"r1"')
+    calls = _calls("book", 4, tags=board.book)
+    for number, call in enumerate(calls):
+        call.board, call.due = board, number / 10
+    seen = _played(answer, calls)
+    roll = f"/api/meetings/{cell.meeting_id}/attendance".encode()
+    assert asked == [b"/book", b"/book", roll, b"/book", b"/book", roll]
+    assert {kind: len(found) for kind, found in seen.latencies.items()} == {"book-304": 4, "roll": 2}
     assert +seen.errors == Counter()
 
 

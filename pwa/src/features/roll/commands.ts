@@ -4,7 +4,7 @@ import { sessionState } from '$app/session.svelte';
 import { database, write } from '$db/database';
 import type { StoredRoll } from '$db/schema';
 import { uuid } from '$lib/ids';
-import { append, readBook, settled, withBook, type Line } from '$sync/book';
+import { append, askBook, readBook, settled, withBook, type Line } from '$sync/book';
 import { itemsAbout } from '$sync/outbox';
 import { buildBoard, marksOf, type Officers } from './board';
 import { standingBulk } from './bulk';
@@ -116,6 +116,25 @@ export async function leadersOf(meeting: Meeting): Promise<Set<Id>> {
   );
 }
 
+/**
+ * Asks for the book, and for the roll when the book says that it is another one than the one kept here: one question for both
+ * while nothing moves (ADR 26). Answers null, or the code of what went wrong.
+ */
+export async function fetchRoom(meetingId: Id, signal?: AbortSignal): Promise<string | null> {
+  const asked = new Date().toISOString();
+  const { code, roll } = await askBook(meetingId, signal);
+  if (code !== null) return code;
+  const known = await (await database()).get('rolls', meetingId);
+  if (!known || roll === null || strong(known.etag) !== roll) return fetchRoll(meetingId, signal);
+  if (await isStale(known)) await keep(meetingId, known, known.etag, asked);
+  return null;
+}
+
+/** A tag without the mark that its answer was compressed. */
+function strong(tag: string | null): string | undefined {
+  return tag?.replace(/^W\//, '');
+}
+
 /** Asks for the roll and keeps it. Answers null, or the code of what went wrong. */
 export async function fetchRoll(meetingId: Id, signal?: AbortSignal): Promise<string | null> {
   const known = await (await database()).get('rolls', meetingId);
@@ -126,18 +145,22 @@ export async function fetchRoll(meetingId: Id, signal?: AbortSignal): Promise<st
   if (!answer.ok) return codeOf(answer);
   if (answer.status === 304 && known && !(await isStale(known))) return null;
   const body = answer.status === 304 ? known : answer.data;
-  if (!body) return null;
+  if (body) await keep(meetingId, body, answer.etag ?? known?.etag ?? null, asked);
+  return null;
+}
+
+/** Keeps a roll as it was when it was asked for. */
+async function keep(meetingId: Id, roll: Roll | StoredRoll, etag: string | null, asked: string): Promise<void> {
   await write(['rolls', 'meetings'], async (tx) => {
     // Logged out or withdrawn while it was on its way: it must not come back.
     const meeting = await tx.objectStore('meetings').get(meetingId);
     if (!meeting) return;
-    const { counts, quorum, quorum_share, official_due, official_present, items, chair_id = null, minute_taker_id = null, guests = [], officers, next = null } = body;
+    const { counts, quorum, quorum_share, official_due, official_present, items, chair_id = null, minute_taker_id = null, guests = [], officers, next = null } = roll;
     await tx.objectStore('rolls').put({
       meeting_id: meetingId, counts, quorum, ...quorum_share !== undefined && { quorum_share },
-      ...official_due !== undefined && { official_due }, ...official_present !== undefined && { official_present }, items, chair_id, minute_taker_id, guests, ...officers && { officers }, next, etag: answer.etag ?? known?.etag ?? null, fetched_at: asked,
+      ...official_due !== undefined && { official_due }, ...official_present !== undefined && { official_present }, items, chair_id, minute_taker_id, guests, ...officers && { officers }, next, etag, fetched_at: asked,
     });
   });
-  return null;
 }
 
 /**
