@@ -4,8 +4,9 @@ import { keepView, readView, refreshOnceADay, refreshView } from '$db/views';
 import { opinionsPath } from '$features/opinions/store';
 import { fetchRoll } from '$features/roll/commands';
 import { fetchMinutes, minutesPath } from '$sync/minutes';
+import { ledgerPath } from './ledger';
 import { numbersPath } from './numbers';
-import { unreachedPath, wantsCalls } from './reach';
+import { wantsCalls } from './reach';
 import { reminderRules } from './reminders';
 
 const DAY = 86_400_000;
@@ -32,10 +33,10 @@ async function fetchMeeting(meeting: Meeting): Promise<void> {
     await refreshView(reminderRules(id));
     if (ahead > SOON) return;
     await fetchRoll(id);
-    await refreshView(unreachedPath(id));
+    await refreshView(ledgerPath(id));
     if (state === 'open') await fetchMinutes(id);
   } else if (state === 'cancelled' && wantsCalls(meeting, Date.now())) {
-    await refreshView(unreachedPath(id));
+    await refreshView(ledgerPath(id));
   } else if ((state === 'closed' || state === 'finalized') && ahead > -RECENT) {
     await fetchOldMinutes(id, etag);
   }

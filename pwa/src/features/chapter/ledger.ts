@@ -37,6 +37,7 @@ export interface Ledger {
   next: string | null;
   reminders: Told[];
 }
+/** Both what became of each message and whom to telephone: the one answer that a phone keeps of it. */
 export const ledgerPath = (meeting: Id): string => `/api/meetings/${encodeURIComponent(meeting)}/deliveries?limit=200`;
 
 const MINUTES = { d: 24 * 60, h: 60, m: 1 };

@@ -1,7 +1,4 @@
-import type { Id, Meeting } from '$api/shapes';
-
-/** The list of whom to telephone is always whole; of the rest of the answer one line is enough. */
-export const unreachedPath = (id: Id): string => `/api/meetings/${encodeURIComponent(id)}/deliveries?limit=1`;
+import type { Meeting } from '$api/shapes';
 
 /**
  * Whether who runs the meeting is to know whom its news has not reached: from the convening until it is over, and of one that was
