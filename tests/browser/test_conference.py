@@ -265,7 +265,14 @@ def appoint_a_minute_taker(page: Page, hall: Hall, album: Album) -> None:
     album.picture(page, "no-minutes-of-staff")
     page.get_by_role("link", name="Cử người ghi biên bản").click()
     page.get_by_role("button", name="Chọn: Người ghi biên bản").click()
-    page.get_by_role("searchbox", name="Tìm tên đại biểu").fill(hall.name("first3"))
+    search = page.get_by_role("searchbox", name="Tìm tên đại biểu")
+    # The tap shows what it opened, also on a phone, where the main act covers the foot of the screen.
+    lies_open = """(field) => {
+        const { x, y, width, height } = field.getBoundingClientRect();
+        return field.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    }"""
+    wait_until(lambda: bool(search.evaluate(lies_open)), "the search lies under something", page)
+    search.fill(hall.name("first3"))
     page.get_by_role("list", name="Chọn: Người ghi biên bản").get_by_role("button").first.click()
     expect(page.get_by_role("button", name="Đổi: Người ghi biên bản")).to_be_visible()
     expect(page.get_by_role("region", name="Chủ trì").get_by_text(hall.name("first3"))).to_be_visible()

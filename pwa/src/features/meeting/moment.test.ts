@@ -5,7 +5,7 @@ import { ownAbsenceRequest, ownAttendance } from '$db/queries';
 import { overlay } from '$sync/outbox';
 import { flush } from '$sync/flush';
 import { requestAbsence, withdrawAbsence } from './commands';
-import { isThere, isUnsent } from './moment';
+import { isThere, isUnsent, mayJoin, takerAct } from './moment';
 import { meeting } from '../../../tests/samples';
 import { empty, json, serve } from '../../../tests/server';
 
@@ -69,4 +69,10 @@ test.each([
   ['present', true], ['late', true], ['excused', false], ['unexcused', false], ['exempt', false], [null, false], [undefined, false],
 ] as const)('%s is there: %s', (state, there) => {
   expect(isThere(state)).toBe(there);
+});
+
+test('the minute-taker has nothing to do yet, then notes, and the minutes once the meeting is over', () => {
+  const states = ['draft', 'convened', 'open', 'closed', 'finalized', 'cancelled'] as const;
+  expect(states.slice(0, 5).map((state) => takerAct({ state }))).toEqual(['later', 'later', 'notes', 'minutes', 'minutes']);
+  expect(states.filter((state) => mayJoin({ state }))).toEqual(['convened', 'open']);
 });

@@ -38,6 +38,17 @@ export function onlyRuns(meeting: Meeting, own: OwnAttendance | undefined): bool
   return runsMeeting(meeting) && !isSummoned(meeting, own);
 }
 
+/** What the appointed minute-taker does next: nothing before the opening, notes while it runs, the minutes afterwards. */
+export function takerAct({ state }: Pick<Meeting, 'state'>): 'later' | 'notes' | 'minutes' {
+  if (state === 'open') return 'notes';
+  return state === 'draft' || state === 'convened' ? 'later' : 'minutes';
+}
+
+/** Whether the online room of a meeting may still be entered. */
+export function mayJoin({ state }: Pick<Meeting, 'state'>): boolean {
+  return state === 'convened' || state === 'open';
+}
+
 /** Already counted as being there. */
 export function isThere(state: AttendanceState | null | undefined): boolean {
   return state === 'present' || state === 'late';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Meeting, Member, RollItem } from '$api/shapes';
 import type { OutboxItem, StoredRoll } from '$db/schema';
-import { buildBoard, eligible, markableStates, mayTakeBack, pick, selfFirst, statesFor } from './board';
+import { awayOfficers, buildBoard, eligible, markableStates, mayTakeBack, pick, selfFirst, statesFor } from './board';
 
 const meeting = {
   id: '17', organization_id: '3', state: 'open', can: ['mark'], timezone: 'Asia/Ho_Chi_Minh',
@@ -171,6 +171,15 @@ describe('the attendance board', () => {
     expect(offered(null, null)).toEqual(['1', '2', '6']);
     expect(offered(null, '1')).toEqual(['2', '6']);
     expect(offered('3', '1')).toEqual(['2', '3', '6']);
+  });
+
+  it('names the chair and the minute-taker who are recorded as not being there', () => {
+    const rows = [line('1', 'A', { state: 'present' }), line('2', 'B'), line('3', 'C', { state: 'excused' }), line('4', 'D', { state: 'unexcused' })];
+    const away = (chair: string | null, minute_taker: string | null) => awayOfficers(rows, { chair, minute_taker }).map((row) => row.member_id);
+    expect(away('1', '2')).toEqual([]);
+    expect(away('3', '1')).toEqual(['3']);
+    expect(away('3', '4')).toEqual(['3', '4']);
+    expect(away(null, null)).toEqual([]);
   });
 
   it('lets nobody be marked as present before the meeting is open', () => {

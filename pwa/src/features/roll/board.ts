@@ -240,6 +240,11 @@ export function eligible<Row extends RollItem>(rows: readonly Row[], chosen: Id 
   return rows.filter((row) => row.member_id === chosen || (row.member_id !== other && here(row)));
 }
 
+/** Of chair and minute-taker, who is recorded as not being there: as far as this phone has their lines. */
+export function awayOfficers<Row extends RollItem>(rows: readonly Row[], { chair, minute_taker }: Pick<Officers, 'chair' | 'minute_taker'>): Row[] {
+  return rows.filter((row) => [chair, minute_taker].includes(row.member_id) && row.state !== null && !isThere(row));
+}
+
 /** The lines in their order, the own one before all others. */
 export function selfFirst(rows: readonly BoardRow[], self: Id | null): BoardRow[] {
   return [...rows.filter((row) => row.member_id === self), ...rows.filter((row) => row.member_id !== self)];

@@ -176,6 +176,7 @@ export const en: Record<keyof typeof vi, string> = {
   'officers.chair': 'Chair',
   'officers.minuteTaker': 'Minute-taker',
   'officers.nobody': 'Nobody yet',
+  'officers.away': '{name} is recorded as absent. Correct the roll, or choose somebody else.',
   'officers.chairWarning': 'By the rules the secretary or a deputy leads the meeting. Check who chairs.',
   'guests.title': 'Guests',
   'guests.add': 'Add a guest',

@@ -176,6 +176,7 @@ export const vi = {
   'officers.chair': 'Chủ trì',
   'officers.minuteTaker': 'Người ghi biên bản',
   'officers.nobody': 'Chưa chọn',
+  'officers.away': 'Đồng chí {name} được ghi vắng. Đồng chí sửa điểm danh, hoặc chọn người khác.',
   'officers.chairWarning': 'Theo quy định, bí thư hoặc phó bí thư chủ trì sinh hoạt. Đồng chí kiểm tra lại người chủ trì.',
   'guests.title': 'Khách mời',
   'guests.add': 'Thêm khách mời',
