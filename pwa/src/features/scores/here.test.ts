@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { scoreFacts } from '$features/minutes/facts';
+import { write } from '$db/database';
 import type { RoomEntry } from '$sync/room';
-import { earlierOf, phoneSheets, resultOf } from './here';
+import { meeting } from '../../../tests/samples';
+import { json, problem, serve } from '../../../tests/server';
+import { earlierOf, fetchScoreAndBook, phoneSheets, readScoreHere, resultOf } from './here';
 import type { MeetingScore } from './shapes';
 
 const BOUNDS = { good: 90, fair: 70, average: 50 };
@@ -12,6 +15,19 @@ const view = (changes: Partial<MeetingScore>): MeetingScore => ({
 const byPhone = view({ state: 'closed', method: 'phone', sheets: 10, points: 900, average: '90.00', grade: 'good', criterion_averages: ['90.00'] });
 
 describe('the score as a phone can tell it', () => {
+  it('counts as present who has come by now, also where another phone took the roll', async () => {
+    const line = (member_id: string, state: 'present' | null) => ({ member_id, full_name: `Đảng viên ${member_id}`, status: 'official', state });
+    const counts = { summoned: 2, present: 2, late: 0, excused: 0, unexcused: 0, exempt: 0, not_recorded: 0 };
+    await write(['meetings', 'rolls'], async (tx) => {
+      await tx.objectStore('meetings').put(meeting({ state: 'open' }));
+      await tx.objectStore('rolls').put({ meeting_id: '17', items: [line('1', 'present'), line('2', null)], counts, etag: null, fetched_at: '2020-01-01T00:00:00Z' } as never);
+    });
+    expect((await readScoreHere('17')).present).toBe(1);
+    serve((sent) => (sent.path.endsWith('/attendance') ? json({ items: [line('1', 'present'), line('2', 'present')], counts }) : problem(404, 'not_found')));
+    await fetchScoreAndBook('17');
+    expect((await readScoreHere('17')).present).toBe(2);
+  });
+
   it('is known in a room that never had a network', () => {
     expect(resultOf(null, { sheets: 4, points: 379 }, BOUNDS)).toMatchObject({ average: '94.75', grade: 'good', sheets: 4, method: 'paper' });
     expect(resultOf(null, null, BOUNDS)).toBeNull();

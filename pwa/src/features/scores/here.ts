@@ -2,7 +2,7 @@
 import type { Id } from '$api/shapes';
 import { inForceAt } from '$db/rules';
 import { thereCount } from '$features/roll/board';
-import { countsHere, readMeeting } from '$features/roll/commands';
+import { countsHere, fetchRoll, readMeeting } from '$features/roll/commands';
 import { append, fetchBook, readBook, settled } from '$sync/book';
 import { saidBy, type PaperCount, type RoomEntry } from '$sync/room';
 import { fetchScore, readScore } from './commands';
@@ -84,7 +84,11 @@ export async function enterPaper(meetingId: Id, { sheets, points }: PaperCount):
   return refused;
 }
 
-/** What the server knows of the score and of the book; answers null, or the code of what went wrong. */
+/**
+ * What the server knows of the score, of the book, and of who is there by now, which bounds the sheets of paper; answers null, or
+ * the code of what went wrong.
+ */
 export async function fetchScoreAndBook(meetingId: Id): Promise<string | null> {
-  return (await fetchBook(meetingId)) ?? fetchScore(meetingId);
+  const [code] = await Promise.all([fetchBook(meetingId), fetchRoll(meetingId)]);
+  return code ?? fetchScore(meetingId);
 }
