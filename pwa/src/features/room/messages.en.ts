@@ -133,6 +133,7 @@ export const en: Record<keyof typeof vi, string> = {
   'votes.recordClosed': 'A vote that was held and not written down can be entered until the minutes are signed.',
   'votes.item': 'On the agenda item',
   'votes.itemChoose': 'Choose an item',
+  'votes.kindMissing': 'Choose what is voted on.',
   'votes.itemMissing': 'Choose the item that was voted on.',
   'votes.of': 'Item: {title}',
   'votes.alike': 'There is a result “{title}”: {result}. If it is the same vote, use “Correct” at that result.',

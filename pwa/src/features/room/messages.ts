@@ -133,6 +133,7 @@ export const vi = {
   'votes.recordClosed': 'Cuộc nào đã biểu quyết mà chưa ghi thì ghi bổ sung được đến khi ký biên bản.',
   'votes.item': 'Thuộc nội dung chương trình',
   'votes.itemChoose': 'Chọn nội dung',
+  'votes.kindMissing': 'Đồng chí chọn biểu quyết về việc gì.',
   'votes.itemMissing': 'Đồng chí chọn nội dung mà cuộc họp biểu quyết.',
   'votes.of': 'Nội dung: {title}',
   'votes.alike': 'Đã có kết quả “{title}”: {result}. Nếu là cùng một lần biểu quyết thì đồng chí bấm “Sửa số” ở kết quả ấy.',

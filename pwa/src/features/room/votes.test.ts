@@ -4,7 +4,7 @@ import type { Resolution } from '$api/shapes';
 import { passes, required } from '$features/ballots/rules';
 import type { StoredEntry } from '$db/schema';
 import { foldRoom, subjectOf, type HandVote, type RoomEntry } from '$sync/room';
-import { alikeOf, countedVotes, inForceBy, nameOfVote, putOf, reservedError, takenOut, written } from './votes';
+import { alikeOf, countedVotes, inForceBy, kindAt, nameOfVote, putOf, reservedError, takenOut, written } from './votes';
 
 const TITLE = 'Thông qua nghị quyết';
 
@@ -165,5 +165,14 @@ describe('a vote on a draft', () => {
     const rows = [{ id: '1', meeting_id: '5', state: 'draft' }, { id: '2', meeting_id: '5', state: 'issued' }, { id: '3', meeting_id: '6', state: 'issued' }] as Resolution[];
     const by = (changes: Partial<HandVote>) => inForceBy(vote(12, changes), '5', rows)?.id ?? null;
     expect([by({ resolution_id: '2' }), by({}), by({ resolution_id: '1' }), by({ resolution_id: '3' }), by({ kind: 'other' })]).toEqual(['2', '2', null, null, null]);
+  });
+});
+
+describe('what is voted on', () => {
+  it('is what the item says, and asked where it does not say it', () => {
+    expect(['Biểu quyết thông qua nghị quyết', 'Thông qua nghị quyết đại hội', null].map(kindAt)).toEqual(['resolution', 'resolution', 'resolution']);
+    expect(kindAt('Xét kết nạp đảng viên, công nhận đảng viên chính thức (nếu có)')).toBe('admission');
+    expect(kindAt('Công nhận đảng viên chính thức')).toBe('recognition');
+    expect(['Cử người ghi biên bản', 'Kiểm điểm việc thực hiện nghị quyết tháng trước', 'Thảo luận'].map(kindAt)).toEqual(['', '', '']);
   });
 });

@@ -78,6 +78,17 @@ export function nameOfVote(what: string, item: string | null): string {
   return item === null || fold(item).includes(fold(what)) ? what : `${what}: ${item}`.slice(0, 300);
 }
 
+/**
+ * What is voted on under an item, as far as its title says so; '' where it does not: then it is asked, because a vote on the chair's
+ * proposal must not become one on the resolution. Of no item it is the resolution, which every meeting votes on.
+ */
+export function kindAt(item: string | null): HandVote['kind'] | '' {
+  const words = fold(item ?? 'bieu quyet');
+  if (words.includes('ket nap')) return 'admission';
+  if (words.includes('cong nhan')) return 'recognition';
+  return words.includes('bieu quyet') || words.includes('thong qua nghi quyet') ? 'resolution' : '';
+}
+
 /** The results that may be of this vote: counted in the same way, under another item or a longer or shorter name. */
 export function alikeOf(vote: Pick<HandVote, 'title' | 'kind' | 'agenda_item_id' | 'papers'>, known: readonly Counted[]): Counted[] {
   const subject = subjectOfVote(vote);
