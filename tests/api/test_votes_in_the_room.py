@@ -321,3 +321,31 @@ class TestWhoWasInTheRoom:
         assert (after["voters_present"], after["denominator"]) == (4 + exempt, 4 + exempt)
         assert after["quorum"] == {"required": 3, "present": 4, "reached": True}
         assert after["flags"] == []
+
+    def test_a_roll_that_was_taken_before_the_vote_and_arrives_after_it_says_who_was_there(
+        self,
+        secretary: ApiClient,
+        sign_in: SignIn,
+        world: World,
+        meeting: dict[str, Any],
+        evening: FixedClock,
+    ) -> None:
+        """The deputy counted the hands, the secretary took the roll; the deputy's network came back first."""
+        start = evening.now()
+        step(secretary, meeting, "open")
+        roll, votes = Device(), Device()
+        for role in OFFICIAL:
+            roll.mark(start + MINUTE, world.id_of(role), "present")
+        votes.write("hand_vote", start + 2 * MINUTE, ballot=asked(**tally(3), denominator=4, confirmed=True))
+        roll.mark(start + 3 * MINUTE, world.id_of("member"), "unexcused")
+        evening.advance(minutes=5)
+        send(sign_in("deputy"), meeting, votes.lines, now=evening.now())
+        (seen,) = ballots_of(secretary, meeting)
+        assert seen["result"]["voters_present"] < 3
+        assert {"no_quorum", "more_than_present"} <= set(seen["result"]["flags"])
+        passed = seen["result"]["passed"]
+        send(secretary, meeting, roll.lines, now=evening.now())
+        (seen,) = ballots_of(secretary, meeting)
+        # As the roll stood at the hour of the vote: what was set right in it afterwards is none of the vote's.
+        assert (seen["result"]["voters_present"], seen["result"]["quorum"]["reached"]) == (4, True)
+        assert (seen["result"]["flags"], seen["result"]["passed"]) == ([], passed)

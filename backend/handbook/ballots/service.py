@@ -9,7 +9,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from handbook.access.actor import Actor
-from handbook.attendance.queries import quorum_share
 from handbook.attendance.rules import ATTENDING
 from handbook.audit.service import record
 from handbook.ballots import queries, rules
@@ -27,6 +26,7 @@ from handbook.ballots.errors import (
 from handbook.ballots.events import CountEntered, ReservationsChanging
 from handbook.ballots.models import Ballot, BoxVote, Reservation, TakenPaper, Vote
 from handbook.ballots.papers import new_key_pair
+from handbook.ballots.presence import freeze_quorum
 from handbook.ballots.put import keep_what_was_put, put_to_the_vote, require_own_resolution
 from handbook.ballots.queries import denominator_of, majority_of, roll_lines, voters_of
 from handbook.ballots.traces import overwrite_deleted, sweep_traces
@@ -139,7 +139,7 @@ def close_ballot(
     if hands is not None:
         count = _with_hands(ballot, count, hands, rules.hands_left(lines, voters))
     _freeze(ballot, count, denominator=rules.Denominator(denominator), present=present, at=uow.clock.now())
-    _freeze_quorum(ballot, lines)
+    freeze_quorum(ballot, lines)
     ballot.private_key_sealed = None
     _reserve(ballot, reserved, uow=uow)
     _advance(ballot, BallotState.CLOSED, "closed", actor=actor, uow=uow, set_aside=count.set_aside)
@@ -252,7 +252,7 @@ def record_counted_vote(
     present = rules.voters_present(lines.values()) if ballot.voters_present is None else ballot.voters_present
     _freeze(ballot, count, denominator=denominator, present=present, at=ballot.closed_at or voted_at)
     if not corrected:
-        _freeze_quorum(ballot, lines, voted_at)
+        freeze_quorum(ballot, lines, voted_at)
     ballot.count_confirmed = bool(fields.get("confirmed"))
     _reserve(ballot, reserved, uow=uow)
     _advance(ballot, BallotState.CLOSED, action, actor=actor, uow=uow, confirmed=ballot.count_confirmed)
@@ -396,12 +396,6 @@ def _with_hands(ballot: Ballot, count: Count, hands: rules.Tally, left: int) -> 
     cast = count.tally
     together = rules.Tally(cast.agree + hands.agree, cast.disagree + hands.disagree, cast.other + hands.other)
     return replace(count, tally=together)
-
-
-def _freeze_quorum(ballot: Ballot, lines: Mapping[int, rules.Line], at: datetime | None = None) -> None:
-    """Whether the meeting could decide at all is said with the result, and belongs to it."""
-    quorum = rules.quorum(lines.values(), quorum_share(ballot.meeting, at))
-    ballot.quorum_required, ballot.quorum_present = quorum.required, quorum.present
 
 
 def _freeze(

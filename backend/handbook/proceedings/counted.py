@@ -4,7 +4,10 @@ Other devices may have counted the same vote without a network. Only where both 
 is the difference shown, and does nobody sign before somebody has chosen.
 """
 
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import func, select
 
 from handbook.access.actor import SYSTEM, Actor
 from handbook.ballots.enums import BallotMethod, BallotState
@@ -27,6 +30,14 @@ def find_counted(meeting: Meeting, subject: str, method: BallotMethod) -> Ballot
         if subject_of(LINE_OF[method].value, {"ballot": _question_of(ballot, meeting)}) == subject:
             return ballot
     return None
+
+
+def last_count_of(meeting_id: int, uow: UnitOfWork) -> datetime | None:
+    """The hour of the latest vote of a meeting that people have counted by hands or on paper; None where there is none."""
+    methods = [method.value for method in LINE_OF]
+    return uow.session.scalar(
+        select(func.max(Ballot.closed_at)).where(Ballot.meeting_id == meeting_id, Ballot.method.in_(methods))
+    )
 
 
 def put_down_count(ballot: Ballot, *, actor: Actor, uow: UnitOfWork) -> None:

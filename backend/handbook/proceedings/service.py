@@ -14,6 +14,7 @@ from handbook.access.permissions import Permission
 from handbook.access.predicates import RUNNERS, SECRETARIAT
 from handbook.attendance.keeping import WHOLE, Keeper
 from handbook.attendance.models import Attendance
+from handbook.ballots.presence import see_who_was_there
 from handbook.kernel.clock import as_utc
 from handbook.kernel.problems import Forbidden, Problem
 from handbook.kernel.schemas import Schema
@@ -25,7 +26,7 @@ from handbook.members.models import Office
 from handbook.organizations.settings import rules_of
 from handbook.organizations.versions import bump_content_version
 from handbook.proceedings.applying import VERBS, Act, carry_out_agenda, check
-from handbook.proceedings.counted import put_down_old_count
+from handbook.proceedings.counted import last_count_of, put_down_old_count
 from handbook.proceedings.enums import (
     FOR_MINUTE_TAKERS,
     OPEN_TO_MEMBERS,
@@ -96,6 +97,7 @@ def write_entries(
     writer = _Writer(meeting, actor, uow, keeper, taking)
     order = _DeviceOrder(meeting, uow)
     answers: list[Answer | ProceedingsEntry] = []
+    late_marks = _LateMarks(meeting, uow)
     for fields in sent["entries"]:
         at = corrected(fields["at"], shift, now)
         known = uow.session.get(ProceedingsEntry, fields["id"])
@@ -107,7 +109,11 @@ def write_entries(
             flags = [EntryFlag.CLOCK_SKEW.value] if shift else []
             at = order.hold(fields["device_id"], fields["sequence"], at)
             in_office = not terms or held_office(terms, at, meeting.organization.timezone)
-            answers.append(writer.write(fields, at, flags, in_office=in_office))
+            late_marks.before(EntryKind(fields["kind"]), at)
+            written = writer.write(fields, at, flags, in_office=in_office)
+            late_marks.after(written)
+            answers.append(written)
+    late_marks.end()
     return answers
 
 
@@ -152,6 +158,35 @@ class _Taking:
 
     def _is_me(self, member_id: Any) -> bool:
         return member_id is not None and int(member_id) == self.member_id
+
+
+class _LateMarks:
+    """Marks that were made before a vote was counted and arrive after its count, from another device: what is said of the room
+    at that vote is seen anew once they are in the roll, and before anything that was made later is."""
+
+    def __init__(self, meeting: Meeting, uow: UnitOfWork) -> None:
+        self.meeting, self.uow = meeting, uow
+        self.counted = last_count_of(meeting.id, uow)
+        self.since: datetime | None = None
+
+    def before(self, kind: EntryKind, at: datetime) -> None:
+        """An entry of this kind and time is written next."""
+        if not self._is_late(kind, at):
+            self.end()
+
+    def after(self, entry: ProceedingsEntry) -> None:
+        """It was written; one that does not count says nothing of the room."""
+        if entry.outcome == Outcome.APPLIED and self._is_late(EntryKind(entry.kind), entry.at):
+            self.since = entry.at if self.since is None else min(self.since, entry.at)
+
+    def _is_late(self, kind: EntryKind, at: datetime) -> bool:
+        return kind == EntryKind.MARK and self.counted is not None and at <= self.counted
+
+    def end(self) -> None:
+        if self.since is not None:
+            self.uow.session.flush()
+            see_who_was_there(self.meeting, self.since)
+            self.since = None
 
 
 class _DeviceOrder:
