@@ -72,17 +72,22 @@ class DeliveryOut(Schema):
     opened_at = Instant(required=True, allow_none=True)
 
 
-class MemberDeliveriesSchema(Schema):
-    """What became of the messages to one member, counted by state, and each of them."""
+class CountedByStateSchema(Schema):
+    """How many of them are in each state."""
 
-    member_id = Id(required=True)
-    full_name = fields.String(required=True)
     queued = fields.Integer(required=True)
     accepted = fields.Integer(required=True)
     shown = fields.Integer(required=True)
     opened = fields.Integer(required=True)
     failed = fields.Integer(required=True)
     no_device = fields.Integer(required=True)
+
+
+class MemberDeliveriesSchema(CountedByStateSchema):
+    """What became of the messages to one member, counted by state, and each of them."""
+
+    member_id = Id(required=True)
+    full_name = fields.String(required=True)
     read_at = Instant(required=True, allow_none=True, metadata={"description": "read in the inbox"})
     deliveries = fields.List(fields.Nested(DeliveryOut), required=True)
 
@@ -103,25 +108,16 @@ class UnreachedSchema(Schema):
     )
 
 
-class ReachedSchema(Schema):
-    """How many members by the state of that of their messages which came farthest."""
-
-    queued = fields.Integer(required=True)
-    accepted = fields.Integer(required=True)
-    shown = fields.Integer(required=True)
-    opened = fields.Integer(required=True)
-    failed = fields.Integer(required=True)
-    no_device = fields.Integer(required=True)
-
-
 class ReminderSchema(Schema):
-    """Something that was told about the meeting, or is to be told at ``due_at``."""
+    """Something that was told about the meeting, or is to be told at ``due_at``. ``members``: how many, by the state of that
+    of their messages which came farthest.
+    """
 
     kind = fields.String(required=True, validate=KIND)
     step = fields.String(required=True)
     due_at = Instant(required=True)
     state = fields.String(required=True, validate=validate.OneOf([state.value for state in ReminderState]))
-    members = fields.Nested(ReachedSchema, required=True)
+    members = fields.Nested(CountedByStateSchema, required=True)
 
 
 class DeliveriesOut(Schema):

@@ -4070,15 +4070,15 @@ export interface components {
             opened_at: string | null;
         };
         MemberDeliveries: {
-            /** @example 17 */
-            member_id: string;
-            full_name: string;
             queued: number;
             accepted: number;
             shown: number;
             opened: number;
             failed: number;
             no_device: number;
+            /** @example 17 */
+            member_id: string;
+            full_name: string;
             /**
              * Format: date-time
              * @description read in the inbox
@@ -4086,7 +4086,7 @@ export interface components {
             read_at: string | null;
             deliveries: components["schemas"]["DeliveryOut"][];
         };
-        Reached: {
+        CountedByState: {
             queued: number;
             accepted: number;
             shown: number;
@@ -4102,7 +4102,7 @@ export interface components {
             due_at: string;
             /** @enum {string} */
             state: "planned" | "sending" | "done" | "cancelled";
-            members: components["schemas"]["Reached"];
+            members: components["schemas"]["CountedByState"];
         };
         Unreached: {
             /** @example 17 */
